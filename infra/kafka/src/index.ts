@@ -1,0 +1,27 @@
+export type {
+  Appended,
+  Assignment,
+  EdgeProducer,
+  Ends,
+  Fetched,
+  FetchOptions,
+  Headers,
+  Isolation,
+  Log,
+  LogReader,
+  LogRecord,
+  Membership,
+  MembershipOptions,
+  OutgoingRecord,
+  TopicDescription,
+  TopicPartition,
+  TransactionalProducer,
+} from './log.ts';
+export {
+  CorruptRecord,
+  Fenced,
+  NotCommitted,
+  OutcomeUnknown,
+  PositionOutOfRange,
+  Unavailable,
+} from './errors.ts';

@@ -1,0 +1,28 @@
+export { InvariantViolation, invariant, unreachable } from './invariant.ts';
+export type {
+  AggregateTimer,
+  Decider,
+  Decision,
+  DecisionContext,
+  Json,
+  Payload,
+  Rejection,
+} from './decider.ts';
+export { accepted, rejected, unchanged } from './decider.ts';
+export type { MajorAmountProblem, Money } from './money.ts';
+export { formatMajor, isCurrencyCode, minorDigitsOf, parseMajor } from './money.ts';
+export type { RoutingKey, Slot } from './ids.ts';
+export {
+  derivedNumber,
+  derivedUuid,
+  digest,
+  murmur2,
+  partitionOfKey,
+  partitionOfSlot,
+  routingKey,
+  slotCount,
+  slotOf,
+  slotOfUuid,
+  splitRoutingKey,
+} from './ids.ts';
+export { payNo, slotOfPayNo } from './pay-no.ts';

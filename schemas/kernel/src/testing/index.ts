@@ -1,0 +1,2 @@
+export type { Decided, Specification } from './given.ts';
+export { anyContext, given } from './given.ts';

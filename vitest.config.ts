@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project a tier; the suffix of a file is its tier (docs/testing.md). */
+const tier = (name: string, timeoutMs: number, fileParallelism: boolean) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`{schemas,infra,streams,services}/*/src/**/*.${name}.spec.ts`],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    fileParallelism,
+  },
+});
+
+export default defineConfig({
+  resolve: { conditions: ['@plumbline/source'] },
+  ssr: { resolve: { conditions: ['@plumbline/source'] } },
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [tier('unit', 20_000, true), tier('int', 60_000, false), tier('e2e', 180_000, false)],
+  },
+});
