@@ -7,6 +7,8 @@
  * needs beside the state is on the command or in its context, which comes from the log.
  */
 
+import type { Slot } from './ids.ts';
+
 /** A JSON document. Amounts travel in it as strings of minor units, times as epoch milliseconds. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [k: string]: Json };
 
@@ -31,7 +33,11 @@ export interface DecisionContext {
   /** Offset of the command in its partition; for a timer, the offset of the next command. */
   readonly offset: bigint;
   /** `murmur2(record key) & 0xffff`, see ids.ts. */
-  readonly slot: number;
+  readonly slot: Slot;
+  /** The same through everything that one request set off. */
+  readonly correlationId: string;
+  /** The id that the decision's event with this index (from 0) will have. */
+  eventId(index: number): string;
 }
 
 export type Decision<Event, Refusal extends Rejection = Rejection> =

@@ -6,6 +6,8 @@ export const anyContext: DecisionContext = {
   atMs: Date.UTC(2026, 0, 1),
   offset: 0n,
   slot: 0 as Slot,
+  correlationId: 'correlation-1',
+  eventId: (index) => `event-${index}`,
 };
 
 export interface Specification<S, C, E> {
