@@ -70,9 +70,6 @@ export function partitionOfSlot(slot: number, partitions: number): number {
   return slot % partitions;
 }
 
-export const partitionOfKey = (key: string, partitions: number): number =>
-  partitionOfSlot(slotOf(key), partitions);
-
 /** SHA-256 over the parts, each with its length before it, so that no two lists collide by joining. */
 export function digest(...parts: readonly (string | Uint8Array)[]): Buffer {
   const hash = createHash('sha256');

@@ -17,7 +17,6 @@ export {
   derivedUuid,
   digest,
   murmur2,
-  partitionOfKey,
   partitionOfSlot,
   routingKey,
   slotCount,
@@ -25,4 +24,4 @@ export {
   slotOfUuid,
   splitRoutingKey,
 } from './ids.ts';
-export { payNo, slotOfPayNo } from './pay-no.ts';
+export { partitionOfRecordKey, payNo, slotOfPayNo, slotOfRecordKey } from './pay-no.ts';

@@ -1,6 +1,6 @@
 import { invariant } from './invariant.ts';
 import type { Slot } from './ids.ts';
-import { slotCount } from './ids.ts';
+import { partitionOfSlot, slotCount, slotOf, slotOfUuid } from './ids.ts';
 
 /**
  * A payment number: `PAY`, 13 digits of epoch milliseconds, 5 digits of slot, 9 digits of
@@ -22,3 +22,13 @@ export function slotOfPayNo(text: string): Slot | null {
   const slot = Number(pattern.exec(text)?.[2] ?? Number.NaN);
   return slot >= 0 && slot < slotCount ? (slot as Slot) : null;
 }
+
+/**
+ * The slot of any record key: the one inside a payment number or a derived UUID, which is that of
+ * their order, and the key's own hash otherwise.
+ */
+export const slotOfRecordKey = (key: string): Slot =>
+  slotOfPayNo(key) ?? slotOfUuid(key) ?? slotOf(key);
+
+export const partitionOfRecordKey = (key: string, partitions: number): number =>
+  partitionOfSlot(slotOfRecordKey(key), partitions);
