@@ -1,1 +1,28 @@
-export {};
+export type { ConfigProblem, Environment } from './parse-config.ts';
+export { ConfigError, parseConfig } from './parse-config.ts';
+export type { ConfigRow } from './describe-config.ts';
+export { describeConfig } from './describe-config.ts';
+export {
+  httpConfig,
+  kafkaConfig,
+  logConfig,
+  platformConfig,
+  postgresConfig,
+  registryConfig,
+} from './blocks.ts';
+export {
+  localCredentials,
+  processConfig,
+  refuseLocalCredentials,
+  requireTogether,
+  secretValuesOf,
+} from './process-config.ts';
+export {
+  flag,
+  hostName,
+  hostPorts,
+  portNumber,
+  secretText,
+  urlText,
+  wholeNumber,
+} from './values.ts';

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import {
+  flag,
+  hostName,
+  hostPorts,
+  portNumber,
+  secretText,
+  urlText,
+  wholeNumber,
+} from './values.ts';
+
+/**
+ * The variables that several processes share. Each process spreads the blocks it needs into its
+ * one schema, `processConfig({ ...kafkaConfig, ...httpConfig({ port: 8083 }), … })`.
+ */
+
+export const kafkaConfig = {
+  PLUMBLINE_KAFKA_BROKERS: hostPorts()
+    .default(['127.0.0.1:19092'])
+    .describe('Kafka bootstrap servers, host:port separated by commas'),
+  PLUMBLINE_KAFKA_SSL: flag().default(false).describe('Whether to speak TLS to Kafka'),
+  PLUMBLINE_KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .optional()
+    .describe('SASL mechanism: plain, scram-sha-256 or scram-sha-512; unset: no authentication'),
+  PLUMBLINE_KAFKA_SASL_USERNAME: z.string().optional().describe('SASL user name'),
+  PLUMBLINE_KAFKA_SASL_PASSWORD: secretText().optional().describe('SASL password'),
+};
+
+export const registryConfig = {
+  PLUMBLINE_REGISTRY_URL: urlText(['http:', 'https:'])
+    .default('http://127.0.0.1:18081/apis/ccompat/v7')
+    .describe('Schema registry, the base of its Confluent-compatible API'),
+  PLUMBLINE_REGISTRY_USERNAME: z
+    .string()
+    .optional()
+    .describe('Schema registry user name (basic authentication)'),
+  PLUMBLINE_REGISTRY_PASSWORD: secretText().optional().describe('Schema registry password'),
+};
+
+export const postgresConfig = {
+  PLUMBLINE_POSTGRES_URL: urlText(['postgres:', 'postgresql:'])
+    .meta({ secret: true })
+    .default('postgres://plumbline:local@127.0.0.1:15432/plumbline')
+    .describe('PostgreSQL for read models, as postgres://user:password@host:port/database'),
+};
+
+export const httpConfig = (defaults: { readonly port: number }) => ({
+  PLUMBLINE_HTTP_HOST: hostName()
+    .default('127.0.0.1')
+    .describe('Address to listen on; 0.0.0.0 for every interface'),
+  PLUMBLINE_HTTP_PORT: portNumber().default(defaults.port).describe('Port to listen on'),
+});
+
+export const logConfig = {
+  PLUMBLINE_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('Least severe level that is logged: debug, info, warn or error'),
+};
+
+/** Record keys have 16 bits of slot, which every partition count must divide (docs/formats.md). */
+const slotCount = 65_536;
+
+export const platformConfig = {
+  PLUMBLINE_LOCAL_STACK: flag()
+    .default(false)
+    .describe(
+      'True in the local stack, whose runner sets it: only then are local credentials taken',
+    ),
+  PLUMBLINE_PARTITIONS: wholeNumber({ min: 1, max: slotCount })
+    .refine((n) => slotCount % n === 0, { error: `does not divide ${slotCount}` })
+    .default(4)
+    .describe('Partitions of each topic; divides 65,536 and never changes once the log exists'),
+  PLUMBLINE_TENANT: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'is not 1 to 32 of a-z, 0-9 and -')
+    .default('main')
+    .describe('Tenant: the first part of every record key'),
+  PLUMBLINE_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, { error: 'is not an IANA time zone such as UTC or Asia/Shanghai' })
+    .default('UTC')
+    .describe('Zone of the times without one in answers (IANA name)'),
+};
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  ConfigError,
+  describeConfig,
+  httpConfig,
+  kafkaConfig,
+  logConfig,
+  parseConfig,
+  platformConfig,
+  postgresConfig,
+  processConfig,
+  registryConfig,
+  secretText,
+  secretValuesOf,
+} from './index.ts';
+
+const schema = processConfig({
+  ...kafkaConfig,
+  ...registryConfig,
+  ...postgresConfig,
+  ...httpConfig({ port: 8083 }),
+  ...logConfig,
+  ...platformConfig,
+  PLUMBLINE_CALLBACK_SECRET: secretText().describe('Signs the callbacks of the simulated channel'),
+});
+
+const env = { PLUMBLINE_CALLBACK_SECRET: 'a-real-secret' };
+
+function problemsOf(environment: Record<string, string | undefined>) {
+  try {
+    parseConfig(schema, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('no problem was found');
+}
+
+const named = (error: ConfigError) => error.problems.map((p) => p.variable).sort();
+
+describe('parseConfig', () => {
+  it('gives the local defaults', () => {
+    expect(parseConfig(schema, env)).toEqual({
+      PLUMBLINE_KAFKA_BROKERS: ['127.0.0.1:19092'],
+      PLUMBLINE_KAFKA_SSL: false,
+      PLUMBLINE_REGISTRY_URL: 'http://127.0.0.1:18081/apis/ccompat/v7',
+      PLUMBLINE_POSTGRES_URL: 'postgres://plumbline:local@127.0.0.1:15432/plumbline',
+      PLUMBLINE_HTTP_HOST: '127.0.0.1',
+      PLUMBLINE_HTTP_PORT: 8083,
+      PLUMBLINE_LOG_LEVEL: 'info',
+      PLUMBLINE_LOCAL_STACK: false,
+      PLUMBLINE_PARTITIONS: 4,
+      PLUMBLINE_TENANT: 'main',
+      PLUMBLINE_TIME_ZONE: 'UTC',
+      PLUMBLINE_CALLBACK_SECRET: 'a-real-secret',
+    });
+  });
+
+  it('takes what is set, and an empty variable as unset', () => {
+    const config = parseConfig(schema, {
+      ...env,
+      PLUMBLINE_KAFKA_BROKERS: 'a:9092, b.example:9093',
+      PLUMBLINE_KAFKA_SSL: 'true',
+      PLUMBLINE_HTTP_PORT: '9000',
+      PLUMBLINE_PARTITIONS: '32',
+      PLUMBLINE_TENANT: '',
+    });
+    expect(config).toMatchObject({
+      PLUMBLINE_KAFKA_BROKERS: ['a:9092', 'b.example:9093'],
+      PLUMBLINE_KAFKA_SSL: true,
+      PLUMBLINE_HTTP_PORT: 9000,
+      PLUMBLINE_PARTITIONS: 32,
+      PLUMBLINE_TENANT: 'main',
+    });
+  });
+
+  it('reports every problem together, cross-variable ones included', () => {
+    const error = problemsOf({
+      PLUMBLINE_CALLBACK_SECRET: 'local-callback-secret',
+      PLUMBLINE_KAFKA_BROKERS: 'nonsense',
+      PLUMBLINE_KAFKA_SASL_MECHANISM: 'plain',
+      PLUMBLINE_KAFKA_SASL_USERNAME: 'me',
+      PLUMBLINE_HTTP_PORT: '70000',
+      PLUMBLINE_LOCAL_STACK: 'maybe',
+      PLUMBLINE_PARTITIONS: '3',
+      PLUMBLINE_TIME_ZONE: 'Mars/Olympus',
+    });
+    expect(named(error)).toEqual([
+      'PLUMBLINE_CALLBACK_SECRET',
+      'PLUMBLINE_HTTP_PORT',
+      'PLUMBLINE_KAFKA_BROKERS',
+      'PLUMBLINE_KAFKA_SASL_PASSWORD',
+      'PLUMBLINE_LOCAL_STACK',
+      'PLUMBLINE_PARTITIONS',
+      'PLUMBLINE_TIME_ZONE',
+    ]);
+    expect(error.message).toContain('PLUMBLINE_HTTP_PORT: is above 65535 (it is "70000")');
+    expect(error.message).toContain('fix: set it, or leave it unset: Port to listen on');
+  });
+
+  it('names a variable that is missing and says what it is for', () => {
+    expect(problemsOf({}).problems).toEqual([
+      {
+        variable: 'PLUMBLINE_CALLBACK_SECRET',
+        problem: 'is not set',
+        fix: 'set it: Signs the callbacks of the simulated channel',
+      },
+    ]);
+  });
+
+  it('never shows the value of a secret', () => {
+    const error = problemsOf({
+      ...env,
+      PLUMBLINE_POSTGRES_URL: 'mysql://root:hunter2@db/x',
+      PLUMBLINE_CALLBACK_SECRET: 'x'.repeat(5_000),
+    });
+    expect(named(error)).toEqual(['PLUMBLINE_CALLBACK_SECRET', 'PLUMBLINE_POSTGRES_URL']);
+    expect(error.message).not.toMatch(/hunter2|xxx/);
+    const quoting = z.object({
+      KEY: secretText()
+        .refine(() => false, { error: (issue) => `${String(issue.input)} is wrong` })
+        .describe('A key'),
+    });
+    expect(() => parseConfig(quoting, { KEY: 'hunter2' })).toThrow('KEY: *** is wrong');
+  });
+});
+
+describe('local credentials', () => {
+  it.each(['local-callback-secret', 'local-merchant-key', 'local-monitor-key', 'local-new-token'])(
+    'takes %s in the local stack and nowhere else',
+    (credential) => {
+      const withCredential = { PLUMBLINE_CALLBACK_SECRET: credential };
+      const local = parseConfig(schema, { ...withCredential, PLUMBLINE_LOCAL_STACK: 'true' });
+      expect(local.PLUMBLINE_CALLBACK_SECRET).toBe(credential);
+      expect(named(problemsOf(withCredential))).toEqual(['PLUMBLINE_CALLBACK_SECRET']);
+    },
+  );
+
+  it('refuses one that is a default', () => {
+    const withDefault = processConfig({
+      ...platformConfig,
+      KEY: secretText().default('local-merchant-key').describe('A key'),
+    });
+    expect(() => parseConfig(withDefault, {})).toThrow('KEY: is a credential of the local stack');
+  });
+});
+
+describe('describeConfig', () => {
+  it('gives the row of every variable', () => {
+    const rows = describeConfig(schema);
+    expect(rows.map((row) => row.name)).toEqual(Object.keys(schema.shape));
+    const row = (name: string) => rows.find((r) => r.name === name);
+    expect(row('PLUMBLINE_KAFKA_BROKERS')).toEqual({
+      name: 'PLUMBLINE_KAFKA_BROKERS',
+      default: '127.0.0.1:19092',
+      required: false,
+      description: 'Kafka bootstrap servers, host:port separated by commas',
+      secret: false,
+    });
+    expect(row('PLUMBLINE_CALLBACK_SECRET')).toMatchObject({
+      default: null,
+      required: true,
+      secret: true,
+    });
+    expect(rows.filter((r) => r.secret).map((r) => r.name)).toEqual([
+      'PLUMBLINE_KAFKA_SASL_PASSWORD',
+      'PLUMBLINE_REGISTRY_PASSWORD',
+      'PLUMBLINE_POSTGRES_URL',
+      'PLUMBLINE_CALLBACK_SECRET',
+    ]);
+  });
+
+  it('refuses a variable that says nothing about itself', () => {
+    expect(() => describeConfig(z.object({ BARE: z.string() }))).toThrow('BARE has no .describe()');
+  });
+});
+
+it('lists what the log must hide, passwords inside URLs too', () => {
+  expect(secretValuesOf(schema, parseConfig(schema, env))).toEqual([
+    'postgres://plumbline:local@127.0.0.1:15432/plumbline',
+    'local',
+    'a-real-secret',
+  ]);
+});
