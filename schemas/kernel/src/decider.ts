@@ -10,7 +10,8 @@
 import type { Slot } from './ids.ts';
 
 /** A JSON document. Amounts travel in it as strings of minor units, times as epoch milliseconds. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [k: string]: Json };
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [k: string]: Json };
 
 /** Something said on the log: a type and its data. */
 export interface Payload {

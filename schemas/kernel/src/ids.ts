@@ -35,10 +35,10 @@ export function murmur2(bytes: Uint8Array): number {
   let i = 0;
   for (; i + 4 <= length; i += 4) {
     let k =
-      ((bytes[i] ?? 0) |
-        ((bytes[i + 1] ?? 0) << 8) |
-        ((bytes[i + 2] ?? 0) << 16) |
-        ((bytes[i + 3] ?? 0) << 24)) |
+      (bytes[i] ?? 0) |
+      ((bytes[i + 1] ?? 0) << 8) |
+      ((bytes[i + 2] ?? 0) << 16) |
+      ((bytes[i + 3] ?? 0) << 24) |
       0;
     k = Math.imul(k, m);
     k ^= k >>> 24;
@@ -103,7 +103,8 @@ export function derivedUuid(slot: Slot, ...parts: readonly (string | Uint8Array)
 
 /** The slot that {@link derivedUuid} put into an id; `null` for another kind of UUID. */
 export function slotOfUuid(id: string): Slot | null {
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)) return null;
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id))
+    return null;
   return Number.parseInt(id.slice(-4), 16) as Slot;
 }
 

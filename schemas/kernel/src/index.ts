@@ -25,3 +25,4 @@ export {
   splitRoutingKey,
 } from './ids.ts';
 export { partitionOfRecordKey, payNo, slotOfPayNo, slotOfRecordKey } from './pay-no.ts';
+export type { ProcessManager, ReactionContext } from './process-manager.ts';

@@ -1,0 +1,28 @@
+/** Every limit of the runtime, with its reason. */
+export const limits = {
+  /**
+   * Records in one transaction. A transaction costs about 4 ms whatever its size, so a few hundred
+   * records make that cost vanish, and 1,000 small events with outcome and state stay near 1 MB.
+   */
+  recordsPerTransaction: 1_000,
+  /**
+   * Bytes of outputs in one transaction. Well inside the transaction timeout of 5 s at 10 MB/s, so
+   * that a slow disk does not turn a full batch into an abandoned one.
+   */
+  bytesPerTransaction: 8 * 1024 * 1024,
+  /** Buffered records per input beyond which no more are fetched: four transactions' worth. */
+  bufferedRecordsPerInput: 4_000,
+  /**
+   * Longest wait of an idle fetch. An idle input's frontier, and with it a due timer, lags by at
+   * most this: a tenth of the second that alerts may be late.
+   */
+  idleFetchWaitMs: 100,
+  /** Back-off between attempts of a task that lost its producer, broker or registry. */
+  restartBackoffMs: { first: 50, max: 2_000 },
+  /** Waiting for a schema when the registry cannot be reached; the partition stands meanwhile. */
+  schemaRetryMs: 500,
+  /** Command ids, with their outcomes, that an aggregate remembers: more than one client repeats. */
+  recentCommandsPerAggregate: 4,
+  /** A task that is told to stop has this long to finish its transaction (session: 6 s). */
+  stopMs: 1_500,
+} as const;

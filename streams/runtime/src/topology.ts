@@ -1,0 +1,126 @@
+import type { Payload } from '@plumbline/kernel';
+import type { Envelope } from '@plumbline/events';
+import type { StateCodec } from './state-codec.ts';
+
+/**
+ * A topology is a value: what is read, in which order, what is written, which state is kept, and a
+ * processor. The same value runs in production, in the test driver and in the simulator, and draws
+ * the documentation.
+ */
+export interface Topology {
+  /** Transactional ids are `<name>-<partition>`, the consumer group is `<name>`. */
+  readonly name: string;
+  /**
+   * How records of several inputs are taken: `arrival`, as they come; `time`, merged by broker time
+   * with frontiers, so that a replay from zero takes them in the same order (docs/architecture.md).
+   */
+  readonly ordering: 'arrival' | 'time';
+  /** In the order in which records of the same millisecond are taken. */
+  readonly inputs: readonly TopologyInput[];
+  /** Topics that the processor emits to; anything else is refused. */
+  readonly outputs: readonly string[];
+  readonly changelog: string;
+  readonly deadLetters: string;
+  readonly stores: readonly StoreSpec[];
+  /**
+   * Topics of which this topology is the only writer. If the changelog is empty while one of them
+   * has records, the state was lost, and deciding again would double what was decided.
+   */
+  readonly owns: readonly string[];
+  createProcessor(task: TaskInfo): Processor;
+}
+
+export type TopologyInput =
+  /** A command that cannot be processed is dead-lettered and answered on `outcomes`. */
+  | { readonly kind: 'commands'; readonly topic: string; readonly outcomes: string }
+  /** An event that cannot be processed is dead-lettered, and later ones of its key wait behind it. */
+  | { readonly kind: 'events'; readonly topic: string };
+
+export interface StoreSpec {
+  readonly name: string;
+  /** How values stand in the changelog; JSON by default. */
+  readonly codec?: StateCodec<unknown>;
+}
+
+export interface TaskInfo {
+  readonly topology: string;
+  readonly partition: number;
+  readonly partitions: number;
+}
+
+/** One record, decoded. */
+export interface InputRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Identity of the topic that the offset belongs to. */
+  readonly incarnation: string;
+  /** Broker append time, epoch ms, as a running maximum over the input. */
+  readonly timeMs: number;
+  readonly key: string;
+  readonly envelope: Envelope;
+  readonly payload: Payload;
+  /** The framed Avro bytes as they stand in the log. */
+  readonly value: Buffer;
+}
+
+export interface FiredTimer {
+  readonly key: string;
+  readonly name: string;
+  readonly dueMs: number;
+}
+
+/** Synchronous and free of side effects but those through its context. */
+export interface Processor {
+  onRecord(record: InputRecord, context: ProcessorContext): void;
+  onTimer(timer: FiredTimer, context: ProcessorContext): void;
+}
+
+export interface KeyValueStore<V> {
+  get(key: string): V | undefined;
+  /** The value must not be changed afterwards; write a new one. */
+  set(key: string, value: V): void;
+  delete(key: string): void;
+}
+
+export interface TimerService {
+  /** A due time in the past is taken as now. Setting the same key and name again moves it. */
+  set(timer: FiredTimer): void;
+  cancel(timer: { readonly key: string; readonly name: string }): void;
+}
+
+export interface EmittedMessage {
+  readonly topic: string;
+  readonly key: string;
+  readonly payload: Payload;
+  readonly envelope: Envelope;
+  /** Encoded value, when the processor needed the bytes before; else the runtime encodes. */
+  readonly value?: Buffer;
+}
+
+export interface ProcessorContext {
+  readonly task: TaskInfo;
+  /** Broker time of this step: the record's, or the timer's due time. Epoch ms. */
+  readonly nowMs: number;
+  /** Offset of the record at hand; for a timer, where its first input stands. */
+  readonly offset: bigint;
+  readonly timers: TimerService;
+  store<V>(name: string): KeyValueStore<V>;
+  /** Framed Avro bytes of a payload for a topic. */
+  encode(topic: string, payload: Payload): Buffer;
+  emit(message: EmittedMessage): void;
+}
+
+/**
+ * This one record can never be processed, whatever the time of day. It goes to the dead letters
+ * with this reason, and the partition goes on.
+ */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+  /** UPPER_SNAKE_CASE, in the dead letter. */
+  readonly reason: string;
+  constructor(reason: string, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
