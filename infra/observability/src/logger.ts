@@ -1,5 +1,5 @@
-import type { Writable } from 'node:stream';
-import { createLogger as createWinston, format, transports } from 'winston';
+import { Writable } from 'node:stream';
+import { createLogger as createWinston, format } from 'winston';
 import { currentCorrelation } from './correlation.ts';
 import { redact, redactText } from './redact.ts';
 
@@ -38,13 +38,26 @@ export function createLogger(options: {
       const { level, message, fields } = info;
       return lineOf(options.service, level, String(message), fields as LogFields);
     }),
-    transports: new transports.Stream({ stream: options.stream ?? process.stdout }),
   });
+  winston.pipe(linesTo(options.stream ?? process.stdout));
   const write = (level: LogLevel, message: string, fields: LogFields): void => {
     winston.log({ level, message, fields: { ...currentCorrelation(), ...fields } });
   };
   return loggerOver(write, {});
 }
+
+/** The key under which winston's formats leave the finished line (triple-beam's MESSAGE). */
+const finishedLine = Symbol.for('message');
+
+const linesTo = (stream: Writable): Writable =>
+  new Writable({
+    objectMode: true,
+    write(info: Readonly<Record<symbol, unknown>>, _encoding, done) {
+      stream.write(`${String(info[finishedLine])}
+`);
+      done();
+    },
+  });
 
 type Write = (level: LogLevel, message: string, fields: LogFields) => void;
 
