@@ -36,3 +36,8 @@ export class PositionOutOfRange extends Error {
 export class CorruptRecord extends Error {
   override readonly name = 'CorruptRecord';
 }
+
+/** No topic of that name. Topics are made by the operator's tools, never by using them. */
+export class UnknownTopic extends Error {
+  override readonly name = 'UnknownTopic';
+}

@@ -24,4 +24,8 @@ export {
   OutcomeUnknown,
   PositionOutOfRange,
   Unavailable,
+  UnknownTopic,
 } from './errors.ts';
+export { createMemoryLog } from './memory/memory-log.ts';
+export type { MemoryFault, MemoryLog, MemoryLogOptions } from './memory/memory-log.ts';
+export type { TransactionSession } from './transaction-session.ts';

@@ -1,0 +1,342 @@
+import { randomUUID } from 'node:crypto';
+import { Fenced, NotCommitted, OutcomeUnknown, Unavailable, UnknownTopic } from '../errors.ts';
+import { recordBytesMax, transactionTimeoutMs } from '../limits.ts';
+import type {
+  Appended,
+  EdgeProducer,
+  Isolation,
+  Log,
+  LogRecord,
+  OutgoingRecord,
+  TopicPartition,
+  TransactionalProducer,
+} from '../log.ts';
+import { producerOver, type TransactionSession } from '../transaction-session.ts';
+import { MemoryGroups } from './memory-groups.ts';
+import { MemoryPartition, type MemoryTransaction } from './memory-partition.ts';
+import { createMemoryReader, type ReaderHost } from './memory-reader.ts';
+
+/**
+ * What the next matching operation suffers. `commit-unknown`: committed, answer lost.
+ * `commit-lost`: the request itself was lost, so the transaction stays open until the id is opened
+ * again or its time-out has passed. `transact-refused`: a clear error before the commit.
+ * `edge-reply-lost`: appended, answer lost. `edge-request-lost`: not appended, answer lost.
+ * `edge-refused`: a clear error. `fetch-unavailable`, `open-producer-unavailable`: as they say.
+ */
+export type MemoryFault =
+  | 'commit-unknown'
+  | 'commit-lost'
+  | 'transact-refused'
+  | 'edge-reply-lost'
+  | 'edge-request-lost'
+  | 'edge-refused'
+  | 'fetch-unavailable'
+  | 'open-producer-unavailable';
+
+/** The log in memory, and what only a test may do to a log. */
+export interface MemoryLog extends Log {
+  /** Appends outside any transaction, at once. */
+  appendRaw(record: OutgoingRecord): Appended;
+  /** Every record of a topic, by partition, then offset. */
+  topicRecords(topic: string, isolation?: Isolation): readonly LogRecord[];
+  createTopic(topic: { readonly name: string; readonly partitions: number }): void;
+  /** Deletes the topic and makes it again, empty, with another incarnation. */
+  recreateTopic(name: string): void;
+  /** Forgets the records of a partition below an offset, as retention does. */
+  deleteBefore(at: TopicPartition & { readonly offset: bigint }): void;
+  /** A transaction step by step, so that a test can leave it open or abort it. */
+  openTransactionSession(transactionalId: string): Promise<TransactionSession>;
+  /** Every member of the group loses it at once and joins again. */
+  expireGroup(groupId: string): void;
+  /** The next matching operation fails in this way; several calls queue up. */
+  failNext(fault: MemoryFault): void;
+}
+
+export interface MemoryLogOptions {
+  /**
+   * The broker's clock. Without one it is the real clock, and an empty fetch waits `maxWaitMs`
+   * for a record. With one it is virtual: an empty fetch answers after one turn of the event loop
+   * (`setImmediate`), whatever `maxWaitMs` says, so that a test only moves its clock.
+   */
+  readonly clock?: { nowMs(): number };
+  readonly topics: readonly { readonly name: string; readonly partitions: number }[];
+}
+
+interface Topic {
+  readonly incarnation: string;
+  readonly partitions: readonly MemoryPartition[];
+}
+
+/** A producer id's current owner. An older epoch is fenced. */
+interface Owner {
+  epoch: number;
+  open: MemoryTransaction | null;
+}
+
+/** The log port in memory: one process, nothing kept, the same contract suite as Kafka's. */
+export function createMemoryLog(options: MemoryLogOptions): MemoryLog {
+  return new InMemoryLog(options);
+}
+
+class InMemoryLog implements MemoryLog, ReaderHost {
+  readonly virtualClock: boolean;
+  readonly #clock: { nowMs(): number };
+  readonly #topics = new Map<string, Topic>();
+  readonly #owners = new Map<string, Owner>();
+  readonly #groups = new MemoryGroups();
+  readonly #faults: MemoryFault[] = [];
+  readonly #waiting = new Set<() => void>();
+  #incarnations = 0;
+  #closed = false;
+
+  constructor(options: MemoryLogOptions) {
+    this.virtualClock = options.clock !== undefined;
+    this.#clock = options.clock ?? { nowMs: () => Date.now() };
+    for (const topic of options.topics) this.createTopic(topic);
+  }
+
+  createTopic(topic: { readonly name: string; readonly partitions: number }): void {
+    if (this.#topics.has(topic.name)) throw new Error(`Topic ${topic.name} exists`);
+    this.#incarnations += 1;
+    const { name } = topic;
+    this.#topics.set(name, {
+      // Under a virtual clock everything repeats, the incarnations too.
+      incarnation: this.virtualClock ? `memory-${this.#incarnations}` : randomUUID(),
+      partitions: Array.from(
+        { length: topic.partitions },
+        (_, partition) => new MemoryPartition({ topic: name, partition }),
+      ),
+    });
+  }
+
+  recreateTopic(name: string): void {
+    const partitions = this.#topic(name).partitions.length;
+    this.#topics.delete(name);
+    this.createTopic({ name, partitions });
+    this.#wake();
+  }
+
+  deleteBefore(at: TopicPartition & { readonly offset: bigint }): void {
+    this.partition(at).deleteBefore(at.offset);
+    this.#wake();
+  }
+
+  appendRaw(record: OutgoingRecord): Appended {
+    const appended = this.#append(record, null);
+    this.#wake();
+    return appended;
+  }
+
+  topicRecords(topic: string, isolation: Isolation = 'read_committed'): readonly LogRecord[] {
+    this.#expireTransactions();
+    return this.#topic(topic).partitions.flatMap((partition) => {
+      const offset = partition.ends().logStartOffset;
+      const all = { offset, isolation, bytesMax: Number.MAX_SAFE_INTEGER, sentAtBrokerMs: null };
+      return partition.read(all).records;
+    });
+  }
+
+  failNext(fault: MemoryFault): void {
+    this.#faults.push(fault);
+  }
+
+  expireGroup(groupId: string): void {
+    this.#groups.expire(groupId);
+  }
+
+  describeTopics(topics: readonly string[]) {
+    return attempt(() =>
+      topics.map((topic) => {
+        const { incarnation, partitions } = this.#topic(topic);
+        return { topic, incarnation, partitions: partitions.length };
+      }),
+    );
+  }
+
+  ends(of: TopicPartition) {
+    return attempt(() => {
+      this.#expireTransactions();
+      return this.partition(of).ends();
+    });
+  }
+
+  openReader(options: Parameters<Log['openReader']>[0]) {
+    return attempt(() => {
+      for (const at of options.from) this.partition(at);
+      return createMemoryReader(this, options);
+    });
+  }
+
+  openTransactionalProducer(options: { readonly transactionalId: string }) {
+    return this.openTransactionSession(options.transactionalId).then(
+      (session): TransactionalProducer => producerOver(session),
+    );
+  }
+
+  openTransactionSession(transactionalId: string): Promise<TransactionSession> {
+    return attempt(() => {
+      if (this.takeFault('open-producer-unavailable')) throw new Unavailable('Fault of the test');
+      const owner = this.#owners.get(transactionalId) ?? { epoch: -1, open: null };
+      this.#owners.set(transactionalId, owner);
+      if (owner.open !== null) this.#end(owner, 'aborted');
+      owner.epoch += 1;
+      return this.#session({ transactionalId, owner, epoch: owner.epoch });
+    });
+  }
+
+  openEdgeProducer(): Promise<EdgeProducer> {
+    let closed = false;
+    return Promise.resolve({
+      send: (record) =>
+        attempt(() => {
+          if (closed) throw new NotCommitted('The producer is closed');
+          if (this.takeFault('edge-refused')) throw new NotCommitted('Fault of the test');
+          if (this.takeFault('edge-request-lost')) throw new OutcomeUnknown('Fault of the test');
+          const appended = this.#append(record, null);
+          this.#wake();
+          if (this.takeFault('edge-reply-lost')) throw new OutcomeUnknown('Fault of the test');
+          return appended;
+        }),
+      close: () => {
+        closed = true;
+        return Promise.resolve();
+      },
+    });
+  }
+
+  join(options: Parameters<Log['join']>[0]) {
+    return attempt(() => this.#groups.join(options));
+  }
+
+  brokerNowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#groups.close();
+    this.#wake();
+    return Promise.resolve();
+  }
+
+  // What readers need of the log.
+
+  partition(at: TopicPartition): MemoryPartition {
+    const partition = this.#topic(at.topic).partitions[at.partition];
+    if (partition === undefined) throw new UnknownTopic(`No partition ${at.topic}-${at.partition}`);
+    return partition;
+  }
+
+  beforeFetch(): void {
+    if (this.#closed) throw new Unavailable('The log is closed');
+    this.#expireTransactions();
+    if (this.takeFault('fetch-unavailable')) throw new Unavailable('Fault of the test');
+  }
+
+  onChange(wake: () => void): () => void {
+    this.#waiting.add(wake);
+    return () => this.#waiting.delete(wake);
+  }
+
+  takeFault(fault: MemoryFault): boolean {
+    const index = this.#faults.indexOf(fault);
+    if (index >= 0) this.#faults.splice(index, 1);
+    return index >= 0;
+  }
+
+  #session(held: { transactionalId: string; owner: Owner; epoch: number }): TransactionSession {
+    const { owner } = held;
+    const mine = (): MemoryTransaction | null => {
+      if (owner.epoch !== held.epoch) {
+        throw new Fenced(`${held.transactionalId} has a newer owner`);
+      }
+      return owner.open;
+    };
+    const end = (status: 'committed' | 'aborted') =>
+      attempt(() => {
+        if (mine() === null) throw new NotCommitted('The broker has ended the transaction');
+        if (status === 'committed' && this.takeFault('commit-lost')) {
+          throw new OutcomeUnknown('Fault of the test: the commit was lost');
+        }
+        this.#end(owner, status);
+        if (status === 'committed' && this.takeFault('commit-unknown')) {
+          throw new OutcomeUnknown('Fault of the test: the answer was lost');
+        }
+      });
+    return {
+      transactionalId: held.transactionalId,
+      send: (records) =>
+        attempt(() => {
+          this.#expireTransactions();
+          let transaction = mine();
+          if (this.takeFault('transact-refused')) throw new NotCommitted('Fault of the test');
+          for (const record of records) this.#check(record);
+          if (transaction === null) {
+            transaction = { status: 'open', startedMs: this.#clock.nowMs(), touched: new Set() };
+            owner.open = transaction;
+          }
+          return records.map((record) => this.#append(record, transaction));
+        }),
+      commit: () => end('committed'),
+      abort: () => end('aborted'),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #end(owner: Owner, status: 'committed' | 'aborted'): void {
+    const transaction = owner.open;
+    owner.open = null;
+    if (transaction === null) return;
+    transaction.status = status;
+    for (const partition of transaction.touched) partition.mark(transaction);
+    this.#wake();
+  }
+
+  /** The broker aborts what was left open, and fences the producer that left it so. */
+  #expireTransactions(): void {
+    const oldest = this.#clock.nowMs() - transactionTimeoutMs;
+    for (const owner of this.#owners.values()) {
+      if (owner.open === null || owner.open.startedMs > oldest) continue;
+      this.#end(owner, 'aborted');
+      owner.epoch += 1;
+    }
+  }
+
+  #check(record: OutgoingRecord): MemoryPartition {
+    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    if (bytes > recordBytesMax) {
+      throw new NotCommitted(`A record of ${bytes} bytes; the broker takes ${recordBytesMax}`);
+    }
+    try {
+      return this.partition(record);
+    } catch (error) {
+      throw new NotCommitted(`No ${record.topic}-${record.partition}`, { cause: error });
+    }
+  }
+
+  #append(record: OutgoingRecord, transaction: MemoryTransaction | null): Appended {
+    if (this.#closed) throw new NotCommitted('The log is closed');
+    const nowMs = this.#clock.nowMs();
+    const baseOffset = this.#check(record).append(record, { nowMs, transaction });
+    return { topic: record.topic, partition: record.partition, baseOffset, appendTimeMs: nowMs };
+  }
+
+  #topic(name: string): Topic {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) throw new UnknownTopic(`No topic ${name}`);
+    return topic;
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+}
+
+/** Runs at once, and turns what is thrown into a rejection. */
+function attempt<T>(run: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(run());
+  });
+}
