@@ -6,6 +6,8 @@ import { redact, redactText } from './redact.ts';
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+const severity: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
+
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** All that anything in this system may know of logging. */
@@ -33,7 +35,7 @@ export function createLogger(options: {
 }): Logger {
   const winston = createWinston({
     level: options.level,
-    levels: { error: 0, warn: 1, info: 2, debug: 3 },
+    levels: { ...severity },
     format: format.printf((info) => {
       const { level, message, fields } = info;
       return lineOf(options.service, level, String(message), fields as LogFields);
@@ -41,6 +43,8 @@ export function createLogger(options: {
   });
   winston.pipe(linesTo(options.stream ?? process.stdout));
   const write = (level: LogLevel, message: string, fields: LogFields): void => {
+    // winston compares levels only for its own transports, and a dropped line should cost nothing.
+    if (severity[level] > severity[options.level]) return;
     winston.log({ level, message, fields: { ...currentCorrelation(), ...fields } });
   };
   return loggerOver(write, {});
