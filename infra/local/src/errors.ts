@@ -1,0 +1,14 @@
+/**
+ * The stack cannot do what was asked, for a reason that a person can act upon. The message says what
+ * to do; it is shown without a stack trace.
+ */
+export class LocalStackError extends Error {
+  override readonly name = 'LocalStackError';
+}
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** The code of a Node system error (`ENOENT`, `EADDRINUSE`, …), or an empty text. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
