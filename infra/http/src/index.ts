@@ -1,1 +1,42 @@
-export {};
+export type { HttpAppOptions } from './app.ts';
+export { createHttpApp } from './app.ts';
+export type { ErrorBody, ErrorCode, ErrorCodes, ProblemExtras } from './errors.ts';
+export {
+  commonErrorCodes,
+  defineErrorCodes,
+  detailErrors,
+  envelopeErrors,
+  HttpProblem,
+  ok,
+  okSchema,
+  problem,
+  problemsOf,
+} from './errors.ts';
+export {
+  intNumber,
+  intText,
+  jsonObject,
+  majorAmount,
+  majorAmountOut,
+  majorAmountOutSchema,
+  minorAmount,
+  text,
+} from './fields.ts';
+export type { HealthChecks, HealthState, Readiness } from './health.ts';
+export { readinessOf } from './health.ts';
+export { jsonNumber, parseJsonBody, renderJson } from './json.ts';
+export type { Listening } from './listen.ts';
+export { listen } from './listen.ts';
+export { openApiOf } from './openapi.ts';
+export type { RequestContext } from './request-context.ts';
+export { anonymous, contextOf } from './request-context.ts';
+export type {
+  Method,
+  RawRequest,
+  ResponseSpec,
+  Route,
+  RouteInput,
+  RouteResponse,
+  RouteSpec,
+} from './route.ts';
+export { defineRoute } from './route.ts';

@@ -1,0 +1,40 @@
+/** Bytes of a request body unless a route says otherwise: a large order is about 4 KiB. */
+export const bodyBytesMax = 64 * 1024;
+
+/** Bytes of all request headers together; Node answers 431 beyond. */
+export const headerBytesMax = 16 * 1024;
+
+/** A client that needs longer to send its headers, or the whole request, is cut off. */
+export const headersTimeoutMs = 10_000;
+export const requestTimeoutMs = 30_000;
+
+/** Longer than the idle time of common load balancers (60 s), so that they close first. */
+export const keepAliveTimeoutMs = 65_000;
+
+/** Sockets of one process: 10,000 at about 20 KiB each are 200 MiB. */
+export const connectionsMax = 10_000;
+
+/** How long a shutdown waits for answers under way: the wait for an outcome (5 s) and as much again. */
+export const shutdownGraceMs = 10_000;
+
+/** A health check that takes longer has failed; orchestrators give up after a few seconds. */
+export const healthCheckMs = 2_000;
+
+/** How long an edge waits for the outcome of a command before it says that it is pending. */
+export const outcomeWaitMs = 5_000;
+
+/**
+ * Commands that one edge has under way. At 1,000 commands/s, what single sends saturate at, 500 are
+ * half a second of backlog; beyond that, waiting helps nobody.
+ */
+export const commandsInFlightMax = 500;
+
+/** Aggregate versions that an edge remembers: 10,000 keys of about 100 bytes are 1 MiB. */
+export const versionsRememberedMax = 10_000;
+
+/** How long one fetch of outcomes waits for records; bounds how long closing takes. */
+export const outcomeFetchWaitMs = 500;
+
+/** Waits between attempts to read outcomes again: 100 ms, doubled up to 5 s. */
+export const reconnectMsMin = 100;
+export const reconnectMsMax = 5_000;

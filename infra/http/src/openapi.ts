@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+import type { ErrorBody } from './errors.ts';
+import type { ResponseSpec, Route } from './route.ts';
+import { jsonSchemaOf } from './strictness.ts';
+
+type JsonObject = Record<string, unknown>;
+
+/** An OpenAPI 3.1 document from the routes themselves, so that it cannot disagree with them. */
+export function openApiOf(options: {
+  readonly service: string;
+  readonly version: string;
+  readonly routes: readonly Route[];
+  readonly errorBody: ErrorBody;
+}): JsonObject {
+  const paths: Record<string, JsonObject> = {};
+  for (const route of options.routes) {
+    const path = openApiPath(route.path);
+    paths[path] = { ...paths[path], [route.method]: operationOf(route, options.errorBody) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: options.service, version: options.version },
+    paths,
+  };
+}
+
+export const openApiPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
+
+function operationOf(route: Route, errorBody: ErrorBody): JsonObject {
+  const { params, query, headers, body, rawBody } = route.request;
+  const parameters = [
+    ...parametersOf('path', params),
+    ...parametersOf('query', query),
+    ...parametersOf('header', headers),
+  ];
+  const content = body
+    ? { 'application/json': { schema: jsonSchemaOf(body, 'input') } }
+    : { '*/*': { schema: {} } };
+  return {
+    summary: route.summary,
+    ...(route.description !== undefined && { description: route.description }),
+    ...(parameters.length > 0 && { parameters }),
+    ...((body !== undefined || rawBody) && { requestBody: { required: true, content } }),
+    responses: responsesOf(route, route.errorBody ?? errorBody),
+  };
+}
+
+function parametersOf(where: 'path' | 'query' | 'header', schema: z.ZodType | undefined) {
+  if (!schema) return [];
+  const object = jsonSchemaOf(schema, 'input');
+  const required = Array.isArray(object['required']) ? object['required'] : [];
+  const properties = (object['properties'] ?? {}) as Record<string, JsonObject>;
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+/** What every route can answer beside what it declares. */
+const errorsOfAll: Readonly<Record<number, string>> = {
+  400: 'Malformed or invalid request',
+  500: 'A defect of ours',
+  503: 'Try again: overloaded, undecided, unknown or a dependency is down',
+};
+const errorsOfBodies: Readonly<Record<number, string>> = {
+  413: 'Body too large',
+  415: 'Not JSON in UTF-8',
+};
+
+function responsesOf(route: Route, errorBody: ErrorBody): JsonObject {
+  const errorSchema = jsonSchemaOf(errorBody.schema, 'output');
+  const responses: JsonObject = { default: responseOf('Any other error', errorSchema) };
+  const general = { ...errorsOfAll, ...(route.hasBody && errorsOfBodies) };
+  for (const [status, description] of Object.entries(general)) {
+    responses[status] = responseOf(description, errorSchema);
+  }
+  for (const [status, spec] of Object.entries(route.responses)) {
+    responses[status] = responseOf(spec.description, schemaOf(spec, Number(status), errorSchema));
+  }
+  return responses;
+}
+
+function schemaOf(spec: ResponseSpec, status: number, errorSchema: JsonObject) {
+  if (spec.schema) return jsonSchemaOf(spec.schema, 'output');
+  return status >= 400 ? errorSchema : undefined;
+}
+
+const responseOf = (description: string, schema: JsonObject | undefined): JsonObject => ({
+  description,
+  ...(schema && { content: { 'application/json': { schema } } }),
+});

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { childTraceparent, parseTraceparent } from '@plumbline/observability';
+
+/** Who and what a request is, for handlers, logs and the records it leads to. */
+export interface RequestContext {
+  /** Goes into `ce_correlationid` of everything that the request sets off. */
+  readonly correlationId: string;
+  /** A span of ours within the caller's trace, or a new trace. */
+  readonly traceparent: string;
+  /** `api:<client>` once authenticated, `api:anonymous` where a route asks for no credential. */
+  readonly actor: string;
+}
+
+export const anonymous = 'api:anonymous';
+
+/** What we accept as a caller's id: it ends up in headers, log lines and record headers. */
+const wellFormed = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+
+type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/**
+ * The correlation id is `X-Correlation-Id`, else `X-Request-Id`, else the trace id of
+ * `traceparent`, each only when well-formed, else a new UUID.
+ */
+export function contextOf(headers: IncomingHeaders): RequestContext {
+  const incoming = single(headers['traceparent']);
+  const correlationId =
+    accepted(headers['x-correlation-id']) ??
+    accepted(headers['x-request-id']) ??
+    parseTraceparent(incoming)?.traceId ??
+    randomUUID();
+  return { correlationId, traceparent: childTraceparent(incoming), actor: anonymous };
+}
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+function accepted(value: string | string[] | undefined): string | undefined {
+  const text = single(value);
+  return text !== undefined && wellFormed.test(text) ? text : undefined;
+}

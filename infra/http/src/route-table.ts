@@ -1,0 +1,44 @@
+import type { Route } from './route.ts';
+
+const isParameter = (segment: string): boolean => segment.startsWith(':');
+
+/** Fixed segments before parameters, so that `/payments/order/:x` is not taken for a `:payNo`. */
+export function bySpecificity(routes: readonly Route[]): readonly Route[] {
+  const rank = ({ path }: Route): string =>
+    path
+      .split('/')
+      .map((segment) => (isParameter(segment) ? '1' : '0'))
+      .join('');
+  const ranked = [...routes].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
+  const seen = new Set<string>();
+  for (const { method, path } of ranked) {
+    const shape = `${method} ${path.replace(/:\w+/g, ':')}`;
+    if (seen.has(shape)) throw new Error(`${method.toUpperCase()} ${path} is defined twice`);
+    seen.add(shape);
+  }
+  return ranked;
+}
+
+const systemPaths = ['/livez', '/readyz', '/actuator/health', '/metrics', '/openapi.json'];
+
+export const isSystemPath = (path: string): boolean => systemPaths.includes(path);
+
+/** The methods that some route has at this path, for the Allow header; empty for an unknown path. */
+export function methodsAt(path: string, routes: readonly Route[]): readonly string[] {
+  const methods = new Set<string>();
+  if (isSystemPath(path)) methods.add('GET');
+  for (const route of routes) {
+    if (fits(route.path, path)) methods.add(route.method.toUpperCase());
+  }
+  if (methods.has('GET')) methods.add('HEAD');
+  return [...methods].sort();
+}
+
+function fits(template: string, path: string): boolean {
+  const expected = template.split('/');
+  const given = path.split('/');
+  return (
+    expected.length === given.length &&
+    expected.every((part, i) => (isParameter(part) ? given[i] !== '' : part === given[i]))
+  );
+}

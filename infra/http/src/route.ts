@@ -1,0 +1,159 @@
+import type { z } from 'zod';
+import type { ErrorBody } from './errors.ts';
+import { HttpProblem, problem } from './errors.ts';
+import { parseJsonBody } from './json.ts';
+import type { RequestContext } from './request-context.ts';
+import { refuseOpenObjects } from './strictness.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+export interface RouteResponse {
+  readonly status: number;
+  /** JSON; `undefined` for an empty body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request before anything about it is believed. */
+export interface RawRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The bytes as they came; empty when there were none. */
+  readonly rawBody: Buffer;
+  readonly context: RequestContext;
+}
+
+export interface RouteInput<P, Q, B, H> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly headers: H;
+  /** The bytes as they came, for signatures. */
+  readonly rawBody: Buffer;
+  readonly context: RequestContext;
+}
+
+export interface ResponseSpec {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+}
+
+export interface RouteSpec<P, Q, B, H> {
+  readonly method: Method;
+  /** As in express: `/payments/:payNo`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** What is not given is not read. Objects must be strict all the way down; headers need not be. */
+  readonly request: {
+    readonly params?: P;
+    readonly query?: Q;
+    readonly body?: B;
+    /** By lower-case names. */
+    readonly headers?: H;
+    /** Takes any content type and leaves the bytes to the handler: for signed webhooks. */
+    readonly rawBody?: true;
+    readonly bodyBytesMax?: number;
+  };
+  readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /**
+   * Runs before the request is validated, so that a stranger learns nothing about its fields.
+   * Returns the actor, such as `api:demo_app`; throws an {@link HttpProblem} to refuse.
+   */
+  readonly authenticate?: (request: RawRequest) => string | Promise<string>;
+  /** Overrides the process's body of errors for this route. */
+  readonly errorBody?: ErrorBody;
+  handler(
+    input: RouteInput<Parsed<P>, Parsed<Q>, Parsed<B>, Parsed<H>>,
+  ): RouteResponse | Promise<RouteResponse>;
+}
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : unknown;
+
+/** A route whose types have served their purpose. */
+export interface Route extends Omit<
+  RouteSpec<z.ZodType, z.ZodType, z.ZodType, z.ZodType>,
+  'handler'
+> {
+  readonly hasBody: boolean;
+  run(request: RawRequest): Promise<RouteResponse>;
+}
+
+/**
+ * One call of an edge: what it takes, what it answers, what it does. Everything is validated with
+ * zod before the handler sees it; unknown fields are refused.
+ *
+ * Errors of the definition itself are thrown at once: an object that would let unknown fields pass.
+ */
+export function defineRoute<
+  P extends z.ZodType = z.ZodUnknown,
+  Q extends z.ZodType = z.ZodUnknown,
+  B extends z.ZodType = z.ZodUnknown,
+  H extends z.ZodType = z.ZodUnknown,
+>(spec: RouteSpec<P, Q, B, H>): Route {
+  const name = `${spec.method.toUpperCase()} ${spec.path}`;
+  for (const part of ['params', 'query', 'body'] as const) {
+    const schema = spec.request[part];
+    if (schema) refuseOpenObjects(`${name} ${part}`, schema);
+  }
+  return {
+    ...spec,
+    hasBody: spec.request.body !== undefined || spec.request.rawBody === true,
+    run: async (raw) => {
+      const actor = spec.authenticate ? await spec.authenticate(raw) : raw.context.actor;
+      const json = spec.request.body ? parseJsonBody(raw.rawBody) : undefined;
+      const found: string[] = [];
+      const params = parsePart(spec.request.params, raw.params, '', found);
+      const query = parsePart(spec.request.query, raw.query, '', found);
+      const body = parsePart(spec.request.body, json, 'the body', found);
+      const headers = parsePart(spec.request.headers, raw.headers, '', found);
+      if (found.length > 0) throw problem('INVALID_PARAMETER', found.join('; '));
+      const context = { ...raw.context, actor };
+      // Each part is the output of its own schema by now, which the compiler cannot follow.
+      return spec.handler({
+        params,
+        query,
+        body,
+        headers,
+        rawBody: raw.rawBody,
+        context,
+      } as never);
+    },
+  };
+}
+
+function parsePart(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  whole: string,
+  found: string[],
+): unknown {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  found.push(...parsed.error.issues.map((issue) => describeIssue(issue, whole)));
+  return undefined;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, whole: string): string {
+  const at = issue.path.map(String).join('.') || whole || 'the request';
+  if (issue.code === 'unrecognized_keys') {
+    const inside = issue.path.length > 0 ? ` in ${at}` : '';
+    return `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}${inside}`;
+  }
+  return `${at}: ${plainMessage(issue.message)}`;
+}
+
+/** zod's wording without what only we know: that numbers are kept as text. */
+function plainMessage(message: string): string {
+  return message
+    .replace(/^Invalid input: expected \w+, received undefined$/, 'is required')
+    .replace(/^Invalid input: e/, 'e')
+    .replace('LosslessNumber', 'number');
+}
+
+/** Whether an error was meant for the client. */
+export const isProblem = (error: unknown): error is HttpProblem => error instanceof HttpProblem;
