@@ -5,7 +5,7 @@ import { stackCommand } from './stack/stack-command.ts';
 const usage = 'Usage: main.js stack <up|status|down|reset>\n';
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const [command, ...rest] = args;
+  const [command = '', ...rest] = args;
   switch (command) {
     case 'stack':
       return stackCommand(rest, signal);

@@ -74,7 +74,6 @@ async function untilHealthy(
   const { name, child } = running;
   const begin = performance.now();
   let said = begin;
-  let last = '';
   for (;;) {
     signal?.throwIfAborted();
     const exit = child.exit();
@@ -84,22 +83,28 @@ async function untilHealthy(
         `${partTitles[name]} ended while it was starting (${how}).\n${await logTail(context, name)}`,
       );
     }
-    try {
-      await allParts[name].check(context);
-      return;
-    } catch (error) {
-      last = messageOf(error);
-    }
+    const problem = await problemOf(name, context);
+    if (problem === null) return;
     const now = performance.now();
     if (now - begin > startTimeoutMs)
       throw new LocalStackError(
-        `${partTitles[name]} does not answer after ${secondsSince(begin)} (${last}).\n${await logTail(context, name)}`,
+        `${partTitles[name]} does not answer after ${secondsSince(begin)} (${problem}).\n${await logTail(context, name)}`,
       );
     if (now - said > progressEveryMs) {
       said = now;
       context.report(partLine(name, `still starting (${secondsSince(begin)})`));
     }
     await sleep(healthPollMs);
+  }
+}
+
+/** Why the part does not serve now; `null` if it does. */
+async function problemOf(name: PartName, context: PartContext): Promise<string | null> {
+  try {
+    await allParts[name].check(context);
+    return null;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 
@@ -159,13 +164,13 @@ export async function startParts(
   const starting = new Map<PartName, Promise<RunningPart>>();
   // In the order of the names, a part's needs come before it.
   for (const name of partNames.filter((n) => names.includes(n))) {
-    const needs = Promise.all(allParts[name].after.map((need) => starting.get(need)));
+    const needs = Promise.all(allParts[name].after.flatMap((need) => starting.get(need) ?? []));
     needs.catch(() => undefined);
     const start = startPart(name, context, { ...options, signal, needs });
     start.catch((error: unknown) => failing.abort(error));
     starting.set(name, start);
   }
-  const results = await Promise.allSettled(starting.values());
+  const results = await Promise.allSettled([...starting.values()]);
   const started = new Map<PartName, RunningPart>();
   for (const result of results)
     if (result.status === 'fulfilled') started.set(result.value.name, result.value);

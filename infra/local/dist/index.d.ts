@@ -1,0 +1,9 @@
+export { LocalStackError } from './errors.ts';
+export type { Report } from './report.ts';
+export type { PartName, StackPorts } from './stack-definition.ts';
+export { defaultPorts } from './stack-definition.ts';
+export type { StackAddresses } from './stack/addresses.ts';
+export type { RegistryAccess } from './stack/ensure-registry.ts';
+export { ensureRegistry } from './stack/ensure-registry.ts';
+export type { OpenStackOptions, Stack } from './stack/open-stack.ts';
+export { openStack } from './stack/open-stack.ts';

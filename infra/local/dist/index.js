@@ -1,0 +1,5 @@
+export { LocalStackError } from "./errors.js";
+export { defaultPorts } from "./stack-definition.js";
+export { ensureRegistry } from "./stack/ensure-registry.js";
+export { openStack } from "./stack/open-stack.js";
+//# sourceMappingURL=index.js.map

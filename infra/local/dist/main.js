@@ -1,0 +1,27 @@
+import { ConfigError } from '@plumbline/config';
+import { LocalStackError } from "./errors.js";
+import { stackCommand } from "./stack/stack-command.js";
+const usage = 'Usage: main.js stack <up|status|down|reset>\n';
+async function run(args, signal) {
+    const [command, ...rest] = args;
+    switch (command) {
+        case 'stack':
+            return stackCommand(rest, signal);
+        default:
+            process.stderr.write(usage);
+            return 2;
+    }
+}
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(name, () => stopping.abort(new LocalStackError(`stopped by ${name}`)));
+try {
+    process.exitCode = await run(process.argv.slice(2), stopping.signal);
+}
+catch (error) {
+    if (!(error instanceof LocalStackError || error instanceof ConfigError))
+        throw error;
+    process.stderr.write(`\n${error.message}\n`);
+    process.exitCode = 1;
+}
+//# sourceMappingURL=main.js.map

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { codeOf, LocalStackError } from "../errors.js";
+const keptLines = 200;
+/** Runs a short-lived command. Errors: {@link LocalStackError} if it cannot be run or is too slow. */
+export function runCommand(options) {
+    return new Promise((resolve, reject) => {
+        const child = spawn(options.command, options.args, {
+            stdio: ['ignore', 'pipe', 'pipe'],
+            env: { ...(options.env ?? process.env) },
+            ...(options.uid === undefined ? {} : { uid: options.uid }),
+            ...(options.gid === undefined ? {} : { gid: options.gid }),
+        });
+        const output = [];
+        const take = lineSplitter((line) => {
+            output.push(line);
+            if (output.length > keptLines)
+                output.shift();
+            options.onLine?.(line);
+        });
+        child.stdout.on('data', (chunk) => take(chunk.toString()));
+        child.stderr.on('data', (chunk) => take(chunk.toString()));
+        const timer = setTimeout(() => {
+            child.kill('SIGKILL');
+            reject(new LocalStackError(`${options.command} took longer than ${options.timeoutMs} ms`));
+        }, options.timeoutMs);
+        child.once('error', (error) => {
+            clearTimeout(timer);
+            reject(new LocalStackError(`cannot run ${options.command}: ${codeOf(error)}`));
+        });
+        child.once('close', (code) => {
+            clearTimeout(timer);
+            take('\n');
+            resolve({ code, output });
+        });
+    });
+}
+function lineSplitter(onLine) {
+    let rest = '';
+    return (text) => {
+        const lines = (rest + text).split(/\r?\n/);
+        rest = lines.pop() ?? '';
+        for (const line of lines)
+            if (line.trim() !== '')
+                onLine(line);
+    };
+}
+//# sourceMappingURL=run-command.js.map
