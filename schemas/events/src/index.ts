@@ -1,1 +1,88 @@
-export {};
+export type { Catalogue } from './catalogue.ts';
+export { catalogue, subjectOf } from './catalogue.ts';
+export type { Codec, CodecOptions } from './codec.ts';
+export { bodyOf, createCodec, frameBytes } from './codec.ts';
+export { compatibilityProblems } from './compatibility.ts';
+export type { Envelope } from './envelope.ts';
+export { decodeEnvelope, encodeEnvelope, firstPreviousHash, hashOfEvent } from './envelope.ts';
+export type { UndecodableReason, UnencodableReason } from './errors.ts';
+export {
+  SchemaRefused,
+  SchemasUnavailable,
+  Undecodable,
+  Unencodable,
+  UnknownSchemaId,
+} from './errors.ts';
+export type { SchemaIds } from './schema-ids.ts';
+export { createMemorySchemaIds } from './schema-ids.ts';
+export type { TopicKind, TopicSpec } from './topics.ts';
+export { allTopics, topics } from './topics.ts';
+export type { Upcaster } from './upcasters/index.ts';
+export type {
+  AwaitPayment,
+  CancelOrder,
+  ConfirmPayment,
+  CreateOrder,
+  FailPayment,
+  OrderAwaitingPayment,
+  OrderCancelled,
+  OrderCreated,
+  OrderExpired,
+  OrderFailed,
+  OrderItem,
+  OrderPaid,
+  OrderPaymentReportRecorded,
+  OrdersCommand,
+  OrdersEvent,
+  PaymentReport,
+  RecordPaymentClosed,
+} from './generated/orders.ts';
+export { ordersCommandNames, ordersEventNames } from './generated/orders.ts';
+export type {
+  CallbackRefused,
+  CallbackStatus,
+  Channel,
+  ClosePayment,
+  CreatePayment,
+  PaymentCallbackRecorded,
+  PaymentClosed,
+  PaymentCreated,
+  PaymentFailed,
+  PaymentProcessing,
+  PaymentReportConfirmed,
+  PaymentReportContradicted,
+  PaymentStatus,
+  PaymentSucceeded,
+  PaymentsCommand,
+  PaymentsEvent,
+  PaymentsInbox,
+  ProcessResult,
+  ReportMockCallback,
+} from './generated/payments.ts';
+export {
+  paymentsCommandNames,
+  paymentsEventNames,
+  paymentsInboxNames,
+} from './generated/payments.ts';
+export type {
+  ActivateRules,
+  AlertRaised,
+  AlertResolved,
+  AlertsCommand,
+  AlertsEvent,
+  Evidence,
+  Resolution,
+  RuleParameters,
+  RulesActivated,
+  Severity,
+} from './generated/alerts.ts';
+export { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
+export type {
+  CommandOutcome,
+  DeadLetterHeader,
+  DeadLettered,
+  OutcomeEvent,
+  OutcomeStatus,
+  RuntimeRecord,
+} from './generated/runtime.ts';
+export { runtimeRecordNames } from './generated/runtime.ts';

@@ -1,0 +1,135 @@
+// Generated from avro/ by scripts/generate.mjs. Do not edit.
+
+/** Set the rules. */
+export interface ActivateRules {
+  /** All rules with their parameters. */
+  readonly rules: readonly RuleParameters[];
+  /** Why, in words for people. */
+  readonly reason: string;
+}
+
+/** Orders and payments disagree. */
+export interface AlertRaised {
+  /** Id of the alert, derived from the rule, the routing key and the triggering event. */
+  readonly alertId: string;
+  /** Name of the rule. */
+  readonly rule: string;
+  /** Version of the rule that raised it. */
+  readonly ruleVersion: number;
+  /** Whose order it is; the part of the routing key before the slash. */
+  readonly tenant: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Number of the payment; null if none is concerned. */
+  readonly payNo: null | string;
+  /** How much it matters. */
+  readonly severity: Severity;
+  /** What is wrong, in a sentence. */
+  readonly summary: string;
+  /** What should have been seen. */
+  readonly expected: string;
+  /** What was seen instead. */
+  readonly actual: string;
+  /** Broker time by which it was expected; null if the rule has no grace. Epoch ms. */
+  readonly deadline: null | number;
+  /** Broker time at which it was found. Epoch ms. */
+  readonly detectedAt: number;
+  /** Amount at stake, in minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** How it was found: by an event, by a deadline that passed. */
+  readonly howSeen: string;
+  /** Id of the event that set the rule off. */
+  readonly triggerEventId: string;
+  /** The events it rests on, in the order in which they were seen. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** What an alert said no longer holds. */
+export interface AlertResolved {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Name of the rule. */
+  readonly rule: string;
+  /** Whose order it is; the part of the routing key before the slash. */
+  readonly tenant: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** How it ended. */
+  readonly resolution: Resolution;
+  /** Id of the alert that takes its place; null if none does. */
+  readonly supersededBy: null | string;
+  /** Why, in words for people. */
+  readonly reason: string;
+  /** Broker time at which it ended. Epoch ms. */
+  readonly resolvedAt: number;
+  /** The events it rests on, in the order in which they were seen. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** One event that an alert rests on, and where to find it. */
+export interface Evidence {
+  /** Id of the event. */
+  readonly eventId: string;
+  /** Type of the event. */
+  readonly type: string;
+  /** Topic in which it stands. */
+  readonly topic: string;
+  /** Partition in which it stands. */
+  readonly partition: number;
+  /** Offset at which it stands. */
+  readonly offset: bigint;
+  /** Broker time at which it was appended. Epoch ms. */
+  readonly time: number;
+}
+
+/** How an alert ended. */
+export type Resolution = 'AUTO_RESOLVED' | 'SUPERSEDED' | 'UNKNOWN';
+
+/** How one rule is set. */
+export interface RuleParameters {
+  /** Name of the rule. */
+  readonly rule: string;
+  /** Version of the rule: changes when what it means changes. */
+  readonly version: number;
+  /** Whether it raises alerts. */
+  readonly enabled: boolean;
+  /** How long the world has to catch up before it is an inconsistency, in milliseconds; null if the rule has no grace. */
+  readonly graceMs: null | number;
+}
+
+/** From here on the rules are set like this. */
+export interface RulesActivated {
+  /** 1…n: which setting of the rules this is. */
+  readonly revision: bigint;
+  /** All rules with their parameters. */
+  readonly rules: readonly RuleParameters[];
+  /** Why, in words for people. */
+  readonly reason: string;
+  /** Broker time of the command. Epoch ms. */
+  readonly activatedAt: number;
+}
+
+/** How much it matters. */
+export type Severity = 'INFO' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
+
+export type AlertsEvent =
+  | { readonly type: 'AlertRaised'; readonly data: AlertRaised }
+  | { readonly type: 'AlertResolved'; readonly data: AlertResolved }
+  | { readonly type: 'RulesActivated'; readonly data: RulesActivated };
+
+/** Full record names of {@link AlertsEvent}. */
+export const alertsEventNames = [
+  'plumbline.alerts.AlertRaised',
+  'plumbline.alerts.AlertResolved',
+  'plumbline.alerts.RulesActivated',
+] as const;
+
+export type AlertsCommand =
+  | { readonly type: 'ActivateRules'; readonly data: ActivateRules };
+
+/** Full record names of {@link AlertsCommand}. */
+export const alertsCommandNames = [
+  'plumbline.alerts.ActivateRules',
+] as const;

@@ -1,0 +1,152 @@
+import { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
+import { ordersCommandNames, ordersEventNames } from './generated/orders.ts';
+import {
+  paymentsCommandNames,
+  paymentsEventNames,
+  paymentsInboxNames,
+} from './generated/payments.ts';
+
+export type TopicKind =
+  'commands' | 'events' | 'outcomes' | 'inbox' | 'changelog' | 'dead-letters' | 'clock';
+
+/** A topic and everything that has to be true of it. */
+export interface TopicSpec {
+  readonly name: string;
+  readonly kind: TopicKind;
+  /** The only topology or process that writes it; `anyone` and `everyone` where that is the point. */
+  readonly writer: string;
+  /** Full names of the records that may stand in it; none where it carries no Avro. */
+  readonly records: readonly string[];
+  /** Kafka's own topic settings. */
+  readonly config: Readonly<Record<string, string>>;
+  /** `shared`: as many as every topic that concerns orders, for the life of the log. */
+  readonly partitions: 'shared' | 1;
+  readonly description: string;
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+const appendTime = { 'message.timestamp.type': 'LogAppendTime' };
+const deletedAfter = (retentionMs: number) => ({
+  ...appendTime,
+  'cleanup.policy': 'delete',
+  'retention.ms': String(retentionMs),
+});
+/** Neither time nor size may delete: both limits are off, whatever the broker's defaults are. */
+const keptForEver = { ...deletedAfter(-1), 'retention.bytes': '-1' };
+const compacted = {
+  ...appendTime,
+  'cleanup.policy': 'compact',
+  'delete.retention.ms': String(7 * dayMs),
+};
+
+const outcome = ['plumbline.runtime.CommandOutcome'] as const;
+const deadLetter = ['plumbline.runtime.DeadLettered'] as const;
+
+const commands = (context: string, records: readonly string[]): TopicSpec => ({
+  name: `${context}.commands.v1`,
+  kind: 'commands',
+  writer: 'anyone',
+  records,
+  config: deletedAfter(30 * dayMs),
+  partitions: 'shared',
+  description: `What ${context} is asked to do.`,
+});
+
+const events = (context: string, records: readonly string[]): TopicSpec => ({
+  name: `${context}.events.v1`,
+  kind: 'events',
+  writer: context,
+  records,
+  config: keptForEver,
+  partitions: 'shared',
+  description: `What happened in ${context}.`,
+});
+
+const outcomes = (context: string, writer: string): TopicSpec => ({
+  name: `${context}.outcomes.v1`,
+  kind: 'outcomes',
+  writer,
+  records: outcome,
+  config: deletedAfter(30 * dayMs),
+  partitions: 'shared',
+  description: `What became of each command to ${context}.`,
+});
+
+const changelog = (topology: string): TopicSpec => ({
+  name: `${topology}-state.v1-changelog`,
+  kind: 'changelog',
+  writer: topology,
+  records: [],
+  config: compacted,
+  partitions: 'shared',
+  description: `State, timers, parked keys and positions of the ${topology} tasks.`,
+});
+
+const deadLetters = (topology: string): TopicSpec => ({
+  name: `${topology}.dead-letters.v1`,
+  kind: 'dead-letters',
+  writer: topology,
+  records: deadLetter,
+  config: keptForEver,
+  partitions: 'shared',
+  description: `Records that ${topology} could not process, with reason and origin.`,
+});
+
+/** Every topic of the system. Nowhere else is a topic named. */
+export const topics = {
+  ordersCommands: commands('orders', ordersCommandNames),
+  paymentsCommands: commands('payments', paymentsCommandNames),
+  alertsCommands: {
+    ...commands('alerts', alertsCommandNames),
+    // Alerts are derived again from their inputs, and this is one of them.
+    config: keptForEver,
+  },
+  ordersEvents: events('orders', ordersEventNames),
+  paymentsEvents: events('payments', paymentsEventNames),
+  alertsEvents: {
+    ...events('alerts', alertsEventNames),
+    name: 'alerts.order_payment_inconsistency.v1',
+    writer: 'consistency-alerts',
+    description: 'Where orders and payments disagree, and since when they agree again.',
+  },
+  ordersOutcomes: outcomes('orders', 'orders'),
+  paymentsOutcomes: outcomes('payments', 'payments'),
+  alertsOutcomes: outcomes('alerts', 'consistency-alerts'),
+  paymentsInbox: {
+    name: 'payments.inbox-unverified.v1',
+    kind: 'inbox',
+    writer: 'payments-edge',
+    records: paymentsInboxNames,
+    config: {
+      ...deletedAfter(3 * dayMs),
+      // Anybody can post to the webhook: 256 MiB a partition are 1 GiB locally, 8 GiB in production.
+      'retention.bytes': String(256 * 1_024 * 1_024),
+      'segment.bytes': String(32 * 1_024 * 1_024),
+      'segment.ms': String(dayMs / 4),
+    },
+    partitions: 'shared',
+    description: 'Callbacks that were refused at the edge. Nothing in it is verified.',
+  },
+  ordersChangelog: changelog('orders'),
+  paymentsChangelog: changelog('payments'),
+  checkoutChangelog: changelog('checkout'),
+  consistencyAlertsChangelog: changelog('consistency-alerts'),
+  ordersDeadLetters: deadLetters('orders'),
+  paymentsDeadLetters: deadLetters('payments'),
+  checkoutDeadLetters: deadLetters('checkout'),
+  consistencyAlertsDeadLetters: deadLetters('consistency-alerts'),
+  projectionsDeadLetters: deadLetters('projections'),
+  platformClock: {
+    name: 'platform.clock.v1',
+    kind: 'clock',
+    writer: 'everyone',
+    records: [],
+    config: { ...deletedAfter(hourMs), 'segment.ms': String(hourMs / 4) },
+    partitions: 1,
+    description: "Written to learn the broker's time from the answer; nobody reads it.",
+  },
+} as const satisfies Readonly<Record<string, TopicSpec>>;
+
+export const allTopics: readonly TopicSpec[] = Object.values(topics);
