@@ -1,1 +1,5 @@
-export {};
+export { consistencyAlerts } from './topology.ts';
+export { alertIdOf } from './processor.ts';
+export type { Rule, RuleId } from './rules/rules.ts';
+export { rules } from './rules/rules.ts';
+export { schema as consistencyAlertsConfig } from './config.ts';

@@ -1,8 +1,11 @@
-import { bodyOf, firstPreviousHash, hashOfEvent } from '@plumbline/events';
 import type { CommandOutcome, Envelope } from '@plumbline/events';
 import type { Decider, Decision, DecisionContext, Json, Payload } from '@plumbline/kernel';
-import { derivedUuid, digest, invariant, slotOfRecordKey, unreachable } from '@plumbline/kernel';
+import { invariant, slotOfRecordKey, unreachable } from '@plumbline/kernel';
+import type { ChainLink, EventCause } from './event-chain.ts';
+import { emitChained, eventIdOf, firstLink } from './event-chain.ts';
 import { limits } from './limits.ts';
+import type { DecidedOutcome } from './outcome.ts';
+import { emitOutcome, fingerprintOf } from './outcome.ts';
 import type {
   FiredTimer,
   InputRecord,
@@ -34,11 +37,7 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
 }
 
 /** What the changelog keeps of one aggregate. */
-export interface AggregateEntry<State> {
-  /** Version of the newest event, 0n before the first. */
-  readonly version: bigint;
-  /** Hash of the newest event (docs/formats.md). */
-  readonly hash: string;
+export interface AggregateEntry<State> extends ChainLink {
   /** Correlation id of the command that began it: timers go under this one. */
   readonly correlationId: string;
   readonly recent: readonly RecentCommand[];
@@ -48,10 +47,8 @@ export interface AggregateEntry<State> {
 /** The outcome of a command that was decided lately, so that a repeat gets the same answer. */
 export interface RecentCommand {
   readonly id: string;
-  readonly outcome: Omit<CommandOutcome, CommandPlace>;
+  readonly outcome: DecidedOutcome;
 }
-
-type CommandPlace = 'commandPartition' | 'commandOffset' | 'commandIncarnation';
 
 export const aggregateStore = 'aggregates';
 const namesStore = 'names';
@@ -82,20 +79,11 @@ export function aggregateTopology<State, Command extends Payload, Event extends 
   };
 }
 
-/** The cause of a decision: a command's record, or a timer. */
-interface Cause {
-  readonly id: string;
-  readonly actor: string;
-  readonly correlationId: string;
-  readonly traceparent: string | null;
-}
-
 function aggregateProcessor<State, Command extends Payload, Event extends Payload>(
   options: AggregateOptions<State, Command, Event>,
   task: TaskInfo,
 ): Processor {
   const { decider, topics, name } = options;
-  const source = `/plumbline/${name}`;
 
   function load(context: ProcessorContext, key: string): AggregateEntry<State> | undefined {
     return context.store<AggregateEntry<State>>(aggregateStore).get(key);
@@ -122,33 +110,19 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     key: string,
     entry: AggregateEntry<State>,
     events: readonly Event[],
-    cause: Cause,
+    cause: EventCause,
   ): { entry: AggregateEntry<State>; written: CommandOutcome['events'] } {
-    let { version, hash, state } = entry;
+    let after = entry;
     const written: CommandOutcome['events'][number][] = [];
     for (const event of events) {
-      version += 1n;
-      const envelope: Envelope = {
-        id: eventIdOf(name, key, version),
-        type: event.type,
-        source,
-        subject: options.subjectOf(event),
-        timeMs: context.nowMs,
-        correlationId: cause.correlationId,
-        causationId: cause.id,
-        actor: cause.actor,
-        aggregateVersion: version,
-        previousHash: hash,
-        subjectKeyId: null,
-        traceparent: cause.traceparent,
-      };
-      const value = context.encode(topics.events, event);
-      context.emit({ topic: topics.events, key, payload: event, envelope, value });
-      hash = hashOfEvent({ key, envelope, body: bodyOf(value) });
-      state = decider.evolve(state, event);
-      written.push({ eventId: envelope.id, type: event.type, aggregateVersion: version });
+      const { link, eventId } = emitChained({
+        ...{ context, topic: topics.events, key, subject: options.subjectOf(event) },
+        ...{ payload: event, after, cause },
+      });
+      after = { ...after, ...link, state: decider.evolve(after.state, event) };
+      written.push({ eventId, type: event.type, aggregateVersion: link.version });
     }
-    return { entry: { ...entry, version, hash, state }, written };
+    return { entry: after, written };
   }
 
   /** Stores the entry and brings timers and names in line with its state. */
@@ -173,51 +147,16 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     }
   }
 
-  function answer(
-    context: ProcessorContext,
-    input: InputRecord,
-    outcome: RecentCommand['outcome'],
-  ): void {
-    const slot = slotOfRecordKey(input.key);
-    const place = `${input.incarnation}/${input.partition}/${input.offset}`;
-    context.emit({
-      topic: topics.outcomes,
-      key: input.key,
-      payload: {
-        type: 'CommandOutcome',
-        data: {
-          ...outcome,
-          commandPartition: input.partition,
-          commandOffset: input.offset,
-          commandIncarnation: input.incarnation,
-        } satisfies CommandOutcome,
-      },
-      envelope: {
-        id: derivedUuid(slot, 'outcome', name, place),
-        type: 'CommandOutcome',
-        source,
-        subject: input.envelope.subject,
-        timeMs: context.nowMs,
-        correlationId: input.envelope.correlationId,
-        causationId: input.envelope.id,
-        actor: `system:${name}`,
-        aggregateVersion: null,
-        previousHash: null,
-        subjectKeyId: null,
-        traceparent: input.envelope.traceparent,
-      },
-    });
-  }
-
   function decideCommand(input: InputRecord, context: ProcessorContext): void {
     const key = context.store<string>(namesStore).get(input.key) ?? input.key;
     const { envelope } = input;
     const entry = load(context, key) ?? begin(decider.initialState, envelope.correlationId);
-    const fingerprint = digest(envelope.type, bodyOf(input.value)).toString('hex');
+    const fingerprint = fingerprintOf(input);
     const repeat = entry.recent.find(({ id }) => id === envelope.id);
     if (repeat !== undefined) {
       const same = repeat.outcome.fingerprint === fingerprint;
-      answer(context, input, same ? repeat.outcome : reused(entry, envelope, fingerprint));
+      const outcome = same ? repeat.outcome : reused(entry, envelope, fingerprint);
+      emitOutcome({ topic: topics.outcomes, input, outcome, context });
       return;
     }
     // The codec has checked that the topic may carry this type; the catalogue ties it to Command.
@@ -227,7 +166,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     const decision = decider.decide(command, entry.state, place);
     const events = decision.kind === 'accepted' ? decision.events : [];
     const { actor, traceparent } = envelope;
-    const cause: Cause = { id: envelope.id, actor, correlationId, traceparent };
+    const cause: EventCause = { id: envelope.id, actor, correlationId, traceparent };
     const after = record(context, key, entry, events, cause);
     const outcome = {
       commandId: envelope.id,
@@ -242,7 +181,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       ...after.entry,
       recent: recent.slice(-limits.recentCommandsPerAggregate),
     });
-    answer(context, input, outcome);
+    emitOutcome({ topic: topics.outcomes, input, outcome, context });
   }
 
   function fire(timer: FiredTimer, context: ProcessorContext): void {
@@ -265,12 +204,8 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
   return { onRecord: decideCommand, onTimer: fire };
 }
 
-/** The id of an aggregate's event: a function of its place in the aggregate's history. */
-export const eventIdOf = (context: string, key: string, version: bigint): string =>
-  derivedUuid(slotOfRecordKey(key), 'event', context, key, version.toString());
-
 function begin<State>(state: State, correlationId: string): AggregateEntry<State> {
-  return { version: 0n, hash: firstPreviousHash, correlationId, recent: [], state };
+  return { ...firstLink, correlationId, recent: [], state };
 }
 
 type Shown = Pick<CommandOutcome, 'status' | 'code' | 'message' | 'details' | 'answer'>;
@@ -296,7 +231,7 @@ function reused<State>(
   entry: AggregateEntry<State>,
   envelope: Envelope,
   fingerprint: string,
-): RecentCommand['outcome'] {
+): DecidedOutcome {
   return {
     commandId: envelope.id,
     commandType: envelope.type,

@@ -75,19 +75,19 @@ export function createEngine(options: EngineOptions): Engine {
 
   const frontierMs = (): number => Math.min(...inputs.map((input) => input.frontierMs()));
 
-  /** Index of the input whose record is next, or null when none may be taken yet. */
-  function nextInput(): number | null {
-    let best: number | null = null;
-    let bestMs = Number.POSITIVE_INFINITY;
-    inputs.forEach((input, index) => {
-      const next = input.peek();
-      if (next !== undefined && next.timeMs < bestMs) {
-        best = index;
-        bestMs = next.timeMs;
-      }
+  /** The input whose record is next, or null when none may be taken yet. */
+  function nextInput(): { spec: TopologyInput; input: InputBuffer; next: TimedRecord } | null {
+    const waiting = topology.inputs.flatMap((spec, index) => {
+      const input = inputs[index];
+      const next = input?.peek();
+      return input === undefined || next === undefined ? [] : [{ spec, input, next }];
     });
-    if (best === null || topology.ordering === 'arrival') return best;
-    const settled = inputs.every((input) => input.length > 0 || input.frontierMs() > bestMs);
+    const [first] = waiting;
+    if (first === undefined) return null;
+    const best = waiting.reduce((a, b) => (b.next.timeMs < a.next.timeMs ? b : a), first);
+    if (topology.ordering === 'arrival') return best;
+    const { timeMs } = best.next;
+    const settled = inputs.every((input) => input.length > 0 || input.frontierMs() > timeMs);
     return settled ? best : null;
   }
 
@@ -114,11 +114,9 @@ export function createEngine(options: EngineOptions): Engine {
           batch.fire(timer, inputs[0]?.position() ?? 0n);
           continue;
         }
-        const index = nextInput();
-        const input = index === null ? undefined : inputs[index];
-        const spec = index === null ? undefined : topology.inputs[index];
-        const next = input?.peek();
-        if (input === undefined || spec === undefined || next === undefined) break;
+        const taken = nextInput();
+        if (taken === null) break;
+        const { spec, input, next } = taken;
         const needed = codec.needs(next.record.value);
         if (needed !== null && !unknownSchemas.has(needed)) {
           missing = needed;
@@ -201,7 +199,10 @@ class BatchWriter {
     const key = next.record.key?.toString('utf8') ?? null;
     const parked = key === null ? undefined : state.parked(spec.topic, key);
     try {
-      if (parked === undefined) return this.#process(next, incarnation);
+      if (parked === undefined) {
+        this.#process(next, incarnation);
+        return;
+      }
     } catch (error) {
       if (error instanceof InvariantViolation) throw error;
       const { record } = next;

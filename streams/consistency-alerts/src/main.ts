@@ -1,0 +1,9 @@
+import { runProcess } from '@plumbline/runtime';
+import { schema } from './config.ts';
+import { consistencyAlerts } from './topology.ts';
+
+await runProcess({
+  service: 'consistency-alerts',
+  schema,
+  open: () => Promise.resolve({ topologies: [consistencyAlerts] }),
+});

@@ -1,0 +1,72 @@
+import type { ActivateRules, RuleParameters } from '@plumbline/events';
+import type { Rejection } from '@plumbline/kernel';
+import type { Rule } from './rules.ts';
+import { rules } from './rules.ts';
+
+/** A rule with the parameters that are in force. */
+export interface ActiveRule {
+  readonly rule: Rule;
+  readonly enabled: boolean;
+  readonly graceMs: number;
+}
+
+/** What is in force on one partition, since the newest `RulesActivated`. */
+export interface ActiveParameters {
+  /** 0 while nothing was ever activated and the rules' own defaults hold. */
+  readonly revision: bigint;
+  readonly rules: readonly RuleParameters[];
+  /** Ids of the newest activations, so that a repeated command changes nothing. */
+  readonly recent: readonly string[];
+}
+
+export const defaultParameters: ActiveParameters = {
+  revision: 0n,
+  rules: rules.map(({ id, version, graceMs }) => ({ rule: id, version, enabled: true, graceMs })),
+  recent: [],
+};
+
+/** A grace beyond a month is a typing mistake: nobody would wait that long for a paid order. */
+const graceMsMax = 31 * 24 * 60 * 60 * 1000;
+
+export function activeRules(parameters: ActiveParameters): readonly ActiveRule[] {
+  return rules.map((rule) => {
+    const set = parameters.rules.find((p) => p.rule === rule.id);
+    return {
+      rule,
+      enabled: set?.enabled ?? true,
+      graceMs: set?.graceMs ?? rule.graceMs,
+    };
+  });
+}
+
+const recentMax = 8;
+
+export function activate(
+  parameters: ActiveParameters,
+  command: ActivateRules,
+  commandId: string,
+): ActiveParameters | Rejection {
+  for (const { rule, version, graceMs } of command.rules) {
+    const known = rules.find(({ id }) => id === rule);
+    if (known === undefined) return refusal(`no rule is called ${rule}`, rule);
+    if (known.version !== version) {
+      return refusal(`rule ${rule} is at version ${known.version}, not ${version}`, rule);
+    }
+    if (graceMs !== null && (graceMs < 0 || graceMs > graceMsMax)) {
+      return refusal(`the grace of rule ${rule} is 0 to ${graceMsMax} ms`, rule);
+    }
+  }
+  const changed = new Map(parameters.rules.map((p) => [p.rule, p]));
+  for (const next of command.rules) changed.set(next.rule, next);
+  return {
+    revision: parameters.revision + 1n,
+    rules: [...changed.values()],
+    recent: [...parameters.recent, commandId].slice(-recentMax),
+  };
+}
+
+const refusal = (message: string, rule: string): Rejection => ({
+  code: 'INVALID_RULE_PARAMETERS',
+  message,
+  details: { rule },
+});

@@ -1,0 +1,76 @@
+import type { OrdersEvent, PaymentsEvent } from '@plumbline/events';
+
+/** Events of one order as its services write them, for tests of the rules. */
+export const key = 'main/H1';
+const orderNo = 'H1';
+const tenant = 'main';
+const payNo = 'PAY1';
+const amountMinor = 9_990n;
+const currency = 'CNY';
+
+export const orderCreated: OrdersEvent = {
+  type: 'OrderCreated',
+  data: {
+    ...{ orderNo, tenant, amountMinor, currency },
+    items: [{ sku: 'S1', quantity: 1, unitAmountMinor: amountMinor }],
+    payBy: Date.UTC(2026, 0, 2),
+    idempotencyKey: null,
+    fingerprint: 'f',
+    createdAt: Date.UTC(2026, 0, 1),
+  },
+};
+export const orderAwaiting: OrdersEvent = {
+  type: 'OrderAwaitingPayment',
+  data: { orderNo, payNo, paymentEventId: 'p1' },
+};
+export const orderPaid: OrdersEvent = {
+  type: 'OrderPaid',
+  data: { orderNo, payNo, paymentEventId: 'p2', amountMinor, currency, paidAt: 0 },
+};
+export const orderExpired: OrdersEvent = { type: 'OrderExpired', data: { orderNo, payBy: 0 } };
+export const orderFailed: OrdersEvent = {
+  type: 'OrderFailed',
+  data: { orderNo, payNo, paymentEventId: 'p2', reason: 'payment failed' },
+};
+
+export const paymentCreated: PaymentsEvent = {
+  type: 'PaymentCreated',
+  data: {
+    ...{ id: 1n, payNo, orderNo, tenant, amountMinor, currency, channel: 'MOCK' },
+    expireAt: 0,
+    createdAt: 0,
+  },
+};
+const reported = {
+  ...{ eventId: 'p2', payNo, orderNo, amountMinor, currency, channel: 'MOCK' as const },
+  ...{ channelTradeNo: 'MOCK_1', eventTime: 0, traceId: 't', version: '1.0' },
+};
+export const paymentSucceeded: PaymentsEvent = {
+  type: 'PaymentSucceeded',
+  data: { ...reported, paidAt: 0 },
+};
+export const paymentFailed: PaymentsEvent = {
+  type: 'PaymentFailed',
+  data: { ...reported, failedAt: 0, reason: 'refused' },
+};
+export const reportedFailed: PaymentsEvent = {
+  type: 'PaymentReportContradicted',
+  data: {
+    ...{ payNo, orderNo, callbackId: 'c2', channelTradeNo: null, reportedAt: 0 },
+    ...{ currentStatus: 'SUCCESS', reportedStatus: 'FAILED' },
+  },
+};
+export const reportedSuccess: PaymentsEvent = {
+  type: 'PaymentReportContradicted',
+  data: {
+    ...{ payNo, orderNo, callbackId: 'c3', channelTradeNo: null, reportedAt: 0 },
+    ...{ currentStatus: 'FAILED', reportedStatus: 'SUCCESS' },
+  },
+};
+export const reportConfirmed: PaymentsEvent = {
+  type: 'PaymentReportConfirmed',
+  data: {
+    ...{ payNo, orderNo, callbackId: 'c4', channelTradeNo: null, reportedAt: 0 },
+    status: 'SUCCESS',
+  },
+};

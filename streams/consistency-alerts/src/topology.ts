@@ -1,0 +1,28 @@
+import { topics } from '@plumbline/events';
+import type { Topology } from '@plumbline/runtime';
+import { chainsStore, createAlertProcessor, parametersStore, watchedStore } from './processor.ts';
+
+/**
+ * Orders and payments, merged by broker time, so that a backlog delays an alert and never falsifies
+ * one, and a replay raises the same ids. Parameters come first within a millisecond: an event is
+ * judged by the rules that were in force when it was written.
+ */
+export const consistencyAlerts: Topology = {
+  name: 'consistency-alerts',
+  ordering: 'time',
+  inputs: [
+    {
+      kind: 'commands',
+      topic: topics.alertsCommands.name,
+      outcomes: topics.alertsOutcomes.name,
+    },
+    { kind: 'events', topic: topics.ordersEvents.name },
+    { kind: 'events', topic: topics.paymentsEvents.name },
+  ],
+  outputs: [topics.alertsEvents.name, topics.alertsOutcomes.name],
+  changelog: topics.consistencyAlertsChangelog.name,
+  deadLetters: topics.consistencyAlertsDeadLetters.name,
+  stores: [{ name: watchedStore }, { name: parametersStore }, { name: chainsStore }],
+  owns: [topics.alertsEvents.name],
+  createProcessor: createAlertProcessor,
+};

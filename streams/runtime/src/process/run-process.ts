@@ -1,0 +1,139 @@
+import { ConfigError, parseConfig, secretValuesOf } from '@plumbline/config';
+import type { HealthChecks, Route } from '@plumbline/http';
+import { createHttpApp, listen } from '@plumbline/http';
+import type { Logger } from '@plumbline/observability';
+import { createLogger, createMetrics, registerSecret } from '@plumbline/observability';
+import type { RunningTopology } from '../run-topology.ts';
+import { runTopology } from '../run-topology.ts';
+import type { Topology } from '../topology.ts';
+import type { BaseConfig, Foundation } from './foundation.ts';
+import { openFoundation } from './foundation.ts';
+import { observerOf, watchTasks } from './observe.ts';
+
+/** What a process adds to its foundation. */
+export interface Parts {
+  readonly topologies?: readonly Topology[];
+  readonly routes?: readonly Route[];
+  readonly health?: HealthChecks;
+  close?(): Promise<void>;
+}
+
+export interface ProcessOptions<Config extends BaseConfig> {
+  readonly service: string;
+  /** The zod schema that `Config` is inferred from. */
+  readonly schema: Parameters<typeof parseConfig>[0];
+  open(foundation: Foundation<Config>): Promise<Parts>;
+}
+
+const version = '0.1.0';
+
+/**
+ * The life of a process: configuration, foundation, its parts, HTTP, and down again in the reverse
+ * order at SIGTERM or SIGINT. Exit code 2 for a configuration that cannot be.
+ */
+export async function runProcess<Config extends BaseConfig>(
+  options: ProcessOptions<Config>,
+): Promise<void> {
+  const config = configOf(options);
+  if (config === null) return;
+  for (const secret of secretValuesOf(options.schema, Object.fromEntries(Object.entries(config))))
+    registerSecret(secret);
+  const { service } = options;
+  const logger = createLogger({ service, level: config.PLUMBLINE_LOG_LEVEL });
+  const stopping = new AbortController();
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of signals) {
+      process.once(signal, () => {
+        stopping.abort();
+        resolve();
+      });
+    }
+  });
+  process.on('unhandledRejection', (error) => die(logger, 'unhandled rejection', error));
+  process.on('uncaughtException', (error) => die(logger, 'uncaught exception', error));
+  try {
+    await serve(options, config, logger, stopping.signal, stopped);
+    process.exit(0);
+  } catch (error) {
+    if (stopping.signal.aborted) process.exit(0);
+    die(logger, 'the process cannot start', error);
+  }
+}
+
+function configOf<Config extends BaseConfig>(options: ProcessOptions<Config>): Config | null {
+  try {
+    // The schema is the one that Config was inferred from.
+    return parseConfig(options.schema, process.env) as unknown as Config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${options.service}: ${error.message}\n`);
+    process.exitCode = 2;
+    return null;
+  }
+}
+
+/** A process in an unknown state is of no use to anybody: its supervisor starts a fresh one. */
+function die(logger: Logger, message: string, error: unknown): void {
+  logger.error(message, { error });
+  process.exit(1);
+}
+
+async function serve<Config extends BaseConfig>(
+  options: ProcessOptions<Config>,
+  config: Config,
+  logger: Logger,
+  signal: AbortSignal,
+  stopped: Promise<void>,
+): Promise<void> {
+  const { service } = options;
+  const metrics = createMetrics({ service });
+  const foundation = await openFoundation<Config>({ service, config, logger, metrics, signal });
+  const { log, codec } = foundation;
+  const parts = await options.open(foundation);
+  const running: RunningTopology[] = [];
+  const watches: (() => void)[] = [];
+  for (const topology of parts.topologies ?? []) {
+    const observer = observerOf(topology.name, metrics);
+    const partitions = config.PLUMBLINE_PARTITIONS;
+    const started = await runTopology({ topology, log, codec, logger, partitions, observer });
+    running.push(started);
+    watches.push(watchTasks(started, metrics, () => log.brokerNowMs()));
+  }
+  const app = createHttpApp({
+    service,
+    version,
+    logger,
+    metrics,
+    routes: parts.routes ?? [],
+    health: { ...topologyHealth(running), ...parts.health },
+    checkResponses: config.PLUMBLINE_LOCAL_STACK,
+  });
+  const http = await listen(app, {
+    host: config.PLUMBLINE_HTTP_HOST,
+    port: config.PLUMBLINE_HTTP_PORT,
+  });
+  logger.info('listening', { url: http.url });
+  await stopped;
+  logger.info('stopping');
+  for (const stop of watches) stop();
+  await http.close();
+  await Promise.all(running.map((topology) => topology.close()));
+  await parts.close?.();
+  await log.close();
+  logger.info('stopped');
+}
+
+function topologyHealth(running: readonly RunningTopology[]): HealthChecks {
+  return Object.fromEntries(
+    running.map((topology) => [
+      `topology ${topology.topology.name}`,
+      () => {
+        const tasks = topology.tasks();
+        const failed = tasks.find(({ status }) => status === 'failed');
+        const detail = failed?.problem ?? tasks.map((t) => `${t.partition}:${t.status}`).join(' ');
+        return { ok: topology.ready(), detail };
+      },
+    ]),
+  );
+}
