@@ -27,3 +27,5 @@ export declare const platformReadyTimeoutMs = 60000;
 export declare const platformStopTimeoutMs = 15000;
 /** Long enough for a person's `down` or `up` to finish. */
 export declare const lockWaitMs = 20000;
+/** One administrative request to Kafka; making 20 topics takes under a second locally. */
+export declare const adminTimeoutMs = 15000;

@@ -24,4 +24,6 @@ export const platformReadyTimeoutMs = 60_000;
 export const platformStopTimeoutMs = 15_000;
 /** Long enough for a person's `down` or `up` to finish. */
 export const lockWaitMs = 20_000;
+/** One administrative request to Kafka; making 20 topics takes under a second locally. */
+export const adminTimeoutMs = 15_000;
 //# sourceMappingURL=limits.js.map

@@ -3,7 +3,7 @@ import { LocalStackError } from "./errors.js";
 import { stackCommand } from "./stack/stack-command.js";
 const usage = 'Usage: main.js stack <up|status|down|reset>\n';
 async function run(args, signal) {
-    const [command, ...rest] = args;
+    const [command = '', ...rest] = args;
     switch (command) {
         case 'stack':
             return stackCommand(rest, signal);

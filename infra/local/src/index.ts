@@ -5,5 +5,12 @@ export { defaultPorts } from './stack-definition.ts';
 export type { StackAddresses } from './stack/addresses.ts';
 export type { RegistryAccess } from './stack/ensure-registry.ts';
 export { ensureRegistry } from './stack/ensure-registry.ts';
+export type {
+  EnsuredTopics,
+  EnsureTopicsOptions,
+  KafkaAccess,
+  TopicDrift,
+} from './stack/ensure-topics.ts';
+export { ensureTopics } from './stack/ensure-topics.ts';
 export type { OpenStackOptions, Stack } from './stack/open-stack.ts';
 export { openStack } from './stack/open-stack.ts';

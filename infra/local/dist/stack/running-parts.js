@@ -43,7 +43,6 @@ async function untilHealthy(running, context, signal) {
     const { name, child } = running;
     const begin = performance.now();
     let said = begin;
-    let last = '';
     for (;;) {
         signal?.throwIfAborted();
         const exit = child.exit();
@@ -51,21 +50,27 @@ async function untilHealthy(running, context, signal) {
             const how = exit.signal ?? `code ${exit.code ?? '?'}`;
             throw new LocalStackError(`${partTitles[name]} ended while it was starting (${how}).\n${await logTail(context, name)}`);
         }
-        try {
-            await allParts[name].check(context);
+        const problem = await problemOf(name, context);
+        if (problem === null)
             return;
-        }
-        catch (error) {
-            last = messageOf(error);
-        }
         const now = performance.now();
         if (now - begin > startTimeoutMs)
-            throw new LocalStackError(`${partTitles[name]} does not answer after ${secondsSince(begin)} (${last}).\n${await logTail(context, name)}`);
+            throw new LocalStackError(`${partTitles[name]} does not answer after ${secondsSince(begin)} (${problem}).\n${await logTail(context, name)}`);
         if (now - said > progressEveryMs) {
             said = now;
             context.report(partLine(name, `still starting (${secondsSince(begin)})`));
         }
         await sleep(healthPollMs);
+    }
+}
+/** Why the part does not serve now; `null` if it does. */
+async function problemOf(name, context) {
+    try {
+        await allParts[name].check(context);
+        return null;
+    }
+    catch (error) {
+        return messageOf(error);
     }
 }
 /** The last lines of a log, for an error message. */
@@ -107,13 +112,13 @@ export async function startParts(names, context, options = {}) {
     const starting = new Map();
     // In the order of the names, a part's needs come before it.
     for (const name of partNames.filter((n) => names.includes(n))) {
-        const needs = Promise.all(allParts[name].after.map((need) => starting.get(need)));
+        const needs = Promise.all(allParts[name].after.flatMap((need) => starting.get(need) ?? []));
         needs.catch(() => undefined);
         const start = startPart(name, context, { ...options, signal, needs });
         start.catch((error) => failing.abort(error));
         starting.set(name, start);
     }
-    const results = await Promise.allSettled(starting.values());
+    const results = await Promise.allSettled([...starting.values()]);
     const started = new Map();
     for (const result of results)
         if (result.status === 'fulfilled')

@@ -4,6 +4,7 @@ import { localConfig } from "../config.js";
 import { LocalStackError } from "../errors.js";
 import { secondsSince, toStderr, toStdout } from "../report.js";
 import { defaultPorts, partTitles, portVariables } from "../stack-definition.js";
+import { furnishServers } from "./furnish-stack.js";
 import { dataOf, stackDown, stackReset, stackStatus, stackUp, } from "./detached-stack.js";
 const portHelp = Object.entries(portVariables)
     .map(([use, variable]) => `  ${variable.padEnd(34)}${defaultPorts[use]}`)
@@ -14,6 +15,8 @@ export const stackHelp = `Usage: npm run stack -- <command> [--json]
                   on 127.0.0.1; returns when all of them answer
   status          what runs; exit code 0 only if all of them answer
   down            stop them; data stays
+  topics          make the topics and set the registry's level on the servers that
+                  PLUMBLINE_KAFKA_BROKERS and PLUMBLINE_REGISTRY_URL name (up does it for its own)
   reset [--yes]   stop them and delete their data and logs
 
   --json          print one JSON document, for programs
@@ -23,6 +26,11 @@ Ports, and the variables that change them:
 ${portHelp}
 Folder of data and logs: .plumbline, or PLUMBLINE_HOME. Downloads: ~/.cache/plumbline, or PLUMBLINE_CACHE.
 `;
+const platformEnv = (addresses) => ({
+    PLUMBLINE_PARTITIONS: process.env['PLUMBLINE_PARTITIONS'],
+    PLUMBLINE_KAFKA_BROKERS: addresses.kafka,
+    PLUMBLINE_REGISTRY_URL: addresses.registryUrl,
+});
 /** Runs `stack …`. Returns the exit code. Errors: LocalStackError, ConfigError. */
 export async function stackCommand(args, signal) {
     const { values, positionals } = parse(args);
@@ -42,6 +50,7 @@ export async function stackCommand(args, signal) {
         case 'up': {
             report(`Starting the local stack (${config.home})`);
             const addresses = await stackUp(options);
+            await furnishServers(platformEnv(addresses), report);
             if (values.json)
                 printJson(addresses);
             else
@@ -49,6 +58,11 @@ export async function stackCommand(args, signal) {
             report(`The local stack is up (${secondsSince(begin)}). Stop it with: npm run stack -- down`);
             return 0;
         }
+        case 'topics':
+            await furnishServers(process.env, report);
+            if (values.json)
+                printJson({ furnished: true });
+            return 0;
         case 'status': {
             const status = await stackStatus(options);
             if (values.json)

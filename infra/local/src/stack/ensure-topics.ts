@@ -1,0 +1,134 @@
+import { allTopics, type TopicSpec } from '@plumbline/events';
+import kafkajs, { Kafka, logLevel, type Admin, type SASLOptions } from 'kafkajs';
+import { LocalStackError, messageOf } from '../errors.ts';
+import { adminTimeoutMs } from '../limits.ts';
+
+export interface KafkaAccess {
+  /** `host:port` each. */
+  readonly brokers: readonly string[];
+  readonly auth?: {
+    readonly ssl: boolean;
+    readonly sasl?: SASLOptions;
+  };
+}
+
+export interface EnsureTopicsOptions extends KafkaAccess {
+  /** Of the topics whose count is shared; for the life of the log. */
+  readonly partitions: number;
+  /** The catalogue if unset. */
+  readonly topics?: readonly TopicSpec[];
+}
+
+/** A setting of an existing topic that is not what the catalogue says. */
+export interface TopicDrift {
+  readonly topic: string;
+  readonly setting: string;
+  readonly expected: string;
+  readonly actual: string | null;
+}
+
+export interface EnsuredTopics {
+  readonly created: readonly string[];
+  readonly existing: readonly string[];
+  /** Reported and not repaired: changing a retention can delete records. */
+  readonly drift: readonly TopicDrift[];
+}
+
+/**
+ * Creates the topics of the catalogue that are missing, with their policies, and compares the
+ * others. Idempotent; may run in several processes at once. Replication is the broker's default.
+ *
+ * Errors: {@link LocalStackError} when a topic has another number of partitions than asked for
+ * (every key would then be looked for in the wrong place), or Kafka cannot be reached.
+ */
+export async function ensureTopics(options: EnsureTopicsOptions): Promise<EnsuredTopics> {
+  const topics = options.topics ?? allTopics;
+  const admin = openAdmin(options);
+  try {
+    await admin.connect();
+    const known = new Set(await admin.listTopics());
+    const missing = topics.filter((topic) => !known.has(topic.name));
+    if (missing.length > 0) await create(admin, missing, options.partitions);
+    await requirePartitions(admin, topics, options.partitions);
+    return {
+      created: missing.map((topic) => topic.name),
+      existing: topics.filter((topic) => known.has(topic.name)).map((topic) => topic.name),
+      drift: await driftOf(admin, topics),
+    };
+  } catch (error) {
+    if (error instanceof LocalStackError) throw error;
+    throw new LocalStackError(
+      `cannot make the topics on ${options.brokers.join(', ')}: ${messageOf(error)}`,
+    );
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function openAdmin({ brokers, auth }: KafkaAccess): Admin {
+  return new Kafka({
+    clientId: 'plumbline-topics',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    requestTimeout: adminTimeoutMs,
+    retry: { retries: 4, initialRetryTime: 200 },
+    ...(auth ? { ssl: auth.ssl } : {}),
+    ...(auth?.sasl ? { sasl: auth.sasl } : {}),
+  }).admin();
+}
+
+const countOf = (topic: TopicSpec, shared: number): number =>
+  topic.partitions === 'shared' ? shared : topic.partitions;
+
+async function create(admin: Admin, missing: readonly TopicSpec[], shared: number): Promise<void> {
+  await admin.createTopics({
+    waitForLeaders: true,
+    timeout: adminTimeoutMs,
+    topics: missing.map((topic) => ({
+      topic: topic.name,
+      numPartitions: countOf(topic, shared),
+      configEntries: Object.entries(topic.config).map(([name, value]) => ({ name, value })),
+    })),
+  });
+}
+
+async function requirePartitions(
+  admin: Admin,
+  topics: readonly TopicSpec[],
+  shared: number,
+): Promise<void> {
+  const metadata = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.name) });
+  const actual = new Map(metadata.topics.map((t) => [t.name, t.partitions.length]));
+  const wrong = topics.filter((topic) => actual.get(topic.name) !== countOf(topic, shared));
+  if (wrong.length === 0) return;
+  const lines = wrong.map(
+    (topic) =>
+      `  ${topic.name} has ${actual.get(topic.name) ?? 0}, not ${countOf(topic, shared)} partitions`,
+  );
+  throw new LocalStackError(
+    `the log was made with another number of partitions, which holds for its life:\n${lines.join('\n')}\nSet PLUMBLINE_PARTITIONS to what the log has.`,
+  );
+}
+
+async function driftOf(admin: Admin, topics: readonly TopicSpec[]): Promise<readonly TopicDrift[]> {
+  const described = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((topic) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name: topic.name,
+      configNames: Object.keys(topic.config),
+    })),
+  });
+  const drift: TopicDrift[] = [];
+  for (const topic of topics) {
+    const entries = described.resources.find((r) => r.resourceName === topic.name)?.configEntries;
+    for (const [setting, expected] of Object.entries(topic.config)) {
+      const actual = entries?.find((entry) => entry.configName === setting)?.configValue ?? null;
+      if (actual !== expected) drift.push({ topic: topic.name, setting, expected, actual });
+    }
+  }
+  return drift;
+}
+
+export const driftLine = (of: TopicDrift): string =>
+  `  topic ${of.topic}: ${of.setting} is ${of.actual ?? 'unset'}, the catalogue says ${of.expected}`;
