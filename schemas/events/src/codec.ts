@@ -63,7 +63,7 @@ interface TopicRecords {
 
 export function createCodec(schemaIds: SchemaIds, options: CodecOptions = {}): Codec {
   const { catalogue = ownCatalogue, nowMs = () => performance.now() } = options;
-  const records = compileRecords(catalogue);
+  const records = recordsOf(catalogue);
   const topics = topicsOf(catalogue, records);
   const readers = new Map<number, Reader>();
   const scratch = createScratch();
@@ -116,7 +116,7 @@ export function createCodec(schemaIds: SchemaIds, options: CodecOptions = {}): C
       const id = value.readUInt32BE(1);
       const reader = readers.get(id);
       if (!reader) throw new Undecodable('UNKNOWN_SCHEMA', `schema ${id} is not known`);
-      if (topics.get(topic)?.names.has(reader.name) !== true) {
+      if (reader.name !== null && topics.get(topic)?.names.has(reader.name) !== true) {
         throw new Undecodable('TYPE_NOT_ALLOWED', `${reader.name} may not stand in ${topic}`);
       }
       return { type: reader.shortName, data: reader.decode(value, frameBytes) };
@@ -125,6 +125,15 @@ export function createCodec(schemaIds: SchemaIds, options: CodecOptions = {}): C
 }
 
 const shortNameOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+
+/** Compiling takes milliseconds and never changes, and a simulation opens thousands of codecs. */
+const compiledRecords = new WeakMap<Catalogue, ReadonlyMap<string, CurrentRecord>>();
+
+function recordsOf(catalogue: Catalogue): ReadonlyMap<string, CurrentRecord> {
+  const records = compiledRecords.get(catalogue) ?? compileRecords(catalogue);
+  compiledRecords.set(catalogue, records);
+  return records;
+}
 
 function compileRecords({ schemas }: Catalogue): ReadonlyMap<string, CurrentRecord> {
   const compiled = Object.entries(schemas).map(([name, schemaJson]): [string, CurrentRecord] => [

@@ -7,8 +7,8 @@ import type { Upcaster } from './upcasters/index.ts';
 
 /** Reads what one writer's schema wrote, in the shape of the newest one. */
 export interface Reader {
-  /** Full name of the record. */
-  readonly name: string;
+  /** Full name of the record; `null` when the schema is none of a record. */
+  readonly name: string | null;
   readonly shortName: string;
   /** @throws Undecodable */
   decode(value: Buffer, from: number): object;
@@ -25,7 +25,7 @@ export function createReader(
 ): Reader {
   const writer = parseWriter(schemaJson);
   if (writer === null) {
-    return refusing('', 'SCHEMA_UNUSABLE', 'the schema is not an Avro record of ours');
+    return refusing(null, 'SCHEMA_UNUSABLE', 'the schema is not an Avro record of ours');
   }
   const { type, name, fields } = writer;
   const newest = newestOf(name);
@@ -61,10 +61,10 @@ function parseWriter(
   }
 }
 
-function refusing(name: string, reason: UndecodableReason, message: string): Reader {
+function refusing(name: string | null, reason: UndecodableReason, message: string): Reader {
   return {
     name,
-    shortName: name.slice(name.lastIndexOf('.') + 1),
+    shortName: '',
     decode() {
       throw new Undecodable(reason, message);
     },

@@ -6,7 +6,7 @@ import type { SchemaIds } from '../schema-ids.ts';
 export interface SchemaIdsPromise {
   readonly promise: string;
   /** `unique` keeps the subjects and records of one run apart from those of another. */
-  check(ids: SchemaIds, unique: string): Promise<void>;
+  readonly check: (ids: SchemaIds, unique: string) => Promise<void>;
 }
 
 const record = (unique: string, fields: readonly object[]): string =>
@@ -58,12 +58,12 @@ export const schemaIdsContract: readonly SchemaIdsPromise[] = [
   {
     promise: 'compares with every version and not only the last',
     async check(ids, unique) {
-      const versions = [[text], [text, note], [text, { ...note, type: ['null', 'int'] }]];
-      await ids.idOf(`a-${unique}`, record(unique, versions[0] ?? []));
-      await ids.idOf(`a-${unique}`, record(unique, versions[1] ?? []));
+      // Compatible with the second, which lacks the field, and not with the first.
+      const numberNote = { ...note, type: ['null', 'int'] };
+      await ids.idOf(`a-${unique}`, record(unique, [text, note]));
       await ids.idOf(`a-${unique}`, record(unique, [text]));
       await assert.rejects(
-        ids.idOf(`a-${unique}`, record(unique, versions[2] ?? [])),
+        ids.idOf(`a-${unique}`, record(unique, [text, numberNote])),
         (error: unknown) => error instanceof SchemaRefused,
       );
     },
