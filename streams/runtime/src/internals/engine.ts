@@ -229,6 +229,10 @@ class BatchWriter {
     const { record, timeMs } = next;
     if (record.key === null) throw new TerminalError('NULL_KEY', 'the record has no key');
     const key = record.key.toString('utf8');
+    const home = partitionOfRecordKey(key, task.partitions);
+    if (home !== record.partition) {
+      throw new TerminalError('WRONG_PARTITION', `this key belongs to partition ${home}`);
+    }
     const schemaId = codec.needs(record.value);
     if (schemaId !== null && unknownSchemas.has(schemaId)) {
       throw new TerminalError('UNKNOWN_SCHEMA', `the registry knows no schema ${schemaId}`);
@@ -239,10 +243,6 @@ class BatchWriter {
       throw new TerminalError('TYPE_MISMATCH', `ce_type ${envelope.type}, value ${payload.type}`);
     }
     if (record.value === null) throw new TerminalError('NULL_VALUE', 'the record has no value');
-    const home = partitionOfRecordKey(key, task.partitions);
-    if (home !== record.partition) {
-      throw new TerminalError('WRONG_PARTITION', `this key belongs to partition ${home}`);
-    }
     const { offset, partition, topic, value } = record;
     const effects = createEffects({ task, state, codec, nowMs: timeMs, offset });
     const taken: InputRecord = {

@@ -50,22 +50,25 @@ export interface TestDriver {
   readOutput(topic: string): readonly OutputMessage[];
   store(name: string): ReadonlyMap<string, unknown>;
   timers(): readonly FiredTimer[];
-  /** Throws the task's memory away and restores it from the changelog, as a takeover does. */
-  restart(): void;
+  /**
+   * Throws the task's memory away and restores it from the changelog, as a takeover does; with
+   * other code, when another topology of the same topics is given.
+   */
+  restart(topology?: Topology): void;
 }
 
 const incarnation = 'driver';
 
-export function createTestDriver(
-  initialTopology: Topology,
-  options: { readonly startMs?: number; readonly partition?: number; readonly codec?: Codec } = {},
-): Promise<TestDriver> {
-  return openDriver(initialTopology, options);
+export interface TestDriverOptions {
+  readonly startMs?: number;
+  /** One of four; without it there is only one. */
+  readonly partition?: number;
+  readonly codec?: Codec;
 }
 
-async function openDriver(
+export async function createTestDriver(
   topology: Topology,
-  options: { readonly startMs?: number; readonly partition?: number; readonly codec?: Codec },
+  options: TestDriverOptions = {},
 ): Promise<TestDriver> {
   const codec = options.codec ?? createCodec(createMemorySchemaIds());
   const inputTopics = topology.inputs.map(({ topic }) => topic);
@@ -80,9 +83,9 @@ async function openDriver(
   const ends = new Map<string, bigint>(inputTopics.map((topic) => [topic, 0n]));
   const stalled = new Map<string, LogRecord[]>();
   let clockMs = options.startMs ?? Date.UTC(2026, 0, 1);
-  let running = open();
+  let running = open(topology);
 
-  function open() {
+  function open(code: Topology) {
     const state = createTaskState(topology.stores);
     for (const { key, value } of changelog) state.restore({ key, value });
     const positions = new Map(
@@ -91,7 +94,7 @@ async function openDriver(
         state.position(topic) ?? { incarnation, offset: 0n, timeMs: 0 },
       ]),
     );
-    return { state, engine: createEngine({ topology, task, codec, state, positions }) };
+    return { state, engine: createEngine({ topology: code, task, codec, state, positions }) };
   }
 
   function offer(topic: string, records: readonly LogRecord[]): void {
@@ -206,8 +209,8 @@ async function openDriver(
     },
     store: (name) => new Map(running.state.entries(name)),
     timers: () => [...running.state.timers.values()],
-    restart() {
-      running = open();
+    restart(code = topology) {
+      running = open(code);
       for (const topic of inputTopics) {
         const at = running.state.position(topic)?.offset ?? 0n;
         // What the log holds beyond the restored position would be fetched again; the driver takes

@@ -1,2 +1,2 @@
-export type { OutputMessage, PipedInput, TestDriver } from './driver.ts';
+export type { OutputMessage, PipedInput, TestDriver, TestDriverOptions } from './driver.ts';
 export { createTestDriver } from './driver.ts';

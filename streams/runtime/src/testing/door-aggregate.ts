@@ -1,0 +1,72 @@
+import type { OrdersCommand, OrdersEvent } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { Decider } from '@plumbline/kernel';
+import { accepted, rejected, unchanged } from '@plumbline/kernel';
+import { aggregateTopology } from '../aggregate.ts';
+
+/**
+ * The smallest aggregate that can do everything: it accepts, refuses, recognises a repeat, sets a
+ * timer and has a second name. It borrows two messages of the orders context.
+ */
+export interface Door {
+  readonly status: 'none' | 'open' | 'closed';
+  readonly closesAtMs: number | null;
+}
+
+export const doorDecider: Decider<Door, OrdersCommand, OrdersEvent> = {
+  initialState: { status: 'none', closesAtMs: null },
+  decide(command, state, context) {
+    if (command.type === 'CancelOrder') {
+      if (command.data.reason === 'broken') throw new Error('the decider fell over');
+      if (state.status === 'none') {
+        return rejected({ code: 'DOOR_UNKNOWN', message: 'there is no such door' });
+      }
+      if (state.status === 'closed') return unchanged;
+      const { orderNo, reason } = command.data;
+      return accepted({ type: 'OrderCancelled', data: { orderNo, reason } });
+    }
+    if (command.type !== 'CreateOrder') {
+      return rejected({ code: 'NOT_A_DOOR', message: 'doors open and close' });
+    }
+    if (state.status !== 'none') return unchanged;
+    return accepted({ type: 'OrderCreated', data: { ...command.data, createdAt: context.atMs } });
+  },
+  evolve(state, event) {
+    if (event.type === 'OrderCreated') return { status: 'open', closesAtMs: event.data.payBy };
+    return { ...state, status: 'closed' };
+  },
+  answer: (state) => ({ status: state.status }),
+  timers: (state) =>
+    state.status === 'open' && state.closesAtMs !== null
+      ? [{ name: 'close', dueMs: state.closesAtMs }]
+      : [],
+  onTimer: () => ({ type: 'CancelOrder', data: { orderNo: 'D1', reason: 'time' } }),
+};
+
+export const doorTopology = (decider = doorDecider) =>
+  aggregateTopology({
+    name: 'orders',
+    decider,
+    topics: {
+      commands: topics.ordersCommands.name,
+      events: topics.ordersEvents.name,
+      outcomes: topics.ordersOutcomes.name,
+      changelog: topics.ordersChangelog.name,
+      deadLetters: topics.ordersDeadLetters.name,
+    },
+    subjectOf: (event) => event.data.orderNo,
+    namesOf: (state) => (state.status === 'none' ? [] : ['main/side-entrance']),
+  });
+
+export const openDoor = (closesAtMs = 10_000_000_000_000): OrdersCommand => ({
+  type: 'CreateOrder',
+  data: {
+    ...{ orderNo: 'D1', tenant: 'main', items: [], amountMinor: 1n, currency: 'CNY' },
+    ...{ payBy: closesAtMs, idempotencyKey: null, fingerprint: 'f' },
+  },
+});
+
+export const closeDoor = (reason = 'enough'): OrdersCommand => ({
+  type: 'CancelOrder',
+  data: { orderNo: 'D1', reason },
+});
