@@ -1,1 +1,2 @@
-export {};
+export { checkoutTopology } from './topology.ts';
+export { schema as checkoutConfig } from './config.ts';

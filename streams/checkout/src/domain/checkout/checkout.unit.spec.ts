@@ -1,0 +1,103 @@
+import type { ReactionContext } from '@plumbline/kernel';
+import { slotOf } from '@plumbline/kernel';
+import { describe, expect, it } from 'vitest';
+import { eventOf } from '../../testing-events.ts';
+import type { CheckoutEvent } from './checkout.ts';
+import { checkoutManager } from './checkout.ts';
+
+type Type = CheckoutEvent['type'];
+
+const key = 'main/O-1';
+const context: ReactionContext = { atMs: 1, slot: slotOf(key), eventId: 'event-7', key };
+
+const after = (...types: readonly Type[]) =>
+  types.reduce(
+    (state, type) => checkoutManager.evolve(state, eventOf[type]),
+    checkoutManager.initialState,
+  );
+
+const situations = {
+  nothing: after(),
+  'payment open': after('PaymentCreated'),
+  'payment succeeded': after('PaymentCreated', 'PaymentSucceeded'),
+  'payment failed': after('PaymentCreated', 'PaymentFailed'),
+  'payment closed': after('PaymentCreated', 'PaymentClosed'),
+  'order cancelled': after('OrderCancelled'),
+  'order expired, payment open': after('PaymentCreated', 'OrderExpired'),
+} as const;
+
+const none = '-';
+const same = (commands: string): readonly string[] => Object.keys(situations).map(() => commands);
+
+/** The commands that each event leads to, in the order of the situations. */
+const table: Readonly<Record<Type, readonly string[]>> = {
+  PaymentCreated: [
+    ...['AwaitPayment', 'AwaitPayment', 'AwaitPayment', 'AwaitPayment', 'AwaitPayment'],
+    ...['ClosePayment', 'ClosePayment'],
+  ],
+  PaymentSucceeded: same('ConfirmPayment'),
+  PaymentFailed: same('FailPayment'),
+  PaymentClosed: same('RecordPaymentClosed'),
+  OrderCancelled: [none, 'ClosePayment', none, none, none, none, 'ClosePayment'],
+  OrderExpired: [none, 'ClosePayment', none, none, none, none, 'ClosePayment'],
+  OrderAwaitingPayment: same(none),
+  OrderCreated: same(none),
+  OrderFailed: same(none),
+  OrderPaid: same(none),
+  OrderPaymentReportRecorded: same(none),
+  PaymentCallbackRecorded: same(none),
+  PaymentProcessing: same(none),
+  PaymentReportConfirmed: same(none),
+  PaymentReportContradicted: same(none),
+};
+
+describe('every event in every situation', () => {
+  for (const [type, row] of Object.entries(table) as [Type, readonly string[]][]) {
+    Object.entries(situations).forEach(([situation, state], index) => {
+      it(`${type} after ${situation}: ${row[index] ?? 'a cell is missing'}`, () => {
+        const commands = checkoutManager.react(eventOf[type], state, context);
+        expect(commands.map((command) => command.type).join(' ') || none).toBe(row[index]);
+      });
+    });
+  }
+});
+
+describe('the commands', () => {
+  const first = (type: Type, state = situations['payment open']) =>
+    checkoutManager.react(eventOf[type], state, context)[0];
+
+  it('name the payments event that they go back to', () => {
+    const ids = { orderNo: 'O-1', payNo: 'PAY-1', paymentEventId: 'event-7' };
+    expect(first('PaymentCreated')).toEqual({ type: 'AwaitPayment', data: ids });
+    expect(first('PaymentSucceeded')).toEqual({
+      type: 'ConfirmPayment',
+      data: { ...ids, amountMinor: 9_999n, currency: 'CNY', paidAt: 5 },
+    });
+    expect(first('PaymentFailed')).toEqual({
+      type: 'FailPayment',
+      data: { ...ids, reason: 'no money' },
+    });
+    expect(first('PaymentClosed')).toEqual({
+      type: 'RecordPaymentClosed',
+      data: { ...ids, reason: 'TIMED_OUT' },
+    });
+  });
+
+  it('close the payment that is known, with words for people', () => {
+    expect(first('OrderCancelled')).toEqual({
+      type: 'ClosePayment',
+      data: { orderNo: 'O-1', payNo: 'PAY-1', reason: 'the order was cancelled' },
+    });
+    expect(first('OrderExpired')).toMatchObject({ data: { reason: 'the order expired' } });
+  });
+
+  it('close a payment that came after the end of its order', () => {
+    expect(first('PaymentCreated', situations['order cancelled'])).toEqual({
+      type: 'ClosePayment',
+      data: {
+        ...{ orderNo: 'O-1', payNo: 'PAY-1' },
+        reason: 'the order had ended before the payment was created',
+      },
+    });
+  });
+});

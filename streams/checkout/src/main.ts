@@ -1,0 +1,9 @@
+import { runProcess } from '@plumbline/runtime';
+import { schema } from './config.ts';
+import { checkoutTopology } from './topology.ts';
+
+await runProcess({
+  service: 'checkout',
+  schema,
+  open: () => Promise.resolve({ topologies: [checkoutTopology] }),
+});
