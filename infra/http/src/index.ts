@@ -40,3 +40,13 @@ export type {
   RouteSpec,
 } from './route.ts';
 export { defineRoute } from './route.ts';
+export type {
+  Command,
+  CommandGateway,
+  CommandGatewayOptions,
+  Executed,
+} from './gateway/command-gateway.ts';
+export { createCommandGateway } from './gateway/command-gateway.ts';
+export { Overloaded, WriteFailed, WriteUnknown } from './gateway/errors.ts';
+export type { OutcomeMapping } from './gateway/outcome-to-http.ts';
+export { outcomeToHttp } from './gateway/outcome-to-http.ts';

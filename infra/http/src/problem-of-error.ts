@@ -1,10 +1,15 @@
 import type { HttpProblem } from './errors.ts';
 import { problem } from './errors.ts';
+import { Overloaded, WriteFailed, WriteUnknown } from './gateway/errors.ts';
 import { isProblem } from './route.ts';
 
 /** What a client is told about an error. Nothing of an unknown error's text gets out. */
 export function problemOfError(error: unknown): HttpProblem {
   if (isProblem(error)) return error;
+  const retry = { headers: { 'Retry-After': '1' }, cause: error };
+  if (error instanceof Overloaded) return problem('OVERLOADED', undefined, retry);
+  if (error instanceof WriteUnknown) return problem('OUTCOME_UNKNOWN', undefined, retry);
+  if (error instanceof WriteFailed) return problem('DEPENDENCY_DOWN', undefined, retry);
   const { type, status } = fieldsOf(error);
   switch (type) {
     case 'entity.too.large':
