@@ -1,1 +1,1 @@
-export {};
+export type { Failure, Outcome } from './outcome.ts';

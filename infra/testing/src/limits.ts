@@ -1,0 +1,24 @@
+const minuteMs = 60_000;
+
+/** Time limits of the steps: about ten times what two cores need, so that only a hang meets them. */
+export const stepTimeoutsMs = {
+  typecheck: 5 * minuteMs,
+  lint: 8 * minuteMs,
+  format: 3 * minuteMs,
+  generated: 2 * minuteMs,
+  unit: 10 * minuteMs,
+  int: 20 * minuteMs,
+  e2e: 30 * minuteMs,
+} as const;
+
+/** From the polite signal to SIGKILL. */
+export const stopTimeoutMs = 5_000;
+
+/** What a failing check shows of its output, from the end. */
+export const shownOutputLines = 60;
+
+/** Of a failed test in the closing summary. */
+export const shownMessageCharacters = 300;
+
+/** Partitions of the topics that tests find; the local default. */
+export const testPartitions = 4;

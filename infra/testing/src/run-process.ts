@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { stopTimeoutMs } from './limits.ts';
+
+export interface RunOptions {
+  /** Arguments of node. */
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly timeoutMs: number;
+  /** Ends the process early. */
+  readonly signal: AbortSignal;
+  readonly onOutput?: (text: string) => void;
+}
+
+export interface RunResult {
+  /** `null` when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly output: string;
+}
+
+/** Runs node with arguments. What it started goes with it: it has a process group of its own. */
+export function runNode(options: RunOptions): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, options.args, {
+      cwd: options.cwd,
+      env: { ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let output = '';
+    let timedOut = false;
+    const take = (chunk: Buffer) => {
+      output += chunk.toString();
+      options.onOutput?.(chunk.toString());
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    const abort = () => endGroup(child);
+    const timer = setTimeout(() => {
+      timedOut = true;
+      abort();
+    }, options.timeoutMs);
+    options.signal.addEventListener('abort', abort, { once: true });
+    child.once('error', reject);
+    child.once('exit', () => {
+      // Workers that outlive their parent would keep its output open, and the ports they hold.
+      signalGroup(child, 'SIGKILL');
+    });
+    child.once('close', (exitCode) => {
+      clearTimeout(timer);
+      options.signal.removeEventListener('abort', abort);
+      resolve({ exitCode, timedOut, output });
+    });
+  });
+}
+
+function endGroup(child: ChildProcess): void {
+  signalGroup(child, 'SIGTERM');
+  setTimeout(() => signalGroup(child, 'SIGKILL'), stopTimeoutMs).unref();
+}
+
+function signalGroup(child: ChildProcess, name: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, name);
+  } catch {
+    // The group is gone, which is what was wanted.
+  }
+}

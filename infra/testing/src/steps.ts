@@ -1,0 +1,80 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { stepTimeoutsMs } from './limits.ts';
+
+/** A check that passes or fails as a whole. */
+export interface Check {
+  readonly name: 'typecheck' | 'lint' | 'format' | 'generated';
+  readonly title: string;
+  /** Arguments of node, each list one process; all must end with 0. */
+  readonly commands: readonly (readonly string[])[];
+  readonly timeoutMs: number;
+}
+
+/** Tests that vitest counts. */
+export interface Tier {
+  readonly name: 'unit' | 'int' | 'e2e';
+  readonly title: string;
+  /** Whether it is given real servers. */
+  readonly servers: boolean;
+  readonly timeoutMs: number;
+}
+
+const bin = (path: string) => join('node_modules', path);
+
+export const checksOf = (root: string): readonly Check[] => [
+  {
+    name: 'typecheck',
+    title: 'types of the whole repository',
+    commands: [[bin('typescript/bin/tsc'), '-p', 'tsconfig.json']],
+    timeoutMs: stepTimeoutsMs.typecheck,
+  },
+  {
+    name: 'lint',
+    title: 'eslint, no warnings',
+    commands: [[bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
+    timeoutMs: stepTimeoutsMs.lint,
+  },
+  {
+    name: 'format',
+    title: 'prettier',
+    commands: [[bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+    timeoutMs: stepTimeoutsMs.format,
+  },
+  {
+    name: 'generated',
+    title: 'generated files are what their generators write',
+    commands: generatorsOf(root).map((script) => [script, '--check']),
+    timeoutMs: stepTimeoutsMs.generated,
+  },
+];
+
+export const tiers: readonly Tier[] = [
+  {
+    name: 'unit',
+    title: 'tests without input or output',
+    servers: false,
+    timeoutMs: stepTimeoutsMs.unit,
+  },
+  {
+    name: 'int',
+    title: 'tests with Kafka, registry, Postgres and Redis',
+    servers: true,
+    timeoutMs: stepTimeoutsMs.int,
+  },
+  {
+    name: 'e2e',
+    title: 'tests of the running platform',
+    servers: true,
+    timeoutMs: stepTimeoutsMs.e2e,
+  },
+];
+
+/** Every package that generates files has `scripts/generate.mjs`, which takes `--check`. */
+function generatorsOf(root: string): readonly string[] {
+  return ['schemas', 'infra', 'streams', 'services'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .map((name) => join(folder, name, 'scripts', 'generate.mjs'))
+      .filter((script) => existsSync(join(root, script))),
+  );
+}
