@@ -140,11 +140,11 @@ describe('a codec that reads', () => {
     const codec = await preparedCodec();
     const value = codec.encode(events, payload);
     const beforeItems = 5 + 1 + 'o-1'.length + 1 + 'main'.length;
-    const claims = Buffer.from([0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f]);
-    const poison = Buffer.concat([value.subarray(0, beforeItems), claims, Buffer.alloc(40)]);
-    const startedAt = performance.now();
-    expect(codeOf(() => codec.decode(events, poison))).toBe('MALFORMED');
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    const fourMillion = Buffer.from([0x80, 0x80, 0x80, 0x04]);
+    const poison = Buffer.concat([value.subarray(0, beforeItems), fourMillion, Buffer.alloc(40)]);
+    expect(() => codec.decode(events, poison)).toThrow(
+      expect.objectContaining({ reason: 'MALFORMED', message: 'truncated array' }),
+    );
   });
 
   it('knows what it still needs', async () => {
