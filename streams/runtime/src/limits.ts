@@ -19,6 +19,8 @@ export const limits = {
   idleFetchWaitMs: 100,
   /** Back-off between attempts of a task that lost its producer, broker or registry. */
   restartBackoffMs: { first: 50, max: 2_000 },
+  /** A fenced task asks whether it is still a member after this: session time-out (6 s) and one. */
+  fencedPauseMs: 7_000,
   /** Waiting for a schema when the registry cannot be reached; the partition stands meanwhile. */
   schemaRetryMs: 500,
   /** Command ids, with their outcomes, that an aggregate remembers: more than one client repeats. */

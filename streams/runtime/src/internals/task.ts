@@ -16,7 +16,7 @@ import { createTaskState } from './task-state.ts';
  *   starting ──► restoring ──► running ──► stopped
  *      ▲            │             │
  *      └── back-off ┴─── retry ◄──┤ (unclear commit, broker or registry away)
- *                                 ├──► fenced   (another owner: waits for the next generation)
+ *                                 ├──► fenced   (another owner: waits, then asks the group)
  *                                 └──► failed   (a person is needed)
  */
 export type TaskStatus = 'starting' | 'restoring' | 'running' | 'fenced' | 'failed' | 'stopped';
@@ -70,6 +70,7 @@ export function startTask(options: TaskOptions): Task {
   /** Fence, restore, run; returns when stopped, throws when something broke. */
   async function attempt(): Promise<void> {
     status = 'starting';
+    problem = null;
     const transactionalId = `${topology.name}-${task.partition}`;
     const producer = await log.openTransactionalProducer({ transactionalId });
     try {
@@ -185,20 +186,23 @@ export function startTask(options: TaskOptions): Task {
         await attempt();
       } catch (error) {
         if (isStopped()) break;
-        if (error instanceof Fenced) {
-          // Not mine any more. Taking it back would fence the new owner, who would take it back.
-          status = 'fenced';
-          problem = error.message;
-          logger.warn('fenced by another owner', { error });
-          return;
-        }
         if (error instanceof TaskStopped || error instanceof InvariantViolation) {
           status = 'failed';
           problem = error.message;
           logger.error('task stopped; a person is needed', { error });
           return;
         }
-        logger.warn('task starts over', { error });
+        if (error instanceof Fenced) {
+          // Not mine any more. Taking it back at once would fence the new owner, who would do the
+          // same. Only whoever is still a member after a session's length was fenced by nobody but
+          // the broker's transaction time-out.
+          status = 'fenced';
+          problem = error.message;
+          logger.warn('fenced by another owner', { error });
+          await pause(limits.fencedPauseMs);
+        } else {
+          logger.warn('task starts over', { error });
+        }
       }
       if (isStopped()) break;
       if (performance.now() - startedAt > 10_000) backoffMs = limits.restartBackoffMs.first;
