@@ -26,6 +26,9 @@ export {
   Unavailable,
   UnknownTopic,
 } from './errors.ts';
+export { createKafkaLog } from './client/kafka-log.ts';
+export type { KafkaLogger, KafkaLogOptions } from './client/kafka-log.ts';
+export type { SaslOptions } from './kafkajs-internals.ts';
 export { createMemoryLog } from './memory/memory-log.ts';
 export type { MemoryFault, MemoryLog, MemoryLogOptions } from './memory/memory-log.ts';
 export type { TransactionSession } from './transaction-session.ts';

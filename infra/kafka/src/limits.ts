@@ -1,8 +1,70 @@
+import type { Patience } from './client/patience.ts';
+
 /** Broker default `message.max.bytes` 1,048,588 less the framing of a batch of one record. */
 export const recordBytesMax = 1_048_588 - 512;
 
 /** An abandoned transaction hides later records from committed readers for this long at most. */
 export const transactionTimeoutMs = 5_000;
 
-/** Brought for one partition unless asked otherwise: about 5,000 records of 200 bytes. */
-export const fetchBytesPerPartition = 1_048_576;
+/** Brought for one partition unless asked otherwise: twice the largest batch a broker takes. */
+export const fetchBytesPerPartition = 2 * 1_048_576;
+
+/** Of one answer: 24 full partitions. The broker's own bound is `fetch.max.bytes`, 55 MiB. */
+export const fetchBytesMax = 48 * 1_048_576;
+
+/** A broker that restarts takes 3 to 10 s; a leader election under 1 s. */
+export const reconnectPatience: Patience = { firstMs: 20, mostMs: 500, totalMs: 10_000 };
+
+/** A reader keeps trying for this long before its fetch says {@link Unavailable}. */
+export const fetchUnavailableAfterMs = 10_000;
+
+/** kafkajs's own default is 1 s, too short across regions with TLS. */
+export const connectionTimeoutMs = 3_000;
+
+/** Longest answer to a short request. Above the transaction time-out there is nothing to save. */
+export const requestTimeoutMs = 10_000;
+
+/** The broker gives up waiting for replicas this much before the client gives up waiting for it. */
+export const produceMarginMs = 1_000;
+
+/**
+ * The coordinator still writes the markers of the transaction before (2–10 ms measured), or aborts
+ * the one that a dead producer left open (at most its time-out and one scan of the broker, 6 s).
+ */
+export const concurrentTransactionsPatience: Patience = { firstMs: 2, mostMs: 10, totalMs: 8_000 };
+
+/** kafkajs needed seconds for 16,000 records in one batch; these sizes are where it levels off. */
+export const chunkRecordsMax = 1_000;
+export const chunkBytesMax = 512 * 1024;
+
+/** 10,000 records of 6 KiB would be 60 MiB: what a stalled broker may cost a process. */
+export const edgeQueueRecordsMax = 10_000;
+export const edgeQueueBytesMax = 64 * 1_048_576;
+
+/** How long an edge record may wait for a broker before it is given back as not sent. */
+export const edgeDeliveryTimeoutMs = 10_000;
+
+/** Broker time is asked for this often when nothing else is produced. */
+export const calibrationIntervalMs = 10_000;
+
+/** Quartz is within 100 ppm and NTP slews by up to 500 ppm: a lower bound runs slower by that. */
+export const clockDriftMax = 0.0005;
+
+/** After three calibrations an older sample gives way even if it promises more. */
+export const clockSampleAgeMaxMs = 30_000;
+
+/** The broker's floor (`group.min.session.timeout.ms`), and three heartbeats beside two lost. */
+export const sessionTimeoutMs = 6_000;
+export const heartbeatIntervalMs = 1_000;
+
+/** Half a session: there is time to connect again and still be a member. */
+export const heartbeatTimeoutMs = 3_000;
+
+/** How long the others wait in a rebalance for a member that does not come back. */
+export const rebalanceTimeoutMs = 10_000;
+
+/** Between attempts to join again after the group was lost. */
+export const rejoinPatience: Patience = { firstMs: 100, mostMs: 2_000, totalMs: Infinity };
+
+/** What closing may take: a farewell to the broker that does not answer is not waited for. */
+export const farewellTimeoutMs = 1_000;

@@ -1,0 +1,230 @@
+import { gunzipSync } from 'node:zlib';
+import { CorruptRecord } from '../errors.ts';
+import type { Headers, LogRecord, TopicPartition } from '../log.ts';
+import { crc32c } from './crc32c.ts';
+import { HeaderNames } from './header-names.ts';
+import { attribute, layout } from './record-batch.ts';
+
+export interface AbortedTransaction {
+  readonly producerId: bigint;
+  readonly firstOffset: bigint;
+}
+
+export interface DecodedBatches {
+  readonly records: readonly LogRecord[];
+  /** One past the last whole batch, delivered or not; the asked position when there was none. */
+  readonly nextOffset: bigint;
+}
+
+const ABORT_MARKER = 0;
+const noHeaders: Headers = Object.freeze({});
+const headerNames = new HeaderNames();
+
+/**
+ * Decodes what one Fetch brought for one partition. With `aborted` given (read_committed) the
+ * records of aborted transactions are left out, whole batches at a time, the way Java's consumer
+ * does it: transactions sorted by first offset, all taken in that begin at or before the batch's
+ * last offset, and only an abort marker takes a producer out again. Nothing is carried from one
+ * fetch to the next: the broker lists every aborted transaction that overlaps what it returned.
+ *
+ * Keys, values and headers are views into the fetched buffer: copy what is kept for long.
+ */
+export function decodeBatches(
+  bytes: Buffer,
+  at: TopicPartition & {
+    readonly position: bigint;
+    readonly aborted: readonly AbortedTransaction[] | null;
+  },
+): DecodedBatches {
+  const records: LogRecord[] = [];
+  const filter = at.aborted === null ? null : new AbortedFilter(at.aborted);
+  let nextOffset = at.position;
+  let start = 0;
+  while (start + layout.records <= bytes.length) {
+    const end = start + layout.lengthOverhead + bytes.readInt32BE(start + layout.batchLength);
+    // The broker cuts the last batch off where the byte limit falls.
+    if (end > bytes.length) break;
+    checkBatch(bytes, start, end, at);
+    const baseOffset = bytes.readBigInt64BE(start);
+    const lastOffset = baseOffset + BigInt(bytes.readInt32BE(start + layout.lastOffsetDelta));
+    const attributes = bytes.readInt16BE(start + layout.attributes);
+    const wanted = filter === null || filter.admits(bytes, start, { attributes, lastOffset });
+    if (wanted && (attributes & attribute.control) === 0 && lastOffset >= at.position) {
+      decodeRecords(bytes, { start, end, baseOffset, attributes }, at, records);
+    }
+    if (lastOffset >= nextOffset) nextOffset = lastOffset + 1n;
+    start = end;
+  }
+  return { records, nextOffset };
+}
+
+class AbortedFilter {
+  readonly #byFirstOffset: readonly AbortedTransaction[];
+  readonly #active = new Set<bigint>();
+  #admitted = 0;
+
+  constructor(aborted: readonly AbortedTransaction[]) {
+    this.#byFirstOffset = [...aborted].sort((a, b) =>
+      a.firstOffset < b.firstOffset ? -1 : a.firstOffset > b.firstOffset ? 1 : 0,
+    );
+  }
+
+  admits(bytes: Buffer, start: number, batch: { attributes: number; lastOffset: bigint }): boolean {
+    if ((batch.attributes & attribute.transactional) === 0) return true;
+    for (;;) {
+      const next = this.#byFirstOffset[this.#admitted];
+      if (next === undefined || next.firstOffset > batch.lastOffset) break;
+      this.#active.add(next.producerId);
+      this.#admitted += 1;
+    }
+    if (this.#active.size === 0) return true;
+    const producerId = bytes.readBigInt64BE(start + layout.producerId);
+    if ((batch.attributes & attribute.control) === 0) return !this.#active.has(producerId);
+    if (markerOf(bytes, start) === ABORT_MARKER) this.#active.delete(producerId);
+    return false;
+  }
+}
+
+/** The type in a control record's key (version int16, type int16); `null` if compacted away. */
+function markerOf(bytes: Buffer, start: number): number | null {
+  if (bytes.readInt32BE(start + layout.recordCount) === 0) return null;
+  const cursor = new Cursor(bytes, start + layout.records);
+  cursor.varint();
+  cursor.at += 1;
+  cursor.varlong();
+  cursor.varint();
+  const keyLength = cursor.varint();
+  return keyLength < 4 ? null : bytes.readInt16BE(cursor.at + 2);
+}
+
+function checkBatch(bytes: Buffer, start: number, end: number, at: TopicPartition): void {
+  const where = `${at.topic}-${at.partition} at offset ${bytes.readBigInt64BE(start).toString()}`;
+  const magic = bytes[start + layout.magic];
+  if (magic !== 2) throw new CorruptRecord(`${where}: message format ${magic ?? '?'}, not 2`);
+  if (end - start < layout.records) throw new CorruptRecord(`${where}: a batch without a header`);
+  const crc = bytes.readUInt32BE(start + layout.crc);
+  if (crc32c(bytes, start + layout.attributes, end) !== crc) {
+    throw new CorruptRecord(`${where}: the checksum does not match`);
+  }
+}
+
+function decodeRecords(
+  bytes: Buffer,
+  batch: { start: number; end: number; baseOffset: bigint; attributes: number },
+  at: TopicPartition & { readonly position: bigint },
+  into: LogRecord[],
+): void {
+  const { start, end, baseOffset, attributes } = batch;
+  const count = bytes.readInt32BE(start + layout.recordCount);
+  const ownTime = (attributes & attribute.logAppendTime) === 0;
+  const timeAt = start + (ownTime ? layout.baseTimestamp : layout.maxTimestamp);
+  const batchTimeMs = Number(bytes.readBigInt64BE(timeAt));
+  const skip = at.position - baseOffset;
+  const from = skip > 0n ? Number(skip) : 0;
+  const cursor = recordsOf(bytes, { start, end, attributes }, at);
+  for (let index = 0; index < count; index += 1) {
+    const size = cursor.varint();
+    const recordEnd = cursor.at + size;
+    cursor.at += 1;
+    const timeDelta = cursor.varlong();
+    const offsetDelta = cursor.varint();
+    if (offsetDelta >= from) {
+      into.push({
+        topic: at.topic,
+        partition: at.partition,
+        offset: baseOffset + BigInt(offsetDelta),
+        timestampMs: ownTime ? batchTimeMs + timeDelta : batchTimeMs,
+        key: cursor.field(),
+        value: cursor.field(),
+        headers: cursor.headers(),
+      });
+      if (cursor.at !== recordEnd) {
+        throw new CorruptRecord(`${at.topic}-${at.partition}: a record's length does not match`);
+      }
+    }
+    cursor.at = recordEnd;
+  }
+}
+
+function recordsOf(
+  bytes: Buffer,
+  batch: { start: number; end: number; attributes: number },
+  at: TopicPartition,
+): Cursor {
+  const codec = batch.attributes & attribute.compressionMask;
+  if (codec === 0) return new Cursor(bytes, batch.start + layout.records);
+  if (codec === attribute.gzip) {
+    return new Cursor(gunzipSync(bytes.subarray(batch.start + layout.records, batch.end)), 0);
+  }
+  const name = ['none', 'gzip', 'snappy', 'lz4', 'zstd'][codec] ?? String(codec);
+  throw new Error(
+    `${at.topic}-${at.partition} holds a batch compressed with ${name}; only gzip is read here. ` +
+      'Set compression.type=gzip or uncompressed on the topic or at its producer.',
+  );
+}
+
+/** A position in a buffer; the innermost loop of reading. */
+class Cursor {
+  at: number;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  varint(): number {
+    const bytes = this.#bytes;
+    let byte = bytes[this.at] ?? 0;
+    this.at += 1;
+    if (byte < 0x80) return (byte >>> 1) ^ -(byte & 1);
+    let value = byte & 0x7f;
+    for (let shift = 7; ; shift += 7) {
+      byte = bytes[this.at] ?? 0;
+      this.at += 1;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80 || shift > 28) break;
+    }
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  /** Times only: within 2⁵³ as a number. */
+  varlong(): number {
+    const first = this.#bytes[this.at] ?? 0;
+    if (first < 0x80) {
+      this.at += 1;
+      return (first >>> 1) ^ -(first & 1);
+    }
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.#bytes[this.at] ?? 0;
+      this.at += 1;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return Number((value >> 1n) ^ -(value & 1n));
+  }
+
+  field(): Buffer | null {
+    const length = this.varint();
+    if (length < 0) return null;
+    const start = this.at;
+    this.at = start + length;
+    return this.#bytes.subarray(start, this.at);
+  }
+
+  headers(): Headers {
+    const count = this.varint();
+    if (count === 0) return noHeaders;
+    const headers: Record<string, Buffer> = {};
+    for (let index = 0; index < count; index += 1) {
+      const length = this.varint();
+      const start = this.at;
+      this.at = start + length;
+      const name = headerNames.nameAt(this.#bytes, start, this.at);
+      const value = this.field();
+      if (value !== null) headers[name] = value;
+    }
+    return headers;
+  }
+}
