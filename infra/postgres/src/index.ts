@@ -1,1 +1,28 @@
-export {};
+export type {
+  Bindings,
+  Postgres,
+  PostgresOptions,
+  Sql,
+  SqlTransaction,
+  SqlValue,
+  TransactionOptions,
+} from './open-postgres.ts';
+export { openPostgres } from './open-postgres.ts';
+export type { SqlProblem } from './errors.ts';
+export { PostgresDown, ProjectionStopped, sqlProblemOf, UnprojectableRecord } from './errors.ts';
+export type {
+  ProjectedRecord,
+  Projection,
+  ProjectionMigration,
+  ProjectionTable,
+} from './projection.ts';
+export { checkProjection, groupOf, quoted, schemaOf } from './projection.ts';
+export type { ProjectionRow, ProjectionSql } from './projection-sql.ts';
+export { migrateProjection } from './migrate-projection.ts';
+export type { ProjectionPosition } from './positions.ts';
+export { projectionPositions } from './positions.ts';
+export type { ProjectionTaskStatus, ProjectionTaskView } from './projection-task.ts';
+export type { ProjectionView, RunningProjection, RunProjectionOptions } from './run-projection.ts';
+export { runProjection } from './run-projection.ts';
+export type { RecordPlace } from './wait-for.ts';
+export { formatPlaces, parsePlaces, waitForPlaces, waitForVersion, waitUntil } from './wait-for.ts';

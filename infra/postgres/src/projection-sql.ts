@@ -1,0 +1,124 @@
+import { invariant } from '@plumbline/kernel';
+import * as limits from './limits.ts';
+import type { Bindings, SqlTransaction } from './open-postgres.ts';
+import type { ProjectionTable } from './projection.ts';
+import { quoted } from './projection.ts';
+
+/** Column to value. A `bigint`, also within JSON, is written as its digits; `undefined` is left out. */
+export type ProjectionRow = Readonly<Record<string, unknown>>;
+
+/** All that a projection may write through. Unqualified table names mean the projection's own. */
+export interface ProjectionSql {
+  /**
+   * Inserts the rows; where one with the same primary key exists, sets the columns given and leaves
+   * the others. Several rows of one key in one call are folded in order, column by column.
+   */
+  upsert(table: string, rows: readonly ProjectionRow[]): Promise<void>;
+  /** Inserts the rows whose primary key is not there yet, the first of each key. */
+  insertMissing(table: string, rows: readonly ProjectionRow[]): Promise<void>;
+  /** Any statement, with `?` placeholders. */
+  query<Row extends object>(text: string, bindings?: Bindings): Promise<readonly Row[]>;
+}
+
+export function createProjectionSql(
+  sql: SqlTransaction,
+  tables: readonly ProjectionTable[],
+): ProjectionSql {
+  const tableOf = (name: string): ProjectionTable => {
+    const table = tables.find((each) => each.name === name);
+    invariant(table !== undefined, `${name} is no table of this projection`);
+    return table;
+  };
+
+  async function write(table: ProjectionTable, rows: readonly ProjectionRow[], update: boolean) {
+    for (const [columns, group] of byColumns(rows)) {
+      const statement = insertStatement(table, columns, update);
+      for (let at = 0; at < group.length; at += limits.rowsPerStatement) {
+        const chunk = group.slice(at, at + limits.rowsPerStatement);
+        await sql.query(statement, [jsonOf(chunk)]);
+      }
+    }
+  }
+
+  return {
+    query: (text, bindings) => sql.query(text, bindings),
+    async upsert(name, rows) {
+      const table = tableOf(name);
+      await write(
+        table,
+        folded(table, rows, (before, row) => ({ ...before, ...row })),
+        true,
+      );
+    },
+    async insertMissing(name, rows) {
+      const table = tableOf(name);
+      await write(
+        table,
+        folded(table, rows, (before) => before),
+        false,
+      );
+    },
+  };
+}
+
+/** One row a key: a single INSERT … ON CONFLICT cannot touch a row twice. */
+export function folded(
+  table: ProjectionTable,
+  rows: readonly ProjectionRow[],
+  fold: (before: ProjectionRow, row: ProjectionRow) => ProjectionRow,
+): readonly ProjectionRow[] {
+  const byKey = new Map<string, ProjectionRow>();
+  for (const given of rows) {
+    const row = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined));
+    const parts = table.primaryKey.map((column) => {
+      const value = row[column];
+      invariant(value !== undefined && value !== null, `${table.name}: a row without ${column}`);
+      return typeof value === 'bigint' ? value.toString() : value;
+    });
+    const key = JSON.stringify(parts);
+    const before = byKey.get(key);
+    byKey.set(key, before === undefined ? row : fold(before, row));
+  }
+  return [...byKey.values()];
+}
+
+/** Rows with the same columns go into one statement. */
+function byColumns(
+  rows: readonly ProjectionRow[],
+): ReadonlyMap<readonly string[], readonly ProjectionRow[]> {
+  const groups = new Map<string, { columns: readonly string[]; rows: ProjectionRow[] }>();
+  for (const row of rows) {
+    const columns = Object.keys(row).sort();
+    const name = columns.join(' ');
+    const group = groups.get(name) ?? { columns, rows: [] };
+    groups.set(name, group);
+    group.rows.push(row);
+  }
+  return new Map([...groups.values()].map((group) => [group.columns, group.rows]));
+}
+
+/**
+ * The rows are one JSON parameter, which the table's own row type gives its types: one statement
+ * text for any number of rows, and no limit of 65,535 parameters.
+ */
+function insertStatement(
+  table: ProjectionTable,
+  columns: readonly string[],
+  update: boolean,
+): string {
+  const name = quoted(table.name);
+  const list = columns.map(quoted).join(', ');
+  const key = table.primaryKey.map(quoted).join(', ');
+  const others = columns.filter((column) => !table.primaryKey.includes(column)).map(quoted);
+  const sets = others.map((column) => `${column} = excluded.${column}`).join(', ');
+  const action = update && others.length > 0 ? `update set ${sets}` : 'nothing';
+  return (
+    `insert into ${name} (${list}) select ${list} from json_populate_recordset(null::${name}, ` +
+    `?::json) on conflict (${key}) do ${action}`
+  );
+}
+
+const jsonOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'bigint' ? each.toString() : each,
+  );
