@@ -1,3 +1,4 @@
+import { currentCorrelation } from '@plumbline/observability';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { HttpAppOptions, Listening } from './index.ts';
@@ -206,6 +207,21 @@ describe('every process', () => {
       expect(await sent({ 'X-Correlation-Id': bad })).toMatch(/^[0-9a-f-]{36}$/);
     const traced = await call('GET', '/payments/P', { headers: { traceparent } });
     expect(traced.headers.get('x-trace')).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-/);
+  });
+
+  it('lets log lines know the request they belong to, after its body was read', async () => {
+    const echo = defineRoute({
+      method: 'post',
+      path: '/echo',
+      summary: 'x',
+      request: { body: z.strictObject({}) },
+      responses: { 200: { description: 'x' } },
+      handler: () => ({ status: 200, body: currentCorrelation() }),
+    });
+    const { call } = await serve({ routes: [echo] });
+    const headers = { 'Content-Type': 'application/json', 'X-Correlation-Id': 'abc-2' };
+    const answer = await call('POST', '/echo', { body: '{}', headers });
+    expect(answer.body).toMatchObject({ correlationId: 'abc-2' });
   });
 
   it('hardens its answers', async () => {

@@ -132,9 +132,12 @@ describe('listen', () => {
     while (finish.toString().includes('undefined')) await new Promise((r) => setTimeout(r, 5));
     const closing = listening.close();
     await expect(call('GET', '/livez')).rejects.toThrow();
+    const finishedAt = performance.now();
     finish();
     expect((await answer).body).toEqual({ done: true });
     await closing;
+    // Not by cutting off after the grace of 10 s: the kept-alive connection is let go at once.
+    expect(performance.now() - finishedAt).toBeLessThan(5_000);
   });
 
   it('survives a client that goes away in the middle of its body', async () => {

@@ -76,6 +76,14 @@ export const simple = (path: string, handler: () => never): Route =>
     handler,
   });
 
+export interface Answer {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  /** Parsed where it is JSON. */
+  readonly body: unknown;
+  readonly raw: string;
+}
+
 export async function serve(options: Partial<HttpAppOptions> = {}) {
   const app = createHttpApp({
     service: 'payments',
@@ -88,7 +96,7 @@ export async function serve(options: Partial<HttpAppOptions> = {}) {
     ...options,
   });
   const listening = await listen(app, { host: '127.0.0.1', port: 0 });
-  const call = async (method: string, path: string, init: RequestInit = {}) => {
+  const call = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
     const response = await fetch(`${listening.url}${path}`, { method, ...init });
     const raw = await response.text();
     const body: unknown = raw === '' ? null : tryJson(raw);
