@@ -21,6 +21,11 @@ export interface ServerFiles {
         readonly only?: string;
     };
 }
+export interface FetchOptions {
+    readonly cacheFolder: string;
+    readonly report: Report;
+    readonly signal?: AbortSignal;
+}
 /**
  * The folder of a server's files, fetched through Maven if it is not in the cache. It is filled
  * under another name and renamed when complete, so that an interrupted download is never taken for
@@ -28,8 +33,5 @@ export interface ServerFiles {
  *
  * Errors: {@link LocalStackError} with the last lines of Maven.
  */
-export declare function fetchServer(files: ServerFiles, options: {
-    readonly cacheFolder: string;
-    readonly report: Report;
-}): Promise<string>;
+export declare function fetchServer(files: ServerFiles, options: FetchOptions): Promise<string>;
 export declare function pomOf(artifacts: readonly Artifact[]): string;

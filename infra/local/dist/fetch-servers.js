@@ -28,6 +28,7 @@ export async function fetchServer(files, options) {
 /** One Maven at a time: its local repository is not made for two that write the same file. */
 let lastFetch = Promise.resolve();
 async function fetchNow(files, target, options) {
+    options.signal?.throwIfAborted();
     const maven = findMaven();
     const begin = performance.now();
     const say = (text) => options.report(partLine(files.part, text));
@@ -38,7 +39,7 @@ async function fetchNow(files, target, options) {
     const partial = join(options.cacheFolder, `.partial-${own.pid}-${own.startToken}-${randomBytes(3).toString('hex')}`);
     await mkdir(partial);
     try {
-        await runMaven({ maven, partial, files, say });
+        await runMaven({ ...options, maven, partial, files, say });
         await putInPlace(join(partial, 'files'), target);
     }
     finally {
@@ -91,11 +92,13 @@ async function runMaven(run) {
             command: run.maven,
             args: ['-B', '-f', pom, ...goalOf(how), `-DoutputDirectory=${output}`],
             timeoutMs: fetchTimeoutMs,
+            ...(run.signal ? { signal: run.signal } : {}),
             onLine: (line) => {
                 if (line.includes('Downloaded from '))
                     downloads += 1;
             },
         });
+        run.signal?.throwIfAborted();
         if (result.code !== 0 || !existsSync(output))
             throw new LocalStackError(`Maven could not fetch ${title}: is the network there, and a mirror set in Maven's settings if one is needed?\n${lastErrors(result.output)}`);
     }

@@ -1,12 +1,15 @@
 import { ConfigError } from '@plumbline/config';
 import { LocalStackError } from "./errors.js";
+import { startCommand } from "./platform/start-command.js";
 import { stackCommand } from "./stack/stack-command.js";
-const usage = 'Usage: main.js stack <up|status|down|reset>\n';
+const usage = 'Usage: main.js stack <up|status|down|topics|reset> | start\n';
 async function run(args, signal) {
     const [command = '', ...rest] = args;
     switch (command) {
         case 'stack':
             return stackCommand(rest, signal);
+        case 'start':
+            return startCommand(rest, signal);
         default:
             process.stderr.write(usage);
             return 2;

@@ -29,6 +29,12 @@ export interface ServerFiles {
     | { readonly kind: 'unpack'; readonly artifact: Artifact; readonly only?: string };
 }
 
+export interface FetchOptions {
+  readonly cacheFolder: string;
+  readonly report: Report;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The folder of a server's files, fetched through Maven if it is not in the cache. It is filled
  * under another name and renamed when complete, so that an interrupted download is never taken for
@@ -36,10 +42,7 @@ export interface ServerFiles {
  *
  * Errors: {@link LocalStackError} with the last lines of Maven.
  */
-export async function fetchServer(
-  files: ServerFiles,
-  options: { readonly cacheFolder: string; readonly report: Report },
-): Promise<string> {
+export async function fetchServer(files: ServerFiles, options: FetchOptions): Promise<string> {
   const target = join(options.cacheFolder, files.name);
   if (existsSync(target)) return target;
   const fetched = lastFetch.then(() => fetchNow(files, target, options));
@@ -51,11 +54,8 @@ export async function fetchServer(
 /** One Maven at a time: its local repository is not made for two that write the same file. */
 let lastFetch: Promise<unknown> = Promise.resolve();
 
-async function fetchNow(
-  files: ServerFiles,
-  target: string,
-  options: { readonly cacheFolder: string; readonly report: Report },
-): Promise<void> {
+async function fetchNow(files: ServerFiles, target: string, options: FetchOptions): Promise<void> {
+  options.signal?.throwIfAborted();
   const maven = findMaven();
   const begin = performance.now();
   const say = (text: string) => options.report(partLine(files.part, text));
@@ -69,7 +69,7 @@ async function fetchNow(
   );
   await mkdir(partial);
   try {
-    await runMaven({ maven, partial, files, say });
+    await runMaven({ ...options, maven, partial, files, say });
     await putInPlace(join(partial, 'files'), target);
   } finally {
     await rm(partial, { recursive: true, force: true });
@@ -111,6 +111,7 @@ interface MavenRun {
   readonly partial: string;
   readonly files: ServerFiles;
   readonly say: (text: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 async function runMaven(run: MavenRun): Promise<void> {
@@ -129,10 +130,12 @@ async function runMaven(run: MavenRun): Promise<void> {
       command: run.maven,
       args: ['-B', '-f', pom, ...goalOf(how), `-DoutputDirectory=${output}`],
       timeoutMs: fetchTimeoutMs,
+      ...(run.signal ? { signal: run.signal } : {}),
       onLine: (line) => {
         if (line.includes('Downloaded from ')) downloads += 1;
       },
     });
+    run.signal?.throwIfAborted();
     if (result.code !== 0 || !existsSync(output))
       throw new LocalStackError(
         `Maven could not fetch ${title}: is the network there, and a mirror set in Maven's settings if one is needed?\n${lastErrors(result.output)}`,

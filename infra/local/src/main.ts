@@ -1,14 +1,17 @@
 import { ConfigError } from '@plumbline/config';
 import { LocalStackError } from './errors.ts';
+import { startCommand } from './platform/start-command.ts';
 import { stackCommand } from './stack/stack-command.ts';
 
-const usage = 'Usage: main.js stack <up|status|down|reset>\n';
+const usage = 'Usage: main.js stack <up|status|down|topics|reset> | start\n';
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [command = '', ...rest] = args;
   switch (command) {
     case 'stack':
       return stackCommand(rest, signal);
+    case 'start':
+      return startCommand(rest, signal);
     default:
       process.stderr.write(usage);
       return 2;

@@ -7,6 +7,8 @@ export interface PartContext {
     readonly cacheFolder: string;
     readonly ports: StackPorts;
     readonly report: Report;
+    /** Aborting it ends downloads and starts. */
+    readonly signal?: AbortSignal;
 }
 /** How to start it. */
 export interface Launch {

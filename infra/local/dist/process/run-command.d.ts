@@ -5,6 +5,7 @@ export interface CommandOptions {
     readonly uid?: number;
     readonly gid?: number;
     readonly timeoutMs: number;
+    readonly signal?: AbortSignal;
     readonly onLine?: (line: string) => void;
 }
 export interface CommandResult {

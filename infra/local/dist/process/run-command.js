@@ -10,6 +10,8 @@ export function runCommand(options) {
             ...(options.uid === undefined ? {} : { uid: options.uid }),
             ...(options.gid === undefined ? {} : { gid: options.gid }),
         });
+        const abort = () => child.kill('SIGTERM');
+        options.signal?.addEventListener('abort', abort, { once: true });
         const output = [];
         const take = lineSplitter((line) => {
             output.push(line);
@@ -29,6 +31,7 @@ export function runCommand(options) {
         });
         child.once('close', (code) => {
             clearTimeout(timer);
+            options.signal?.removeEventListener('abort', abort);
             take('\n');
             resolve({ code, output });
         });

@@ -11,11 +11,12 @@ import { addressesOf } from "./addresses.js";
 import { readHolder, takeLock } from "./lock.js";
 import { logFileOf, startParts, stopParts } from "./running-parts.js";
 import { livingParts, readRunState, removeRunState, waitForOrphans, writeRunState, } from "./run-state.js";
-const contextOf = ({ config, report }) => ({
+const contextOf = ({ config, report, signal }) => ({
     folders: foldersOf(config.home),
     cacheFolder: config.cacheFolder,
     ports: config.ports,
     report,
+    ...(signal ? { signal } : {}),
 });
 /**
  * Starts what does not run, and returns when every part is healthy. While it works, the parts it
@@ -47,10 +48,7 @@ export async function stackUp(options) {
             parts[name] = { ...child.identity, startedAt };
             return writeRunState(runFile, { ports: context.ports, parts });
         };
-        const started = await startParts(missing, context, {
-            ...(options.signal ? { signal: options.signal } : {}),
-            onStarted: record,
-        });
+        const started = await startParts(missing, context, record);
         for (const part of started.values())
             await part.child.release();
         return addressesOf(context.ports);

@@ -33,6 +33,7 @@ export async function openStack(options) {
         cacheFolder: options.cacheFolder ?? config.cacheFolder,
         ports: await portsFor(options.ports, config.ports),
         report,
+        ...(options.signal ? { signal: options.signal } : {}),
     };
     const { runFile, lockFile } = context.folders;
     const purpose = options.purpose ?? 'a test or tool';
@@ -42,12 +43,9 @@ export async function openStack(options) {
     try {
         await requireNothingRunning(runFile);
         await requireFreePorts(context.ports, names.flatMap((name) => allParts[name].ports));
-        const started = await startParts(names, context, {
-            ...(options.signal ? { signal: options.signal } : {}),
-            onStarted: async (part) => {
-                running.set(part.name, part);
-                await writeRunState(runFile, runStateOf(context.ports, owner, running));
-            },
+        const started = await startParts(names, context, async (part) => {
+            running.set(part.name, part);
+            await writeRunState(runFile, runStateOf(context.ports, owner, running));
         });
         return stackOf({ options, context, owner, running: new Map(started), lock, temporary });
     }
@@ -91,6 +89,9 @@ function stackOf(opened) {
     /** Parts that were told to end: their end is no surprise. */
     const expected = new Set();
     let stopping = null;
+    /** Restarts, one after the other; the stop waits for them and cuts them short. */
+    let restarts = Promise.resolve();
+    const ending = new AbortController();
     const watch = (part) => {
         void part.child.exited.then(() => {
             if (!expected.has(part))
@@ -104,6 +105,8 @@ function stackOf(opened) {
         return part;
     };
     const stopAll = async () => {
+        ending.abort(new LocalStackError('the stack is being stopped'));
+        await restarts.catch(() => undefined);
         for (const part of running.values())
             expected.add(part);
         await stopParts(new Map([...running].map(([name, part]) => [name, part.child.identity])));
@@ -111,6 +114,17 @@ function stackOf(opened) {
         await opened.lock.release();
         if (opened.temporary)
             await removeHome(home);
+    };
+    const restartNow = async (name) => {
+        ending.signal.throwIfAborted();
+        const old = partOf(name);
+        expected.add(old);
+        const timeoutMs = restartPatienceMs;
+        await stopProcess(old.child.identity, { signal: allParts[name].stopSignal, timeoutMs });
+        const part = await startPart(name, { ...context, report: silent, signal: ending.signal });
+        running.set(name, part);
+        watch(part);
+        await writeRunState(runFile, runStateOf(context.ports, opened.owner, running));
     };
     for (const part of running.values())
         watch(part);
@@ -124,15 +138,10 @@ function stackOf(opened) {
             expected.add(partOf(name));
             sendSignal(partOf(name).child.identity, signal);
         },
-        restartPart: async (name) => {
-            const old = partOf(name);
-            expected.add(old);
-            const timeoutMs = restartPatienceMs;
-            await stopProcess(old.child.identity, { signal: allParts[name].stopSignal, timeoutMs });
-            const part = await startPart(name, { ...context, report: silent });
-            running.set(name, part);
-            watch(part);
-            await writeRunState(runFile, runStateOf(context.ports, opened.owner, running));
+        restartPart: (name) => {
+            const restart = restarts.then(() => restartNow(name));
+            restarts = restart.catch(() => undefined);
+            return restart;
         },
         stop: () => (stopping ??= stopAll()),
     };

@@ -16,7 +16,6 @@ export declare const logFileOf: (context: Pick<PartContext, "folders">, name: st
  * nothing of it is left running.
  */
 export declare function startPart(name: PartName, context: PartContext, options?: {
-    readonly signal?: AbortSignal;
     /** Waited for after the preparation (which may download) and before the start. */
     readonly needs?: Promise<unknown>;
     readonly onStarted?: (part: RunningPart) => Promise<void>;
@@ -30,7 +29,4 @@ export declare function stopParts(parts: ReadonlyMap<PartName, ProcessIdentity>,
  * Starts the given parts, each as soon as what it needs is healthy. When one fails, or the signal
  * aborts, those that this call started are stopped again.
  */
-export declare function startParts(names: readonly PartName[], context: PartContext, options?: {
-    readonly signal?: AbortSignal;
-    readonly onStarted?: (part: RunningPart) => Promise<void>;
-}): Promise<ReadonlyMap<PartName, RunningPart>>;
+export declare function startParts(names: readonly PartName[], context: PartContext, onStarted: (part: RunningPart) => Promise<void>): Promise<ReadonlyMap<PartName, RunningPart>>;

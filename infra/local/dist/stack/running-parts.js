@@ -20,7 +20,7 @@ export async function startPart(name, context, options = {}) {
     const part = allParts[name];
     const launch = await part.prepare(context);
     await options.needs;
-    options.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const begin = performance.now();
     context.report(partLine(name, `starting ${partTitles[name]} …`));
     const logFile = logFileOf(context, name);
@@ -28,7 +28,7 @@ export async function startPart(name, context, options = {}) {
     const running = { name, child, startedAt: new Date().toISOString() };
     try {
         await options.onStarted?.(running);
-        await untilHealthy(running, context, options.signal);
+        await untilHealthy(running, context);
         await part.furnish?.(context);
     }
     catch (error) {
@@ -39,12 +39,12 @@ export async function startPart(name, context, options = {}) {
     return running;
 }
 const addressOf = (name, context) => `127.0.0.1:${context.ports[name]}`;
-async function untilHealthy(running, context, signal) {
+async function untilHealthy(running, context) {
     const { name, child } = running;
     const begin = performance.now();
     let said = begin;
     for (;;) {
-        signal?.throwIfAborted();
+        context.signal?.throwIfAborted();
         const exit = child.exit();
         if (exit) {
             const how = exit.signal ?? `code ${exit.code ?? '?'}`;
@@ -106,15 +106,15 @@ export async function stopParts(parts, onStopped = () => undefined) {
  * Starts the given parts, each as soon as what it needs is healthy. When one fails, or the signal
  * aborts, those that this call started are stopped again.
  */
-export async function startParts(names, context, options = {}) {
+export async function startParts(names, context, onStarted) {
     const failing = new AbortController();
-    const signal = AbortSignal.any([failing.signal, ...(options.signal ? [options.signal] : [])]);
+    const signal = AbortSignal.any([failing.signal, ...(context.signal ? [context.signal] : [])]);
     const starting = new Map();
     // In the order of the names, a part's needs come before it.
     for (const name of partNames.filter((n) => names.includes(n))) {
         const needs = Promise.all(allParts[name].after.flatMap((need) => starting.get(need) ?? []));
         needs.catch(() => undefined);
-        const start = startPart(name, context, { ...options, signal, needs });
+        const start = startPart(name, { ...context, signal }, { onStarted, needs });
         start.catch((error) => failing.abort(error));
         starting.set(name, start);
     }

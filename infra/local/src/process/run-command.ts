@@ -8,6 +8,7 @@ export interface CommandOptions {
   readonly uid?: number;
   readonly gid?: number;
   readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
 }
 
@@ -28,6 +29,8 @@ export function runCommand(options: CommandOptions): Promise<CommandResult> {
       ...(options.uid === undefined ? {} : { uid: options.uid }),
       ...(options.gid === undefined ? {} : { gid: options.gid }),
     });
+    const abort = () => child.kill('SIGTERM');
+    options.signal?.addEventListener('abort', abort, { once: true });
     const output: string[] = [];
     const take = lineSplitter((line) => {
       output.push(line);
@@ -46,6 +49,7 @@ export function runCommand(options: CommandOptions): Promise<CommandResult> {
     });
     child.once('close', (code) => {
       clearTimeout(timer);
+      options.signal?.removeEventListener('abort', abort);
       take('\n');
       resolve({ code, output });
     });

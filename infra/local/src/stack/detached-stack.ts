@@ -29,11 +29,12 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-const contextOf = ({ config, report }: Options): PartContext => ({
+const contextOf = ({ config, report, signal }: Options): PartContext => ({
   folders: foldersOf(config.home),
   cacheFolder: config.cacheFolder,
   ports: config.ports,
   report,
+  ...(signal ? { signal } : {}),
 });
 
 /**
@@ -68,10 +69,7 @@ export async function stackUp(options: Options): Promise<StackAddresses> {
       parts[name] = { ...child.identity, startedAt };
       return writeRunState(runFile, { ports: context.ports, parts });
     };
-    const started = await startParts(missing, context, {
-      ...(options.signal ? { signal: options.signal } : {}),
-      onStarted: record,
-    });
+    const started = await startParts(missing, context, record);
     for (const part of started.values()) await part.child.release();
     return addressesOf(context.ports);
   } finally {

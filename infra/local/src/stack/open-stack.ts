@@ -73,6 +73,7 @@ export async function openStack(options: OpenStackOptions): Promise<Stack> {
     cacheFolder: options.cacheFolder ?? config.cacheFolder,
     ports: await portsFor(options.ports, config.ports),
     report,
+    ...(options.signal ? { signal: options.signal } : {}),
   };
   const { runFile, lockFile } = context.folders;
   const purpose = options.purpose ?? 'a test or tool';
@@ -85,12 +86,9 @@ export async function openStack(options: OpenStackOptions): Promise<Stack> {
       context.ports,
       names.flatMap((name) => allParts[name].ports),
     );
-    const started = await startParts(names, context, {
-      ...(options.signal ? { signal: options.signal } : {}),
-      onStarted: async (part) => {
-        running.set(part.name, part);
-        await writeRunState(runFile, runStateOf(context.ports, owner, running));
-      },
+    const started = await startParts(names, context, async (part) => {
+      running.set(part.name, part);
+      await writeRunState(runFile, runStateOf(context.ports, owner, running));
     });
     return stackOf({ options, context, owner, running: new Map(started), lock, temporary });
   } catch (error) {
@@ -155,6 +153,9 @@ function stackOf(opened: OpenedStack): Stack {
   /** Parts that were told to end: their end is no surprise. */
   const expected = new Set<RunningPart>();
   let stopping: Promise<void> | null = null;
+  /** Restarts, one after the other; the stop waits for them and cuts them short. */
+  let restarts: Promise<unknown> = Promise.resolve();
+  const ending = new AbortController();
 
   const watch = (part: RunningPart) => {
     void part.child.exited.then(() => {
@@ -167,11 +168,24 @@ function stackOf(opened: OpenedStack): Stack {
     return part;
   };
   const stopAll = async () => {
+    ending.abort(new LocalStackError('the stack is being stopped'));
+    await restarts.catch(() => undefined);
     for (const part of running.values()) expected.add(part);
     await stopParts(new Map([...running].map(([name, part]) => [name, part.child.identity])));
     await removeRunState(runFile);
     await opened.lock.release();
     if (opened.temporary) await removeHome(home);
+  };
+  const restartNow = async (name: PartName) => {
+    ending.signal.throwIfAborted();
+    const old = partOf(name);
+    expected.add(old);
+    const timeoutMs = restartPatienceMs;
+    await stopProcess(old.child.identity, { signal: allParts[name].stopSignal, timeoutMs });
+    const part = await startPart(name, { ...context, report: silent, signal: ending.signal });
+    running.set(name, part);
+    watch(part);
+    await writeRunState(runFile, runStateOf(context.ports, opened.owner, running));
   };
   for (const part of running.values()) watch(part);
   return {
@@ -184,15 +198,10 @@ function stackOf(opened: OpenedStack): Stack {
       expected.add(partOf(name));
       sendSignal(partOf(name).child.identity, signal);
     },
-    restartPart: async (name) => {
-      const old = partOf(name);
-      expected.add(old);
-      const timeoutMs = restartPatienceMs;
-      await stopProcess(old.child.identity, { signal: allParts[name].stopSignal, timeoutMs });
-      const part = await startPart(name, { ...context, report: silent });
-      running.set(name, part);
-      watch(part);
-      await writeRunState(runFile, runStateOf(context.ports, opened.owner, running));
+    restartPart: (name) => {
+      const restart = restarts.then(() => restartNow(name));
+      restarts = restart.catch(() => undefined);
+      return restart;
     },
     stop: () => (stopping ??= stopAll()),
   };

@@ -36,7 +36,6 @@ export async function startPart(
   name: PartName,
   context: PartContext,
   options: {
-    readonly signal?: AbortSignal;
     /** Waited for after the preparation (which may download) and before the start. */
     readonly needs?: Promise<unknown>;
     readonly onStarted?: (part: RunningPart) => Promise<void>;
@@ -45,7 +44,7 @@ export async function startPart(
   const part = allParts[name];
   const launch = await part.prepare(context);
   await options.needs;
-  options.signal?.throwIfAborted();
+  context.signal?.throwIfAborted();
   const begin = performance.now();
   context.report(partLine(name, `starting ${partTitles[name]} …`));
   const logFile = logFileOf(context, name);
@@ -53,7 +52,7 @@ export async function startPart(
   const running: RunningPart = { name, child, startedAt: new Date().toISOString() };
   try {
     await options.onStarted?.(running);
-    await untilHealthy(running, context, options.signal);
+    await untilHealthy(running, context);
     await part.furnish?.(context);
   } catch (error) {
     await stopPart(running.name, child.identity);
@@ -66,16 +65,12 @@ export async function startPart(
 const addressOf = (name: PartName, context: PartContext): string =>
   `127.0.0.1:${context.ports[name]}`;
 
-async function untilHealthy(
-  running: RunningPart,
-  context: PartContext,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function untilHealthy(running: RunningPart, context: PartContext): Promise<void> {
   const { name, child } = running;
   const begin = performance.now();
   let said = begin;
   for (;;) {
-    signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const exit = child.exit();
     if (exit) {
       const how = exit.signal ?? `code ${exit.code ?? '?'}`;
@@ -154,19 +149,16 @@ export async function stopParts(
 export async function startParts(
   names: readonly PartName[],
   context: PartContext,
-  options: {
-    readonly signal?: AbortSignal;
-    readonly onStarted?: (part: RunningPart) => Promise<void>;
-  } = {},
+  onStarted: (part: RunningPart) => Promise<void>,
 ): Promise<ReadonlyMap<PartName, RunningPart>> {
   const failing = new AbortController();
-  const signal = AbortSignal.any([failing.signal, ...(options.signal ? [options.signal] : [])]);
+  const signal = AbortSignal.any([failing.signal, ...(context.signal ? [context.signal] : [])]);
   const starting = new Map<PartName, Promise<RunningPart>>();
   // In the order of the names, a part's needs come before it.
   for (const name of partNames.filter((n) => names.includes(n))) {
     const needs = Promise.all(allParts[name].after.flatMap((need) => starting.get(need) ?? []));
     needs.catch(() => undefined);
-    const start = startPart(name, context, { ...options, signal, needs });
+    const start = startPart(name, { ...context, signal }, { onStarted, needs });
     start.catch((error: unknown) => failing.abort(error));
     starting.set(name, start);
   }

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig, type Environment } from '@plumbline/config';
+import { LocalStackError } from '../errors.ts';
+import { repositoryFolder } from '../paths.ts';
+import { freePorts, portIsFree } from '../ports.ts';
+import { silent, type Report } from '../report.ts';
+import { loopback } from '../stack-definition.ts';
+import type { StackAddresses } from '../stack/addresses.ts';
+import {
+  platformPortsSchema,
+  processes,
+  processNames,
+  type PlatformPorts,
+  type ProcessName,
+} from './platform-definition.ts';
+import { startPlatformProcess, type PlatformProcess } from './platform-process.ts';
+
+export interface OpenPlatformOptions {
+  /** The servers; the topics must be there (`ensureTopics`). */
+  readonly stack: StackAddresses;
+  /** `free` for tests, `default` for the well-known ports as the environment changes them. */
+  readonly ports: 'free' | 'default' | PlatformPorts;
+  /** `<name>.log` of each process goes there. */
+  readonly logsFolder: string;
+  /** All if unset. A second instance of one is a second platform with only that one. */
+  readonly processes?: readonly ProcessName[];
+  /** For every process, on top of the environment of this one. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether local credentials are taken. True if unset. */
+  readonly localStack?: boolean;
+  /** Whether a process that ends is started again. True if unset. */
+  readonly autoRestart?: boolean;
+  readonly report?: Report;
+}
+
+/** The running processes. They end with this process, however it ends. */
+export interface Platform {
+  readonly names: readonly ProcessName[];
+  process(name: ProcessName): PlatformProcess;
+  url(name: ProcessName): string;
+  /** Waits for one, or for all. Errors: LocalStackError with the end of a log. */
+  ready(name?: ProcessName): Promise<void>;
+  kill(name: ProcessName, signal?: NodeJS.Signals): void;
+  restart(name: ProcessName): Promise<void>;
+  /** In reverse order; may be called again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the processes of the platform. It does not wait until they are ready: `ready()` does.
+ *
+ * Errors: LocalStackError that names a taken port with its variable, or a process that is not built.
+ */
+export async function openPlatform(options: OpenPlatformOptions): Promise<Platform> {
+  const names = processNames.filter((name) => options.processes?.includes(name) ?? true);
+  const ports = await portsOf(options.ports, process.env);
+  requireBuilt(names);
+  await requireFree(names, ports);
+  const host = process.env['PLUMBLINE_HTTP_HOST'] ?? loopback;
+  const env = { ...processEnv(options), ...options.env };
+  const running = new Map<ProcessName, PlatformProcess>();
+  const stop = async () => {
+    for (const name of [...running.keys()].reverse()) await running.get(name)?.stop();
+  };
+  try {
+    for (const name of names)
+      running.set(
+        name,
+        await startPlatformProcess({
+          name,
+          main: join(repositoryFolder, processes[name].main),
+          host,
+          port: ports[name],
+          env,
+          logFile: join(options.logsFolder, `${name}.log`),
+          autoRestart: options.autoRestart ?? true,
+          report: options.report ?? silent,
+        }),
+      );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const get = (name: ProcessName): PlatformProcess => {
+    const found = running.get(name);
+    if (!found) throw new LocalStackError(`${name} was not started`);
+    return found;
+  };
+  return {
+    names,
+    process: get,
+    url: (name) => get(name).url,
+    ready: async (name) => {
+      await Promise.all((name ? [name] : names).map((each) => get(each).ready()));
+    },
+    kill: (name, signal) => get(name).kill(signal),
+    restart: (name) => get(name).restart(),
+    stop,
+  };
+}
+
+/** What every process is told; docs/configuration.md describes each. */
+function processEnv(options: OpenPlatformOptions): Readonly<Record<string, string | undefined>> {
+  const { stack } = options;
+  return {
+    ...process.env,
+    PLUMBLINE_KAFKA_BROKERS: stack.kafka,
+    PLUMBLINE_REGISTRY_URL: stack.registryUrl,
+    PLUMBLINE_POSTGRES_URL: stack.postgresUrl,
+    PLUMBLINE_REDIS_URL: stack.redisUrl,
+    PLUMBLINE_LOCAL_STACK: String(options.localStack ?? true),
+    PLUMBLINE_PARTITIONS: process.env['PLUMBLINE_PARTITIONS'] ?? '4',
+  };
+}
+
+async function portsOf(
+  wanted: OpenPlatformOptions['ports'],
+  env: Environment,
+): Promise<PlatformPorts> {
+  if (typeof wanted === 'object') return wanted;
+  if (wanted === 'free') {
+    const found = await freePorts(processNames.length);
+    return portRecord((_, at) => found[at] ?? 0);
+  }
+  const config: Readonly<Record<string, number>> = parseConfig(platformPortsSchema, env);
+  return portRecord((name) => config[processes[name].portVariable] ?? 0);
+}
+
+function portRecord(portOf: (name: ProcessName, at: number) => number): PlatformPorts {
+  const ports: Partial<Record<ProcessName, number>> = {};
+  for (const [at, name] of processNames.entries()) ports[name] = portOf(name, at);
+  return ports as PlatformPorts;
+}
+
+function requireBuilt(names: readonly ProcessName[]): void {
+  const missing = names
+    .map((name) => processes[name].main)
+    .filter((main) => !existsSync(join(repositoryFolder, main)));
+  if (missing.length > 0)
+    throw new LocalStackError(`not built: ${missing.join(', ')}. Build with: npm run build`);
+}
+
+async function requireFree(names: readonly ProcessName[], ports: PlatformPorts): Promise<void> {
+  const problems: string[] = [];
+  for (const name of names)
+    if (!(await portIsFree(ports[name])))
+      problems.push(
+        `Port ${ports[name]}, which ${name} needs, is taken: stop what listens there, or set ${processes[name].portVariable} to another port.`,
+      );
+  if (problems.length > 0) throw new LocalStackError(problems.join('\n'));
+}

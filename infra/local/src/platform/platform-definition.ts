@@ -1,0 +1,69 @@
+import { portNumber } from '@plumbline/config';
+import { z } from 'zod';
+
+/** The processes of the platform, in the order in which they start; they stop in reverse. */
+export const processNames = [
+  'orders',
+  'payments',
+  'checkout',
+  'consistency-alerts',
+  'queries',
+] as const;
+export type ProcessName = (typeof processNames)[number];
+
+export interface ProcessDefinition {
+  /** Within the repository. */
+  readonly main: string;
+  readonly port: number;
+  readonly portVariable: string;
+  readonly description: string;
+}
+
+export const processes: Readonly<Record<ProcessName, ProcessDefinition>> = {
+  orders: {
+    main: 'services/orders/dist/main.js',
+    port: 8081,
+    portVariable: 'PLUMBLINE_ORDERS_PORT',
+    description: 'orders',
+  },
+  payments: {
+    main: 'services/payments/dist/main.js',
+    port: 8083,
+    portVariable: 'PLUMBLINE_PAYMENTS_PORT',
+    description: 'payments, and the webhooks of gateways',
+  },
+  checkout: {
+    main: 'streams/checkout/dist/main.js',
+    port: 8091,
+    portVariable: 'PLUMBLINE_CHECKOUT_PORT',
+    description: 'leads an order to its payment (health and metrics only)',
+  },
+  'consistency-alerts': {
+    main: 'streams/consistency-alerts/dist/main.js',
+    port: 8092,
+    portVariable: 'PLUMBLINE_CONSISTENCY_ALERTS_PORT',
+    description: 'says when they disagree (health and metrics only)',
+  },
+  queries: {
+    main: 'services/queries/dist/main.js',
+    port: 8086,
+    portVariable: 'PLUMBLINE_QUERIES_PORT',
+    description: 'lists, alerts, timelines',
+  },
+};
+
+export type PlatformPorts = Readonly<Record<ProcessName, number>>;
+
+const portOf = (name: ProcessName) =>
+  portNumber()
+    .default(processes[name].port)
+    .describe(`Port of the ${name} process under npm start`);
+
+/** The environment of `start`, beside that of the stack. */
+export const platformPortsSchema = z.object({
+  PLUMBLINE_ORDERS_PORT: portOf('orders'),
+  PLUMBLINE_PAYMENTS_PORT: portOf('payments'),
+  PLUMBLINE_CHECKOUT_PORT: portOf('checkout'),
+  PLUMBLINE_CONSISTENCY_ALERTS_PORT: portOf('consistency-alerts'),
+  PLUMBLINE_QUERIES_PORT: portOf('queries'),
+});
