@@ -1,0 +1,22 @@
+import { topics } from '@plumbline/events';
+import type { Topology } from '@plumbline/runtime';
+import { aggregateTopology } from '@plumbline/runtime';
+import { paymentDecider } from './domain/payment/payment.ts';
+
+/**
+ * Payments, one aggregate per order under the order's routing key. A callback knows nothing but the
+ * payment number, which carries the slot of that key and is a name of the aggregate.
+ */
+export const paymentsTopology: Topology = aggregateTopology({
+  name: 'payments',
+  decider: paymentDecider,
+  topics: {
+    commands: topics.paymentsCommands.name,
+    events: topics.paymentsEvents.name,
+    outcomes: topics.paymentsOutcomes.name,
+    changelog: topics.paymentsChangelog.name,
+    deadLetters: topics.paymentsDeadLetters.name,
+  },
+  subjectOf: ({ data }) => data.payNo,
+  namesOf: (state) => (state.status === 'none' ? [] : [state.payNo]),
+});
