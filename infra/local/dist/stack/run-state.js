@@ -40,11 +40,17 @@ function jsonOf(text) {
         return undefined;
     }
 }
+/** Parts start at the same time: what is written last must be what was last true. */
+let lastWrite = Promise.resolve();
 /** Whole or not at all. */
-export async function writeRunState(file, state) {
-    const partial = `${file}.${process.pid}`;
-    await writeFile(partial, JSON.stringify(state, null, 2));
-    await rename(partial, file);
+export function writeRunState(file, state) {
+    const write = lastWrite.then(async () => {
+        const partial = `${file}.${process.pid}`;
+        await writeFile(partial, JSON.stringify(state, null, 2));
+        await rename(partial, file);
+    });
+    lastWrite = write.catch(() => undefined);
+    return write;
 }
 export const removeRunState = (file) => rm(file, { force: true });
 /** The parts that run now. */

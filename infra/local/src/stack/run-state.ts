@@ -46,11 +46,18 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** Parts start at the same time: what is written last must be what was last true. */
+let lastWrite: Promise<void> = Promise.resolve();
+
 /** Whole or not at all. */
-export async function writeRunState(file: string, state: RunState): Promise<void> {
-  const partial = `${file}.${process.pid}`;
-  await writeFile(partial, JSON.stringify(state, null, 2));
-  await rename(partial, file);
+export function writeRunState(file: string, state: RunState): Promise<void> {
+  const write = lastWrite.then(async () => {
+    const partial = `${file}.${process.pid}`;
+    await writeFile(partial, JSON.stringify(state, null, 2));
+    await rename(partial, file);
+  });
+  lastWrite = write.catch(() => undefined);
+  return write;
 }
 
 export const removeRunState = (file: string): Promise<void> => rm(file, { force: true });
