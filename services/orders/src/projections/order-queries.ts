@@ -1,0 +1,97 @@
+import type { OrderItem } from '@plumbline/events';
+import type { Postgres, SqlValue } from '@plumbline/postgres';
+import { quoted, schemaOf } from '@plumbline/postgres';
+import type { OrderView } from '../http/order-view.ts';
+import { ordersProjection } from './orders.ts';
+
+/** An order as the read model has it, with the version that it shows. */
+export interface StoredOrder {
+  readonly version: bigint;
+  readonly view: OrderView;
+}
+
+export interface OrderPage {
+  readonly orders: readonly OrderView[];
+  /** The last order of the page when there are more; `null` at the end. */
+  readonly last: PagePosition | null;
+}
+
+/** Newest first; the order number parts orders of the same millisecond. */
+export interface PagePosition {
+  readonly createdAtMs: number;
+  readonly orderNo: string;
+}
+
+export interface OrderQueries {
+  byNumber(tenant: string, orderNo: string): Promise<StoredOrder | null>;
+  page(options: {
+    readonly tenant: string;
+    readonly status: string | null;
+    readonly after: PagePosition | null;
+    readonly limit: number;
+  }): Promise<OrderPage>;
+}
+
+interface Row {
+  readonly order_no: string;
+  readonly status: OrderView['status'];
+  readonly items: readonly (Omit<OrderItem, 'unitAmountMinor'> & { unitAmountMinor: string })[];
+  readonly amount_minor: bigint;
+  readonly currency: string;
+  readonly pay_by: Date;
+  readonly created_at: Date;
+  readonly pay_no: string | null;
+  readonly paid_at: Date | null;
+  readonly reason: string | null;
+  readonly version: bigint;
+}
+
+export function createOrderQueries(postgres: Postgres): OrderQueries {
+  const table = `${quoted(schemaOf(ordersProjection))}.orders`;
+  return {
+    async byNumber(tenant, orderNo) {
+      const [row] = await postgres.query<Row>(
+        `select * from ${table} where tenant = ? and order_no = ?`,
+        [tenant, orderNo],
+      );
+      return row === undefined ? null : { version: row.version, view: viewOf(row) };
+    },
+    async page({ tenant, status, after, limit }) {
+      const conditions = ['tenant = ?'];
+      const values: SqlValue[] = [tenant];
+      if (status !== null) {
+        conditions.push('status = ?');
+        values.push(status);
+      }
+      if (after !== null) {
+        conditions.push('(created_at, order_no) < (?::timestamptz, ?)');
+        values.push(new Date(after.createdAtMs).toISOString(), after.orderNo);
+      }
+      const rows = await postgres.query<Row>(
+        `select * from ${table} where ${conditions.join(' and ')}
+         order by created_at desc, order_no desc limit ?`,
+        [...values, limit + 1],
+      );
+      const orders = rows.slice(0, limit).map(viewOf);
+      const end = rows.length > limit ? orders.at(-1) : undefined;
+      const { createdAtMs, orderNo } = end ?? { createdAtMs: 0, orderNo: '' };
+      return { orders, last: end === undefined ? null : { createdAtMs, orderNo } };
+    },
+  };
+}
+
+const viewOf = (row: Row): OrderView => ({
+  orderNo: row.order_no,
+  status: row.status,
+  items: row.items.map(({ sku, quantity, unitAmountMinor }) => ({
+    ...{ sku, quantity },
+    unitAmountMinor: BigInt(unitAmountMinor),
+  })),
+  amountMinor: row.amount_minor,
+  currency: row.currency,
+  payByMs: row.pay_by.getTime(),
+  createdAtMs: row.created_at.getTime(),
+  payNo: row.pay_no,
+  paidAtMs: row.paid_at?.getTime() ?? null,
+  reason: row.reason,
+});
