@@ -46,11 +46,14 @@ export function applyBatch(options: {
   readonly projection: Projection;
   readonly schema: string;
   readonly batch: Batch;
+  /** `false`: a crash of the server may lose the batch, position and all. For rebuilds. */
+  readonly durable?: boolean;
   bury(poisoned: readonly Poisoned[]): Promise<void>;
 }): Promise<BatchResult> {
   const { postgres, projection, schema, batch } = options;
   return postgres.transaction(async (sql) => {
     await useSchema(sql, schema);
+    if (options.durable === false) await sql.query('set local synchronous_commit to off');
     await advancePositions(sql, batch.advances);
     const folding = new Folding(projection, sql);
     await folding.fold(batch.records);

@@ -25,6 +25,11 @@ export class UnprojectableRecord extends Error {
   }
 }
 
+/** A rebuild cannot be compared: the log or the database lacks what it takes. The message says what. */
+export class RebuildRefused extends Error {
+  override readonly name = 'RebuildRefused';
+}
+
 /** What an error of a statement says about trying again. */
 export type SqlProblem =
   /** The server is away, stopping, full or too slow. */

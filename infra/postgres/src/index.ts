@@ -9,7 +9,13 @@ export type {
 } from './open-postgres.ts';
 export { openPostgres } from './open-postgres.ts';
 export type { SqlProblem } from './errors.ts';
-export { PostgresDown, ProjectionStopped, sqlProblemOf, UnprojectableRecord } from './errors.ts';
+export {
+  PostgresDown,
+  ProjectionStopped,
+  RebuildRefused,
+  sqlProblemOf,
+  UnprojectableRecord,
+} from './errors.ts';
 export type {
   ProjectedRecord,
   Projection,
@@ -26,3 +32,11 @@ export type { ProjectionView, RunningProjection, RunProjectionOptions } from './
 export { runProjection } from './run-projection.ts';
 export type { RecordPlace } from './wait-for.ts';
 export { formatPlaces, parsePlaces, waitForPlaces, waitForVersion, waitUntil } from './wait-for.ts';
+export type { RowDifference } from './checksum.ts';
+export type {
+  RebuildComparison,
+  RebuildOptions,
+  RebuildProgress,
+  TableComparison,
+} from './rebuild-and-compare.ts';
+export { rebuildAndCompare } from './rebuild-and-compare.ts';
