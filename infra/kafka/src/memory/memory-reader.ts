@@ -1,4 +1,4 @@
-import { Unavailable } from '../errors.ts';
+import { PositionOutOfRange, Unavailable } from '../errors.ts';
 import { fetchBytesPerPartition } from '../limits.ts';
 import type { Fetched, FetchOptions, Log, LogReader, TopicPartition } from '../log.ts';
 import type { MemoryPartition } from './memory-partition.ts';
@@ -20,12 +20,20 @@ export function createMemoryReader(
   options: Parameters<Log['openReader']>[0],
 ): LogReader {
   const positions = new Positions(options.from);
+  const opened = new Map(options.from.map((at) => [nameOf(at), host.partition(at)]));
   let closed = false;
   let wakeClosed: () => void = () => undefined;
 
+  const partitionOf = (at: TopicPartition): MemoryPartition => {
+    const partition = host.partition(at);
+    if (partition === opened.get(nameOf(at))) return partition;
+    const detail = 'the topic was deleted and made again since the reader was opened';
+    throw new PositionOutOfRange({ ...at, offset: positions.of(at), detail });
+  };
+
   const read = (from: readonly TopicPartition[], fetch: FetchOptions, sentAtBrokerMs: number) =>
     from.map((at) =>
-      host.partition(at).read({
+      partitionOf(at).read({
         offset: positions.of(at),
         isolation: options.isolation,
         bytesMax: fetch.maxBytesPerPartition ?? fetchBytesPerPartition,
@@ -78,4 +86,8 @@ export function createMemoryReader(
       return Promise.resolve();
     },
   };
+}
+
+function nameOf(at: TopicPartition): string {
+  return `${at.topic}-${at.partition}`;
 }

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import type { LogHarness } from '../contract/harness.ts';
+import { openKafkaLog } from './kafka-log.ts';
+
+/** Brokers for tests, from `PLUMBLINE_TEST_KAFKA`; the suite's runner starts them. */
+export function testBrokers(): readonly string[] {
+  const list = process.env['PLUMBLINE_TEST_KAFKA'] ?? '';
+  if (list === '') {
+    throw new Error(
+      'PLUMBLINE_TEST_KAFKA is not set: these tests need a Kafka broker, as host:port. ' +
+        'The suite starts one and sets it.',
+    );
+  }
+  return list.split(',');
+}
+
+/** A harness on a real broker, with topics and ids that no other run uses. */
+export async function openKafkaHarness(): Promise<LogHarness> {
+  const brokers = testBrokers();
+  const admin = createAdmin(brokers);
+  await admin.connect();
+  const run = randomUUID().slice(0, 8);
+  let names = 0;
+  const uniqueName = (prefix: string): string => {
+    names += 1;
+    return `kafka-test-${run}-${prefix}-${names}`;
+  };
+  const createTopic = async (topic: string, partitions: number): Promise<void> => {
+    const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
+    await admin.createTopics({
+      topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
+    });
+  };
+  const clockTopic = uniqueName('clock');
+  await createTopic(clockTopic, 1);
+  const log = await openKafkaLog({ brokers: [...brokers], clientId: 'contract', clockTopic });
+  return {
+    log,
+    uniqueName,
+    patienceMs: 10_000,
+    openAnotherClient: () =>
+      openKafkaLog({ brokers: [...brokers], clientId: 'contract-other', clockTopic }),
+    openTransactionSession: (id) => log.openTransactionSession(id),
+    createTopic: async (partitions) => {
+      const topic = uniqueName('topic');
+      await createTopic(topic, partitions);
+      return topic;
+    },
+    recreateTopic: async (topic) => {
+      const [described] = await log.describeTopics([topic]);
+      await admin.deleteTopics({ topics: [topic] });
+      await createTopic(topic, described?.partitions ?? 1);
+    },
+    deleteBefore: async ({ topic, partition, offset }) => {
+      const partitions = [{ partition, offset: offset.toString() }];
+      // kafkajs looks for the leader before it has asked for any: this makes it ask.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions });
+    },
+    close: async () => {
+      await log.close();
+      await admin.disconnect();
+    },
+  };
+}
+
+export function createAdmin(brokers: readonly string[]): Admin {
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    clientId: 'contract-admin',
+    logLevel: logLevel.NOTHING,
+  });
+  return kafka.admin();
+}

@@ -1,0 +1,94 @@
+import type { Fetched, Isolation, Log, LogReader, LogRecord, TopicPartition } from '../log.ts';
+import type { TransactionSession } from '../transaction-session.ts';
+
+/** A log to hold against the contract, with what only its owner may do to it. */
+export interface LogHarness {
+  readonly log: Log;
+  /** Another client of the same log, with connections of its own. */
+  openAnotherClient(): Promise<Log>;
+  openTransactionSession(transactionalId: string): Promise<TransactionSession>;
+  /** A topic of a new name, empty. */
+  createTopic(partitions: number): Promise<string>;
+  recreateTopic(topic: string): Promise<void>;
+  deleteBefore(at: TopicPartition & { readonly offset: bigint }): Promise<void>;
+  /** A name that nobody else uses. */
+  uniqueName(prefix: string): string;
+  /** How long after a record was appended a reader may take to see it. */
+  readonly patienceMs: number;
+  close(): Promise<void>;
+}
+
+export interface ContractOptions {
+  /** Generated histories to run; each costs a few hundred fetches. */
+  readonly seeds: readonly number[];
+}
+
+/** Polls until the check holds; its last failure is the test's. */
+export async function eventually(check: () => void, withinMs: number): Promise<void> {
+  const until = performance.now() + withinMs;
+  for (;;) {
+    try {
+      check();
+      return;
+    } catch (error) {
+      if (performance.now() >= until) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Reads one partition from an offset to its last stable offset, or high watermark. */
+export async function readToEnd(
+  reader: LogReader,
+  at: TopicPartition & { readonly isolation: Isolation; readonly bytesMax?: number },
+): Promise<readonly LogRecord[]> {
+  const records: LogRecord[] = [];
+  for (;;) {
+    const [fetched] = await reader.fetch({
+      maxWaitMs: 0,
+      ...(at.bytesMax === undefined ? {} : { maxBytesPerPartition: at.bytesMax }),
+    });
+    if (fetched === undefined) throw new Error('A fetch without an answer');
+    records.push(...fetched.records);
+    const end =
+      at.isolation === 'read_committed' ? fetched.lastStableOffset : fetched.highWatermark;
+    if (fetched.nextOffset >= end) return records;
+  }
+}
+
+export async function readAll(
+  log: Log,
+  at: TopicPartition & { readonly isolation?: Isolation },
+): Promise<readonly string[]> {
+  const isolation = at.isolation ?? 'read_committed';
+  const { logStartOffset } = await log.ends(at);
+  const from = [{ topic: at.topic, partition: at.partition, offset: logStartOffset }];
+  const reader = await log.openReader({ from, isolation });
+  const records = await readToEnd(reader, { ...at, isolation });
+  await reader.close();
+  return values(records);
+}
+
+export function values(records: readonly LogRecord[]): readonly string[] {
+  return records.map(({ value }) => String(value));
+}
+
+export function recordOf(at: TopicPartition, value: string) {
+  return {
+    topic: at.topic,
+    partition: at.partition,
+    key: Buffer.from('key'),
+    value: Buffer.from(value),
+    headers: { ce_id: value },
+  };
+}
+
+export function only(fetched: readonly Fetched[]): Fetched {
+  const [one] = fetched;
+  if (one === undefined || fetched.length !== 1) throw new Error(`${fetched.length} answers`);
+  return one;
+}
