@@ -1,15 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { LocalStackError } from './errors.ts';
+import { codeOf, LocalStackError } from './errors.ts';
 import { loopback, partTitles, portVariables, type StackPorts } from './stack-definition.ts';
 
-/** True if nothing listens on the port now. */
-export function portIsFree(port: number): Promise<boolean> {
+/** Why a server could not listen on the port now; `null` if it could. */
+export function portProblem(port: number): Promise<'is taken' | 'is not allowed' | null> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    server.once('error', (error) => {
+      resolve(codeOf(error) === 'EACCES' ? 'is not allowed' : 'is taken');
+    });
     server.listen({ port, host: loopback, exclusive: true }, () => {
-      server.close(() => resolve(true));
+      server.close(() => resolve(null));
     });
   });
 }
@@ -27,7 +29,7 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   for (let attempt = 0; found.size < count; attempt += 1) {
     if (attempt === attemptsMax) throw new LocalStackError('found no free ports on 127.0.0.1');
     const port = randomInt(freePortRange.from, freePortRange.to);
-    if (!found.has(port) && (await portIsFree(port))) found.add(port);
+    if (!found.has(port) && (await portProblem(port)) === null) found.add(port);
   }
   return [...found];
 }
@@ -56,14 +58,19 @@ export async function requireFreePorts(
   for (const use of wanted) {
     const port = ports[use];
     const twice = seen.get(port);
+    const problem = twice ? null : await portProblem(port);
     const change = `set ${portVariables[use]} to another port`;
     if (twice)
       problems.push(`Port ${port} is given to ${ownerOf[twice]} and ${ownerOf[use]}: ${change}.`);
-    else if (!(await portIsFree(port)))
+    else if (problem)
       problems.push(
-        `Port ${port}, which ${ownerOf[use]} needs, is taken: stop what listens there, or ${change}.`,
+        `Port ${port}, which ${ownerOf[use]} needs, ${problem}: ${orFree(problem)}${change}.`,
       );
     seen.set(port, use);
   }
   if (problems.length > 0) throw new LocalStackError(problems.join('\n'));
 }
+
+/** What else helps than another port. */
+export const orFree = (problem: string): string =>
+  problem === 'is taken' ? 'stop what listens there, or ' : '';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseConfig, type Environment } from '@plumbline/config';
 import { LocalStackError } from '../errors.ts';
 import { repositoryFolder } from '../paths.ts';
-import { freePorts, portIsFree } from '../ports.ts';
+import { freePorts, orFree, portProblem } from '../ports.ts';
 import { silent, type Report } from '../report.ts';
 import { loopback } from '../stack-definition.ts';
 import type { StackAddresses } from '../stack/addresses.ts';
@@ -143,10 +143,12 @@ function requireBuilt(names: readonly ProcessName[]): void {
 
 async function requireFree(names: readonly ProcessName[], ports: PlatformPorts): Promise<void> {
   const problems: string[] = [];
-  for (const name of names)
-    if (!(await portIsFree(ports[name])))
-      problems.push(
-        `Port ${ports[name]}, which ${name} needs, is taken: stop what listens there, or set ${processes[name].portVariable} to another port.`,
-      );
+  for (const name of names) {
+    const problem = await portProblem(ports[name]);
+    if (problem === null) continue;
+    problems.push(
+      `Port ${ports[name]}, which ${name} needs, ${problem}: ${orFree(problem)}set ${processes[name].portVariable} to another port.`,
+    );
+  }
   if (problems.length > 0) throw new LocalStackError(problems.join('\n'));
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ let stack: Stack | null = null;
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'plumbline-open-stack-'));
+  await chmod(home, 0o755);
 });
 
 afterEach(async () => {

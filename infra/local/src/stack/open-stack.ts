@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { localConfig } from '../config.ts';
@@ -99,7 +99,12 @@ export async function openStack(options: OpenStackOptions): Promise<Stack> {
   }
 }
 
-const temporaryHome = (): Promise<string> => mkdtemp(join(tmpdir(), 'plumbline-stack-'));
+async function temporaryHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'plumbline-stack-'));
+  // Under root, PostgreSQL runs as another account, which must be able to pass through.
+  await chmod(home, 0o755);
+  return home;
+}
 
 async function portsFor(
   wanted: OpenStackOptions['ports'],
