@@ -1,0 +1,79 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Route } from '@plumbline/http';
+import { defineRoute, majorAmount, ok, outcomeToHttp, text } from '@plumbline/http';
+import { isCurrencyCode, minorDigitsOf, payNo, routingKey, slotOf } from '@plumbline/kernel';
+import { z } from 'zod';
+import * as limits from '../limits.ts';
+import type { PaymentsEdge } from './edge.ts';
+import { paymentsErrorCodes, problem } from './error-codes.ts';
+import { channels, createdAnswer, createdOut, paymentOfAnswer } from './payment-view.ts';
+
+const request = z
+  .strictObject({
+    orderNo: text(limits.orderNoCharsMax),
+    amount: z.unknown().meta({
+      type: ['number', 'string'],
+      description:
+        'In major units with at most the decimals of the currency: 0.01 to 9999999999.99',
+    }),
+    channel: z.enum(channels, { error: `must be one of ${channels.join(', ')}` }).default('MOCK'),
+    currency: z
+      .string({ error: 'must be text' })
+      .refine(isCurrencyCode, { error: 'must be an ISO 4217 code such as CNY' })
+      .default('CNY')
+      .describe('Beyond the contract, which knows one currency'),
+  })
+  .transform(({ orderNo, amount, channel, currency }, context) => {
+    const unit = 10n ** BigInt(minorDigitsOf(currency));
+    // Ten digits before the point, whatever stands behind it.
+    const maxMinor = (limits.majorMax + 1n) * unit - 1n;
+    const parsed = majorAmount({ currency, maxMinor }).safeParse(amount);
+    if (parsed.success) return { orderNo, amountMinor: parsed.data, channel, currency };
+    const message = parsed.error.issues[0]?.message ?? 'must be an amount';
+    context.addIssue({ code: 'custom', path: ['amount'], message });
+    return z.NEVER;
+  });
+
+export const createPayment = (edge: PaymentsEdge): Route =>
+  defineRoute({
+    method: 'post',
+    path: '/payments',
+    summary: 'Creates the payment of an order',
+    description:
+      'Idempotent by orderNo: a repeat answers the existing payment. With another amount or ' +
+      'channel it is refused and nothing changes.',
+    request: { body: request },
+    responses: { 200: { description: 'The payment', schema: createdAnswer } },
+    handler: async ({ body, context }) => {
+      const { orderNo, amountMinor, channel, currency } = body;
+      if (channel === 'MOCK' && edge.callbackSecret === null)
+        throw problem('MOCK_CHANNEL_DISABLED');
+      const key = routingKey(edge.tenant, orderNo);
+      const number = payNo({
+        ...{ atMs: edge.nowMs(), slot: slotOf(key) },
+        random: randomInt(1_000_000_000),
+      });
+      const executed = await edge.gateway.execute({
+        ...{ key, id: randomUUID(), subject: number },
+        payload: {
+          type: 'CreatePayment',
+          data: {
+            ...{ payNo: number, orderNo, tenant: edge.tenant, amountMinor, currency, channel },
+            lifetimeMs: edge.lifetimeMs,
+          },
+        },
+        correlationId: context.correlationId,
+        actor: context.actor,
+        traceparent: context.traceparent,
+      });
+      return outcomeToHttp(executed, {
+        decided: (answer) => {
+          const payment = paymentOfAnswer(answer);
+          edge.known.add(payment.payNo, payment.orderNo);
+          return { status: 200, body: ok(createdOut(payment, edge.formatTime)) };
+        },
+        codes: paymentsErrorCodes,
+        pending: { kind: 'retry', afterSeconds: limits.retryAfterSeconds },
+      });
+    },
+  });

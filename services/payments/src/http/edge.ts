@@ -1,0 +1,38 @@
+import type { CommandGateway } from '@plumbline/http';
+import { PostgresDown } from '@plumbline/postgres';
+import * as limits from '../limits.ts';
+import type { PaymentQueries } from '../projections/payment-queries.ts';
+import { problem } from './error-codes.ts';
+import type { KnownPayNos } from './known-pay-nos.ts';
+import type { RefusedCallbacks } from './refused-callbacks.ts';
+
+/** What the routes stand on. */
+export interface PaymentsEdge {
+  readonly gateway: Pick<CommandGateway, 'execute' | 'lastSeenVersion'>;
+  readonly queries: PaymentQueries;
+  readonly refused: Pick<RefusedCallbacks, 'record'>;
+  readonly known: KnownPayNos;
+  readonly tenant: string;
+  /** A payment's life. */
+  readonly lifetimeMs: number;
+  /** Of the mock channel; `null` where that channel is off. */
+  readonly callbackSecret: string | null;
+  /** How far the timestamp of a callback may be from now; `null` for no window. */
+  readonly callbackMaxAgeMs: number | null;
+  readonly signatureEndpoint: boolean;
+  /** Epoch ms as contract 1 shows times. */
+  readonly formatTime: (ms: number) => string;
+  readonly nowMs: () => number;
+}
+
+export const retryAfter = { 'Retry-After': String(limits.retryAfterSeconds) } as const;
+
+/** Postgres away is no defect of ours, and nothing was written. */
+export async function fromDatabase<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!(cause instanceof PostgresDown)) throw cause;
+    throw problem('DEPENDENCY_DOWN', undefined, { headers: retryAfter, cause });
+  }
+}

@@ -1,0 +1,34 @@
+/** Contract 1: order and payment numbers have at most 32 characters, a channel's own number 64. */
+export const orderNoCharsMax = 32;
+export const payNoCharsMax = 32;
+export const channelTradeNoCharsMax = 64;
+
+/** A nonce is chance: 128 characters are four times what 512 bits need in hex. */
+export const nonceCharsMax = 128;
+
+/** An MD5 in hex has 32; what is longer is no signature and need not be compared. */
+export const signatureCharsMax = 64;
+
+/** 9,999,999,999.99, contract 1's largest amount; the digits before the point are what counts. */
+export const majorMax = 9_999_999_999n;
+
+/** A callback is about 300 bytes; what is refused is kept as it came, so it must stay small. */
+export const callbackBytesMax = 8 * 1024;
+
+/** One page of a list. */
+export const pageSize = { default: 50, max: 200 } as const;
+
+/** `<13 digits>:<32 characters of up to 4 bytes>` in base64url: below 200. */
+export const cursorCharsMax = 256;
+
+/** Callbacks shown of one payment, the newest: after the first, each changes nothing. */
+export const callbacksShownMax = 200;
+
+/** How long a read waits for a row to show what was answered before. Rows follow in about 20 ms. */
+export const readYourWritesMs = 1_000;
+
+/** Payment numbers whose order this process remembers: 10,000 of about 100 bytes are 1 MiB. */
+export const payNosRememberedMax = 10_000;
+
+/** What a client should wait before it repeats a command whose outcome is pending. */
+export const retryAfterSeconds = 1;

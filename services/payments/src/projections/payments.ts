@@ -1,0 +1,229 @@
+import type { PaymentCallbackRecorded, PaymentsEvent } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import { formatMajor, unreachable } from '@plumbline/kernel';
+import type {
+  ProjectedRecord,
+  Projection,
+  ProjectionRow,
+  ProjectionSql,
+} from '@plumbline/postgres';
+import { UnprojectableRecord } from '@plumbline/postgres';
+import type { Knex } from 'knex';
+
+/** A row of `payments`, as it is folded. Times are text on the way in and dates on the way out. */
+interface PaymentRow {
+  readonly payment_key: string;
+  readonly id: bigint;
+  readonly tenant: string;
+  readonly pay_no: string;
+  readonly order_no: string;
+  readonly amount: string;
+  readonly amount_minor: bigint;
+  readonly currency: string;
+  readonly status: string;
+  readonly channel: string;
+  readonly channel_trade_no: string | null;
+  readonly paid_at: string | Date | null;
+  readonly ended_at: string | Date | null;
+  readonly reason: string | null;
+  readonly contradicted: boolean;
+  readonly expire_at: string | Date;
+  readonly created_at: string | Date;
+  readonly version: bigint;
+}
+
+const timeText = (ms: number): string => new Date(ms).toISOString();
+
+const paymentColumns = (table: Knex.CreateTableBuilder): void => {
+  table.text('payment_key').primary();
+  table.bigInteger('id').notNullable().unique();
+  table.text('tenant').notNullable();
+  table.text('pay_no').notNullable().unique();
+  table.text('order_no').notNullable();
+  table.decimal('amount', 12, 2).notNullable();
+  table.bigInteger('amount_minor').notNullable();
+  table.text('currency').notNullable();
+  table.text('status').notNullable();
+  table.text('channel').notNullable();
+  table.text('channel_trade_no');
+  table.timestamp('paid_at', { precision: 3 });
+  table.timestamp('ended_at', { precision: 3 });
+  table.text('reason');
+  table.boolean('contradicted').notNullable();
+  table.timestamp('expire_at', { precision: 3 }).notNullable();
+  table.timestamp('created_at', { precision: 3 }).notNullable();
+  table.bigInteger('version').notNullable();
+  // Contract 1's uniqueness of the order number, within its tenant.
+  table.unique(['tenant', 'order_no']);
+  table.index(['tenant', 'created_at', 'pay_no']);
+  table.index(['tenant', 'status', 'created_at', 'pay_no']);
+};
+
+const callbackColumns = (table: Knex.CreateTableBuilder): void => {
+  // The event's id: derived, and the same in every rebuild.
+  table.text('id').primary();
+  table.text('pay_no').notNullable();
+  table.text('order_no');
+  // Only in the row that used it up; what any row claims stands beside it.
+  table.text('callback_id').unique();
+  table.text('claimed_callback_id').notNullable();
+  table.text('callback_status').notNullable();
+  table.text('channel_trade_no');
+  table.text('raw_payload').notNullable();
+  table.boolean('signature_valid').notNullable();
+  table.text('process_result').notNullable();
+  table.text('code');
+  table.boolean('contradictory').notNullable();
+  table.text('current_status');
+  table.timestamp('received_at', { precision: 3 }).notNullable();
+  table.index(['pay_no', 'received_at']);
+};
+
+/** `payments`, one row a payment at its newest version, and `callback_log`, one row a callback. */
+export const paymentsProjection: Projection = {
+  name: 'payments',
+  version: 1,
+  inputs: [topics.paymentsEvents.name],
+  tables: [
+    { name: 'payments', primaryKey: ['payment_key'] },
+    { name: 'callback_log', primaryKey: ['id'] },
+  ],
+  migrations: [
+    {
+      name: '1-payments',
+      up: async (knex) => {
+        await knex.schema.createTable('payments', paymentColumns);
+        await knex.schema.createTable('callback_log', callbackColumns);
+      },
+    },
+  ],
+  apply: async (batch, sql) => {
+    const rows = await currentRows(batch, sql);
+    for (const record of batch) {
+      const after = folded(rows.get(record.key) ?? null, record);
+      if (after !== null) rows.set(record.key, after);
+    }
+    await sql.upsert(
+      'payments',
+      [...rows.values()].map((row) => ({ ...row })),
+    );
+    await sql.insertMissing('callback_log', await callbackRows(batch, sql));
+  },
+};
+
+/** The rows that the batch is about, as the table holds them. */
+async function currentRows(
+  batch: readonly ProjectedRecord[],
+  sql: ProjectionSql,
+): Promise<Map<string, PaymentRow>> {
+  const keys = [...new Set(batch.map(({ key }) => key))];
+  const found = await sql.query<PaymentRow>('select * from payments where payment_key = any(?)', [
+    keys,
+  ]);
+  return new Map(found.map((row) => [row.payment_key, row]));
+}
+
+// The topic holds nothing but these; the codec has checked it.
+const eventOf = (record: ProjectedRecord): PaymentsEvent => record.payload as PaymentsEvent;
+
+/** The row after an event; `null` for callbacks of a payment that nobody knows. */
+function folded(before: PaymentRow | null, record: ProjectedRecord): PaymentRow | null {
+  const event = eventOf(record);
+  const version = record.envelope.aggregateVersion;
+  if (version === null) throw new UnprojectableRecord('NO_VERSION', 'the event has no version');
+  if (event.type === 'PaymentCreated') {
+    const { id, tenant, payNo, orderNo, amountMinor, currency, channel } = event.data;
+    return {
+      ...{ payment_key: record.key, id, tenant, pay_no: payNo, order_no: orderNo, currency },
+      ...{ amount: formatMajor(amountMinor, currency), amount_minor: amountMinor, channel },
+      ...{ status: 'INIT', channel_trade_no: null, paid_at: null, ended_at: null, reason: null },
+      expire_at: timeText(event.data.expireAt),
+      created_at: timeText(event.data.createdAt),
+      ...{ contradicted: false, version },
+    };
+  }
+  if (before === null) {
+    if (event.type === 'PaymentCallbackRecorded') return null;
+    throw new UnprojectableRecord('NO_PAYMENT', `${event.type} of a payment never created`);
+  }
+  return moved({ ...before, version }, event);
+}
+
+function moved(
+  row: PaymentRow,
+  event: Exclude<PaymentsEvent, { readonly type: 'PaymentCreated' }>,
+): PaymentRow {
+  switch (event.type) {
+    case 'PaymentProcessing':
+      return { ...row, status: 'PAYING' };
+    case 'PaymentSucceeded': {
+      const at = timeText(event.data.paidAt);
+      const { channelTradeNo } = event.data;
+      const ended = { channel_trade_no: channelTradeNo, paid_at: at, ended_at: at };
+      return { ...row, status: 'SUCCESS', ...ended };
+    }
+    case 'PaymentFailed': {
+      const { channelTradeNo, failedAt, reason } = event.data;
+      const ended = { channel_trade_no: channelTradeNo, ended_at: timeText(failedAt), reason };
+      return { ...row, status: 'FAILED', ...ended };
+    }
+    case 'PaymentClosed': {
+      const { closedAt, reason } = event.data;
+      return { ...row, status: 'CLOSED', ended_at: timeText(closedAt), reason };
+    }
+    case 'PaymentReportContradicted':
+      return { ...row, contradicted: true };
+    case 'PaymentReportConfirmed':
+      return { ...row, contradicted: false };
+    case 'PaymentCallbackRecorded':
+      return row;
+    default:
+      return unreachable(event);
+  }
+}
+
+async function callbackRows(
+  batch: readonly ProjectedRecord[],
+  sql: ProjectionSql,
+): Promise<readonly ProjectionRow[]> {
+  const callbacks = batch.flatMap((record) => {
+    const event = eventOf(record);
+    return event.type === 'PaymentCallbackRecorded' ? [{ record, data: event.data }] : [];
+  });
+  const ids = [...new Set(callbacks.map(({ data }) => data.callbackId))];
+  if (ids.length === 0) return [];
+  const found = await sql.query<{ callback_id: string }>(
+    'select callback_id from callback_log where callback_id = any(?)',
+    [ids],
+  );
+  const usedUp = new Set(found.map((row) => row.callback_id));
+  return callbacks.map(({ record, data }) => callbackRow(record, data, usedUp));
+}
+
+function callbackRow(
+  { envelope }: ProjectedRecord,
+  data: PaymentCallbackRecorded,
+  usedUp: Set<string>,
+): ProjectionRow {
+  const { callbackId, orderNo } = data;
+  // A number that is no payment of ours uses nothing up. Ours have one length, so that two of them
+  // can never come to the same id, which is a hash over parts without separators.
+  const first = orderNo !== null && !usedUp.has(callbackId);
+  if (first) usedUp.add(callbackId);
+  return {
+    id: envelope.id,
+    pay_no: data.payNo,
+    order_no: orderNo,
+    callback_id: first ? callbackId : null,
+    claimed_callback_id: callbackId,
+    callback_status: data.callbackStatus,
+    channel_trade_no: data.channelTradeNo,
+    raw_payload: data.rawPayload,
+    signature_valid: true,
+    process_result: data.result,
+    code: data.code,
+    contradictory: data.contradictory,
+    current_status: data.currentStatus,
+    received_at: timeText(data.receivedAt),
+  };
+}

@@ -1,0 +1,63 @@
+import { topics } from '@plumbline/events';
+import { createCommandGateway } from '@plumbline/http';
+import { openPostgres, runProjection } from '@plumbline/postgres';
+import type { Foundation, Parts } from '@plumbline/runtime';
+import type { PaymentsConfig } from './config.ts';
+import { callbackSecretOf } from './config.ts';
+import { createKnownPayNos } from './http/known-pay-nos.ts';
+import { localTimeFormat } from './http/local-time.ts';
+import { openRefusedCallbacks } from './http/refused-callbacks.ts';
+import { paymentRoutes } from './http/routes.ts';
+import { payNosRememberedMax } from './limits.ts';
+import { createPaymentQueries } from './projections/payment-queries.ts';
+import { paymentsProjection } from './projections/payments.ts';
+import { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
+import { paymentsTopology } from './topology.ts';
+
+/** The payments process: decider, contract 1's edge and read models over one foundation. */
+export async function openPayments(foundation: Foundation<PaymentsConfig>): Promise<Parts> {
+  const { config, log, codec, logger, metrics } = foundation;
+  const partitions = config.PLUMBLINE_PARTITIONS;
+  const shared = { log, codec, logger, metrics, partitions };
+  const gateway = await createCommandGateway({
+    ...shared,
+    source: '/plumbline/payments-edge',
+    commandsTopic: topics.paymentsCommands.name,
+    outcomesTopic: topics.paymentsOutcomes.name,
+  });
+  const refused = await openRefusedCallbacks(shared);
+  const postgres = openPostgres({
+    url: config.PLUMBLINE_POSTGRES_URL,
+    applicationName: 'plumbline-payments',
+    logger,
+  });
+  const payments = runProjection({ ...shared, postgres, projection: paymentsProjection });
+  const refusals = runProjection({ ...shared, postgres, projection: refusedCallbacksProjection });
+  const maxAgeSeconds = config.PLUMBLINE_CALLBACK_MAX_AGE_SECONDS;
+  return {
+    topologies: [paymentsTopology],
+    routes: paymentRoutes({
+      ...{ gateway, refused, queries: createPaymentQueries(postgres) },
+      known: createKnownPayNos(payNosRememberedMax),
+      tenant: config.PLUMBLINE_TENANT,
+      lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
+      callbackSecret: callbackSecretOf(config),
+      callbackMaxAgeMs: maxAgeSeconds === undefined ? null : maxAgeSeconds * 1_000,
+      signatureEndpoint:
+        config.PLUMBLINE_SIGNATURE_ENDPOINT_ENABLED ?? config.PLUMBLINE_LOCAL_STACK,
+      formatTime: localTimeFormat(config.PLUMBLINE_TIME_ZONE),
+      nowMs: Date.now,
+    }),
+    health: {
+      outcomes: () => ({ ok: gateway.ready() }),
+      'projection payments': () => payments.health(),
+      'projection refused_callbacks': () => refusals.health(),
+    },
+    async close() {
+      await gateway.close();
+      await refused.close();
+      await Promise.all([payments.close(), refusals.close()]);
+      await postgres.close();
+    },
+  };
+}
