@@ -1,1 +1,3 @@
-export {};
+export type { RegistryAuth } from './registry-api.ts';
+export type { RegistrySchemaIds, RegistrySchemaIdsOptions } from './registry-schema-ids.ts';
+export { createRegistrySchemaIds, requiredLevel } from './registry-schema-ids.ts';

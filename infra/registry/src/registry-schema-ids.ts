@@ -1,0 +1,145 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import registryClient from '@kafkajs/confluent-schema-registry';
+import { SchemasUnavailable, UnknownSchemaId } from '@plumbline/events';
+import type { SchemaIds } from '@plumbline/events';
+import type { Logger } from '@plumbline/observability';
+import { silentLogger } from '@plumbline/observability';
+import * as limits from './limits.ts';
+import { register } from './registration.ts';
+import type { RegistryAuth } from './registry-api.ts';
+import { createRegistryApi } from './registry-api.ts';
+import { withRetries } from './retry.ts';
+
+/** What every schema must be compatible with: all of its versions, both ways. */
+export const requiredLevel = 'FULL_TRANSITIVE';
+
+export interface RegistrySchemaIdsOptions {
+  /** Base of a Confluent-compatible API; Apicurio's is `<base>/apis/ccompat/v7`. */
+  readonly url: string;
+  readonly auth?: RegistryAuth;
+  readonly logger?: Logger;
+  /** How long one request may take, in ms. */
+  readonly requestMs?: number;
+}
+
+export interface RegistrySchemaIds extends SchemaIds {
+  /**
+   * Sets the global compatibility level to FULL_TRANSITIVE unless it is, and reads it back. Also
+   * done before the first registration. @throws SchemasUnavailable
+   */
+  ensureLevel(): Promise<void>;
+  /** The global compatibility level. @throws SchemasUnavailable */
+  level(): Promise<string>;
+  /** Ends what is under way; every call fails from then on. */
+  close(): Promise<void>;
+}
+
+/** Confluent's code for a schema id that does not exist; a wrong URL answers 404 without it. */
+const schemaNotFound = 40_403;
+
+export function createRegistrySchemaIds(options: RegistrySchemaIdsOptions): RegistrySchemaIds {
+  const url = baseOf(options.url);
+  const { auth, logger = silentLogger, requestMs = limits.requestMs } = options;
+  const closing = new AbortController();
+  const api = createRegistryApi({ url, auth, requestMs, closing: closing.signal });
+  const agent = url.startsWith('https:') ? new HttpsAgent() : new HttpAgent();
+  const library = new registryClient.SchemaRegistry({
+    host: url,
+    ...(auth ? { auth: { ...auth } } : {}),
+    agent,
+    // Ours are around the whole call, know which errors are final, and can be closed.
+    retry: { retries: 0 },
+    middlewares: [
+      () => ({
+        prepareRequest: async (next) => (await next()).enhance({ timeout: requestMs }),
+      }),
+    ],
+  });
+  const ids = new Map<string, Promise<number>>();
+  let levelEnsured: Promise<void> | null = null;
+
+  const retrying = <T>(what: string, call: () => Promise<T>): Promise<T> =>
+    withRetries({ what, logger, requestMs, closing: closing.signal }, call);
+
+  async function readLevel(): Promise<string> {
+    const { status, body } = await api.call('GET', '/config');
+    const found = body['compatibilityLevel'];
+    if (status === 200 && typeof found === 'string') return found;
+    throw new SchemasUnavailable(`GET ${url}/config: the registry answers ${status}`);
+  }
+
+  async function setLevel(): Promise<void> {
+    const before = await readLevel();
+    if (before === requiredLevel) return;
+    const { status } = await api.call('PUT', '/config', { compatibility: requiredLevel });
+    // Whatever the answer to the change was, what counts is what the registry says now.
+    const after = await readLevel();
+    if (after !== requiredLevel) {
+      const message = `the schema registry at ${url} does not take the level ${requiredLevel}`;
+      throw new SchemasUnavailable(`${message}: it answers ${status} and stays at ${after}`);
+    }
+    logger.info('the schema registry has a new level', { url, before, after });
+  }
+
+  async function ensureLevel(): Promise<void> {
+    levelEnsured ??= retrying('setting the compatibility level', setLevel);
+    try {
+      await levelEnsured;
+    } catch (error) {
+      levelEnsured = null;
+      throw error;
+    }
+  }
+
+  async function registered(subject: string, schemaJson: string): Promise<number> {
+    await ensureLevel();
+    const what = `registering ${subject}`;
+    return retrying(what, () => register(library, subject, schemaJson));
+  }
+
+  return {
+    ensureLevel,
+    level: () => retrying('reading the compatibility level', readLevel),
+
+    async idOf(subject, schemaJson) {
+      const key = `${subject}\n${schemaJson}`;
+      const known = ids.get(key) ?? registered(subject, schemaJson);
+      ids.set(key, known);
+      try {
+        return await known;
+      } catch (error) {
+        ids.delete(key);
+        throw error;
+      }
+    },
+
+    schemaOf: (id) =>
+      retrying(`fetching schema ${id}`, async () => {
+        const { status, body } = await api.call('GET', `/schemas/ids/${id}`);
+        if (status === 404 && body['error_code'] === schemaNotFound) throw new UnknownSchemaId(id);
+        if (status === 200 && typeof body['schema'] === 'string') return body['schema'];
+        throw new SchemasUnavailable(
+          `GET ${url}/schemas/ids/${id}: the registry answers ${status}`,
+        );
+      }),
+
+    close() {
+      closing.abort();
+      agent.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Credentials in an address end up in logs and messages, so they are refused there. */
+function baseOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new Error('the address of the schema registry is not an http or https URL');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Error('give the credentials of the schema registry apart from its address');
+  }
+  return text.replace(/\/+$/, '');
+}
