@@ -31,7 +31,7 @@ export const produceMarginMs = 1_000;
  * The coordinator still writes the markers of the transaction before (2–10 ms measured), or aborts
  * the one that a dead producer left open (at most its time-out and one scan of the broker, 6 s).
  */
-export const concurrentTransactionsPatience: Patience = { firstMs: 2, mostMs: 10, totalMs: 8_000 };
+export const concurrentTransactionsPatience: Patience = { firstMs: 1, mostMs: 5, totalMs: 8_000 };
 
 /** kafkajs needed seconds for 16,000 records in one batch; these sizes are where it levels off. */
 export const chunkRecordsMax = 1_000;

@@ -1,5 +1,4 @@
 import { Unavailable, UnknownTopic } from '../errors.ts';
-import { reconnectPatience } from '../limits.ts';
 import type { TopicPartition } from '../log.ts';
 import { code, codeName } from '../wire/error-codes.ts';
 import { metadataRequest, type Metadata, type TopicMetadata } from '../wire/metadata.ts';
@@ -7,7 +6,9 @@ import { findCoordinatorRequest } from '../wire/transactions.ts';
 import type { WireRequest } from '../wire/request.ts';
 import { NotSent, type Address, type LinkOptions } from './link.ts';
 import { Links } from './links.ts';
-import { withPatience } from './patience.ts';
+import { withPatience, type Patience } from './patience.ts';
+
+const once: Patience = { firstMs: 0, mostMs: 0, totalMs: 0 };
 
 /** What is known of a topic until metadata is asked for again. */
 interface KnownTopic {
@@ -45,9 +46,15 @@ export class Cluster {
     this.#shared.close();
   }
 
-  /** Asks for metadata now and remembers it. {@link UnknownTopic} when one does not exist. */
-  async describe(topics: readonly string[]): Promise<readonly TopicMetadata[]> {
-    const metadata = await this.#ask(topics);
+  /**
+   * Asks for metadata now and remembers it. {@link UnknownTopic} when one does not exist. Asks once
+   * unless it is told to be patient: those who ask in the middle of things have their own patience.
+   */
+  async describe(
+    topics: readonly string[],
+    patience: Patience = once,
+  ): Promise<readonly TopicMetadata[]> {
+    const metadata = await this.#ask(topics, patience);
     for (const topic of metadata.topics) {
       if (topic.errorCode === code.none || topic.errorCode === code.leaderNotAvailable) continue;
       this.#topics.delete(topic.name);
@@ -126,13 +133,9 @@ export class Cluster {
     throw last instanceof Error ? last : new NotSent('The log is closed');
   }
 
-  async #ask(topics: readonly string[]): Promise<Metadata> {
+  async #ask(topics: readonly string[], patience: Patience): Promise<Metadata> {
     const request = metadataRequest(topics);
-    const metadata = await withPatience(
-      () => this.callAny(request),
-      reconnectPatience,
-      this.signal,
-    );
+    const metadata = await withPatience(() => this.callAny(request), patience, this.signal);
     for (const { nodeId, host, port } of metadata.brokers)
       this.#brokers.set(nodeId, { host, port });
     const alive = new Set(metadata.brokers.map(({ nodeId }) => nodeId));

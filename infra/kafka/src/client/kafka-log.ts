@@ -60,7 +60,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<KafkaLog> 
   const clock = new BrokerClock();
   try {
     const topic = options.clockTopic;
-    await cluster.describe(topic === undefined ? [] : [topic]);
+    await cluster.describe(topic === undefined ? [] : [topic], reconnectPatience);
     if (topic !== undefined) await keepCalibrated({ cluster, clock, topic, onError: warn });
   } catch (error) {
     cluster.close();
@@ -83,7 +83,7 @@ export class KafkaLog implements Log {
 
   async describeTopics(topics: readonly string[]) {
     if (topics.length === 0) return [];
-    const found = await this.#cluster.describe(topics);
+    const found = await this.#cluster.describe(topics, reconnectPatience);
     const byName = new Map(found.map((topic) => [topic.name, topic]));
     return topics.map((topic) => {
       const known = byName.get(topic);
@@ -107,7 +107,8 @@ export class KafkaLog implements Log {
 
   async openReader(options: Parameters<Log['openReader']>[0]): Promise<LogReader> {
     const topics = [...new Set(options.from.map(({ topic }) => topic))];
-    const described = topics.length === 0 ? [] : await this.#cluster.describe(topics);
+    const described =
+      topics.length === 0 ? [] : await this.#cluster.describe(topics, reconnectPatience);
     const incarnations = new Map(described.map(({ name, id }) => [name, id.toString('hex')]));
     const cluster = this.#cluster;
     const brokerNowMs = (): number | null => this.brokerNowMs();

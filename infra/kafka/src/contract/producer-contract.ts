@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Fenced, NotCommitted } from '../errors.ts';
-import { eventually, only, readAll, recordOf, type LogHarness } from './harness.ts';
+import { only, pause, readAll, recordOf, type LogHarness } from './harness.ts';
 
 export function describeProducers(harness: () => LogHarness): void {
   describe('a transactional producer', () => {
@@ -186,10 +186,13 @@ async function eventuallyReads(
   at: { topic: string; partition: number },
   expected: readonly string[],
 ): Promise<void> {
-  let seen: readonly string[] = [];
   const until = performance.now() + harness.patienceMs;
-  do {
-    seen = await readAll(harness.log, at);
-  } while (String(seen) !== String(expected) && performance.now() < until);
-  await eventually(() => expect(seen).toEqual(expected), 0);
+  for (;;) {
+    const seen = await readAll(harness.log, at);
+    if (performance.now() > until || String(seen) === String(expected)) {
+      expect(seen).toEqual(expected);
+      return;
+    }
+    await pause(20);
+  }
 }
