@@ -136,11 +136,11 @@ const quietEnv = {
   CI: process.env.CI ?? 'true',
 };
 
-/** Runs a step with a line after a second, one every five, and its output if it fails. */
+/** Runs a step with a line after three seconds, one every five, and its output if it fails. */
 async function step(title, [program, args]) {
   const begin = Date.now();
   const seconds = () => Math.round((Date.now() - begin) / 1000);
-  const first = setTimeout(() => say(`${title} …`), 1000);
+  const first = setTimeout(() => say(`${title} …`), 3000);
   const ticker = setInterval(() => say(`${title} … ${seconds()} s`), 5000);
   const { code, output } = await capture(program, args, { env: quietEnv });
   clearTimeout(first);

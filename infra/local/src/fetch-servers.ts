@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { codeOf, LocalStackError, messageOf } from './errors.ts';
 import { fetchTimeoutMs, progressEveryMs } from './limits.ts';
 import { findMaven } from './process/find-tool.ts';
@@ -148,12 +149,15 @@ async function runMaven(run: MavenRun): Promise<void> {
   }
 }
 
+/** The first says what is wrong; Maven goes on with how to run it again. */
+const shownMavenErrors = 2;
 const shownMavenLines = 8;
 
 function lastErrors(output: readonly string[]): string {
-  const errors = output.filter((line) => line.includes('ERROR'));
+  const plain = output.map((line) => stripVTControlCharacters(line));
+  const errors = plain.filter((line) => /ERROR\] +\S/.test(line));
   const lines =
-    errors.length > 0 ? errors.slice(0, shownMavenLines) : output.slice(-shownMavenLines);
+    errors.length > 0 ? errors.slice(0, shownMavenErrors) : plain.slice(-shownMavenLines);
   return lines.map((line) => `    ${line}`).join('\n');
 }
 

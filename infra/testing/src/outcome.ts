@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { shownMessageCharacters } from './limits.ts';
 
 export interface Failure {
@@ -43,11 +44,11 @@ export const isGreen = (outcome: Outcome): boolean =>
 
 export function failureLines({ failures }: Outcome): readonly string[] {
   return failures.flatMap(({ what, message }) => {
-    const text = plain(message).trim().split('\n', 4).join('\n').slice(0, shownMessageCharacters);
+    const text = stripVTControlCharacters(message)
+      .trim()
+      .split('\n', 4)
+      .join('\n')
+      .slice(0, shownMessageCharacters);
     return [`  ${what}`, ...text.split('\n').map((line) => `      ${line}`)];
   });
 }
-
-/** Without the colours of a terminal. */
-export const plain = (text: string): string =>
-  text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, 'g'), '');

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { shownOutputLines } from './limits.ts';
-import { failure, plain, type Outcome } from './outcome.ts';
+import { failure, type Outcome } from './outcome.ts';
 import { runNode } from './run-process.ts';
 import type { Check, Tier } from './steps.ts';
 import { outcomeOfVitest } from './vitest-report.ts';
@@ -36,7 +37,7 @@ export async function runCheck(check: Check, context: StepContext): Promise<Outc
 }
 
 const firstProblem = (lines: readonly string[]): string =>
-  plain(lines.find((line) => /error|warn/i.test(line)) ?? lines[0] ?? '');
+  stripVTControlCharacters(lines.find((line) => /error|warn/i.test(line)) ?? lines[0] ?? '');
 
 /** One tier of tests, in a process of its own, with its output as it comes. */
 export async function runTier(

@@ -40,7 +40,7 @@ export async function startCommand(args: readonly string[], signal: AbortSignal)
   const report = toStdout;
   const begin = performance.now();
   const config = localConfig(process.env);
-  const servers = await openServers(config, report, signal);
+  const servers = await openServers({ config, report, signal, purpose: 'npm start' });
   let platform: Platform | null = null;
   try {
     await furnishServers(servers.env, report);
@@ -88,18 +88,25 @@ async function untilReady(platform: Platform, report: Report, signal: AbortSigna
   ready.catch(() => undefined);
 }
 
-interface Servers {
+export interface Servers {
   readonly addresses: StackAddresses;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly local: boolean;
   close(): Promise<void>;
 }
 
-async function openServers(
-  config: LocalConfig,
-  report: Report,
-  signal: AbortSignal,
-): Promise<Servers> {
+/**
+ * The servers that the environment names, else the local stack: the one that runs already, which is
+ * left running, or one that ends with `close`. Errors: LocalStackError.
+ */
+export async function openServers(options: {
+  readonly config: LocalConfig;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  /** Shown to others who want the same home. */
+  readonly purpose: string;
+}): Promise<Servers> {
+  const { config, report, signal, purpose } = options;
   if (process.env['PLUMBLINE_KAFKA_BROKERS']) return ownServers(report);
   const { runFile } = foldersOf(config.home);
   const state = await readRunState(runFile);
@@ -115,7 +122,7 @@ async function openServers(
     home: config.home,
     ports: config.ports,
     cacheFolder: config.cacheFolder,
-    purpose: 'npm start',
+    purpose,
     report,
     signal,
     onPartLost: (name) => void lost.restart(name),
