@@ -99,24 +99,23 @@ export function startProjectionTask(options: ProjectionTaskOptions): ProjectionT
   }
 
   async function loop(opened: LogReader): Promise<void> {
-    const next = (): Promise<readonly Fetched[]> =>
-      opened.fetch({
+    const next = (): Promise<readonly Fetched[]> => {
+      const fetching = opened.fetch({
         maxWaitMs: limits.fetchWaitMs,
         maxBytesPerPartition: limits.fetchBytesPerTopic,
       });
+      // It may fail while a batch is being folded, long before anybody awaits it.
+      fetching.catch(() => undefined);
+      return fetching;
+    };
     let pending = next();
-    try {
-      while (!isStopped()) {
-        const fetched = await pending;
-        // The next fetch is under way while this one's records are folded.
-        pending = next();
-        await fold(fetched);
-        status = 'running';
-        problem = null;
-      }
-    } finally {
-      // It fails with the reader's closing; whoever cares has seen the first error.
-      pending.catch(() => undefined);
+    while (!isStopped()) {
+      const fetched = await pending;
+      // The next fetch is under way while this one's records are folded.
+      pending = next();
+      await fold(fetched);
+      status = 'running';
+      problem = null;
     }
   }
 

@@ -1,1 +1,5 @@
-export {};
+export { alertsProjection } from './projections/alerts.ts';
+export { orderOverviewProjection } from './projections/order-overview.ts';
+export { timelineProjection } from './projections/timeline.ts';
+export { projections } from './projections/projections.ts';
+export { schema } from './config.ts';

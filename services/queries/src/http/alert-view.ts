@@ -1,0 +1,132 @@
+import { majorAmountOut, majorAmountOutSchema } from '@plumbline/http';
+import { z } from 'zod';
+import { alertStatuses } from '../projections/alerts.ts';
+import type { AlertRow, AlertSums, StoredEvidence } from '../reads/alert-reads.ts';
+import { isoTime, isoTimeOrNull } from './fields.ts';
+
+const evidenceSchema = z.strictObject({
+  eventId: z.string(),
+  type: z.string(),
+  topic: z.string(),
+  partition: z.number(),
+  offset: z.string(),
+  time: z.string(),
+});
+
+export const alertSchema = z.strictObject({
+  alertId: z.string(),
+  rule: z.string(),
+  ruleVersion: z.number().nullable(),
+  status: z.enum(alertStatuses),
+  severity: z.string().nullable(),
+  orderNo: z.string(),
+  payNo: z.string().nullable(),
+  summary: z.string().nullable(),
+  expected: z.string().nullable(),
+  actual: z.string().nullable(),
+  deadline: z.string().nullable(),
+  detectedAt: z.string().nullable(),
+  amount: majorAmountOutSchema().nullable(),
+  currency: z.string().nullable(),
+  howSeen: z.string().nullable(),
+  triggerEventId: z.string().nullable(),
+  correlationId: z.string().nullable(),
+  evidence: z.array(evidenceSchema),
+  raisedAt: z
+    .strictObject({ topic: z.string(), partition: z.number(), offset: z.string() })
+    .nullable()
+    .describe('Where the alert itself stands in the log'),
+  resolution: z
+    .strictObject({
+      resolution: z.enum(alertStatuses),
+      reason: z.string().nullable(),
+      supersededBy: z.string().nullable(),
+      resolvedAt: z.string().nullable(),
+      evidence: z.array(evidenceSchema),
+    })
+    .nullable(),
+});
+
+const evidenceOut = (evidence: readonly StoredEvidence[] | null) =>
+  (evidence ?? []).map((each) => ({ ...each, time: isoTime(each.time) }));
+
+export const alertOut = (row: AlertRow): z.input<typeof alertSchema> => ({
+  alertId: row.alert_id,
+  rule: row.rule,
+  ruleVersion: row.rule_version,
+  status: row.status,
+  severity: row.severity,
+  orderNo: row.order_no,
+  payNo: row.pay_no,
+  summary: row.summary,
+  expected: row.expected,
+  actual: row.actual,
+  deadline: isoTimeOrNull(row.deadline_ms),
+  detectedAt: isoTimeOrNull(row.detected_at_ms),
+  amount:
+    row.amount_minor === null || row.currency === null
+      ? null
+      : majorAmountOut(row.amount_minor, row.currency),
+  currency: row.currency,
+  howSeen: row.how_seen,
+  triggerEventId: row.trigger_event_id,
+  correlationId: row.correlation_id,
+  evidence: evidenceOut(row.evidence),
+  raisedAt: placeOut(row),
+  resolution:
+    row.status === 'OPEN'
+      ? null
+      : {
+          resolution: row.status,
+          reason: row.resolution_reason,
+          supersededBy: row.superseded_by,
+          resolvedAt: isoTimeOrNull(row.resolved_at_ms),
+          evidence: evidenceOut(row.resolution_evidence),
+        },
+});
+
+function placeOut(row: AlertRow) {
+  const { raised_topic: topic, raised_partition: partition, raised_offset: offset } = row;
+  if (topic === null || partition === null || offset === null) return null;
+  return { topic, partition, offset: offset.toString() };
+}
+
+export const summarySchema = z.strictObject({
+  rules: z.array(
+    z.strictObject({
+      rule: z.string(),
+      raised: z.number(),
+      open: z.number(),
+      resolved: z.number().describe('AUTO_RESOLVED and SUPERSEDED'),
+      superseded: z.number(),
+      atStake: z
+        .array(z.strictObject({ currency: z.string(), amount: majorAmountOutSchema() }))
+        .describe('Of open alerts'),
+    }),
+  ),
+});
+
+/** One entry a rule; amounts of several currencies are never added up. */
+export function summaryOut(sums: readonly AlertSums[]): z.input<typeof summarySchema> {
+  const rules = [...new Set(sums.map(({ rule }) => rule))];
+  return {
+    rules: rules.map((rule) => {
+      const own = sums.filter((each) => each.rule === rule);
+      const total = (of: (each: AlertSums) => bigint): number =>
+        Number(own.reduce((sum, each) => sum + of(each), 0n));
+      return {
+        rule,
+        raised: total((each) => each.raised),
+        open: total((each) => each.open),
+        resolved: total((each) => each.auto_resolved + each.superseded),
+        superseded: total((each) => each.superseded),
+        atStake: own
+          .filter(({ open }) => open > 0n)
+          .map(({ currency, at_stake }) => ({
+            currency,
+            amount: majorAmountOut(BigInt(at_stake), currency),
+          })),
+      };
+    }),
+  };
+}

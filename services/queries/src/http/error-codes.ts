@@ -1,0 +1,17 @@
+import { commonErrorCodes, defineErrorCodes, problemsOf } from '@plumbline/http';
+
+/** Everything that this edge refuses, beside what any edge can answer. Closed. */
+export const queriesErrorCodes = defineErrorCodes({
+  ...commonErrorCodes,
+  ALERT_NOT_FOUND: { status: 404, description: 'There is no alert of this id.' },
+  ORDER_NOT_FOUND: {
+    status: 404,
+    description: 'There is neither an order of this number nor a payment for one.',
+  },
+  READ_MODEL_BEHIND: {
+    status: 503,
+    description: 'The read model has not reached the position asked for. Try again.',
+  },
+});
+
+export const problem = problemsOf(queriesErrorCodes);

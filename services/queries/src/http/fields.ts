@@ -1,0 +1,60 @@
+import { intText, text } from '@plumbline/http';
+import { parsePlaces } from '@plumbline/postgres';
+import { z } from 'zod';
+import * as limits from '../limits.ts';
+import type { PagePosition } from '../reads/page.ts';
+import { cursorOf } from '../reads/page.ts';
+
+/** RFC 3339 with a zone; what has none would mean another moment on another machine. */
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** An instant, to epoch ms. */
+export const instant = () =>
+  z
+    .string({ error: 'must be an instant with a zone, such as 2026-01-01T12:00:00Z' })
+    .transform((value, context): number => {
+      const ms = instantPattern.test(value) ? Date.parse(value) : Number.NaN;
+      if (!Number.isNaN(ms)) return ms;
+      const message = 'must be an instant with a zone, such as 2026-01-01T12:00:00Z';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .meta({ type: 'string', format: 'date-time' });
+
+/** Where the next page begins, opaque to clients. */
+export const cursor = () =>
+  text(limits.cursorCharsMax).transform((value, context): PagePosition => {
+    const decoded = Buffer.from(value, 'base64url').toString('utf8');
+    const [, ms, id] = /^(\d{1,15}):(.+)$/su.exec(decoded) ?? [];
+    if (ms !== undefined && id !== undefined) {
+      const position = { atMs: Number(ms), id };
+      if (cursorOf(position) === value) return position;
+    }
+    context.addIssue({ code: 'custom', message: 'is not one that this service gave' });
+    return z.NEVER;
+  });
+
+export const limit = () => intText({ min: 1, max: limits.pageSize.max });
+
+export const orderNo = () => text(limits.orderNoCharsMax);
+
+/** The position token of a client's last write: see {@link parsePlaces}. */
+export const positionHeader = (partitions: number) =>
+  z.object({
+    'plumbline-position': z
+      .string()
+      .max(limits.positionCharsMax, 'is too long')
+      .transform((value, context) => {
+        const places = parsePlaces(value);
+        if (places?.every(({ partition }) => partition < partitions) === true) return places;
+        const message = 'must be a list of <topic>:<partition>:<offset>, separated by commas';
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      })
+      .optional(),
+  });
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString();
+
+export const isoTimeOrNull = (ms: bigint | null): string | null =>
+  ms === null ? null : isoTime(Number(ms));

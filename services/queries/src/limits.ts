@@ -1,0 +1,39 @@
+/** One page of a list. */
+export const pageSize = { default: 50, max: 200 } as const;
+
+/** `<13 digits>:<id of up to 64 characters of up to 4 bytes>` in base64url: below 400. */
+export const cursorCharsMax = 400;
+
+/** Contract 1 allows 32 characters; payments that foreign systems create may have more. */
+export const orderNoCharsMax = 64;
+
+/** An alert id is a UUID. */
+export const alertIdCharsMax = 64;
+
+/** Rules are single letters today. */
+export const ruleCharsMax = 32;
+
+/** Sixteen places of at most 280 characters. */
+export const positionCharsMax = 4_480;
+
+/**
+ * How long an answer waits for the read model to reach the client's position. Rows follow the log in
+ * about 20 ms; beyond 2 s something is wrong, and the client is told to come back.
+ */
+export const positionWaitMs = 2_000;
+
+/** What a client should wait before it asks again. */
+export const retryAfterSeconds = 1;
+
+/**
+ * One query of a reader. With 300 ms for the client to notice a frozen server, a request is answered
+ * within 2 s whatever Postgres does.
+ */
+export const queryTimeoutMs = 1_500;
+export const queryGraceMs = 300;
+
+/** Readers at once: pages are read in milliseconds, so eight serve some thousand requests a second. */
+export const readersMax = 8;
+
+/** Connections of the three projections: four partitions each, a few of them busy at once. */
+export const foldersMax = 8;

@@ -1,0 +1,111 @@
+import type { AlertRaised, AlertResolved, AlertsEvent } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import { unreachable } from '@plumbline/kernel';
+import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
+
+/** What an alert's row says of its life. UNKNOWN: ended in a way that newer code has a word for. */
+export const alertStatuses = ['OPEN', 'AUTO_RESOLVED', 'SUPERSEDED', 'UNKNOWN'] as const;
+export type AlertStatus = (typeof alertStatuses)[number];
+
+/**
+ * `alerts`: one row an alert. Times are epoch ms of the broker; evidence is JSON as in the events,
+ * offsets as text.
+ */
+export const alertsProjection: Projection = {
+  name: 'alerts',
+  version: 1,
+  inputs: [topics.alertsEvents.name],
+  tables: [{ name: 'alerts', primaryKey: ['alert_id'] }],
+  migrations: [
+    {
+      name: '1-alerts',
+      up: (knex) =>
+        knex.schema.createTable('alerts', (table) => {
+          table.text('alert_id').primary();
+          table.text('status').notNullable();
+          table.text('rule').notNullable();
+          table.text('tenant').notNullable();
+          table.text('order_no').notNullable();
+          table.integer('rule_version');
+          table.text('pay_no');
+          table.text('severity');
+          table.text('summary');
+          table.text('expected');
+          table.text('actual');
+          table.bigInteger('deadline_ms');
+          table.bigInteger('detected_at_ms');
+          table.bigInteger('amount_minor');
+          table.text('currency');
+          table.text('how_seen');
+          table.text('trigger_event_id');
+          table.jsonb('evidence');
+          table.text('correlation_id');
+          table.text('raised_topic');
+          table.integer('raised_partition');
+          table.bigInteger('raised_offset');
+          table.text('resolution');
+          table.text('resolution_reason');
+          table.text('superseded_by');
+          table.bigInteger('resolved_at_ms');
+          table.jsonb('resolution_evidence');
+          table.index(['tenant', 'detected_at_ms', 'alert_id']);
+          table.index(['tenant', 'order_no']);
+          table.index(['tenant', 'status', 'detected_at_ms', 'alert_id']);
+        }),
+    },
+  ],
+  apply: (batch, sql) => sql.upsert('alerts', batch.flatMap(rowsOf)),
+};
+
+function rowsOf(record: ProjectedRecord): readonly ProjectionRow[] {
+  // The topic holds nothing but these; the codec has checked it.
+  const event = record.payload as AlertsEvent;
+  switch (event.type) {
+    case 'AlertRaised':
+      return [raised(event.data, record)];
+    case 'AlertResolved':
+      return [resolved(event.data)];
+    case 'RulesActivated':
+      return [];
+    default:
+      return unreachable(event);
+  }
+}
+
+const raised = (data: AlertRaised, { topic, partition, offset, envelope }: ProjectedRecord) => ({
+  alert_id: data.alertId,
+  status: 'OPEN',
+  rule: data.rule,
+  tenant: data.tenant,
+  order_no: data.orderNo,
+  rule_version: data.ruleVersion,
+  pay_no: data.payNo,
+  severity: data.severity,
+  summary: data.summary,
+  expected: data.expected,
+  actual: data.actual,
+  deadline_ms: data.deadline,
+  detected_at_ms: data.detectedAt,
+  amount_minor: data.amountMinor,
+  currency: data.currency,
+  how_seen: data.howSeen,
+  trigger_event_id: data.triggerEventId,
+  evidence: data.evidence,
+  correlation_id: envelope.correlationId,
+  raised_topic: topic,
+  raised_partition: partition,
+  raised_offset: offset,
+});
+
+const resolved = (data: AlertResolved) => ({
+  alert_id: data.alertId,
+  status: data.resolution,
+  rule: data.rule,
+  tenant: data.tenant,
+  order_no: data.orderNo,
+  resolution: data.resolution,
+  resolution_reason: data.reason,
+  superseded_by: data.supersededBy,
+  resolved_at_ms: data.resolvedAt,
+  resolution_evidence: data.evidence,
+});

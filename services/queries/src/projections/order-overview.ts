@@ -1,0 +1,166 @@
+import type { AlertsEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import { unreachable } from '@plumbline/kernel';
+import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
+import { UnprojectableRecord } from '@plumbline/postgres';
+
+export const orderStatuses = [
+  'PENDING',
+  'WAITING_PAYMENT',
+  'PAID',
+  'FAILED',
+  'EXPIRED',
+  'CANCELLED',
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+export const paymentStatuses = ['INIT', 'PAYING', 'SUCCESS', 'FAILED', 'CLOSED'] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+/**
+ * `orders`: one row an order or a payment for one; the order's columns are fed by the orders topic,
+ * those that begin with `payment_` by the payments topic. `order_alerts`: which alerts are open.
+ */
+export const orderOverviewProjection: Projection = {
+  name: 'order_overview',
+  version: 1,
+  inputs: [topics.ordersEvents.name, topics.paymentsEvents.name, topics.alertsEvents.name],
+  tables: [
+    { name: 'orders', primaryKey: ['routing_key'] },
+    { name: 'order_alerts', primaryKey: ['alert_id'] },
+  ],
+  migrations: [
+    {
+      name: '1-overview',
+      up: async (knex) => {
+        await knex.schema.createTable('orders', (table) => {
+          table.text('routing_key').primary();
+          table.text('tenant').notNullable();
+          table.text('order_no').notNullable();
+          table.text('status');
+          table.bigInteger('version');
+          table.bigInteger('amount_minor');
+          table.text('currency');
+          table.bigInteger('pay_by_ms');
+          table.bigInteger('created_at_ms');
+          table.bigInteger('updated_at_ms');
+          table.bigInteger('paid_at_ms');
+          table.text('reason');
+          table.text('payment_no');
+          table.text('payment_status');
+          table.bigInteger('payment_version');
+          table.bigInteger('payment_amount_minor');
+          table.text('payment_currency');
+          table.text('payment_channel');
+          table.text('payment_channel_trade_no');
+          table.bigInteger('payment_paid_at_ms');
+          table.bigInteger('payment_expire_at_ms');
+          table.bigInteger('payment_created_at_ms');
+          table.bigInteger('payment_updated_at_ms');
+          table.text('payment_contradicted_by');
+          table.index(['tenant', 'order_no']);
+          table.index(['tenant', 'created_at_ms', 'order_no']);
+          table.index(['tenant', 'status', 'created_at_ms', 'order_no']);
+        });
+        await knex.schema.createTable('order_alerts', (table) => {
+          table.text('alert_id').primary();
+          table.text('routing_key').notNullable();
+          table.boolean('open').notNullable();
+        });
+        await knex.raw('create index order_alerts_open on order_alerts (routing_key) where open');
+      },
+    },
+  ],
+  apply: async (batch, sql) => {
+    await sql.upsert('orders', batch.flatMap(orderRows));
+    await sql.upsert('order_alerts', batch.flatMap(alertRows));
+  },
+};
+
+function orderRows(record: ProjectedRecord): readonly ProjectionRow[] {
+  if (record.topic === topics.alertsEvents.name) return [];
+  const change =
+    record.topic === topics.ordersEvents.name
+      ? orderChange(record.payload as OrdersEvent)
+      : paymentChange(record.payload as PaymentsEvent);
+  if (change === null) return [];
+  const { key, envelope } = record;
+  const at = key.indexOf('/');
+  if (at < 1) throw new UnprojectableRecord('KEY_INVALID', 'the key is no <tenant>/<order number>');
+  const own = { routing_key: key, tenant: key.slice(0, at), order_no: key.slice(at + 1) };
+  const version = envelope.aggregateVersion;
+  return record.topic === topics.ordersEvents.name
+    ? [{ ...own, version, updated_at_ms: record.timeMs, ...change }]
+    : [{ ...own, payment_version: version, payment_updated_at_ms: record.timeMs, ...change }];
+}
+
+function orderChange(event: OrdersEvent): ProjectionRow | null {
+  switch (event.type) {
+    case 'OrderCreated':
+      return {
+        status: 'PENDING',
+        amount_minor: event.data.amountMinor,
+        currency: event.data.currency,
+        pay_by_ms: event.data.payBy,
+        created_at_ms: event.data.createdAt,
+      };
+    case 'OrderAwaitingPayment':
+      return { status: 'WAITING_PAYMENT' };
+    case 'OrderPaid':
+      return { status: 'PAID', paid_at_ms: event.data.paidAt };
+    case 'OrderFailed':
+      return { status: 'FAILED', reason: event.data.reason };
+    case 'OrderExpired':
+      return { status: 'EXPIRED' };
+    case 'OrderCancelled':
+      return { status: 'CANCELLED', reason: event.data.reason };
+    case 'OrderPaymentReportRecorded':
+      return {};
+    default:
+      return unreachable(event);
+  }
+}
+
+function paymentChange(event: PaymentsEvent): ProjectionRow | null {
+  switch (event.type) {
+    case 'PaymentCreated':
+      return {
+        payment_no: event.data.payNo,
+        payment_status: 'INIT',
+        payment_amount_minor: event.data.amountMinor,
+        payment_currency: event.data.currency,
+        payment_channel: event.data.channel,
+        payment_expire_at_ms: event.data.expireAt,
+        payment_created_at_ms: event.data.createdAt,
+      };
+    case 'PaymentProcessing':
+      return { payment_status: 'PAYING' };
+    case 'PaymentSucceeded':
+      return {
+        payment_status: 'SUCCESS',
+        payment_channel_trade_no: event.data.channelTradeNo,
+        payment_paid_at_ms: event.data.paidAt,
+      };
+    case 'PaymentFailed':
+      return { payment_status: 'FAILED', payment_channel_trade_no: event.data.channelTradeNo };
+    case 'PaymentClosed':
+      return { payment_status: 'CLOSED' };
+    case 'PaymentReportContradicted':
+      return { payment_contradicted_by: event.data.reportedStatus };
+    case 'PaymentReportConfirmed':
+      return { payment_contradicted_by: null };
+    case 'PaymentCallbackRecorded':
+      // Also recorded for payments that do not exist: what it changed is an event of its own.
+      return null;
+    default:
+      return unreachable(event);
+  }
+}
+
+function alertRows(record: ProjectedRecord): readonly ProjectionRow[] {
+  if (record.topic !== topics.alertsEvents.name) return [];
+  const event = record.payload as AlertsEvent;
+  if (event.type === 'RulesActivated') return [];
+  const { alertId } = event.data;
+  return [{ alert_id: alertId, routing_key: record.key, open: event.type === 'AlertRaised' }];
+}

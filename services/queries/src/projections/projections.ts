@@ -1,0 +1,11 @@
+import type { Projection } from '@plumbline/postgres';
+import { alertsProjection } from './alerts.ts';
+import { orderOverviewProjection } from './order-overview.ts';
+import { timelineProjection } from './timeline.ts';
+
+/** Every read model of this service. */
+export const projections: readonly Projection[] = [
+  alertsProjection,
+  orderOverviewProjection,
+  timelineProjection,
+];

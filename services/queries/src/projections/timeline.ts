@@ -1,0 +1,97 @@
+import type { DeadLettered } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
+
+/**
+ * Not the unverified inbox: nothing in it is known to concern the order it names, and its records
+ * are gone after three days, after which no rebuild could give the same table. Not the projections'
+ * own dead letters either, which must not feed what could add to them.
+ */
+const inputs: readonly string[] = [
+  topics.ordersEvents.name,
+  topics.paymentsEvents.name,
+  topics.alertsEvents.name,
+  topics.ordersDeadLetters.name,
+  topics.paymentsDeadLetters.name,
+  topics.checkoutDeadLetters.name,
+  topics.consistencyAlertsDeadLetters.name,
+];
+
+/**
+ * `entries`: every event and dead letter of an order, where it stands, and who caused it. `data` is
+ * the payload as JSON, amounts and sequence numbers as text of digits.
+ */
+export const timelineProjection: Projection = {
+  name: 'timeline',
+  version: 1,
+  inputs,
+  tables: [{ name: 'entries', primaryKey: ['topic', 'partition', 'offset'] }],
+  migrations: [
+    {
+      name: '1-entries',
+      up: (knex) =>
+        knex.schema.createTable('entries', (table) => {
+          table.text('topic').notNullable();
+          table.integer('partition').notNullable();
+          table.bigInteger('offset').notNullable();
+          table.text('record_key').notNullable();
+          table.bigInteger('appended_at_ms').notNullable();
+          table.bigInteger('time_ms').notNullable();
+          table.text('event_id').notNullable();
+          table.text('type').notNullable();
+          table.text('subject').notNullable();
+          table.text('source').notNullable();
+          table.text('actor').notNullable();
+          table.text('correlation_id').notNullable();
+          table.text('causation_id');
+          table.bigInteger('version');
+          table.jsonb('data').notNullable();
+          table.primary(['topic', 'partition', 'offset']);
+          table.index(['record_key', 'appended_at_ms']);
+        }),
+    },
+  ],
+  apply: (batch, sql) => sql.insertMissing('entries', batch.filter(concernsAnOrder).map(rowOf)),
+};
+
+const concernsAnOrder = ({ payload }: ProjectedRecord): boolean =>
+  payload.type !== 'RulesActivated';
+
+const rowOf = (record: ProjectedRecord): ProjectionRow => ({
+  topic: record.topic,
+  partition: record.partition,
+  offset: record.offset,
+  record_key: shown(record.key),
+  appended_at_ms: record.timeMs,
+  time_ms: record.envelope.timeMs,
+  event_id: shown(record.envelope.id),
+  type: record.payload.type,
+  subject: shown(record.envelope.subject),
+  source: shown(record.envelope.source),
+  actor: shown(record.envelope.actor),
+  correlation_id: shown(record.envelope.correlationId),
+  causation_id: record.envelope.causationId === null ? null : shown(record.envelope.causationId),
+  version: record.envelope.aggregateVersion,
+  data:
+    record.payload.type === 'DeadLettered'
+      ? deadLetter(record.payload.data as DeadLettered)
+      : storable(record.payload.data),
+});
+
+/** Without the bytes of the record: they are in the log, and may be anything. */
+function deadLetter(data: DeadLettered) {
+  const left = new Set(['key', 'value', 'headers']);
+  return storable(Object.fromEntries(Object.entries(data).filter(([name]) => !left.has(name))));
+}
+
+/** A timeline is for reading: characters that Postgres cannot hold are shown as replaced. */
+const shown = (text: string): string => text.replaceAll(/[\0\p{Cs}]/gu, '\uFFFD');
+
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return shown(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, storable(each)]));
+}

@@ -1,0 +1,396 @@
+import type { AlertRaised, AlertResolved, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import { encodeEnvelope, topics } from '@plumbline/events';
+import type { MemoryLog } from '@plumbline/kafka';
+import { silentLogger } from '@plumbline/observability';
+import type { Postgres } from '@plumbline/postgres';
+import { openPostgres, rebuildAndCompare } from '@plumbline/postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projections } from './projections/projections.ts';
+import type { TestEvents, TestQueries } from './testing/open-test-queries.ts';
+import {
+  createTestCodec,
+  createTestDatabase,
+  createTestLog,
+  foldedBy,
+  openTestQueries,
+  testEvents,
+} from './testing/open-test-queries.ts';
+
+const codec = await createTestCodec();
+const t0 = Date.UTC(2026, 0, 1);
+const orders = topics.ordersEvents.name;
+const payments = topics.paymentsEvents.name;
+const alerts = topics.alertsEvents.name;
+const none = '00000000-0000-4000-8000-000000000000';
+
+let log: MemoryLog;
+let postgres: Postgres;
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let queries: TestQueries;
+let events: TestEvents;
+
+const orderCreated = (orderNo: string, n: number): OrdersEvent => ({
+  type: 'OrderCreated',
+  data: {
+    orderNo,
+    tenant: 'main',
+    items: [{ sku: 'sku', quantity: 1, unitAmountMinor: BigInt(n) * 100n }],
+    amountMinor: BigInt(n) * 100n,
+    currency: 'CNY',
+    payBy: t0 + 1_800_000,
+    idempotencyKey: null,
+    fingerprint: '0'.repeat(64),
+    // Two orders each millisecond: pages must not lose one of a pair.
+    createdAt: t0 + Math.floor(n / 2),
+  },
+});
+
+const payNoOf = (orderNo: string): string => `PAY-${orderNo}`;
+
+const paymentCreated = (orderNo: string, amountMinor: bigint): PaymentsEvent => ({
+  type: 'PaymentCreated',
+  data: {
+    ...{ id: 7n, payNo: payNoOf(orderNo), orderNo, tenant: 'main', amountMinor, currency: 'CNY' },
+    ...{ channel: 'MOCK', expireAt: t0 + 1_800_000, createdAt: t0 + 5 },
+  },
+});
+
+const paymentSucceeded = (orderNo: string, amountMinor: bigint): PaymentsEvent => ({
+  type: 'PaymentSucceeded',
+  data: {
+    ...{ eventId: none, payNo: payNoOf(orderNo), orderNo, amountMinor, currency: 'CNY' },
+    ...{ channel: 'MOCK', channelTradeNo: 'MOCK_1', paidAt: t0 + 9, eventTime: t0 + 9 },
+    ...{ traceId: 'trace', version: '1.0' },
+  },
+});
+
+const evidence = (orderNo: string) => ({
+  ...{ eventId: `e-${orderNo}`, type: 'PaymentSucceeded', topic: payments, partition: 1 },
+  ...{ offset: 12_345_678_901_234_567n, time: t0 + 9 },
+});
+
+const alertRaised = (orderNo: string, changes: Partial<AlertRaised> = {}) => ({
+  type: 'AlertRaised',
+  data: {
+    ...{ alertId: `alert-${orderNo}`, rule: 'A', ruleVersion: 1, tenant: 'main', orderNo },
+    ...{ payNo: payNoOf(orderNo), severity: 'WARNING', summary: 'paid, not shown' },
+    ...{ expected: 'order PAID', actual: 'order WAITING_PAYMENT', deadline: t0 + 60_000 },
+    ...{ detectedAt: t0 + 60_001, amountMinor: 100n, currency: 'CNY', howSeen: 'deadline' },
+    ...{ triggerEventId: `e-${orderNo}`, evidence: [evidence(orderNo)] },
+    ...changes,
+  } satisfies AlertRaised,
+});
+
+const alertResolved = (orderNo: string, changes: Partial<AlertResolved> = {}) => ({
+  type: 'AlertResolved',
+  data: {
+    ...{ alertId: `alert-${orderNo}`, rule: 'A', tenant: 'main', orderNo, supersededBy: null },
+    ...{ resolution: 'AUTO_RESOLVED', reason: 'the order is PAID', resolvedAt: t0 + 70_000 },
+    evidence: [evidence(orderNo)],
+    ...changes,
+  } satisfies AlertResolved,
+});
+
+/** o1…o9: paid and shown, o1 after an alert; o3 to o5 paid and alerted; o2 has a USD alert, too. */
+function tellTheStory(): void {
+  for (let n = 1; n <= 9; n += 1) {
+    const orderNo = `o${n}`;
+    const amountMinor = BigInt(n) * 100n;
+    events.append(orders, orderNo, orderCreated(orderNo, n));
+    events.append(payments, orderNo, paymentCreated(orderNo, amountMinor));
+    const awaiting = { orderNo, payNo: payNoOf(orderNo), paymentEventId: none };
+    events.append(orders, orderNo, { type: 'OrderAwaitingPayment', data: awaiting });
+  }
+  for (const n of [1, 3, 4, 5]) {
+    const orderNo = `o${n}`;
+    events.append(payments, orderNo, paymentSucceeded(orderNo, BigInt(n) * 100n));
+    const detectedAt = t0 + 60_000 + n;
+    const amountMinor = BigInt(n) * 100n;
+    events.append(alerts, orderNo, alertRaised(orderNo, { detectedAt, amountMinor }));
+  }
+  const paid = { orderNo: 'o1', payNo: payNoOf('o1'), paymentEventId: none };
+  const what = { ...paid, amountMinor: 100n, currency: 'CNY', paidAt: t0 + 9 };
+  events.append(orders, 'o1', { type: 'OrderPaid', data: what });
+  events.append(alerts, 'o1', alertResolved('o1'));
+  const usd = { alertId: 'alert-usd', amountMinor: 9n * 10n ** 15n, currency: 'USD' };
+  const critical = { ...usd, rule: 'C', severity: 'CRITICAL' as const, detectedAt: t0 + 90_000 };
+  events.append(alerts, 'o2', alertRaised('o2', critical));
+  const superseded = { resolution: 'SUPERSEDED' as const, supersededBy: 'alert-usd' };
+  events.append(alerts, 'o5', alertResolved('o5', superseded));
+  events.append(payments, 'only-payment', paymentCreated('only-payment', 5n));
+  events.append(alerts, 'rules', {
+    type: 'RulesActivated',
+    data: { revision: 1n, rules: [], reason: 'test', activatedAt: t0 },
+  });
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 2 });
+  log = createTestLog();
+  events = testEvents(log, codec);
+  tellTheStory();
+  queries = await openTestQueries({ log, codec, postgresUrl: database.url });
+  await foldedBy(postgres, events.places());
+});
+
+afterAll(async () => {
+  await queries.close();
+  await log.close();
+  await postgres.close();
+  await database.drop();
+});
+
+interface Envelope<T> {
+  readonly code: string;
+  readonly data: T;
+}
+
+async function data<T>(path: string, headers?: Readonly<Record<string, string>>): Promise<T> {
+  const { status, body } = await queries.get(path, headers);
+  expect({ path, status }).toEqual({ path, status: 200 });
+  return (body as Envelope<T>).data;
+}
+
+interface AlertPage {
+  readonly alerts: readonly { readonly alertId: string }[];
+  readonly nextCursor: string | null;
+}
+
+const alertIds = async (path: string): Promise<readonly string[]> =>
+  (await data<AlertPage>(path)).alerts.map(({ alertId }) => alertId);
+
+test('alerts are filtered, newest first', async () => {
+  expect(await alertIds('/alerts')).toEqual([
+    'alert-usd',
+    'alert-o5',
+    'alert-o4',
+    'alert-o3',
+    'alert-o1',
+  ]);
+  expect(await alertIds('/alerts?status=OPEN&rule=A')).toEqual(['alert-o4', 'alert-o3']);
+  expect(await alertIds('/alerts?severity=CRITICAL')).toEqual(['alert-usd']);
+  expect(await alertIds('/alerts?orderNo=o4')).toEqual(['alert-o4']);
+  const from = new Date(t0 + 60_004).toISOString();
+  const to = new Date(t0 + 60_005).toISOString();
+  expect(await alertIds(`/alerts?since=${from}&until=${to}`)).toEqual(['alert-o4']);
+  expect(await alertIds('/alerts?status=SUPERSEDED')).toEqual(['alert-o5']);
+});
+
+test('an alert has its evidence, its place and how it ended', async () => {
+  expect(await data('/alerts/alert-o1')).toMatchObject({
+    status: 'AUTO_RESOLVED',
+    amount: 1,
+    currency: 'CNY',
+    deadline: '2026-01-01T00:01:00.000Z',
+    evidence: [{ topic: payments, offset: '12345678901234567', time: '2026-01-01T00:00:00.009Z' }],
+    raisedAt: { topic: alerts },
+    resolution: { resolution: 'AUTO_RESOLVED', reason: 'the order is PAID' },
+  });
+  expect(await data('/alerts/alert-o4')).toMatchObject({ status: 'OPEN', resolution: null });
+});
+
+test('the summary counts by rule and never adds up two currencies', async () => {
+  const response = await fetch(`${queries.url}/alerts/summary`);
+  // 90,000,000,000,000.00 is beyond what a float shows with two decimals: read as text.
+  const text = await response.text();
+  expect(text).toContain('{"currency":"USD","amount":90000000000000.00}');
+  expect(JSON.parse(text)).toMatchObject({
+    data: {
+      rules: [
+        {
+          ...{ rule: 'A', raised: 4, open: 2, resolved: 2, superseded: 1 },
+          atStake: [{ currency: 'CNY', amount: 7 }],
+        },
+        { rule: 'C', raised: 1, open: 1, resolved: 0 },
+      ],
+    },
+  });
+});
+
+interface OrderPage {
+  readonly orders: readonly { readonly orderNo: string }[];
+  readonly nextCursor: string | null;
+}
+
+const orderNos = async (path: string): Promise<readonly string[]> =>
+  (await data<OrderPage>(path)).orders.map(({ orderNo }) => orderNo);
+
+test('orders are filtered by their own status, their payment and their alerts', async () => {
+  expect(await orderNos('/orders')).toHaveLength(9);
+  expect(await orderNos('/orders?status=PAID')).toEqual(['o1']);
+  expect(await orderNos('/orders?paymentStatus=SUCCESS')).toEqual(['o5', 'o4', 'o3', 'o1']);
+  expect(await orderNos('/orders?withOpenAlerts=true')).toEqual(['o4', 'o3', 'o2']);
+  expect(await orderNos('/orders?withOpenAlerts=false')).toHaveLength(6);
+  const since = new Date(t0 + 4).toISOString();
+  expect(await orderNos(`/orders?since=${since}`)).toEqual(['o9', 'o8']);
+});
+
+test('pages are stable, complete, and lose none of the same millisecond', async () => {
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const after: string = cursor === null ? '' : `&cursor=${cursor}`;
+    const page: OrderPage = await data<OrderPage>(`/orders?limit=2${after}`);
+    expect(page.orders.length).toBeLessThanOrEqual(2);
+    seen.push(...page.orders.map(({ orderNo }) => orderNo));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  expect(seen).toEqual(['o9', 'o8', 'o7', 'o6', 'o5', 'o4', 'o3', 'o2', 'o1']);
+});
+
+test('an order shows both names of its status, its payment and its open alerts', async () => {
+  expect(await data('/orders/o3')).toMatchObject({
+    status: 'WAITING_PAYMENT',
+    contract1Status: 'STOCK_RESERVED',
+    amount: 3,
+    version: '2',
+    openAlerts: 1,
+    payment: { payNo: 'PAY-o3', status: 'SUCCESS', channelTradeNo: 'MOCK_1', version: '2' },
+  });
+  expect(await data('/orders/only-payment')).toMatchObject({
+    status: null,
+    payment: { status: 'INIT', amount: 0.05 },
+  });
+});
+
+interface Timeline {
+  readonly entries: readonly { readonly type: string; readonly data: Record<string, unknown> }[];
+  readonly nextCursor: string | null;
+}
+
+test('a timeline has every event where it stands, and the dead letters keyed by the payment', async () => {
+  const key = Buffer.from('PAY-o1');
+  const deadLetters = topics.paymentsDeadLetters.name;
+  const { partition, baseOffset } = log.appendRaw({
+    topic: deadLetters,
+    partition: 0,
+    key,
+    value: codec.encode(deadLetters, {
+      type: 'DeadLettered',
+      data: {
+        ...{ topology: 'payments', reason: 'MALFORMED', message: 'cut off', attempts: 1 },
+        ...{ originTopic: 'payments.commands.v1', originPartition: 0, originOffset: 3n },
+        ...{ originIncarnation: 'i', originTime: t0, key, value: Buffer.from('private') },
+        ...{ headers: [], parkedBehind: null },
+      },
+    }),
+    headers: encodeEnvelope({
+      ...{ id: 'dead', type: 'DeadLettered', source: '/plumbline/payments', subject: 'PAY-o1' },
+      ...{ timeMs: t0, correlationId: 'c', causationId: null, actor: 'system:payments' },
+      ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
+    }),
+  });
+  const at = { 'Plumbline-Position': `${deadLetters}:${partition}:${baseOffset}` };
+  const { entries } = await data<Timeline>('/orders/o1/timeline', at);
+  expect(entries.map(({ type }) => type).sort()).toEqual([
+    'AlertRaised',
+    'AlertResolved',
+    'DeadLettered',
+    'OrderAwaitingPayment',
+    'OrderCreated',
+    'OrderPaid',
+    'PaymentCreated',
+    'PaymentSucceeded',
+  ]);
+  expect(entries.find(({ type }) => type === 'OrderCreated')).toMatchObject({
+    ...{ topic: orders, actor: 'api:test', correlationId: 'correlation-o1', version: '1' },
+    data: { amountMinor: '100', items: [{ unitAmountMinor: '100' }] },
+  });
+  const dead = entries.find(({ type }) => type === 'DeadLettered');
+  expect(dead?.data).toMatchObject({ reason: 'MALFORMED', originOffset: '3' });
+  expect(Object.keys(dead?.data ?? {})).not.toContain('value');
+  const paged: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const page: Timeline = await data<Timeline>(`/orders/o1/timeline?limit=3${after}`);
+    paged.push(...page.entries.map(({ type }) => type));
+    cursor = page.nextCursor;
+  }
+  expect(paged).toEqual(entries.map(({ type }) => type));
+});
+
+test('what does not exist is 404, and every bad parameter is named in one 400', async () => {
+  expect(await queries.get('/alerts/nothing')).toMatchObject({
+    status: 404,
+    body: { code: 'ALERT_NOT_FOUND' },
+  });
+  for (const path of ['/orders/nothing', '/orders/nothing/timeline']) {
+    expect(await queries.get(path)).toMatchObject({
+      status: 404,
+      body: { code: 'ORDER_NOT_FOUND' },
+    });
+  }
+  const bad =
+    '/alerts?status=NEW&severity=HIGH&since=yesterday&limit=201&cursor=x&orderNo=&colour=red';
+  const { status, body } = await queries.get(bad, { 'Plumbline-Position': 'a:9:1' });
+  const { code, message } = body as { code: string; message: string };
+  expect([status, code]).toEqual([400, 'INVALID_PARAMETER']);
+  for (const name of [
+    ...['status', 'severity', 'since', 'limit', 'cursor', 'orderNo', 'colour'],
+    'plumbline-position',
+  ]) {
+    expect(message).toContain(name);
+  }
+});
+
+test('a client that names its position is answered from it, or told to come back', async () => {
+  const cancelled = { type: 'OrderCancelled', data: { orderNo: 'o9', reason: 'changed my mind' } };
+  for (let round = 0; round < 5; round += 1) {
+    events.append(orders, `o9`, cancelled);
+    const now = await data<{ version: string }>('/orders/o9', {
+      'Plumbline-Position': events.position(),
+    });
+    expect(now.version).toBe(String(3 + round));
+  }
+  const startedAt = performance.now();
+  const later = await queries.get('/orders/o9', { 'Plumbline-Position': `${orders}:0:999999` });
+  expect(later).toMatchObject({ status: 503, body: { code: 'READ_MODEL_BEHIND' } });
+  expect(later.headers.get('retry-after')).toBe('1');
+  expect(performance.now() - startedAt).toBeLessThan(3_500);
+  // A topic that the read model does not read cannot hold it back.
+  await data('/orders/o9', { 'Plumbline-Position': 'payments.commands.v1:0:999999' });
+});
+
+test('every read model is what a rebuild from the log gives', async () => {
+  await foldedBy(postgres, events.places());
+  for (const projection of projections) {
+    const result = await rebuildAndCompare({ projection, log, codec, postgres });
+    expect({ projection: result.schema, equal: result.equal }).toEqual({
+      projection: `${projection.name}_v1`,
+      equal: true,
+    });
+    expect(result.records).toBeGreaterThan(0);
+  }
+});
+
+test('health, readiness and the description', async () => {
+  expect(await queries.get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
+  expect(await queries.get('/actuator/health')).toMatchObject({ body: { status: 'UP' } });
+  const { body } = await queries.get('/openapi.json');
+  expect(Object.keys((body as { paths: object }).paths)).toEqual(
+    expect.arrayContaining(['/alerts', '/alerts/summary', '/orders/{orderNo}/timeline']),
+  );
+});
+
+test('without Postgres every read is 503 within about two seconds', async () => {
+  const own = createTestLog();
+  const away = await openTestQueries({
+    ...{ log: own, codec },
+    postgresUrl: 'postgres://plumbline:local@127.0.0.1:1/plumbline',
+  });
+  try {
+    for (const path of ['/alerts', '/alerts/a', '/alerts/summary', '/orders', '/orders/o1']) {
+      const startedAt = performance.now();
+      const answer = await away.get(path);
+      expect(answer).toMatchObject({ status: 503, body: { code: 'DEPENDENCY_DOWN' } });
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect(performance.now() - startedAt).toBeLessThan(2_500);
+    }
+    expect(await away.get('/readyz')).toMatchObject({ status: 503 });
+    expect(await away.get('/livez')).toMatchObject({ status: 200 });
+  } finally {
+    await away.close();
+    await own.close();
+  }
+});

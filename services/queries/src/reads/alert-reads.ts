@@ -1,0 +1,124 @@
+import type { Postgres } from '@plumbline/postgres';
+import { quoted, schemaOf } from '@plumbline/postgres';
+import type { AlertStatus } from '../projections/alerts.ts';
+import { alertsProjection } from '../projections/alerts.ts';
+import { conditions } from './conditions.ts';
+import type { Page, PagePosition } from './page.ts';
+import { pageOf } from './page.ts';
+
+const alerts = `${quoted(schemaOf(alertsProjection))}.alerts`;
+
+export interface StoredEvidence {
+  readonly eventId: string;
+  readonly type: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly time: number;
+}
+
+/** A row of the read model; see its projection. */
+export interface AlertRow {
+  readonly alert_id: string;
+  readonly status: AlertStatus;
+  readonly rule: string;
+  readonly rule_version: number | null;
+  readonly order_no: string;
+  readonly pay_no: string | null;
+  readonly severity: string | null;
+  readonly summary: string | null;
+  readonly expected: string | null;
+  readonly actual: string | null;
+  readonly deadline_ms: bigint | null;
+  readonly detected_at_ms: bigint | null;
+  readonly amount_minor: bigint | null;
+  readonly currency: string | null;
+  readonly how_seen: string | null;
+  readonly trigger_event_id: string | null;
+  readonly evidence: readonly StoredEvidence[] | null;
+  readonly correlation_id: string | null;
+  readonly raised_topic: string | null;
+  readonly raised_partition: number | null;
+  readonly raised_offset: bigint | null;
+  readonly resolution_reason: string | null;
+  readonly superseded_by: string | null;
+  readonly resolved_at_ms: bigint | null;
+  readonly resolution_evidence: readonly StoredEvidence[] | null;
+}
+
+export interface AlertFilter {
+  readonly tenant: string;
+  readonly rule?: string | undefined;
+  readonly status?: AlertStatus | undefined;
+  readonly severity?: string | undefined;
+  readonly orderNo?: string | undefined;
+  /** Found at or after, and before: epoch ms. */
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+export async function readAlert(
+  postgres: Postgres,
+  options: { readonly tenant: string; readonly alertId: string },
+): Promise<AlertRow | null> {
+  const [row] = await postgres.query<AlertRow>(
+    `select * from ${alerts} where alert_id = ? and tenant = ?`,
+    [options.alertId, options.tenant],
+  );
+  return row ?? null;
+}
+
+const filtered = (filter: AlertFilter) =>
+  conditions()
+    .add('tenant = ?', filter.tenant)
+    .add('detected_at_ms is not null')
+    .addIf('rule = ?', filter.rule)
+    .addIf('status = ?', filter.status)
+    .addIf('severity = ?', filter.severity)
+    .addIf('order_no = ?', filter.orderNo)
+    .addIf('detected_at_ms >= ?', filter.sinceMs)
+    .addIf('detected_at_ms < ?', filter.untilMs);
+
+export async function readAlerts(
+  postgres: Postgres,
+  options: {
+    readonly filter: AlertFilter;
+    readonly after: PagePosition | null;
+    readonly limit: number;
+  },
+): Promise<Page<AlertRow>> {
+  const where = filtered(options.filter);
+  const { after, limit } = options;
+  if (after !== null) where.add('(detected_at_ms, alert_id) < (?, ?)', after.atMs, after.id);
+  const rows = await postgres.query<AlertRow>(
+    `select * from ${alerts} where ${where.sql}
+     order by detected_at_ms desc, alert_id desc limit ?`,
+    [...where.values, limit + 1],
+  );
+  return pageOf(rows, limit, (row) => ({ atMs: Number(row.detected_at_ms), id: row.alert_id }));
+}
+
+/** Counts and the money of open alerts, of one rule and currency. */
+export interface AlertSums {
+  readonly rule: string;
+  readonly currency: string;
+  readonly raised: bigint;
+  readonly open: bigint;
+  readonly auto_resolved: bigint;
+  readonly superseded: bigint;
+  /** Text of minor units. */
+  readonly at_stake: string;
+}
+
+export function sumAlerts(postgres: Postgres, filter: AlertFilter): Promise<readonly AlertSums[]> {
+  const where = filtered(filter);
+  return postgres.query<AlertSums>(
+    `select rule, currency, count(*) as raised,
+       count(*) filter (where status = 'OPEN') as open,
+       count(*) filter (where status = 'AUTO_RESOLVED') as auto_resolved,
+       count(*) filter (where status = 'SUPERSEDED') as superseded,
+       coalesce(sum(amount_minor) filter (where status = 'OPEN'), 0)::text as at_stake
+     from ${alerts} where ${where.sql} group by rule, currency order by rule, currency`,
+    where.values,
+  );
+}
