@@ -108,23 +108,21 @@ export function startTask(options: TaskOptions): Task {
     producer: TransactionalProducer,
   ): Promise<void> {
     let pending = fetchNext(running, opened);
-    try {
-      while (!isStopped()) {
-        for (const fetched of await pending) running.offer(fetched);
-        // The next fetch is under way while this one's records are decided and committed.
-        pending = fetchNext(running, opened);
-        await drain(running, producer);
-      }
-    } finally {
-      // It fails with the reader's closing; whoever cares has seen the first error.
-      pending.catch(() => undefined);
+    while (!isStopped()) {
+      for (const fetched of await pending) running.offer(fetched);
+      // The next fetch is under way while this one's records are decided and committed.
+      pending = fetchNext(running, opened);
+      await drain(running, producer);
     }
   }
 
   function fetchNext(running: Engine, opened: LogReader): Promise<readonly Fetched[]> {
     const wants = running.wants();
     if (wants.length === 0) return Promise.resolve([]);
-    return opened.fetch({ maxWaitMs: waitMs(running) }, wants);
+    const fetching = opened.fetch({ maxWaitMs: waitMs(running) }, wants);
+    // It may fail while a transaction is being committed, long before anybody awaits it.
+    fetching.catch(() => undefined);
+    return fetching;
   }
 
   /** An idle fetch ends when the next timer is due, so that its answer lets the timer fire. */
