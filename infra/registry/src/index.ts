@@ -1,3 +1,4 @@
 export type { RegistryAuth } from './registry-api.ts';
 export type { RegistrySchemaIds, RegistrySchemaIdsOptions } from './registry-schema-ids.ts';
-export { createRegistrySchemaIds, requiredLevel } from './registry-schema-ids.ts';
+export { requiredLevel } from './level.ts';
+export { createRegistrySchemaIds } from './registry-schema-ids.ts';

@@ -1,18 +1,17 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import registryClient from '@kafkajs/confluent-schema-registry';
+import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import { SchemasUnavailable, UnknownSchemaId } from '@plumbline/events';
 import type { SchemaIds } from '@plumbline/events';
 import type { Logger } from '@plumbline/observability';
 import { silentLogger } from '@plumbline/observability';
+import { readLevel, setLevel } from './level.ts';
 import * as limits from './limits.ts';
 import { register } from './registration.ts';
 import type { RegistryAuth } from './registry-api.ts';
 import { createRegistryApi } from './registry-api.ts';
 import { withRetries } from './retry.ts';
-
-/** What every schema must be compatible with: all of its versions, both ways. */
-export const requiredLevel = 'FULL_TRANSITIVE';
 
 export interface RegistrySchemaIdsOptions {
   /** Base of a Confluent-compatible API; Apicurio's is `<base>/apis/ccompat/v7`. */
@@ -44,46 +43,15 @@ export function createRegistrySchemaIds(options: RegistrySchemaIdsOptions): Regi
   const closing = new AbortController();
   const api = createRegistryApi({ url, auth, requestMs, closing: closing.signal });
   const agent = url.startsWith('https:') ? new HttpsAgent() : new HttpAgent();
-  const library = new registryClient.SchemaRegistry({
-    host: url,
-    ...(auth ? { auth: { ...auth } } : {}),
-    agent,
-    // Ours are around the whole call, know which errors are final, and can be closed.
-    retry: { retries: 0 },
-    middlewares: [
-      () => ({
-        prepareRequest: async (next) => (await next()).enhance({ timeout: requestMs }),
-      }),
-    ],
-  });
+  const library = openLibrary({ url, auth, agent, requestMs });
   const ids = new Map<string, Promise<number>>();
   let levelEnsured: Promise<void> | null = null;
 
   const retrying = <T>(what: string, call: () => Promise<T>): Promise<T> =>
     withRetries({ what, logger, requestMs, closing: closing.signal }, call);
 
-  async function readLevel(): Promise<string> {
-    const { status, body } = await api.call('GET', '/config');
-    const found = body['compatibilityLevel'];
-    if (status === 200 && typeof found === 'string') return found;
-    throw new SchemasUnavailable(`GET ${url}/config: the registry answers ${status}`);
-  }
-
-  async function setLevel(): Promise<void> {
-    const before = await readLevel();
-    if (before === requiredLevel) return;
-    const { status } = await api.call('PUT', '/config', { compatibility: requiredLevel });
-    // Whatever the answer to the change was, what counts is what the registry says now.
-    const after = await readLevel();
-    if (after !== requiredLevel) {
-      const message = `the schema registry at ${url} does not take the level ${requiredLevel}`;
-      throw new SchemasUnavailable(`${message}: it answers ${status} and stays at ${after}`);
-    }
-    logger.info('the schema registry has a new level', { url, before, after });
-  }
-
   async function ensureLevel(): Promise<void> {
-    levelEnsured ??= retrying('setting the compatibility level', setLevel);
+    levelEnsured ??= retrying('setting the compatibility level', () => setLevel(api, url, logger));
     try {
       await levelEnsured;
     } catch (error) {
@@ -100,7 +68,7 @@ export function createRegistrySchemaIds(options: RegistrySchemaIdsOptions): Regi
 
   return {
     ensureLevel,
-    level: () => retrying('reading the compatibility level', readLevel),
+    level: () => retrying('reading the compatibility level', () => readLevel(api, url)),
 
     async idOf(subject, schemaJson) {
       const key = `${subject}\n${schemaJson}`;
@@ -130,6 +98,27 @@ export function createRegistrySchemaIds(options: RegistrySchemaIdsOptions): Regi
       return Promise.resolve();
     },
   };
+}
+
+function openLibrary(options: {
+  readonly url: string;
+  readonly auth: RegistryAuth | undefined;
+  readonly agent: HttpAgent;
+  readonly requestMs: number;
+}): SchemaRegistry {
+  const { url, auth, agent, requestMs } = options;
+  return new registryClient.SchemaRegistry({
+    host: url,
+    ...(auth ? { auth: { ...auth } } : {}),
+    agent,
+    // Ours are around the whole call, know which errors are final, and can be closed.
+    retry: { retries: 0 },
+    middlewares: [
+      () => ({
+        prepareRequest: async (next) => (await next()).enhance({ timeout: requestMs }),
+      }),
+    ],
+  });
 }
 
 /** Credentials in an address end up in logs and messages, so they are refused there. */
