@@ -30,3 +30,5 @@ export type { BaseConfig, Foundation } from './process/foundation.ts';
 export { kafkaOptionsOf, openFoundation, registryOptionsOf } from './process/foundation.ts';
 export type { Parts, ProcessOptions } from './process/run-process.ts';
 export { runProcess } from './process/run-process.ts';
+export type { Replayed, ReplayOptions } from './replay.ts';
+export { replayTopology } from './replay.ts';
