@@ -1,1 +1,1 @@
-export {};
+export { demoConfigSchema } from './config.ts';

@@ -1,0 +1,14 @@
+import { flag, secretText } from '@plumbline/config';
+import { z } from 'zod';
+
+/** The environment of the demo, beside that of the local stack. */
+export const demoConfigSchema = z.object({
+  PLUMBLINE_CALLBACK_SECRET: secretText()
+    .default('local-callback-secret')
+    .describe('Secret of the mock channel, with which the demo signs its callbacks'),
+  PLUMBLINE_DEMO_PLANTED_ALERT: flag()
+    .default(false)
+    .describe('Expects one alert that cannot come, to show that the demo can fail'),
+});
+
+export type DemoConfig = z.output<typeof demoConfigSchema>;

@@ -1,0 +1,59 @@
+/** Enough that every story is told several times, and few enough for a run of a minute. */
+export const ordersDefault = 300;
+
+/** Each of the 16 stories at least once, and some that are simply paid. */
+export const ordersMin = 20;
+
+/** Everything is kept in memory and asked for one by one; beyond this it is a benchmark. */
+export const ordersMax = 5_000;
+
+/** Below the 500 commands that an edge admits at once, and enough to keep two cores busy. */
+export const requestsInFlightMax = 24;
+
+/**
+ * Stories that go on at once, besides those that only wait. An order that is to expire must have its
+ * payment before that, so no story may stand in a long queue between two of its steps.
+ */
+export const storiesUnderWayMax = 48;
+
+/** An edge answers 503 after 5 s at the latest; twice that means that nobody answers. */
+export const requestTimeoutMs = 10_000;
+
+/** A killed process is back within 15 s; four times that and it will not come back. */
+export const retryForMs = 60_000;
+
+/** Between two attempts of the same call: doubled from the first to the last. */
+export const retryWaitMs = { first: 100, max: 1_000 } as const;
+
+/** Between two looks at an order that should change. */
+export const pollMs = 400;
+
+/** How long one step of a story may wait for what it waits for. */
+export const awaitForMs = 60_000;
+
+/** Deadline of the orders that are to expire: some ten times what placing an order takes. */
+export const shortDeadlineMs = 6_000;
+
+/** Deadline of all others: beyond the longest run. */
+export const longDeadlineMs = 30 * 60_000;
+
+/** Rule A's grace while orders are paid and nobody is there to notice. */
+export const graceMs = 4_000;
+
+/** Rule A's own grace, which holds before and afterwards. */
+export const graceDefaultMs = 60_000;
+
+/**
+ * How much longer than the grace the outage lasts after the last payment, so that no clock has to be
+ * exact: commands are decided within 0.1 s, frontiers move every 0.1 s.
+ */
+export const outageMarginMs = 2_000;
+
+/** For every order to show what it should, and for every record to be read. */
+export const settleForMs = 60_000;
+
+/** A line about what goes on. */
+export const progressEveryMs = 2_000;
+
+/** Differences that are printed; the JSON report has them all. */
+export const differencesShownMax = 20;

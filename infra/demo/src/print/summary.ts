@@ -1,0 +1,108 @@
+import type { Comparison, Difference } from '../compare/compare.ts';
+import type { ReadModelCheck } from '../found/check-read-models.ts';
+import { differencesShownMax } from '../limits.ts';
+
+export interface DemoResult {
+  readonly seed: number;
+  readonly orders: number;
+  readonly asExpected: boolean;
+  readonly comparison: Comparison;
+  readonly readModels: readonly ReadModelCheck[];
+  readonly answeredCalls: number;
+  readonly repeatedCalls: number;
+  readonly elapsedMs: number;
+  /** An order worth looking at. */
+  readonly exampleOrderNo: string | null;
+}
+
+/** Amounts of work are numbers, never `bigint`, so that it is plain JSON. */
+export const jsonOf = (result: DemoResult): string => JSON.stringify(result, null, 2);
+
+const titles = {
+  A: 'payment succeeded, order does not show it',
+  B: 'order paid, payment reported as failed',
+  C: 'payment succeeded, order had ended unpaid',
+} as const;
+
+/** The tables that a person reads. */
+export function summaryOf(result: DemoResult): string {
+  const { comparison, readModels } = result;
+  const paid = comparison.statuses.find(({ status }) => status === 'PAID');
+  const lines = [
+    '',
+    `${result.orders} orders, ${paid?.found ?? 0} of them paid; ` +
+      `${result.answeredCalls} HTTP calls answered as the contracts say or listed below, ` +
+      `${result.repeatedCalls} attempts repeated`,
+    '',
+    ...table(
+      ['Orders', 'expected', 'found', ''],
+      comparison.statuses.map((s) => [
+        s.status,
+        String(s.expected),
+        String(s.found),
+        mark(s.expected === s.found),
+      ]),
+    ),
+    '',
+    ...table(
+      ['Alerts', 'raised: expected', 'found', 'resolved: expected', 'found', ''],
+      comparison.rules.map(({ rule, expected, found }) => [
+        `${rule}  ${titles[rule]}`,
+        ...[String(expected.raised), String(found.raised)],
+        ...[String(expected.resolved), String(found.resolved)],
+        mark(expected.raised === found.raised && expected.resolved === found.resolved),
+      ]),
+    ),
+    '',
+    ...table(
+      ['Read models', 'records', 'rows', 'against the log', ''],
+      readModels.map((model) => [
+        model.name,
+        String(model.records),
+        model.rows,
+        model.equal ? 'equal' : 'DIFFERENT',
+        mark(model.equal),
+      ]),
+    ),
+    '',
+    ...differenceLines(comparison.differences),
+    result.asExpected ? 'Everything is as expected.' : 'NOT as expected.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const mark = (good: boolean): string => (good ? 'ok' : '<- !');
+
+/** Columns as wide as their widest cell; the first to the left, the others to the right. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('   ')
+      .trimEnd();
+  return [line(head), ...rows.map(line)];
+}
+
+function differenceLines(differences: readonly Difference[]): readonly string[] {
+  if (differences.length === 0) return [];
+  const shown = differences.slice(0, differencesShownMax).map((difference) => {
+    const story = difference.story === null ? '' : ` (${difference.story})`;
+    const where = difference.orderNo === null ? 'the whole run' : `${difference.orderNo}${story}`;
+    return `  ${where}: ${difference.what}: expected ${difference.expected}, found ${difference.found}`;
+  });
+  const more = differences.length - shown.length;
+  return [
+    `${differences.length} difference(s):`,
+    ...shown,
+    ...(more > 0 ? [`  … and ${more} more (all of them with --json)`] : []),
+    '',
+  ];
+}

@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PlatformProcess } from '@plumbline/local';
+import type { Projection } from '@plumbline/postgres';
+import { openPostgres } from '@plumbline/postgres';
+import { silentLogger } from '@plumbline/observability';
+import { ordersProjection } from '@plumbline/orders';
+import { paymentsProjection, refusedCallbacksProjection } from '@plumbline/payments';
+import { projections as queriesProjections } from '@plumbline/queries';
+import { allTopics, topics } from '@plumbline/events';
+import type { DemoArguments } from './arguments.ts';
+import type { Difference, Found } from './compare/compare.ts';
+import { compare } from './compare/compare.ts';
+import type { DemoConfig } from './config.ts';
+import { drive } from './driver/drive.ts';
+import type { HttpCalls } from './driver/http-calls.ts';
+import { createHttpCalls } from './driver/http-calls.ts';
+import type { Shop } from './driver/shop.ts';
+import { createShop } from './driver/shop.ts';
+import type { ReadModelCheck } from './found/check-read-models.ts';
+import { checkReadModel } from './found/check-read-models.ts';
+import { readShownAlerts } from './found/read-shown-alerts.ts';
+import { watchOrders } from './found/watch-orders.ts';
+import { graceDefaultMs, graceMs, settleForMs } from './limits.ts';
+import { alertsFrom, setGrace } from './log/alerts-log.ts';
+import type { LogAccess, Place } from './log/open-log-access.ts';
+import { endsOf, openLogAccess, readFrom } from './log/open-log-access.ts';
+import type { Expected } from './model/expect.ts';
+import { expectationOf } from './model/expect.ts';
+import { makePlan } from './plan/make-plan.ts';
+import type { Progress } from './print/progress.ts';
+import type { DemoResult } from './print/summary.ts';
+import type { OpenStage } from './stage/open-stage.ts';
+
+const projections: readonly Projection[] = [
+  ordersProjection,
+  paymentsProjection,
+  refusedCallbacksProjection,
+  ...queriesProjections,
+];
+
+const deadLetterTopics = allTopics
+  .filter(({ kind }) => kind === 'dead-letters')
+  .map(({ name }) => name);
+
+export interface RunOptions {
+  readonly stage: OpenStage;
+  readonly arguments: DemoArguments;
+  readonly config: DemoConfig;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** One run against a stage that is ready. */
+export async function runDemo(options: RunOptions): Promise<DemoResult> {
+  const begin = performance.now();
+  const { stage, config, signal } = options;
+  const access = await openLogAccess(stage.addresses);
+  const calls = createHttpCalls(signal);
+  try {
+    const shop = createShop({
+      calls,
+      ordersUrl: stage.platform.url('orders'),
+      paymentsUrl: stage.platform.url('payments'),
+      secret: config.PLUMBLINE_CALLBACK_SECRET,
+    });
+    const from = await endsOf(access.log, [topics.alertsEvents.name, ...deadLetterTopics]);
+    const run = { ...options, access, calls, shop, from, prefix: prefixOf(options) };
+    const expected = await act(run);
+    const statuses = await settle(run, expected);
+    const readModels = await checkReadModels(run);
+    const comparison = compare(expected, await collect(run, statuses));
+    const differences = [...comparison.differences, ...readModels.flatMap(differencesOfReadModel)];
+    return {
+      seed: options.arguments.seed,
+      orders: expected.length,
+      asExpected: differences.length === 0,
+      comparison: { ...comparison, differences },
+      readModels,
+      answeredCalls: calls.counts.answered,
+      repeatedCalls: calls.counts.repeated,
+      elapsedMs: performance.now() - begin,
+      exampleOrderNo: expected.find(({ alerts }) => alerts.A.raised > 0)?.orderNo ?? null,
+    };
+  } finally {
+    await calls.close();
+    await access.close();
+  }
+}
+
+/** The log keeps the orders of earlier runs for ever. At most 25 of the 32 characters. */
+const prefixOf = ({ arguments: { seed } }: RunOptions): string =>
+  `demo-${seed}-${Date.now().toString(36)}`;
+
+interface Run extends RunOptions {
+  readonly access: LogAccess;
+  readonly calls: HttpCalls;
+  readonly shop: Shop;
+  /** Begins every order number of this run, and of no other. */
+  readonly prefix: string;
+  /** Where the alerts and the dead letters ended before the run. */
+  readonly from: readonly Place[];
+}
+
+const grace = (run: Run, ofRuleA: number, reason: string): Promise<void> =>
+  setGrace(run.access, {
+    ...{ graceMs: ofRuleA, reason, from: run.from, signal: run.signal },
+    timeoutMs: settleForMs,
+  });
+
+/** Does everything, and says what must follow. */
+async function act(run: Run): Promise<readonly Expected[]> {
+  const orders = run.stage.platform.process('orders');
+  const { seed, orders: count } = run.arguments;
+  const { journals, outage } = await drive({
+    ...{ plan: makePlan({ seed, orders: count }), runName: run.prefix },
+    ...{ shop: run.shop, progress: run.progress, signal: run.signal },
+    beginOutage: async () => {
+      orders.setAutoRestart(false);
+      orders.kill();
+      // Only when it answers no more is it certain that it decides no more.
+      await untilGone(orders, run.signal);
+      await grace(run, graceMs, 'the demonstration waits for nothing longer than this');
+    },
+    restoreGrace: () => grace(run, graceDefaultMs, 'the demonstration gives the grace back'),
+    endOutage: async () => {
+      await orders.restart();
+      orders.setAutoRestart(true);
+    },
+  });
+  const expected = journals.map((journal) => expectationOf(journal, outage));
+  return run.config.PLUMBLINE_DEMO_PLANTED_ALERT ? withPlantedAlert(expected) : expected;
+}
+
+async function untilGone(process: PlatformProcess, signal: AbortSignal): Promise<void> {
+  while (process.pid() !== null) await sleep(20, undefined, { signal });
+}
+
+/** An alert that nothing gives cause for: a demo that cannot fail shows nothing. */
+function withPlantedAlert(expected: readonly Expected[]): readonly Expected[] {
+  const [first, ...rest] = expected;
+  if (first === undefined) return expected;
+  const { raised, resolved } = first.alerts.B;
+  const alerts = { ...first.alerts, B: { raised: raised + 1, resolved } };
+  return [{ ...first, alerts }, ...rest];
+}
+
+/** Waits until every order shows what it must, and the alert tasks have judged all of it. */
+async function settle(
+  run: Run,
+  expected: readonly Expected[],
+): Promise<ReadonlyMap<string, string>> {
+  let waiting = expected.length;
+  const statuses = await run.progress.during(
+    'Asking for every order until it shows what it must',
+    () => `${waiting} orders do not yet`,
+    watchOrders({
+      ...{ expected, shop: run.shop, signal: run.signal, timeoutMs: settleForMs },
+      onRound: (left) => (waiting = left),
+    }),
+  );
+  // Every event is in the log by now. What the tasks answer to a later record, they have judged.
+  await grace(run, graceDefaultMs, 'the demonstration is over');
+  return statuses;
+}
+
+async function collect(run: Run, statuses: Found['statuses']): Promise<Found> {
+  // In a folder of its own there is nothing but this run, and whatever else is said is wrong.
+  const { once } = run.arguments;
+  const ofThisRun = ({ orderNo }: { readonly orderNo: string }) =>
+    once || orderNo.startsWith(`${run.prefix}-`);
+  const letters = run.from.filter(({ topic }) => deadLetterTopics.includes(topic));
+  const [alerts, alertsShown, deadLetters] = await Promise.all([
+    alertsFrom(run.access, run.from),
+    readShownAlerts(run.calls, run.stage.platform.url('queries')),
+    readFrom(run.access.log, letters),
+  ]);
+  return {
+    statuses,
+    alerts: alerts.filter(ofThisRun),
+    alertsShown: alertsShown.filter(ofThisRun),
+    deadLetters: deadLetters.length,
+  };
+}
+
+async function checkReadModels(run: Run): Promise<readonly ReadModelCheck[]> {
+  const postgres = openPostgres({
+    url: run.stage.addresses.postgresUrl,
+    applicationName: 'plumbline-demo',
+    logger: silentLogger,
+  });
+  const { access, signal } = run;
+  let checked = 0;
+  try {
+    return await run.progress.during(
+      'Building every read model again from the log, to compare',
+      () => `${checked} of ${projections.length} compared`,
+      (async () => {
+        const checks: ReadModelCheck[] = [];
+        for (const projection of projections) {
+          const timeoutMs = settleForMs;
+          checks.push(await checkReadModel({ projection, access, postgres, timeoutMs, signal }));
+          checked += 1;
+        }
+        return checks;
+      })(),
+    );
+  } finally {
+    await postgres.close();
+  }
+}
+
+const differencesOfReadModel = ({ name, differences, equal }: ReadModelCheck): Difference[] =>
+  (equal ? [] : differences.length === 0 ? ['something else'] : differences).map((found) => ({
+    ...{ orderNo: null, story: null, what: `read model ${name}` },
+    ...{ expected: 'what the log says', found },
+  }));
