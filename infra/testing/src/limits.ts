@@ -2,6 +2,7 @@ const minuteMs = 60_000;
 
 /** Time limits of the steps: about ten times what two cores need, so that only a hang meets them. */
 export const stepTimeoutsMs = {
+  build: 10 * minuteMs,
   typecheck: 5 * minuteMs,
   lint: 8 * minuteMs,
   format: 3 * minuteMs,

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const stepNames = [
+  'build',
   'typecheck',
   'lint',
   'format',

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { stopTimeoutMs } from './limits.ts';
 
 export interface RunOptions {
-  /** Arguments of node. */
+  /** `node` is this Node. */
+  readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -19,15 +20,19 @@ export interface RunResult {
   readonly output: string;
 }
 
-/** Runs node with arguments. What it started goes with it: it has a process group of its own. */
-export function runNode(options: RunOptions): Promise<RunResult> {
+/** Runs a program. What it started goes with it: it has a process group of its own. */
+export function runProcess(options: RunOptions): Promise<RunResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, options.args, {
-      cwd: options.cwd,
-      env: { ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
+    const child = spawn(
+      options.program === 'node' ? process.execPath : options.program,
+      options.args,
+      {
+        cwd: options.cwd,
+        env: { ...options.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      },
+    );
     let output = '';
     let timedOut = false;
     const take = (chunk: Buffer) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { shownOutputLines } from './limits.ts';
 import { failure, type Outcome } from './outcome.ts';
-import { runNode } from './run-process.ts';
+import { runProcess } from './run-process.ts';
 import type { Check, Tier } from './steps.ts';
 import { outcomeOfVitest } from './vitest-report.ts';
 
@@ -17,8 +17,9 @@ export interface StepContext {
 
 /** One check, counted as one. Its output is shown only if it fails. */
 export async function runCheck(check: Check, context: StepContext): Promise<Outcome> {
-  for (const args of check.commands) {
-    const { exitCode, timedOut, output } = await runNode({
+  for (const [program = '', ...args] of check.commands) {
+    const { exitCode, timedOut, output } = await runProcess({
+      program,
       args,
       cwd: context.root,
       env: context.env,
@@ -31,7 +32,7 @@ export async function runCheck(check: Check, context: StepContext): Promise<Outc
     const how = timedOut
       ? `took longer than ${check.timeoutMs} ms`
       : `exit code ${exitCode ?? 'none'}`;
-    return failure(args.join(' '), `${how}\n${firstProblem(lines)}`);
+    return failure([program, ...args].join(' '), `${how}\n${firstProblem(lines)}`);
   }
   return { passed: 1, skipped: 0, failures: [] };
 }
@@ -47,7 +48,8 @@ export async function runTier(
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-test-'));
   const reportFile = join(folder, 'report.json');
   try {
-    const result = await runNode({
+    const result = await runProcess({
+      program: 'node',
       args: [
         join('node_modules', 'vitest', 'vitest.mjs'),
         ...['run', '--project', tier.name, ...options.files],

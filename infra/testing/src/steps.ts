@@ -1,12 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stepTimeoutsMs } from './limits.ts';
 
 /** A check that passes or fails as a whole. */
 export interface Check {
-  readonly name: 'typecheck' | 'lint' | 'format' | 'generated';
+  readonly name: 'build' | 'typecheck' | 'lint' | 'format' | 'generated';
   readonly title: string;
-  /** Arguments of node, each list one process; all must end with 0. */
+  /** Program and arguments, one process each; all must end with 0. */
   readonly commands: readonly (readonly string[])[];
   readonly timeoutMs: number;
 }
@@ -24,27 +24,34 @@ const bin = (path: string) => join('node_modules', path);
 
 export const checksOf = (root: string): readonly Check[] => [
   {
+    name: 'build',
+    title: 'every package builds',
+    // pnpm as it is pinned; npx puts it on the PATH, where turbo looks for it.
+    commands: [['npx', '--yes', packageManagerOf(root), 'exec', 'turbo', 'run', 'build']],
+    timeoutMs: stepTimeoutsMs.build,
+  },
+  {
     name: 'typecheck',
     title: 'types of the whole repository',
-    commands: [[bin('typescript/bin/tsc'), '-p', 'tsconfig.json']],
+    commands: [['node', bin('typescript/bin/tsc'), '-p', 'tsconfig.json']],
     timeoutMs: stepTimeoutsMs.typecheck,
   },
   {
     name: 'lint',
     title: 'eslint, no warnings',
-    commands: [[bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
+    commands: [['node', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
     timeoutMs: stepTimeoutsMs.lint,
   },
   {
     name: 'format',
     title: 'prettier',
-    commands: [[bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+    commands: [['node', bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
     timeoutMs: stepTimeoutsMs.format,
   },
   {
     name: 'generated',
     title: 'generated files are what their generators write',
-    commands: generatorsOf(root).map((script) => [script, '--check']),
+    commands: generatorsOf(root).map((script) => ['node', script, '--check']),
     timeoutMs: stepTimeoutsMs.generated,
   },
 ];
@@ -77,4 +84,9 @@ function generatorsOf(root: string): readonly string[] {
       .map((name) => join(folder, name, 'scripts', 'generate.mjs'))
       .filter((script) => existsSync(join(root, script))),
   );
+}
+
+function packageManagerOf(root: string): string {
+  const text = readFileSync(join(root, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly packageManager: string }).packageManager;
 }
