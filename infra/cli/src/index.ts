@@ -1,1 +1,2 @@
-export {};
+export type { CliConfig } from './config.ts';
+export { cliConfig } from './config.ts';

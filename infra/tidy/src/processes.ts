@@ -1,0 +1,60 @@
+import { checkoutConfig, checkoutTopology } from '@plumbline/checkout';
+import { cliConfig } from '@plumbline/cli';
+import type { describeConfig } from '@plumbline/config';
+import { consistencyAlerts, consistencyAlertsConfig } from '@plumbline/consistency-alerts';
+import { demoConfigSchema } from '@plumbline/demo';
+import type { ErrorCodes } from '@plumbline/http';
+import { commonErrorCodes } from '@plumbline/http';
+import { localConfigSchema, platformPortsSchema } from '@plumbline/local';
+import { ordersConfig, ordersErrorCodes, ordersTopology } from '@plumbline/orders';
+import { paymentsConfig, paymentsErrorCodes, paymentsTopology } from '@plumbline/payments';
+import { schema as queriesConfig } from '@plumbline/queries';
+import type { Topology } from '@plumbline/runtime';
+
+/** What the generated pages say of a process, and where it comes from. */
+export interface DocumentedProcess {
+  readonly name: string;
+  /** The package whose config.ts, topology.ts and error codes these are. */
+  readonly folder: string;
+  readonly config: readonly Parameters<typeof describeConfig>[0][];
+  readonly topologies: readonly Topology[];
+  /** Beside those that every edge can answer. */
+  readonly errorCodes: ErrorCodes;
+}
+
+const own = (codes: ErrorCodes): ErrorCodes =>
+  Object.fromEntries(Object.entries(codes).filter(([code]) => !(code in commonErrorCodes)));
+
+const documented = (
+  name: string,
+  folder: string,
+  rest: Partial<DocumentedProcess>,
+): DocumentedProcess => ({ name, folder, config: [], topologies: [], errorCodes: {}, ...rest });
+
+/** Every process there is. A test holds that no config.ts and no topology.ts is missing here. */
+export const documentedProcesses: readonly DocumentedProcess[] = [
+  documented('orders', 'services/orders', {
+    config: [ordersConfig],
+    topologies: [ordersTopology],
+    errorCodes: own(ordersErrorCodes),
+  }),
+  documented('payments', 'services/payments', {
+    config: [paymentsConfig],
+    topologies: [paymentsTopology],
+    errorCodes: own(paymentsErrorCodes),
+  }),
+  documented('checkout', 'streams/checkout', {
+    config: [checkoutConfig],
+    topologies: [checkoutTopology],
+  }),
+  documented('consistency-alerts', 'streams/consistency-alerts', {
+    config: [consistencyAlertsConfig],
+    topologies: [consistencyAlerts],
+  }),
+  documented('queries', 'services/queries', { config: [queriesConfig] }),
+  documented('npm run plumbline', 'infra/cli', { config: [cliConfig] }),
+  documented('npm run demo', 'infra/demo', { config: [demoConfigSchema] }),
+  documented('npm start and npm run stack', 'infra/local', {
+    config: [localConfigSchema, platformPortsSchema],
+  }),
+];
