@@ -1,3 +1,4 @@
+export { broadcastKeys } from './broadcast-keys.ts';
 export { consistencyAlerts } from './topology.ts';
 export { alertIdOf } from './processor.ts';
 export type { Rule, RuleId } from './rules/rules.ts';
