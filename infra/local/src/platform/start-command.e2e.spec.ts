@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePorts, freeStackPorts, portProblem } from '../ports.ts';
+import { portVariables, type StackPorts } from '../stack-definition.ts';
+import { processes, processNames } from './platform-definition.ts';
+
+/** The built command, as a person uses it. */
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+const ports: number[] = [];
+let home = '';
+let env: Record<string, string | undefined> = {};
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'plumbline-start-'));
+  await chmod(home, 0o755);
+  env = { ...process.env, PLUMBLINE_HOME: home };
+  for (const [use, port] of Object.entries<number>({ ...(await freeStackPorts()) })) {
+    env[portVariables[use as keyof StackPorts]] = String(port);
+    ports.push(port);
+  }
+  for (const [at, port] of (await freePorts(processNames.length)).entries()) {
+    env[processes[processNames[at] ?? 'orders'].portVariable] = String(port);
+    ports.push(port);
+  }
+});
+
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+it('npm start brings everything up, and Ctrl-C ends everything', async () => {
+  const child = spawn(process.execPath, [main, 'start'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = once(child, 'exit');
+  try {
+    await expect.poll(() => output, { timeout: 150_000, interval: 200 }).toContain('is up');
+    for (const name of processNames) {
+      const port = env[processes[name].portVariable] ?? '';
+      expect(output).toContain(`http://127.0.0.1:${port}`);
+      expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    }
+  } finally {
+    child.kill('SIGINT');
+  }
+  expect(await exited).toEqual([0, null]);
+  for (const port of ports) expect(await portProblem(port), String(port)).toBe(null);
+});
