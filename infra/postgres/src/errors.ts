@@ -96,6 +96,6 @@ export function wordsOf(error: unknown): string {
     return error.errors.map(wordsOf).join('; ');
   }
   if (!(error instanceof Error)) return String(error);
-  const dash = 'code' in error || 'severity' in error ? error.message.lastIndexOf(' - ') : -1;
+  const dash = sqlProblemOf(error) === 'other' ? -1 : error.message.lastIndexOf(' - ');
   return dash < 0 ? error.message : error.message.slice(dash + 3);
 }

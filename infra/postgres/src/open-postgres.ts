@@ -79,7 +79,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
       keepAlive: true,
       types: exactTypes,
     } as Knex.PgConnectionConfig,
-    pool: { min: 0, max: options.poolMax ?? limits.poolMax },
+    pool: { min: 0, max: options.poolMax ?? limits.poolMax, validate: isIdle },
     acquireConnectionTimeout: options.acquireTimeoutMs ?? limits.acquireTimeoutMs,
     // An error with the bindings in it would carry data into logs and dead letters.
     compileSqlOnError: false,
@@ -111,6 +111,13 @@ export function openPostgres(options: PostgresOptions): Postgres {
     close: () => knex.destroy(),
   };
 }
+
+/**
+ * A connection whose query was given up on still waits for its answer, and would keep every later
+ * query waiting: it is replaced. pg keeps the flag of the protocol's ReadyForQuery under this name.
+ */
+const isIdle = (connection: { readonly readyForQuery?: boolean }): boolean =>
+  connection.readyForQuery !== false;
 
 const sqlOver = (trx: Knex.Transaction): SqlTransaction => ({
   knex: trx,

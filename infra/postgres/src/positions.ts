@@ -1,9 +1,9 @@
 import type { Log } from '@plumbline/kafka';
 import { ProjectionStopped } from './errors.ts';
 import { useSchema } from './migrate-projection.ts';
-import type { Postgres, SqlTransaction } from './open-postgres.ts';
+import type { Postgres, Sql, SqlTransaction } from './open-postgres.ts';
 import type { Projection } from './projection.ts';
-import { ownTables, schemaOf } from './projection.ts';
+import { ownTables, quoted, schemaOf } from './projection.ts';
 
 /** How far a projection has folded one partition of one topic. */
 export interface ProjectionPosition {
@@ -31,10 +31,13 @@ interface PositionRow {
   readonly time_ms: bigint;
 }
 
-/** All positions of the schema that the transaction uses. */
-export async function readPositions(sql: SqlTransaction): Promise<readonly ProjectionPosition[]> {
+/** All positions of a schema. */
+export async function readPositions(
+  sql: Sql,
+  schema: string,
+): Promise<readonly ProjectionPosition[]> {
   const rows = await sql.query<PositionRow>(
-    `select * from ${ownTables.positions} order by topic, partition`,
+    `select * from ${quoted(schema)}.${ownTables.positions} order by topic, partition`,
   );
   return rows.map((row) => ({
     topic: row.topic,
@@ -50,11 +53,7 @@ export async function readPositions(sql: SqlTransaction): Promise<readonly Proje
 export const projectionPositions = (
   postgres: Postgres,
   projection: Projection,
-): Promise<readonly ProjectionPosition[]> =>
-  postgres.transaction(async (sql) => {
-    await useSchema(sql, schemaOf(projection));
-    return readPositions(sql);
-  });
+): Promise<readonly ProjectionPosition[]> => readPositions(postgres, schemaOf(projection));
 
 /**
  * The positions of one partition number in every input, checked against the log. An input seen for
@@ -88,7 +87,7 @@ export async function startPositions(options: {
         [topic, partition, incarnation, start, start],
       );
     }
-    return readPositions(sql);
+    return readPositions(sql, schema);
   });
   return found.map(({ topic, incarnation, ends }) => {
     const known = stored.find((each) => each.topic === topic && each.partition === partition);

@@ -140,7 +140,7 @@ async function snapshot(live: SqlTransaction, projection: Projection): Promise<S
         `${[...has].join(', ') || 'none'}): run the service of this version first`,
     );
   }
-  const positions = await readPositions(live);
+  const positions = await readPositions(live, schema);
   const sums = new Map<string, TableChecksum>();
   for (const table of comparedTables(projection)) {
     sums.set(table.name, await tableChecksum(live, table));

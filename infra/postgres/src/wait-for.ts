@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { useSchema } from './migrate-projection.ts';
 import * as limits from './limits.ts';
 import type { Postgres } from './open-postgres.ts';
-import { readPositions } from './positions.ts';
+import { projectionPositions } from './positions.ts';
 import type { Projection } from './projection.ts';
-import { schemaOf } from './projection.ts';
 
 /**
  * Reads until the value is accepted or the time is over; gives what it read last, and whether it
@@ -85,14 +83,7 @@ export async function waitForPlaces(options: {
   if (wanted.length === 0) return true;
   const { accepted } = await waitUntil({
     ...options,
-    read: () =>
-      postgres.transaction(
-        async (sql) => {
-          await useSchema(sql, schemaOf(projection));
-          return readPositions(sql);
-        },
-        { readOnly: true },
-      ),
+    read: () => projectionPositions(postgres, projection),
     accept: (positions) =>
       wanted.every((at) =>
         positions.some(

@@ -26,10 +26,11 @@ export const positionWaitMs = 2_000;
 export const retryAfterSeconds = 1;
 
 /**
- * One query of a reader. With 300 ms for the client to notice a frozen server, a request is answered
- * within 2 s whatever Postgres does.
+ * One query of a reader, after waiting for a free connection; and what the client waits longer for
+ * a frozen server. Together 2.2 s: a request is answered within that whatever Postgres does.
  */
-export const queryTimeoutMs = 1_500;
+export const acquireTimeoutMs = 700;
+export const queryTimeoutMs = 1_200;
 export const queryGraceMs = 300;
 
 /** Readers at once: pages are read in milliseconds, so eight serve some thousand requests a second. */

@@ -21,7 +21,7 @@ export function openQueries(foundation: Foundation<QueriesConfig>): Promise<Part
     ...{ url, logger, poolMax: limits.readersMax },
     applicationName: 'plumbline-queries',
     statementTimeoutMs: limits.queryTimeoutMs,
-    acquireTimeoutMs: limits.queryTimeoutMs,
+    acquireTimeoutMs: limits.acquireTimeoutMs,
     clientGraceMs: limits.queryGraceMs,
   });
   const running = projections.map((projection) =>
