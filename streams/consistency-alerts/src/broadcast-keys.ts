@@ -1,8 +1,9 @@
 import { partitionOfRecordKey } from '@plumbline/kernel';
 
 /**
- * One record key for each partition, by partition: `<tenant>/rules-<i>` with the smallest i that
- * belongs there. Parameters go to every task, and each task reads only its own partition.
+ * One record key for each partition, by partition number: `<tenant>/rules-<i>` with the smallest i
+ * that leads there. What every task has to be told is sent once under each of them, and each chain of
+ * `RulesActivated` keeps its key for the life of the log.
  */
 export function broadcastKeys(partitions: number, tenant: string): readonly string[] {
   const keys = new Map<number, string>();
@@ -11,5 +12,5 @@ export function broadcastKeys(partitions: number, tenant: string): readonly stri
     const partition = partitionOfRecordKey(key, partitions);
     if (!keys.has(partition)) keys.set(partition, key);
   }
-  return Array.from({ length: partitions }, (_, partition) => keys.get(partition) ?? '');
+  return [...keys].sort(([one], [other]) => one - other).map(([, key]) => key);
 }

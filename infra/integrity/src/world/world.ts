@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Codec } from '@plumbline/events';
+import { createCodec, topics } from '@plumbline/events';
+import type { Log } from '@plumbline/kafka';
+import { createKafkaLog } from '@plumbline/kafka';
+import type { Platform, Stack } from '@plumbline/local';
+import { ensureRegistry, ensureTopics, openPlatform, openStack } from '@plumbline/local';
+import { createRegistrySchemaIds } from '@plumbline/registry';
+
+export const partitions = 4;
+
+/** A stack and a platform of their own, and a view of their log. */
+export interface World {
+  readonly stack: Stack;
+  readonly platform: Platform;
+  readonly log: Log;
+  readonly codec: Codec;
+  close(): Promise<void>;
+}
+
+export async function openWorld(): Promise<World> {
+  const logsFolder = await mkdtemp(join(tmpdir(), 'plumbline-integrity-'));
+  const stack = await openStack({ ports: 'free', purpose: 'the integrity suite' });
+  try {
+    await ensureTopics({ brokers: [stack.kafka], partitions });
+    await ensureRegistry({ registryUrl: stack.registryUrl });
+    const platform = await openPlatform({ stack, ports: 'free', logsFolder });
+    await platform.ready();
+    const schemaIds = createRegistrySchemaIds({ url: stack.registryUrl });
+    const codec = createCodec(schemaIds);
+    const clockTopic = topics.platformClock.name;
+    const log = await createKafkaLog({ brokers: [stack.kafka], clientId: 'integrity', clockTopic });
+    return {
+      stack,
+      platform,
+      log,
+      codec,
+      async close() {
+        await log.close();
+        await platform.stop();
+        await stack.stop();
+        await rm(logsFolder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+export async function until(
+  what: string,
+  check: () => Promise<boolean> | boolean,
+  withinMs: number,
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await check())) {
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(100);
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly code: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** One attempt; null when nobody answered. */
+export async function call(
+  url: string,
+  method: 'GET' | 'POST',
+  body?: object,
+): Promise<Answer | null> {
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(15_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const parsed = (await response.json()) as { code?: string; data?: Answer['data'] };
+    return { status: response.status, code: parsed.code ?? '', data: parsed.data ?? {} };
+  } catch {
+    return null;
+  }
+}
+
+/** As a careful client does: the same idempotent call again until it is answered with a decision. */
+export async function callUntilDecided(
+  url: string,
+  method: 'GET' | 'POST',
+  body?: object,
+  withinMs = 60_000,
+): Promise<Answer> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const answer = await call(url, method, body);
+    if (answer !== null && answer.status < 500) return answer;
+    if (performance.now() > deadline) {
+      throw new Error(`${method} ${url}: ${answer?.code ?? 'no answer'} for ${withinMs} ms`);
+    }
+    await sleep(200);
+  }
+}
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex').toUpperCase();
+
+/** Contract 1's signed callback, by its rule and not by our code. */
+export function callback(payNo: string, callbackStatus: 'SUCCESS' | 'FAILED', nonce: string) {
+  const timestamp = '1700000000000';
+  const signature = md5(`${callbackStatus}${nonce}${payNo}${timestamp}local-callback-secret`);
+  return { payNo, callbackStatus, channelTradeNo: `MOCK_${nonce}`, timestamp, nonce, signature };
+}
+
+export const newOrder = (orderNo: string) => ({
+  orderNo,
+  items: [{ sku: 'BOOK-1', quantity: 2, unitAmount: '49.95' }],
+  amount: '99.90',
+});
