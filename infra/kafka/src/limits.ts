@@ -53,6 +53,12 @@ export const clockDriftMax = 0.0005;
 /** After three calibrations an older sample gives way even if it promises more. */
 export const clockSampleAgeMaxMs = 30_000;
 
+/**
+ * A record has its time before readers can see it: the append must finish, and with replicas the
+ * followers must have it. On a loaded broker of one replica that took up to some ten ms.
+ */
+export const visibilityLagMs = 100;
+
 /** The broker's floor (`group.min.session.timeout.ms`), and three heartbeats beside two lost. */
 export const sessionTimeoutMs = 6_000;
 export const heartbeatIntervalMs = 1_000;

@@ -12,6 +12,7 @@ export interface TopicPartition {
 /** Header values are bytes on the wire; ours are UTF-8 text. Keys are case-sensitive. */
 export type Headers = Readonly<Record<string, Buffer>>;
 
+/** Key, value and header values may be views into one large buffer: copy what is kept for long. */
 export interface LogRecord extends TopicPartition {
   readonly offset: bigint;
   /** Broker append time on every topic of ours (LogAppendTime), epoch ms. */
@@ -37,7 +38,10 @@ export interface Fetched extends TopicPartition {
   readonly highWatermark: bigint;
   /**
    * A lower bound of the broker's clock at the moment when the request was sent, epoch ms; `null`
-   * while the clock is not known. A record that a later fetch brings was appended at or after it.
+   * while the clock is not known. If the answer reached the end of the log (position = last stable
+   * offset = high watermark), a record that a later fetch brings was appended at or after it. On
+   * Kafka a record has its time shortly before it can be read, so this stays behind the clock by
+   * `visibilityLagMs`; replicas that lag by more than that are not covered.
    */
   readonly sentAtBrokerMs: number | null;
 }
@@ -58,7 +62,12 @@ export interface FetchOptions {
 export interface LogReader {
   position(of: TopicPartition): bigint;
   seek(to: TopicPartition & { readonly offset: bigint }): void;
-  /** Fetches from the given partitions, or from all; their positions move to `nextOffset`. */
+  /**
+   * Fetches from the given partitions, or from all; their positions move to `nextOffset`. Several
+   * brokers are asked at once, and the first that brings something is not held back for the others:
+   * a partition without an answer this time is in one of the next. {@link PositionOutOfRange};
+   * {@link Unavailable} after trying for a bounded time; {@link CorruptRecord}.
+   */
   fetch(options: FetchOptions, only?: readonly TopicPartition[]): Promise<readonly Fetched[]>;
   close(): Promise<void>;
 }
@@ -69,6 +78,7 @@ export interface Ends {
   readonly highWatermark: bigint;
 }
 
+/** Where one record went. */
 export interface Appended extends TopicPartition {
   readonly baseOffset: bigint;
   /** Broker time of the batch; `null` on a CreateTime topic. */
@@ -86,7 +96,7 @@ export interface TransactionalProducer {
   readonly transactionalId: string;
   /**
    * Writes the records in one transaction and commits it. Resolves only when the commit is known to
-   * have happened. {@link Fenced}: somebody else owns the id now. {@link OutcomeUnknown}: the commit
+   * have happened, with one {@link Appended} for each record, in the order given. {@link Fenced}: somebody else owns the id now. {@link OutcomeUnknown}: the commit
    * may or may not have happened; open a new producer and read the log to learn which.
    * {@link NotCommitted}: it certainly did not. After any of them this producer is dead.
    */

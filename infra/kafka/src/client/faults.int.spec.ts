@@ -3,8 +3,8 @@ import { eventually, pause, readAll, recordOf, type LogHarness } from '../contra
 import { NotCommitted, OutcomeUnknown, Unavailable } from '../errors.ts';
 import type { Assignment, Log } from '../log.ts';
 import { versions } from '../wire/request.ts';
-import { openFaultyProxy, type Fate, type FaultyProxy } from './faulty-proxy.ts';
-import { openKafkaHarness, testBrokers } from './kafka-harness.ts';
+import { openFaultyProxy, type Fate, type FaultyProxy } from '../contract/faulty-proxy.ts';
+import { openKafkaHarness, testBrokers } from '../contract/kafka-harness.ts';
 import { createKafkaLog } from './kafka-log.ts';
 
 let harness: LogHarness;

@@ -1,4 +1,4 @@
 import { describeLogContract } from '../contract/log-contract.ts';
-import { openKafkaHarness } from './kafka-harness.ts';
+import { openKafkaHarness } from '../contract/kafka-harness.ts';
 
 describeLogContract('Kafka', openKafkaHarness, { seeds: [1, 2, 3] });

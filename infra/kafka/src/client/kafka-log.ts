@@ -1,7 +1,12 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { Unavailable } from '../errors.ts';
 import type { SaslOptions } from '../kafkajs-internals.ts';
-import { connectionTimeoutMs, reconnectPatience, requestTimeoutMs } from '../limits.ts';
+import {
+  connectionTimeoutMs,
+  reconnectPatience,
+  requestTimeoutMs,
+  visibilityLagMs,
+} from '../limits.ts';
 import type { EdgeProducer, Ends, Log, LogReader, Membership, TopicPartition } from '../log.ts';
 import { producerOver, type TransactionSession } from '../transaction-session.ts';
 import { codeName, staleLeader } from '../wire/error-codes.ts';
@@ -111,7 +116,10 @@ export class KafkaLog implements Log {
       topics.length === 0 ? [] : await this.#cluster.describe(topics, reconnectPatience);
     const incarnations = new Map(described.map(({ name, id }) => [name, id.toString('hex')]));
     const cluster = this.#cluster;
-    const brokerNowMs = (): number | null => this.brokerNowMs();
+    const brokerNowMs = (): number | null => {
+      const nowMs = this.brokerNowMs();
+      return nowMs === null ? null : nowMs - visibilityLagMs;
+    };
     return this.#closing(new KafkaReader({ cluster, ...options, incarnations, brokerNowMs }));
   }
 

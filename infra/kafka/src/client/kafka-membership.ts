@@ -153,6 +153,9 @@ export class KafkaMembership implements Membership {
         this.#coordinatorAt = null;
         this.#onWarning(`Group ${this.#options.groupId}: ${error.message}`);
         const sessionOver = performance.now() - this.#lastHeardMs >= sessionTimeoutMs;
+        // Put out, its id is worth nothing; after mere silence the coordinator may know it still,
+        // and a join under the old id does not have to wait until the old member is given up.
+        if (error instanceof Lost) this.#memberId = '';
         if (error instanceof Lost || sessionOver) await this.#lose();
         await sleep(waitMs, this.#ending.signal);
         waitMs = Math.min(waitMs * 2, rejoinPatience.mostMs);
@@ -162,7 +165,6 @@ export class KafkaMembership implements Membership {
 
   /** Tells the owner, once, and waits until it has stopped what it did. */
   async #lose(): Promise<void> {
-    this.#memberId = '';
     if (this.#generation < 0) return;
     const generation = this.#generation;
     this.#generation = -1;

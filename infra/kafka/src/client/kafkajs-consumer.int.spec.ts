@@ -2,7 +2,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { overlappingAborts, play } from '../contract/histories.ts';
 import { pause } from '../contract/harness.ts';
-import { openKafkaHarness, testBrokers } from './kafka-harness.ts';
+import { openKafkaHarness, testBrokers } from '../contract/kafka-harness.ts';
 
 /**
  * The control of the history contract: kafkajs's own consumer, asked for committed records, fails

@@ -12,6 +12,8 @@ export interface Outcome {
   /** Every record by offset, committed or not. */
   readonly all: readonly { readonly offset: bigint; readonly value: string }[];
   readonly committed: readonly { readonly offset: bigint; readonly value: string }[];
+  /** Where the log ends once every transaction's marker, one offset each, is written. */
+  readonly endOffset: bigint;
 }
 
 /** Aborts that overlap, in another order than they began: the broker lists them by their end. */
@@ -87,6 +89,7 @@ export async function play(
   const all: { offset: bigint; value: string }[] = [];
   const committed: { offset: bigint; value: string }[] = [];
   let written = 0;
+  let markers = 0;
   const make = (count: number): OutgoingRecord[] =>
     Array.from({ length: count }, () => {
       written += 1;
@@ -120,12 +123,13 @@ export async function play(
     } else {
       await (step.kind === 'commit' ? session.commit() : session.abort());
       if (step.kind === 'commit') committed.push(...(open.get(producer) ?? []));
-      open.delete(producer);
+      if (open.delete(producer)) markers += 1;
     }
   }
   if (open.size > 0) throw new Error('A history that leaves a transaction open');
   for (const session of producers.values()) await session.close();
-  return { all: all.sort(byOffset), committed: committed.sort(byOffset) };
+  const endOffset = BigInt(written + markers);
+  return { all: all.sort(byOffset), committed: committed.sort(byOffset), endOffset };
 }
 
 function byOffset(a: { offset: bigint }, b: { offset: bigint }): number {

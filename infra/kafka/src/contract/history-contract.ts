@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Isolation } from '../log.ts';
+import type { Ends, Isolation } from '../log.ts';
 import { readToEnd, type ContractOptions, type LogHarness } from './harness.ts';
 import {
   generateHistory,
@@ -33,8 +33,9 @@ async function holdsForEveryOffset(harness: LogHarness, steps: readonly Step[]):
     openProducer: (producer) => harness.openTransactionSession(`${id}-${producer}`),
   });
   await edge.close();
-  const { highWatermark, lastStableOffset } = await settledEnds(harness, at);
-  expect(lastStableOffset).toBe(highWatermark);
+  const highWatermark = outcome.endOffset;
+  const ends = await endsAt(harness, at, highWatermark);
+  expect(ends).toEqual({ logStartOffset: 0n, lastStableOffset: highWatermark, highWatermark });
   // 1 byte brings one batch a fetch; 600 a few, so that transactions span fetches.
   for (const bytesMax of [1, 600, undefined]) {
     for (const isolation of ['read_committed', 'read_uncommitted'] as const) {
@@ -44,11 +45,15 @@ async function holdsForEveryOffset(harness: LogHarness, steps: readonly Step[]):
 }
 
 /** Markers are written after the answer to a commit: the stable offset follows in a moment. */
-async function settledEnds(harness: LogHarness, at: { topic: string; partition: number }) {
+async function endsAt(
+  harness: LogHarness,
+  at: { topic: string; partition: number },
+  endOffset: bigint,
+): Promise<Ends> {
   const until = performance.now() + harness.patienceMs;
   for (;;) {
     const ends = await harness.log.ends(at);
-    if (ends.lastStableOffset === ends.highWatermark || performance.now() > until) return ends;
+    if (ends.lastStableOffset === endOffset || performance.now() > until) return ends;
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-import type { LogHarness } from '../contract/harness.ts';
-import { openKafkaLog } from './kafka-log.ts';
+import { openKafkaLog } from '../client/kafka-log.ts';
+import type { LogHarness } from './harness.ts';
 
 /** Brokers for tests, from `PLUMBLINE_TEST_KAFKA`; the suite's runner starts them. */
 export function testBrokers(): readonly string[] {
