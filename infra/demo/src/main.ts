@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { ConfigError, parseConfig } from '@plumbline/config';
 import { LocalStackError } from '@plumbline/local';
 import type { DemoArguments } from './arguments.ts';
@@ -32,6 +32,8 @@ async function run(chosen: DemoArguments, signal: AbortSignal): Promise<number> 
 }
 
 const stopping = new AbortController();
+// Every request under way listens.
+setMaxListeners(0, stopping.signal);
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => stopping.abort(new LocalStackError(`stopped by ${name}`)));
 

@@ -39,7 +39,11 @@ export async function drive(options: DriveOptions): Promise<Driven> {
     () => `${stories.told()} of ${plan.length} stories told`,
     stories.untilOutage,
   );
-  await progress.during('Killing the orders process', () => 'waiting', options.beginOutage());
+  await progress.during(
+    'Killing the orders process',
+    () => 'the broker ends what it left open',
+    options.beginOutage(),
+  );
   const downFromMs = performance.now();
   stories.openOutage();
   const paid = stories.tellings.filter(

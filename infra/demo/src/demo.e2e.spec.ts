@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import type { DemoResult } from './print/summary.ts';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** The demo as a person runs it. */
+async function demo(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // It stops what it started when it is told to, in case this test gives up first.
+  onTestFinished(() => void child.kill());
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, stdout, stderr };
+}
+
+/** One run shows both: all of it is as expected, and what is not makes it fail. */
+it('finds everything as expected but an alert that was planted, and fails for it', async () => {
+  const { code, stdout, stderr } = await demo(
+    ['--once', '--json', '--seed', '3', '--orders', '40'],
+    {
+      PLUMBLINE_DEMO_PLANTED_ALERT: 'true',
+    },
+  );
+  expect(stdout, stderr).not.toBe('');
+  const result = JSON.parse(stdout) as DemoResult;
+  expect(result.comparison.differences).toEqual([
+    expect.objectContaining({ what: 'rule B raised', expected: '1', found: '0' }),
+  ]);
+  expect(result).toMatchObject({ asExpected: false, orders: 40 });
+  expect(result.comparison.rules.every(({ found }) => found.raised > 0)).toBe(true);
+  expect(result.readModels.map(({ name, equal }) => ({ name, equal }))).toEqual(
+    result.readModels.map(({ name }) => ({ name, equal: true })),
+  );
+  expect(code).toBe(1);
+});
