@@ -1,0 +1,26 @@
+/** A server on this machine or in this region answers a connection within tens of milliseconds. */
+export const reachableTimeoutMs = 2_000;
+
+/** One call to the registry or the queries service; a registry that just started takes seconds. */
+export const httpTimeoutMs = 10_000;
+
+/** Longest wait of a fetch: how long Ctrl-C may go unnoticed. */
+export const fetchWaitMs = 250;
+
+/** How often a tail asks again while Kafka is away. */
+export const retryMs = 1_000;
+
+/** Largest text of one field in a summary: a line stays readable on a wide terminal. */
+export const fieldCharactersMax = 60;
+
+/** Alerts of one page of the queries service, whose own limit is higher. */
+export const alertPageSize = 100;
+
+/** A task that is restoring a large changelog answers late; an operator can wait this long. */
+export const outcomeWaitMs = 15_000;
+
+/** Checksums of the largest table are one statement. */
+export const rebuildStatementTimeoutMs = 10 * 60_000;
+
+/** Events of one partition whose hash chain the doctor follows: a tenth of a second each. */
+export const chainSampleRecords = 2_000;
