@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { silentLogger } from '@plumbline/observability';
 import { afterEach, expect, test } from 'vitest';
 import { PostgresDown } from './errors.ts';
@@ -78,4 +78,57 @@ test('a pool whose connections were cut makes new ones', async () => {
   );
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await postgres.query('select 1 as n')).toEqual([{ n: 1 }]);
+});
+
+/** Passes bytes on to Postgres until it is frozen: what a server looks like whose machine is gone. */
+async function openFreezer() {
+  const postgres = new URL(testPostgresUrl());
+  const sockets = new Set<Socket>();
+  let frozen = false;
+  const server = createServer((client) => {
+    const upstream = connect(Number(postgres.port || '5432'), postgres.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    client.on('data', (bytes) => frozen || upstream.write(bytes));
+    upstream.on('data', (bytes) => frozen || client.write(bytes));
+    client.on('close', () => upstream.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const to = new URL(postgres);
+  to.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: to.href,
+    /** What was sent until then is lost; what comes after `thaw` on new connections passes. */
+    freeze: () => {
+      frozen = true;
+    },
+    thaw: () => {
+      frozen = false;
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+test('a connection on which an answer was lost is replaced, and does not hold up the next query', async () => {
+  const freezer = await openFreezer();
+  try {
+    const limits = { statementTimeoutMs: 200, clientGraceMs: 100, acquireTimeoutMs: 400 };
+    const postgres = open({ url: freezer.url, poolMax: 1, ...limits });
+    expect(await postgres.query('select 1 as n')).toEqual([{ n: 1 }]);
+    freezer.freeze();
+    const startedAt = performance.now();
+    await expect(postgres.query('select 2 as n')).rejects.toBeInstanceOf(PostgresDown);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    freezer.thaw();
+    // On the old connection this would wait for the lost answer first.
+    expect(await postgres.query('select 3 as n')).toEqual([{ n: 3 }]);
+  } finally {
+    freezer.close();
+  }
 });
