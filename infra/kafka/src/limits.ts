@@ -55,7 +55,8 @@ export const clockSampleAgeMaxMs = 30_000;
 
 /**
  * A record has its time before readers can see it: the append must finish, and with replicas the
- * followers must have it. On a loaded broker of one replica that took up to some ten ms.
+ * followers must have it. How long that takes was not measured; a hundred milliseconds are well
+ * beyond what one append takes and a tenth of what an alert may be late.
  */
 export const visibilityLagMs = 100;
 

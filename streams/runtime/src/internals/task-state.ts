@@ -115,7 +115,8 @@ export function createTaskState(stores: readonly StoreSpec[]): TaskState {
     const store = rest.slice(0, at);
     const key = rest.slice(at + 1);
     if (value === null) storeOf(store).delete(key);
-    else storeOf(store).set(key, new Encoded(value));
+    // A copy: the value is a view into a fetched megabyte, which it would keep alive.
+    else storeOf(store).set(key, new Encoded(Buffer.from(value)));
   }
 
   return {
