@@ -123,6 +123,7 @@ export function startProjectionTask(options: ProjectionTaskOptions): ProjectionT
     const records = fetched.flatMap((each) => each.records);
     const advances = fetched.flatMap((each) => advanceOf(inputs, each));
     const idle = records.length === 0 && performance.now() - storedAtMs < limits.idlePositionMs;
+    let folded: Parameters<typeof options.folded>[0] | null = null;
     if (advances.length > 0 && !idle) {
       const startedAt = performance.now();
       await learnSchemas({ codec, records, logger, signal });
@@ -136,10 +137,11 @@ export function startProjectionTask(options: ProjectionTaskOptions): ProjectionT
       });
       storedAtMs = performance.now();
       for (const step of advances) inputAt(inputs, step.topic).storedOffset = step.to;
-      options.folded({ result, elapsedMs: storedAtMs - startedAt });
+      folded = { result, elapsedMs: storedAtMs - startedAt };
       if (result.poisoned > 0) logger.error('records went to the dead letters', { ...result });
     }
     for (const each of fetched) observe(inputAt(inputs, each.topic), each);
+    if (folded !== null) options.folded(folded);
   }
 
   async function run(): Promise<void> {
