@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { broadcastKeys, rules } from '@plumbline/consistency-alerts';
+import type { ActivateRules, CommandOutcome, RuleParameters } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { CommandGateway, Executed } from '@plumbline/http';
+import { createCommandGateway } from '@plumbline/http';
+import { createMetrics, silentLogger } from '@plumbline/observability';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { durationOption } from '../format/duration.ts';
+import { outcomeWaitMs } from '../limits.ts';
+import type { ExitCode } from '../session/failure.ts';
+import { firstLine, usageFailure } from '../session/failure.ts';
+import type { Session } from '../session/session.ts';
+import type { PartitionRules } from './active-rules.ts';
+import { activeRulesOf, settingsByRule } from './active-rules.ts';
+import type { RunCommand } from './command.ts';
+import { examples } from './command.ts';
+
+export interface RulesSetOptions {
+  readonly rule: string;
+  readonly grace?: string;
+  readonly enable?: boolean;
+  readonly disable?: boolean;
+  readonly reason: string;
+  readonly json?: boolean;
+}
+
+export function addRulesSet(parent: Command, run: RunCommand): void {
+  parent
+    .command('set')
+    .description('Set the parameters of a rule, by a command to every task')
+    .addOption(
+      new Option('--rule <rule>', 'which rule')
+        .choices(rules.map(({ id }) => id))
+        .makeOptionMandatory(),
+    )
+    .option('--grace <duration>', 'how long the world has to catch up: 5s, 2m')
+    .addOption(new Option('--enable', 'let it raise alerts').conflicts('disable'))
+    .addOption(new Option('--disable', 'raise no alert of it'))
+    .requiredOption('--reason <text>', 'why; it stays in the log')
+    .option('--json', 'a JSON list of outcomes, by partition')
+    .addHelpText(
+      'after',
+      examples(
+        'rules set --rule A --grace 5s --reason "a demonstration"',
+        'rules set --rule B --disable --reason "the gateway sends false reports"',
+      ),
+    )
+    .action((options: RulesSetOptions) => run((session) => setRule(session, options)));
+}
+
+/** What became of the command on one partition. */
+interface PartitionOutcome {
+  readonly partition: number;
+  readonly key: string;
+  readonly commandId: string;
+  readonly status: CommandOutcome['status'] | 'PENDING' | 'NOT_WRITTEN_FOR_CERTAIN';
+  readonly message: string | null;
+}
+
+/** Exit code 1 unless every partition accepted it. */
+export async function setRule(session: Session, options: RulesSetOptions): Promise<ExitCode> {
+  const { out, config } = session;
+  if (options.reason.trim() === '') throw usageFailure('--reason must not be empty');
+  const parameters = parametersOf(options, await activeRulesOf(session));
+  const log = await session.log();
+  const gateway = await createCommandGateway({
+    ...{ log, codec: await session.codec(), logger: silentLogger },
+    metrics: createMetrics({ service: 'plumbline-cli' }),
+    source: '/plumbline/cli',
+    commandsTopic: topics.alertsCommands.name,
+    outcomesTopic: topics.alertsOutcomes.name,
+    partitions: config.PLUMBLINE_PARTITIONS,
+    waitMs: outcomeWaitMs,
+  });
+  try {
+    const data: ActivateRules = { rules: [parameters], reason: options.reason };
+    const keys = broadcastKeys(config.PLUMBLINE_PARTITIONS, config.PLUMBLINE_TENANT);
+    const outcomes = await broadcast(gateway, keys, data);
+    if (options.json === true) out.json(outcomes);
+    else for (const outcome of outcomes) out.line(outcomeLine(outcome));
+    return outcomes.every(({ status }) => status === 'ACCEPTED') ? 0 : 1;
+  } finally {
+    await gateway.close();
+  }
+}
+
+/** What is asked for, and of what is not, what holds now: on all partitions, or it must be said. */
+export function parametersOf(
+  options: RulesSetOptions,
+  active: readonly PartitionRules[],
+): RuleParameters {
+  const switched = options.enable === true || options.disable === true;
+  if (options.grace === undefined && !switched)
+    throw usageFailure('nothing to set: give --grace, --enable or --disable');
+  const version = rules.find(({ id }) => id === options.rule)?.version;
+  if (version === undefined) throw usageFailure(`no rule is called ${options.rule}`);
+  const now = settingsByRule(active).get(options.rule) ?? [];
+  const [first] = now;
+  const asked = {
+    enabled: switched ? options.enable === true : null,
+    graceMs: options.grace === undefined ? null : durationOption(options.grace, '--grace'),
+  };
+  const differs = (of: (each: RuleParameters) => unknown): boolean => new Set(now.map(of)).size > 1;
+  if (asked.enabled === null && differs(({ enabled }) => enabled))
+    throw usageFailure('partitions differ on it: give --enable or --disable');
+  if (asked.graceMs === null && differs(({ graceMs }) => graceMs))
+    throw usageFailure('partitions differ on its grace: give --grace');
+  return {
+    rule: options.rule,
+    version,
+    enabled: asked.enabled ?? first?.enabled ?? true,
+    graceMs: asked.graceMs ?? first?.graceMs ?? null,
+  };
+}
+
+async function broadcast(
+  gateway: CommandGateway,
+  keys: readonly string[],
+  data: ActivateRules,
+): Promise<readonly PartitionOutcome[]> {
+  const correlationId = randomUUID();
+  const actor = `operator:${userInfo().username}`;
+  return Promise.all(
+    keys.map(async (key, partition) => {
+      const id = randomUUID();
+      const place = { partition, key, commandId: id };
+      const payload = { type: 'ActivateRules', data };
+      const command = { id, key, partition, payload, subject: 'rules', correlationId, actor };
+      try {
+        return { ...place, ...statusOf(await gateway.execute(command)) };
+      } catch (error) {
+        const status = 'NOT_WRITTEN_FOR_CERTAIN' as const;
+        return { ...place, status, message: firstLine(error) };
+      }
+    }),
+  );
+}
+
+function statusOf(executed: Executed): Pick<PartitionOutcome, 'status' | 'message'> {
+  if (executed.kind === 'decided') {
+    const { status, message } = executed.outcome;
+    return { status, message };
+  }
+  const message = `written, and not decided within ${outcomeWaitMs} ms: is consistency-alerts running?`;
+  return { status: 'PENDING', message };
+}
+
+const outcomeLine = ({ partition, status, message }: PartitionOutcome): string =>
+  `partition ${partition}  ${status}${message === null ? '' : `  ${message}`}`;

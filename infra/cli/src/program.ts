@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { addAlertsList } from './commands/alerts-list.ts';
+import { addAlertsTail } from './commands/alerts-tail.ts';
+import type { RunCommand } from './commands/command.ts';
+import { examples } from './commands/command.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addOrderTimeline } from './commands/order-timeline.ts';
+import { addRebuild } from './commands/rebuild.ts';
+import { addRulesList } from './commands/rules-list.ts';
+import { addRulesSet } from './commands/rules-set.ts';
+import { addStack } from './commands/stack.ts';
+import { addTopics } from './commands/topics.ts';
+
+const notes = `
+Addresses come from the environment, the same variables as the services'; unset, the local stack.
+Exit codes: 0 fine, 1 found something or failed, 2 asked or configured wrongly.
+`;
+
+export function createProgram(run: RunCommand): Command {
+  const program = new Command('plumbline')
+    .description('See and mend what orders and payments said on Kafka')
+    .helpCommand(false)
+    .showHelpAfterError('(--help shows how)')
+    .addHelpText(
+      'after',
+      notes + examples('alerts tail --from 1h', 'order timeline H1001', 'doctor'),
+    );
+  const alerts = program.command('alerts').description('Where orders and payments disagree');
+  addAlertsTail(alerts, run);
+  addAlertsList(alerts, run);
+  const order = program.command('order').description('One order');
+  addOrderTimeline(order, run);
+  const rules = program.command('rules').description('The rules that raise alerts');
+  addRulesList(rules, run);
+  addRulesSet(rules, run);
+  addTopics(program, run);
+  addDoctor(program, run);
+  addRebuild(program, run);
+  addStack(program, run);
+  return program;
+}

@@ -1,0 +1,12 @@
+import { ordersProjection } from '@plumbline/orders';
+import { paymentsProjection, refusedCallbacksProjection } from '@plumbline/payments';
+import type { Projection } from '@plumbline/postgres';
+import { projections } from '@plumbline/queries';
+
+/** Every read model of the platform. */
+export const allProjections: readonly Projection[] = [
+  ordersProjection,
+  paymentsProjection,
+  refusedCallbacksProjection,
+  ...projections,
+];
