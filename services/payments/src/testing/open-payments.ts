@@ -7,7 +7,7 @@ import { schema } from '../config.ts';
 import { openPayments } from '../wiring.ts';
 
 /** An address from the environment; the suite's runner sets it. */
-function address(name: string): string {
+export function testAddress(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') {
     throw new Error(`${name} is not set: this suite needs Kafka, the registry and Postgres`);
@@ -29,9 +29,9 @@ export interface TestAnswer {
 /** The whole process but its signals, on a free port, against real servers. */
 export async function openTestPayments(env: Readonly<Record<string, string>> = {}) {
   const config = parseConfig(schema, {
-    PLUMBLINE_KAFKA_BROKERS: address('PLUMBLINE_TEST_KAFKA'),
-    PLUMBLINE_REGISTRY_URL: address('PLUMBLINE_TEST_REGISTRY'),
-    PLUMBLINE_POSTGRES_URL: address('PLUMBLINE_TEST_POSTGRES'),
+    PLUMBLINE_KAFKA_BROKERS: testAddress('PLUMBLINE_TEST_KAFKA'),
+    PLUMBLINE_REGISTRY_URL: testAddress('PLUMBLINE_TEST_REGISTRY'),
+    PLUMBLINE_POSTGRES_URL: testAddress('PLUMBLINE_TEST_POSTGRES'),
     PLUMBLINE_LOCAL_STACK: 'true',
     ...env,
   });
