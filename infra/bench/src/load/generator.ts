@@ -1,0 +1,56 @@
+/** The load generator, a process of its own: what it measures must not share its event loop. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
+import { Agent, request } from 'undici';
+import { connectionsMax, inFlightMax, requestTimeoutMs } from '../limits.ts';
+import type { LoadJob } from './job.ts';
+import { countOf } from './job.ts';
+import { openLoop } from './open-loop.ts';
+import { summarise } from './summarise.ts';
+
+const amount = '99.99';
+
+function bodyOf({ call, prefix }: LoadJob, index: number): string {
+  const orderNo = `${prefix}-${index}`;
+  switch (call) {
+    case 'POST /orders': {
+      const items = [{ sku: 'plumb-bob', quantity: 1, unitAmount: amount }];
+      return JSON.stringify({ orderNo, items, amount, currency: 'CNY' });
+    }
+    case 'POST /payments':
+      return JSON.stringify({ orderNo, amount, channel: 'MOCK' });
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+const job = JSON.parse(await text(process.stdin)) as LoadJob;
+const agent = new Agent({
+  connections: connectionsMax,
+  headersTimeout: requestTimeoutMs,
+  bodyTimeout: requestTimeoutMs,
+});
+const samples = await openLoop({
+  perSecond: job.perSecond,
+  count: countOf(job),
+  inFlightMax,
+  nowMs: () => performance.now(),
+  sleep: (ms) => sleep(ms),
+  send: async (index) => {
+    try {
+      const response = await request(job.url, {
+        method: 'POST',
+        dispatcher: agent,
+        headers: { 'content-type': 'application/json' },
+        body: bodyOf(job, index),
+      });
+      await response.body.dump();
+      return response.statusCode === 200 ? null : String(response.statusCode);
+    } catch (error) {
+      return codeOf(error);
+    }
+  },
+});
+await agent.destroy();
+process.stdout.write(`${JSON.stringify(summarise(samples))}\n`);

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { medianOf, resultLine } from './print.ts';
+
+describe('what is printed', () => {
+  it('is one line a result', () => {
+    const latency = {
+      ...{ part: 'latency', call: 'POST /orders', perSecond: 50, seconds: 20 },
+      ...{ sent: 1_000, succeeded: 998, errors: { '503': 2 } as Record<string, number> },
+      ...{ p50Ms: 9.25, p90Ms: 15, p99Ms: 24.4, maxMs: 80, generatorLateP99Ms: 1.2 },
+    } as const;
+    expect(resultLine(latency)).toBe(
+      'POST /orders      50/s   p50 9.3 ms   p90 15 ms   p99 24 ms   max 80 ms   ' +
+        '998 of 1000 answered 200   errors 2 × 503   generator late p99 1.2 ms',
+    );
+    const start = { part: 'start', kind: 'warm', readyMs: 12_340, firstPaidMs: 13_000 } as const;
+    expect(resultLine(start)).toBe('warm start: ready after 12.3 s, first order PAID after 13.0 s');
+  });
+
+  it('shows the middle of several', () => {
+    expect(medianOf([3, 1, 2])).toBe(2);
+    expect(medianOf([4, 1, 2, 3])).toBe(2);
+    expect(medianOf([])).toBeNull();
+  });
+});

@@ -1,0 +1,24 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Machine } from './machine.ts';
+import type { LatencyResult } from './measure/latency.ts';
+import type { StartResult } from './measure/start.ts';
+
+export type Result = LatencyResult | StartResult;
+
+/** `src` and `dist` stand at the same depth. */
+const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
+
+/** One line a result, with everything needed to judge it later. Gives the file. */
+export async function saveResults(
+  machine: Machine,
+  results: readonly Result[],
+  folder: string = resultsFolder,
+): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'results.jsonl');
+  const lines = results.map((result) => `${JSON.stringify({ ...result, machine })}\n`);
+  await appendFile(file, lines.join(''));
+  return file;
+}
