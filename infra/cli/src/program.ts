@@ -16,6 +16,10 @@ Addresses come from the environment, the same variables as the services'; unset,
 Exit codes: 0 fine, 1 found something or failed, 2 asked or configured wrongly.
 `;
 
+/** A command that only has commands of its own. */
+const group = (program: Command, name: string, description: string): Command =>
+  program.command(name).description(description).helpCommand(false);
+
 export function createProgram(run: RunCommand): Command {
   const program = new Command('plumbline')
     .description('See and mend what orders and payments said on Kafka')
@@ -25,12 +29,12 @@ export function createProgram(run: RunCommand): Command {
       'after',
       notes + examples('alerts tail --from 1h', 'order timeline H1001', 'doctor'),
     );
-  const alerts = program.command('alerts').description('Where orders and payments disagree');
+  const alerts = group(program, 'alerts', 'Where orders and payments disagree');
   addAlertsTail(alerts, run);
   addAlertsList(alerts, run);
-  const order = program.command('order').description('One order');
+  const order = group(program, 'order', 'One order');
   addOrderTimeline(order, run);
-  const rules = program.command('rules').description('The rules that raise alerts');
+  const rules = group(program, 'rules', 'The rules that raise alerts');
   addRulesList(rules, run);
   addRulesSet(rules, run);
   addTopics(program, run);

@@ -43,7 +43,7 @@ export function createOutput(streams: { stdout: Stream; stderr: Stream }): Outpu
   const { stdout, stderr } = streams;
   const terminal = stderr.isTTY === true;
   let open = false;
-  let lastMs = -Infinity;
+  let lastMs: number | null = null;
 
   const endProgress = (): void => {
     if (open) stderr.write('\n');
@@ -63,10 +63,15 @@ export function createOutput(streams: { stdout: Stream; stderr: Stream }): Outpu
         open = true;
         return;
       }
+      // What is over within seconds needs no line.
+      lastMs ??= performance.now();
       if (performance.now() - lastMs < progressEveryMs) return;
       lastMs = performance.now();
       stderr.write(`${text}\n`);
     },
-    progressDone: endProgress,
+    progressDone: () => {
+      endProgress();
+      lastMs = null;
+    },
   };
 }

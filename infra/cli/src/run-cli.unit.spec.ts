@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { comparisonLines, progressText } from './commands/rebuild.ts';
+import { runCli } from './run-cli.ts';
+import { CliFailure } from './session/failure.ts';
+import { createSession } from './session/session.ts';
+import { createMemorySession, recordOutput } from './testing/memory-session.ts';
+
+async function cli(
+  line: string,
+  options: { env?: Record<string, string>; fail?: Error; interrupted?: boolean } = {},
+) {
+  const out = recordOutput();
+  const stopping = new AbortController();
+  let closed = 0;
+  const exitCode = await runCli({
+    args: line.split(' ').filter((arg) => arg !== ''),
+    env: options.env ?? {},
+    out,
+    signal: stopping.signal,
+    createSession: () => {
+      const session = createMemorySession();
+      const log = () => {
+        if (options.interrupted === true) stopping.abort();
+        return options.fail === undefined ? session.log() : Promise.reject(options.fail);
+      };
+      const close = () => Promise.resolve(void (closed += 1));
+      return { ...session, out, log, close };
+    },
+  });
+  return { exitCode, stdout: out.stdout(), stderr: out.stderr(), closed };
+}
+
+describe('every command', () => {
+  const commands = [
+    ...['alerts tail', 'alerts list', 'order timeline', 'topics', 'doctor', 'rebuild'],
+    ...['rules list', 'rules set'],
+  ];
+
+  it.each(commands)('%s has help with examples and --json', async (command) => {
+    const { exitCode, stdout } = await cli(`${command} --help`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('--json');
+    expect(stdout).toContain(`Examples:\n  $ plumbline ${command}`);
+  });
+});
+
+describe('exit codes', () => {
+  it.each([
+    ['', 'Usage: plumbline'],
+    ['alerts', 'Usage: plumbline alerts'],
+    ['nonsense', "unknown command 'nonsense'"],
+    ['topics --wrong', "unknown option '--wrong'"],
+    ['order timeline', "missing required argument 'orderNo'"],
+    ['rules set --rule Z --grace 5s --reason x', 'Allowed choices are A, B, C'],
+    ['rules set --rule A --enable --disable --reason x', 'cannot be used with'],
+    ['rules set --rule A --grace 5 --reason x', '--grace is a duration'],
+    ['alerts tail --from soon', '--from is a duration'],
+    ['alerts list --limit 0', '--limit is a whole number'],
+    ['rebuild', 'rebuild needs --check'],
+    ['rebuild --check --projection nonsense', 'no projection is called nonsense'],
+  ])('2 for the usage %j', async (line, message) => {
+    const { exitCode, stderr, stdout } = await cli(line);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  it('2 for a configuration that cannot be, naming the variable', async () => {
+    const { exitCode, stderr } = await cli('topics', { env: { PLUMBLINE_PARTITIONS: '3' } });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('PLUMBLINE_PARTITIONS');
+  });
+
+  it('1 and one line for a failure, with everything closed', async () => {
+    const fail = new CliFailure('Kafka does not answer');
+    const { exitCode, stderr, closed } = await cli('rules list', { fail });
+    expect({ exitCode, stderr, closed }).toEqual({
+      ...{ exitCode: 1, stderr: 'Kafka does not answer\n', closed: 1 },
+    });
+  });
+
+  it('1 and no stack for what nobody expected', async () => {
+    const { exitCode, stderr } = await cli('rules list', { fail: new TypeError('a\nb') });
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe('plumbline: a\n');
+  });
+
+  it('1 for what Ctrl-C ended', async () => {
+    const fail = new Error('closed');
+    const { exitCode, stderr, closed } = await cli('rules list', { fail, interrupted: true });
+    expect({ exitCode, stderr, closed }).toEqual({
+      ...{ exitCode: 1, stderr: 'interrupted\n', closed: 1 },
+    });
+  });
+});
+
+describe('a server that does not answer', () => {
+  const nowhere = {
+    PLUMBLINE_KAFKA_BROKERS: '127.0.0.1:1',
+    PLUMBLINE_REGISTRY_URL: 'http://127.0.0.1:1',
+    PLUMBLINE_POSTGRES_URL: 'postgres://me:sesame@127.0.0.1:1/x',
+    PLUMBLINE_QUERIES_URL: 'http://127.0.0.1:1',
+  };
+
+  it.each([
+    ['topics', 'Kafka does not answer at 127.0.0.1:1 (PLUMBLINE_KAFKA_BROKERS)'],
+    ['rules list', 'Kafka does not answer at 127.0.0.1:1 (PLUMBLINE_KAFKA_BROKERS)'],
+    [
+      'alerts list',
+      'queries service does not answer at http://127.0.0.1:1 (PLUMBLINE_QUERIES_URL)',
+    ],
+  ])('is named with its variable by %s', async (line, message) => {
+    const out = recordOutput();
+    const { signal } = new AbortController();
+    const args = line.split(' ');
+    expect(await runCli({ args, env: nowhere, out, signal, createSession })).toBe(1);
+    expect(out.stderr()).toContain(message);
+    expect(out.stderr().trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('is a finding of doctor, which goes on and shows no password', async () => {
+    const out = recordOutput();
+    const { signal } = new AbortController();
+    const args = ['doctor'];
+    expect(await runCli({ args, env: nowhere, out, signal, createSession })).toBe(1);
+    for (const what of ['Kafka', 'does not answer at http://127.0.0.1:1', 'Postgres'])
+      expect(out.stdout()).toContain(what);
+    expect(out.stdout() + out.stderr()).not.toContain('sesame');
+  });
+});
+
+describe('rebuild', () => {
+  it('shows a bar with what is left', () => {
+    const progress = { offsetsDone: 50n, offsetsTotal: 100n, records: 40, recordsPerSecond: 20 };
+    expect(progressText('orders', { ...progress, remainingMs: 2_400 })).toBe(
+      'orders [############............] 50 %, 40 records, 20/s, 3s left',
+    );
+  });
+
+  it('prints every difference with its key', () => {
+    const lines = comparisonLines({
+      ...{ schema: 'orders_v1', equal: false, positions: [], records: 3, elapsedMs: 1 },
+      tables: [
+        {
+          ...{ table: 'orders', equal: false, liveRows: 2n, rebuiltRows: 1n },
+          ...{ liveChecksum: 'a', rebuiltChecksum: 'b', moreDifferences: true },
+          differences: [{ key: '["main/H1"]', live: '{"status":"PAID"}', rebuilt: null }],
+        },
+      ],
+    });
+    expect(lines).toEqual([
+      'DIFFERENT  orders_v1: 2 rows, rebuilt from 3 records',
+      '    orders: 2 rows live, 1 rebuilt',
+      '      ["main/H1"]',
+      '        live     {"status":"PAID"}',
+      '        rebuilt  (no row)',
+      '      … and more',
+    ]);
+  });
+});

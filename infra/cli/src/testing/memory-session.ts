@@ -1,0 +1,72 @@
+import { parseConfig } from '@plumbline/config';
+import type { Codec } from '@plumbline/events';
+import { allTopics, createCodec, createMemorySchemaIds } from '@plumbline/events';
+import type { MemoryLog } from '@plumbline/kafka';
+import { createMemoryLog } from '@plumbline/kafka';
+import { cliConfig } from '../config.ts';
+import type { Output } from '../session/output.ts';
+import { createOutput } from '../session/output.ts';
+import type { Session } from '../session/session.ts';
+
+/** What a command wrote. */
+export interface RecordedOutput extends Output {
+  stdout(): string;
+  stderr(): string;
+}
+
+export function recordOutput(isTTY = false): RecordedOutput {
+  let [stdout, stderr] = ['', ''];
+  return {
+    ...createOutput({
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { isTTY, write: (text) => (stderr += text) },
+    }),
+    stdout: () => stdout,
+    stderr: () => stderr,
+  };
+}
+
+export interface MemorySession extends Session {
+  readonly out: RecordedOutput;
+  readonly memory: MemoryLog;
+  readonly memoryCodec: Codec;
+  /** Ctrl-C. */
+  interrupt(): void;
+  /** Another command on the same log. */
+  again(): MemorySession;
+}
+
+const partitions = 4;
+
+/** A session whose Kafka and registry are in memory; other servers are not there. */
+export function createMemorySession(): MemorySession {
+  const memory = createMemoryLog({
+    topics: allTopics.map(({ name, partitions: count }) => ({
+      name,
+      partitions: count === 'shared' ? partitions : count,
+    })),
+  });
+  return sessionOver(memory, createCodec(createMemorySchemaIds()));
+}
+
+function sessionOver(memory: MemoryLog, memoryCodec: Codec): MemorySession {
+  const stopping = new AbortController();
+  const absent = (what: string) => () => Promise.reject(new Error(`no ${what} in memory`));
+  return {
+    config: parseConfig(cliConfig, {}),
+    out: recordOutput(),
+    signal: stopping.signal,
+    memory,
+    memoryCodec,
+    log: () => Promise.resolve(memory),
+    codec: () => Promise.resolve(memoryCodec),
+    admin: absent('administrator'),
+    postgres: absent('Postgres'),
+    registry: () => {
+      throw new Error('no registry in memory');
+    },
+    close: () => Promise.resolve(),
+    interrupt: () => stopping.abort(new Error('interrupted')),
+    again: () => sessionOver(memory, memoryCodec),
+  };
+}
