@@ -92,3 +92,18 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+/** What every process reads: Kafka, the registry, its HTTP side, logging, the platform. */
+export const streamConfig = (defaults: { readonly port: number }) => ({
+  ...kafkaConfig,
+  ...registryConfig,
+  ...httpConfig(defaults),
+  ...logConfig,
+  ...platformConfig,
+});
+
+/** The same for a process with read models. */
+export const serviceConfig = (defaults: { readonly port: number }) => ({
+  ...streamConfig(defaults),
+  ...postgresConfig,
+});

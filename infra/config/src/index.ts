@@ -9,6 +9,8 @@ export {
   platformConfig,
   postgresConfig,
   registryConfig,
+  serviceConfig,
+  streamConfig,
 } from './blocks.ts';
 export {
   localCredentials,

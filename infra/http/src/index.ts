@@ -50,3 +50,5 @@ export { createCommandGateway } from './gateway/command-gateway.ts';
 export { Overloaded, WriteFailed, WriteUnknown } from './gateway/errors.ts';
 export type { OutcomeMapping } from './gateway/outcome-to-http.ts';
 export { outcomeToHttp } from './gateway/outcome-to-http.ts';
+export type { PagePosition } from './page-cursor.ts';
+export { cursorOf, positionOfCursor } from './page-cursor.ts';

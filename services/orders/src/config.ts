@@ -1,22 +1,8 @@
-import {
-  httpConfig,
-  kafkaConfig,
-  logConfig,
-  platformConfig,
-  postgresConfig,
-  processConfig,
-  registryConfig,
-  wholeNumber,
-} from '@plumbline/config';
+import { processConfig, serviceConfig, wholeNumber } from '@plumbline/config';
 import type { z } from 'zod';
 
 export const schema = processConfig({
-  ...kafkaConfig,
-  ...registryConfig,
-  ...postgresConfig,
-  ...httpConfig({ port: 8081 }),
-  ...logConfig,
-  ...platformConfig,
+  ...serviceConfig({ port: 8081 }),
   PLUMBLINE_ORDER_TIMEOUT_MINUTES: wholeNumber({ min: 1, max: 43_200 })
     .default(30)
     .describe('Minutes in which an order must be paid when its creation does not say'),

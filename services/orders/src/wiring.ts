@@ -1,6 +1,6 @@
 import { topics } from '@plumbline/events';
 import { createCommandGateway } from '@plumbline/http';
-import { openPostgres, runProjection } from '@plumbline/postgres';
+import { openReadModels } from '@plumbline/postgres';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import type { OrdersConfig } from './config.ts';
 import { orderRoutes } from './http/routes.ts';
@@ -18,32 +18,23 @@ export async function openOrders(foundation: Foundation<OrdersConfig>): Promise<
     commandsTopic: topics.ordersCommands.name,
     outcomesTopic: topics.ordersOutcomes.name,
   });
-  const postgres = openPostgres({
+  const models = openReadModels({
+    ...{ ...foundation, partitions, projections: [ordersProjection] },
     url: config.PLUMBLINE_POSTGRES_URL,
-    applicationName: 'plumbline-orders',
-    logger,
-  });
-  const projection = runProjection({
-    ...{ log, codec, logger, metrics, partitions, postgres },
-    projection: ordersProjection,
   });
   return {
     topologies: [ordersTopology],
     routes: orderRoutes({
       gateway,
-      queries: createOrderQueries(postgres),
+      queries: createOrderQueries(models.readers),
       tenant: config.PLUMBLINE_TENANT,
       payWithinMs: config.PLUMBLINE_ORDER_TIMEOUT_MINUTES * 60_000,
       nowMs: Date.now,
     }),
-    health: {
-      outcomes: () => ({ ok: gateway.ready() }),
-      'projection orders': () => projection.health(),
-    },
+    health: { outcomes: () => ({ ok: gateway.ready() }), ...models.health },
     async close() {
       await gateway.close();
-      await projection.close();
-      await postgres.close();
+      await models.close();
     },
   };
 }

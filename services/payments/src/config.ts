@@ -1,24 +1,8 @@
-import {
-  flag,
-  httpConfig,
-  kafkaConfig,
-  logConfig,
-  platformConfig,
-  postgresConfig,
-  processConfig,
-  registryConfig,
-  secretText,
-  wholeNumber,
-} from '@plumbline/config';
+import { flag, processConfig, serviceConfig, secretText, wholeNumber } from '@plumbline/config';
 import type { z } from 'zod';
 
 export const schema = processConfig({
-  ...kafkaConfig,
-  ...registryConfig,
-  ...postgresConfig,
-  ...httpConfig({ port: 8083 }),
-  ...logConfig,
-  ...platformConfig,
+  ...serviceConfig({ port: 8083 }),
   PLUMBLINE_CALLBACK_SECRET: secretText()
     .optional()
     .describe(

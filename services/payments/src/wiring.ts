@@ -1,6 +1,6 @@
 import { topics } from '@plumbline/events';
 import { createCommandGateway } from '@plumbline/http';
-import { openPostgres, runProjection } from '@plumbline/postgres';
+import { openReadModels } from '@plumbline/postgres';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import type { PaymentsConfig } from './config.ts';
 import { callbackSecretOf } from './config.ts';
@@ -26,18 +26,16 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     outcomesTopic: topics.paymentsOutcomes.name,
   });
   const refused = await openRefusedCallbacks(shared);
-  const postgres = openPostgres({
+  const models = openReadModels({
+    ...{ ...foundation, partitions },
+    projections: [paymentsProjection, refusedCallbacksProjection],
     url: config.PLUMBLINE_POSTGRES_URL,
-    applicationName: 'plumbline-payments',
-    logger,
   });
-  const payments = runProjection({ ...shared, postgres, projection: paymentsProjection });
-  const refusals = runProjection({ ...shared, postgres, projection: refusedCallbacksProjection });
   const maxAgeSeconds = config.PLUMBLINE_CALLBACK_MAX_AGE_SECONDS;
   return {
     topologies: [paymentsTopology],
     routes: paymentRoutes({
-      ...{ gateway, refused, queries: createPaymentQueries(postgres) },
+      ...{ gateway, refused, queries: createPaymentQueries(models.readers) },
       known: createKnownPayNos(payNosRememberedMax),
       tenant: config.PLUMBLINE_TENANT,
       lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
@@ -48,16 +46,11 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
       formatTime: localTimeFormat(config.PLUMBLINE_TIME_ZONE),
       nowMs: Date.now,
     }),
-    health: {
-      outcomes: () => ({ ok: gateway.ready() }),
-      'projection payments': () => payments.health(),
-      'projection refused_callbacks': () => refusals.health(),
-    },
+    health: { outcomes: () => ({ ok: gateway.ready() }), ...models.health },
     async close() {
       await gateway.close();
       await refused.close();
-      await Promise.all([payments.close(), refusals.close()]);
-      await postgres.close();
+      await models.close();
     },
   };
 }

@@ -24,17 +24,3 @@ export const positionWaitMs = 2_000;
 
 /** What a client should wait before it asks again. */
 export const retryAfterSeconds = 1;
-
-/**
- * One query of a reader, after waiting for a free connection; and what the client waits longer for
- * a frozen server. Together 2.2 s: a request is answered within that whatever Postgres does.
- */
-export const acquireTimeoutMs = 700;
-export const queryTimeoutMs = 1_200;
-export const queryGraceMs = 300;
-
-/** Readers at once: pages are read in milliseconds, so eight serve some thousand requests a second. */
-export const readersMax = 8;
-
-/** Connections of the three projections: four partitions each, a few of them busy at once. */
-export const foldersMax = 8;

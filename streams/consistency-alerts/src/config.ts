@@ -1,16 +1,3 @@
-import {
-  httpConfig,
-  kafkaConfig,
-  logConfig,
-  platformConfig,
-  processConfig,
-  registryConfig,
-} from '@plumbline/config';
+import { processConfig, streamConfig } from '@plumbline/config';
 
-export const schema = processConfig({
-  ...kafkaConfig,
-  ...registryConfig,
-  ...httpConfig({ port: 8092 }),
-  ...logConfig,
-  ...platformConfig,
-});
+export const schema = processConfig(streamConfig({ port: 8092 }));

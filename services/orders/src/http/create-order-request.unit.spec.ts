@@ -1,7 +1,6 @@
 import { parseJsonBody } from '@plumbline/http';
 import { describe, expect, it } from 'vitest';
 import { fingerprintOf, orderNoOfKey, orderRequest } from './create-order-request.ts';
-import { cursorOf, positionOfCursor } from './cursor.ts';
 
 const parse = (json: string) => orderRequest.parse(parseJsonBody(Buffer.from(json)));
 const items = '[{"sku":"tea","quantity":2,"unitAmount":4.95}]';
@@ -45,15 +44,5 @@ describe('the number of an order that was given none', () => {
     expect(orderNoOfKey('main', 'key-1')).toBe(number);
     expect(orderNoOfKey('main', 'key-2')).not.toBe(number);
     expect(orderNoOfKey('other', 'key-1')).not.toBe(number);
-  });
-});
-
-describe('a cursor', () => {
-  it('comes back as it was made, and nothing else does', () => {
-    const position = { createdAtMs: 1_704_114_000_000, orderNo: 'a:订单' };
-    expect(positionOfCursor(cursorOf(position))).toEqual(position);
-    for (const wrong of ['', 'abc', cursorOf(position).slice(1), `${cursorOf(position)}=`]) {
-      expect(positionOfCursor(wrong)).toBeNull();
-    }
   });
 });

@@ -1,7 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { OrdersCommand } from '@plumbline/events';
 import type { CommandGateway, RequestContext, Route, RouteResponse } from '@plumbline/http';
-import { defineRoute, intText, ok, okSchema, outcomeToHttp, text } from '@plumbline/http';
+import {
+  cursorOf,
+  defineRoute,
+  intText,
+  ok,
+  okSchema,
+  outcomeToHttp,
+  positionOfCursor,
+  text,
+} from '@plumbline/http';
 import { routingKey, unreachable } from '@plumbline/kernel';
 import { PostgresDown, waitForVersion } from '@plumbline/postgres';
 import { z } from 'zod';
@@ -9,7 +18,6 @@ import * as limits from '../limits.ts';
 import type { OrderQueries, StoredOrder } from '../projections/order-queries.ts';
 import type { OrderRequest } from './create-order-request.ts';
 import { fingerprintOf, orderNoOfKey, orderRequest, sumMinorOf } from './create-order-request.ts';
-import { cursorOf, positionOfCursor } from './cursor.ts';
 import { ordersErrorCodes, problem } from './error-codes.ts';
 import { orderAnswer, orderOfAnswer, orderOut, orderSchema, orderStatuses } from './order-view.ts';
 

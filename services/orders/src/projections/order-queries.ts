@@ -1,3 +1,4 @@
+import type { PagePosition } from '@plumbline/http';
 import type { OrderItem } from '@plumbline/events';
 import type { Postgres, SqlValue } from '@plumbline/postgres';
 import { quoted, schemaOf } from '@plumbline/postgres';
@@ -16,17 +17,12 @@ export interface OrderPage {
   readonly last: PagePosition | null;
 }
 
-/** Newest first; the order number parts orders of the same millisecond. */
-export interface PagePosition {
-  readonly createdAtMs: number;
-  readonly orderNo: string;
-}
-
 export interface OrderQueries {
   byNumber(tenant: string, orderNo: string): Promise<StoredOrder | null>;
   page(options: {
     readonly tenant: string;
     readonly status: string | null;
+    /** Newest first; the number parts those of the same millisecond. */
     readonly after: PagePosition | null;
     readonly limit: number;
   }): Promise<OrderPage>;
@@ -65,7 +61,7 @@ export function createOrderQueries(postgres: Postgres): OrderQueries {
       }
       if (after !== null) {
         conditions.push('(created_at, order_no) < (?::timestamptz, ?)');
-        values.push(new Date(after.createdAtMs).toISOString(), after.orderNo);
+        values.push(new Date(after.createdAtMs).toISOString(), after.id);
       }
       const rows = await postgres.query<Row>(
         `select * from ${table} where ${conditions.join(' and ')}
@@ -74,8 +70,8 @@ export function createOrderQueries(postgres: Postgres): OrderQueries {
       );
       const orders = rows.slice(0, limit).map(viewOf);
       const end = rows.length > limit ? orders.at(-1) : undefined;
-      const { createdAtMs, orderNo } = end ?? { createdAtMs: 0, orderNo: '' };
-      return { orders, last: end === undefined ? null : { createdAtMs, orderNo } };
+      const last = end === undefined ? null : { createdAtMs: end.createdAtMs, id: end.orderNo };
+      return { orders, last };
     },
   };
 }

@@ -3,8 +3,9 @@ import { silentLogger } from '@plumbline/observability';
 import type { Postgres } from '@plumbline/postgres';
 import { openPostgres } from '@plumbline/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { testAddress } from '@plumbline/runtime/testing';
 import type { TestOrders } from '../testing/open-orders.ts';
-import { openTestOrders, testAddress } from '../testing/open-orders.ts';
+import { openTestOrders } from '../testing/open-orders.ts';
 
 let edge: TestOrders;
 let postgres: Postgres;

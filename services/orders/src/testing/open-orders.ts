@@ -1,89 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { parseConfig } from '@plumbline/config';
-import { createHttpApp, listen, readinessOf } from '@plumbline/http';
-import { createMetrics, silentLogger } from '@plumbline/observability';
-import { openFoundation, runTopology } from '@plumbline/runtime';
+import type { TestProcess } from '@plumbline/runtime/testing';
+import { openTestProcess } from '@plumbline/runtime/testing';
+import type { OrdersConfig } from '../config.ts';
 import { schema } from '../config.ts';
 import { openOrders } from '../wiring.ts';
 
-/** An address from the environment; the suite's runner sets it. */
-export function testAddress(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === '') {
-    throw new Error(`${name} is not set: this suite needs Kafka, the registry and Postgres`);
-  }
-  return value;
-}
-
-export interface TestAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  readonly json: {
-    readonly code: string;
-    readonly message: string;
-    readonly data?: Readonly<Record<string, unknown>>;
-  };
-}
+export type TestOrders = TestProcess<OrdersConfig>;
 
 /** The whole process but its signals, on a free port, against real servers. */
-export async function openTestOrders(env: Readonly<Record<string, string>> = {}) {
-  const config = parseConfig(schema, {
-    PLUMBLINE_KAFKA_BROKERS: testAddress('PLUMBLINE_TEST_KAFKA'),
-    PLUMBLINE_REGISTRY_URL: testAddress('PLUMBLINE_TEST_REGISTRY'),
-    PLUMBLINE_POSTGRES_URL: testAddress('PLUMBLINE_TEST_POSTGRES'),
-    PLUMBLINE_LOCAL_STACK: 'true',
-    ...env,
-  });
-  const stopping = new AbortController();
-  const metrics = createMetrics({ service: 'orders', processMetrics: false });
-  const foundation = await openFoundation({
-    ...{ service: 'orders', config, logger: silentLogger, metrics },
-    signal: stopping.signal,
-  });
-  const { log, codec, logger } = foundation;
-  const parts = await openOrders(foundation);
-  const partitions = config.PLUMBLINE_PARTITIONS;
-  const topologies = await Promise.all(
-    (parts.topologies ?? []).map((topology) =>
-      runTopology({ topology, log, codec, logger, partitions }),
-    ),
-  );
-  const app = createHttpApp({
-    ...{ service: 'orders', version: 'test', logger, metrics },
-    routes: parts.routes ?? [],
-    health: parts.health ?? {},
-    checkResponses: true,
-  });
-  const http = await listen(app, { host: '127.0.0.1', port: 0 });
-  const ready = async (): Promise<boolean> =>
-    topologies.every((topology) => topology.ready()) &&
-    (await readinessOf(parts.health ?? {})).ready;
-  while (!(await ready())) await sleep(50);
-
-  async function call(path: string, init: RequestInit = {}): Promise<TestAnswer> {
-    const response = await fetch(`${http.url}${path}`, init);
-    const text = await response.text();
-    const json = JSON.parse(text) as TestAnswer['json'];
-    return { status: response.status, headers: response.headers, text, json };
-  }
-
-  return {
-    get: (path: string) => call(path),
-    post: (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-      call(path, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
-    async close(): Promise<void> {
-      stopping.abort();
-      await http.close();
-      await Promise.all(topologies.map((topology) => topology.close()));
-      await parts.close?.();
-      await log.close();
-    },
-  };
-}
-
-export type TestOrders = Awaited<ReturnType<typeof openTestOrders>>;
+export const openTestOrders = (env: Readonly<Record<string, string>> = {}): Promise<TestOrders> =>
+  openTestProcess<OrdersConfig>({ service: 'orders', schema, open: openOrders, env });

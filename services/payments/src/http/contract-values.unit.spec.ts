@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { cursorOf, positionOfCursor } from './cursor.ts';
 import { createKnownPayNos } from './known-pay-nos.ts';
 import { localTimeFormat } from './local-time.ts';
 import { callbackIdOf, isSignature, signatureOf } from './signature.ts';
@@ -41,16 +40,6 @@ describe('times', () => {
     expect(localTimeFormat('UTC')(ms)).toBe('2024-01-01T16:00:00');
     expect(localTimeFormat('Asia/Shanghai')(ms)).toBe('2024-01-02T00:00:00');
     expect(localTimeFormat('America/New_York')(ms)).toBe('2024-01-01T11:00:00');
-  });
-});
-
-describe('a cursor', () => {
-  it('comes back as it was made, and nothing else does', () => {
-    const position = { createdAtMs: 1_704_114_000_000, payNo: 'PAY:支付' };
-    expect(positionOfCursor(cursorOf(position))).toEqual(position);
-    for (const wrong of ['', 'abc', cursorOf(position).slice(1), `${cursorOf(position)}=`]) {
-      expect(positionOfCursor(wrong)).toBeNull();
-    }
   });
 });
 

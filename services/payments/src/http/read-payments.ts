@@ -1,11 +1,18 @@
 import type { Route } from '@plumbline/http';
-import { defineRoute, intText, ok, okSchema, text } from '@plumbline/http';
+import {
+  cursorOf,
+  defineRoute,
+  intText,
+  ok,
+  okSchema,
+  positionOfCursor,
+  text,
+} from '@plumbline/http';
 import { routingKey } from '@plumbline/kernel';
 import { waitUntil } from '@plumbline/postgres';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 import type { StoredPayment } from '../projections/payment-queries.ts';
-import { cursorOf, positionOfCursor } from './cursor.ts';
 import type { PaymentsEdge } from './edge.ts';
 import { fromDatabase, retryAfter } from './edge.ts';
 import { problem } from './error-codes.ts';

@@ -1,3 +1,4 @@
+import type { PagePosition } from '@plumbline/http';
 import type { Channel } from '@plumbline/events';
 import type { Postgres, SqlValue } from '@plumbline/postgres';
 import { quoted, schemaOf } from '@plumbline/postgres';
@@ -37,12 +38,6 @@ export interface StoredCallback {
   readonly receivedAtMs: number;
 }
 
-/** Newest first; the payment number parts payments of the same millisecond. */
-export interface PagePosition {
-  readonly createdAtMs: number;
-  readonly payNo: string;
-}
-
 export interface PaymentPage {
   readonly payments: readonly StoredPayment[];
   /** The last payment of the page when there are more; `null` at the end. */
@@ -55,6 +50,7 @@ export interface PaymentQueries {
   page(options: {
     readonly tenant: string;
     readonly status: string | null;
+    /** Newest first; the number parts those of the same millisecond. */
     readonly after: PagePosition | null;
     readonly limit: number;
   }): Promise<PaymentPage>;
@@ -116,7 +112,7 @@ export function createPaymentQueries(postgres: Postgres): PaymentQueries {
       }
       if (after !== null) {
         conditions.push('(created_at, pay_no) < (?::timestamptz, ?)');
-        values.push(new Date(after.createdAtMs).toISOString(), after.payNo);
+        values.push(new Date(after.createdAtMs).toISOString(), after.id);
       }
       const rows = await postgres.query<PaymentRow>(
         `select * from ${payments} where ${conditions.join(' and ')}
@@ -125,7 +121,7 @@ export function createPaymentQueries(postgres: Postgres): PaymentQueries {
       );
       const found = rows.slice(0, limit).map(paymentOf);
       const end = rows.length > limit ? found.at(-1) : undefined;
-      const last = end === undefined ? null : { createdAtMs: end.createdAtMs, payNo: end.payNo };
+      const last = end === undefined ? null : { createdAtMs: end.createdAtMs, id: end.payNo };
       return { payments: found, last };
     },
     async callbacks(payNo) {

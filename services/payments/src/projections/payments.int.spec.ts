@@ -4,8 +4,9 @@ import type { Postgres } from '@plumbline/postgres';
 import { openPostgres } from '@plumbline/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callbackIdOf, signatureOf } from '../http/signature.ts';
+import { testAddress } from '@plumbline/runtime/testing';
 import type { TestPayments } from '../testing/open-payments.ts';
-import { openTestPayments, testAddress } from '../testing/open-payments.ts';
+import { openTestPayments } from '../testing/open-payments.ts';
 
 let edge: TestPayments;
 let postgres: Postgres;

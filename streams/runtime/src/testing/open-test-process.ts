@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseConfig } from '@plumbline/config';
+import { createHttpApp, listen, readinessOf } from '@plumbline/http';
+import { createMetrics, silentLogger } from '@plumbline/observability';
+import type { BaseConfig, Foundation } from '../process/foundation.ts';
+import { openFoundation } from '../process/foundation.ts';
+import type { ProcessOptions } from '../process/run-process.ts';
+import { runTopology } from '../run-topology.ts';
+
+/** An address from the environment; the suite's runner sets it. */
+export function testAddress(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') {
+    throw new Error(`${name} is not set: this suite needs Kafka, the registry and Postgres`);
+  }
+  return value;
+}
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: {
+    readonly code: string;
+    readonly message: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface TestProcess<Config extends BaseConfig> {
+  readonly foundation: Foundation<Config>;
+  get(path: string): Promise<TestAnswer>;
+  /** A string is sent as it is, anything else as JSON. */
+  post(
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<TestAnswer>;
+  close(): Promise<void>;
+}
+
+/** The whole process but its signals, on a free port, against the real servers of the suite. */
+export async function openTestProcess<Config extends BaseConfig>(
+  options: ProcessOptions<Config> & { readonly env?: Readonly<Record<string, string>> },
+): Promise<TestProcess<Config>> {
+  const { service } = options;
+  // The schema is the one that Config was inferred from.
+  const config = parseConfig(options.schema, {
+    PLUMBLINE_KAFKA_BROKERS: testAddress('PLUMBLINE_TEST_KAFKA'),
+    PLUMBLINE_REGISTRY_URL: testAddress('PLUMBLINE_TEST_REGISTRY'),
+    PLUMBLINE_POSTGRES_URL: testAddress('PLUMBLINE_TEST_POSTGRES'),
+    PLUMBLINE_LOCAL_STACK: 'true',
+    ...options.env,
+  }) as unknown as Config;
+  const stopping = new AbortController();
+  const metrics = createMetrics({ service, processMetrics: false });
+  const foundation = await openFoundation({
+    ...{ service, config, logger: silentLogger, metrics },
+    signal: stopping.signal,
+  });
+  const { log, codec, logger } = foundation;
+  const parts = await options.open(foundation);
+  const partitions = config.PLUMBLINE_PARTITIONS;
+  const topologies = await Promise.all(
+    (parts.topologies ?? []).map((topology) =>
+      runTopology({ topology, log, codec, logger, partitions }),
+    ),
+  );
+  const app = createHttpApp({
+    ...{ service, version: 'test', logger, metrics },
+    routes: parts.routes ?? [],
+    health: parts.health ?? {},
+    checkResponses: true,
+  });
+  const http = await listen(app, { host: '127.0.0.1', port: 0 });
+  const ready = async (): Promise<boolean> =>
+    topologies.every((topology) => topology.ready()) &&
+    (await readinessOf(parts.health ?? {})).ready;
+  while (!(await ready())) await sleep(50);
+
+  async function call(path: string, init: RequestInit = {}): Promise<TestAnswer> {
+    const response = await fetch(`${http.url}${path}`, init);
+    const text = await response.text();
+    const json = JSON.parse(text) as TestAnswer['json'];
+    return { status: response.status, headers: response.headers, text, json };
+  }
+
+  return {
+    foundation,
+    get: (path) => call(path),
+    post: (path, body, headers = {}) =>
+      call(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    async close() {
+      stopping.abort();
+      await http.close();
+      await Promise.all(topologies.map((topology) => topology.close()));
+      await parts.close?.();
+      await log.close();
+    },
+  };
+}
