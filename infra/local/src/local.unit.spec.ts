@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { localConfig } from './config.ts';
 import { pomOf } from './fetch-servers.ts';
-import { serverProperties } from './parts/kafka.ts';
+import { clusterId, serverProperties } from './parts/kafka.ts';
 import { restartDelay } from './platform/platform-process.ts';
 import { processes, processNames } from './platform/platform-definition.ts';
 import { javaMajor } from './process/find-tool.ts';
@@ -65,4 +65,12 @@ it('no two processes share a port or a variable', () => {
   const all = processNames.map((name) => processes[name]);
   expect(new Set(all.map(({ port }) => port)).size).toBe(all.length);
   expect(new Set(all.map(({ portVariable }) => portVariable)).size).toBe(all.length);
+});
+
+it('names a cluster by nothing that its tool takes for an option', () => {
+  const withDash = Buffer.alloc(16, 0xf8);
+  const without = Buffer.alloc(16, 0x41);
+  expect(withDash.toString('base64url')).toMatch(/^-/);
+  const next = [withDash, without];
+  expect(clusterId(() => next.shift() ?? withDash)).toBe(without.toString('base64url'));
 });

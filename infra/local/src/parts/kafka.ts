@@ -67,7 +67,7 @@ async function prepare(context: PartContext) {
   if (!existsSync(join(data, 'meta.properties'))) {
     // What an interrupted run left is not a log: it has no meta.properties, which comes last.
     await rm(data, { recursive: true, force: true });
-    const id = randomBytes(16).toString('base64url');
+    const id = clusterId();
     const args = ['format', '--cluster-id', id, '--config', properties];
     const format = await runCommand({
       command: java,
@@ -107,3 +107,11 @@ appender.out.layout.pattern = %d{ISO8601} %p %c{1} %m%n
 rootLogger.level = warn
 rootLogger.appenderRef.out.ref = out
 `;
+
+/** As Kafka makes its own: one that begins with a dash would be taken for an option. */
+export function clusterId(random = () => randomBytes(16)): string {
+  for (;;) {
+    const id = random().toString('base64url');
+    if (!id.startsWith('-')) return id;
+  }
+}
