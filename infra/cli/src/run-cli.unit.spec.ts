@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { alertTable } from './commands/alerts-list.ts';
 import { comparisonLines, progressText } from './commands/rebuild.ts';
 import { runCli } from './run-cli.ts';
 import { CliFailure } from './session/failure.ts';
@@ -157,4 +158,13 @@ describe('rebuild', () => {
       '      … and more',
     ]);
   });
+});
+
+it('alerts list shows amounts with all their digits', () => {
+  const alert = { rule: 'A', status: 'OPEN', severity: 'WARNING', orderNo: 'H1', currency: 'CNY' };
+  const rest = { detectedAt: '2026-01-01T00:00:00.000Z', summary: 'paid, not shown' };
+  const [, line] = alertTable([{ ...alert, ...rest, amount: 99.9 }]);
+  expect(line).toBe(
+    '2026-01-01T00:00:00.000Z  A     WARNING   OPEN    H1     99.90 CNY  paid, not shown',
+  );
 });

@@ -1,6 +1,8 @@
+import { parseMajor } from '@plumbline/kernel';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { z } from 'zod';
+import { amountText } from '../format/summary.ts';
 import { tableLines } from '../format/table.ts';
 import { alertPageSize, httpTimeoutMs } from '../limits.ts';
 import type { ExitCode } from '../session/failure.ts';
@@ -91,10 +93,17 @@ export const alertTable = (alerts: readonly Alert[]): readonly string[] =>
       alert.severity ?? '',
       alert.status,
       alert.orderNo,
-      alert.amount === null ? '' : `${alert.amount} ${alert.currency ?? ''}`,
+      amountOf(alert),
       alert.summary ?? '',
     ]),
   );
+
+/** The edge answers a JSON number, which has lost the zeros that people expect of an amount. */
+function amountOf({ amount, currency }: Alert): string {
+  if (amount === null || currency === null) return '';
+  const minor = parseMajor(String(amount), currency);
+  return typeof minor === 'bigint' ? amountText(minor, currency) : `${amount} ${currency}`;
+}
 
 async function pageOf(
   { config, signal }: Session,
