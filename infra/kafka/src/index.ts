@@ -32,3 +32,4 @@ export type { SaslOptions } from './kafkajs-internals.ts';
 export { createMemoryLog } from './memory/memory-log.ts';
 export type { MemoryFault, MemoryLog, MemoryLogOptions } from './memory/memory-log.ts';
 export type { TransactionSession } from './transaction-session.ts';
+export { pacedFetch } from './paced-fetch.ts';

@@ -42,6 +42,9 @@ export const rowsPerStatement = 1_000;
 /** Bytes brought by one fetch of one topic: some 2,000 events, one SQL transaction. */
 export const fetchBytesPerTopic = 1_048_576;
 
+/** Rows show what happened at most this much later, and a busy log costs a fetch and an SQL transaction fifty times a second. */
+export const fetchPaceMs = 20;
+
 /** Longest wait of an idle fetch; it bounds how long a stop takes, not how fresh a row is. */
 export const fetchWaitMs = 500;
 

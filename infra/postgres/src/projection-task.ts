@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
 import type { Fetched, Log, LogReader } from '@plumbline/kafka';
+import { pacedFetch } from '@plumbline/kafka';
 import { InvariantViolation } from '@plumbline/kernel';
 import type { Logger } from '@plumbline/observability';
 import type { BatchResult } from './apply-batch.ts';
@@ -99,8 +100,9 @@ export function startProjectionTask(options: ProjectionTaskOptions): ProjectionT
   }
 
   async function loop(opened: LogReader): Promise<void> {
+    const fetch = pacedFetch(opened, limits.fetchPaceMs);
     const next = (): Promise<readonly Fetched[]> => {
-      const fetching = opened.fetch({
+      const fetching = fetch({
         maxWaitMs: limits.fetchWaitMs,
         maxBytesPerPartition: limits.fetchBytesPerTopic,
       });

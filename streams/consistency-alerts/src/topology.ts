@@ -10,6 +10,7 @@ import { chainsStore, createAlertProcessor, parametersStore, watchedStore } from
 export const consistencyAlerts: Topology = {
   name: 'consistency-alerts',
   ordering: 'time',
+  paceMs: 25,
   inputs: [
     {
       kind: 'commands',

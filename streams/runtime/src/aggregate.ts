@@ -69,6 +69,7 @@ export function aggregateTopology<State, Command extends Payload, Event extends 
   return {
     name,
     ordering: 'arrival',
+    paceMs: 0,
     inputs: [{ kind: 'commands', topic: topics.commands, outcomes: topics.outcomes }],
     outputs: [topics.events, topics.outcomes],
     changelog: topics.changelog,

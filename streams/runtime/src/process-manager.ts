@@ -23,6 +23,7 @@ export function processManagerTopology<State, Event extends Payload, Command ext
   return {
     name,
     ordering: 'arrival',
+    paceMs: 10,
     inputs: options.events.map((topic) => ({ kind: 'events', topic })),
     outputs: options.commands,
     changelog: topics.changelog,

@@ -15,6 +15,11 @@ export interface Topology {
    * with frontiers, so that a replay from zero takes them in the same order (docs/architecture.md).
    */
   readonly ordering: 'arrival' | 'time';
+  /**
+   * Least time between two fetches while records come, ms: what is paid in latency is gained in
+   * batches. 0 where somebody waits for the answer.
+   */
+  readonly paceMs: number;
   /** In the order in which records of the same millisecond are taken. */
   readonly inputs: readonly TopologyInput[];
   /** Topics that the processor emits to; anything else is refused. */

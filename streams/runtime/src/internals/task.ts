@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
 import { UnknownSchemaId } from '@plumbline/events';
 import type { Fetched, Log, LogReader, TransactionalProducer } from '@plumbline/kafka';
-import { Fenced } from '@plumbline/kafka';
+import { Fenced, pacedFetch } from '@plumbline/kafka';
 import { InvariantViolation } from '@plumbline/kernel';
 import type { Logger } from '@plumbline/observability';
 import { limits } from '../limits.ts';
@@ -107,19 +107,20 @@ export function startTask(options: TaskOptions): Task {
     opened: LogReader,
     producer: TransactionalProducer,
   ): Promise<void> {
-    let pending = fetchNext(running, opened);
+    const fetch = pacedFetch(opened, topology.paceMs);
+    let pending = fetchNext(running, fetch);
     while (!isStopped()) {
       for (const fetched of await pending) running.offer(fetched);
       // The next fetch is under way while this one's records are decided and committed.
-      pending = fetchNext(running, opened);
+      pending = fetchNext(running, fetch);
       await drain(running, producer);
     }
   }
 
-  function fetchNext(running: Engine, opened: LogReader): Promise<readonly Fetched[]> {
+  function fetchNext(running: Engine, fetch: LogReader['fetch']): Promise<readonly Fetched[]> {
     const wants = running.wants();
     if (wants.length === 0) return Promise.resolve([]);
-    const fetching = opened.fetch({ maxWaitMs: waitMs(running) }, wants);
+    const fetching = fetch({ maxWaitMs: waitMs(running) }, wants);
     // It may fail while a transaction is being committed, long before anybody awaits it.
     fetching.catch(() => undefined);
     return fetching;

@@ -107,7 +107,6 @@ async function serve<Config extends BaseConfig>(
     metrics,
     routes: parts.routes ?? [],
     health: { ...topologyHealth(running), ...parts.health },
-    checkResponses: config.PLUMBLINE_LOCAL_STACK,
   });
   const http = await listen(app, {
     host: config.PLUMBLINE_HTTP_HOST,
