@@ -51,6 +51,11 @@ import type { ProjectionSql } from './projection-sql.ts';
 export interface Projection {
   /** `a-z`, digits and `_`, at most 32 characters. */
   readonly name: string;
+  /**
+   * Least time between two fetches while records come, ms; 20 unless given. What readers can wait
+   * for is gained in batches: a fetch and an SQL transaction each.
+   */
+  readonly paceMs?: number;
   /** From 1. Another version is another read model beside this one, built from the log's start. */
   readonly version: number;
   /** Topics, all with the partition count of the log. */

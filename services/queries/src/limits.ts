@@ -24,3 +24,6 @@ export const positionWaitMs = 2_000;
 
 /** What a client should wait before it asks again. */
 export const retryAfterSeconds = 1;
+
+/** Lists, timelines and alerts for people: a tenth of a second late is not late. */
+export const overviewPaceMs = 100;

@@ -10,6 +10,11 @@ export const limits = {
    * that a slow disk does not turn a full batch into an abandoned one.
    */
   bytesPerTransaction: 8 * 1024 * 1024,
+  /**
+   * State and positions without an output are committed this often. Nobody waits for them, and a
+   * transaction costs about 3 ms of two cores: a takeover reads half a second of records again.
+   */
+  lazyCommitMs: 500,
   /** Buffered records per input beyond which no more are fetched: four transactions' worth. */
   bufferedRecordsPerInput: 4_000,
   /**

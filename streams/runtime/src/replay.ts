@@ -55,19 +55,20 @@ export async function replayTopology(options: ReplayOptions): Promise<Replayed> 
 
   async function drain(): Promise<void> {
     for (let unknown = new Set<number>(); ;) {
-      const batch = engine.advance(unknown);
+      engine.advance(unknown);
       unknown = new Set();
-      if (batch === null) {
-        const schema = engine.missingSchema();
-        if (schema === null) return;
-        if (!(await learned(codec, schema))) unknown = new Set([schema]);
+      if (engine.pending() !== null) {
+        const batch = engine.finish();
+        total.records += batch.records;
+        total.timers += batch.timers;
+        for (const output of batch.outputs) {
+          if (output.topic !== topology.changelog) options.onOutput(output);
+        }
         continue;
       }
-      total.records += batch.records;
-      total.timers += batch.timers;
-      for (const output of batch.outputs) {
-        if (output.topic !== topology.changelog) options.onOutput(output);
-      }
+      const schema = engine.missingSchema();
+      if (schema === null) return;
+      if (!(await learned(codec, schema))) unknown = new Set([schema]);
     }
   }
 

@@ -6,6 +6,7 @@ import { createMemoryLog } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import { silentLogger } from '@plumbline/observability';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processManagerTopology } from './process-manager.ts';
 import type { RunningTopology } from './run-topology.ts';
 import { runTopology } from './run-topology.ts';
 import { closeDoor, doorDecider, doorTopology, openDoor } from './testing/door-aggregate.ts';
@@ -204,4 +205,44 @@ it('waits while the registry cannot be reached, then goes on where it stood', as
   isDown = false;
   await until(() => log.topicRecords(topics.ordersOutcomes.name).length === 1);
   expect(log.topicRecords(topics.ordersDeadLetters.name)).toHaveLength(0);
+});
+
+it('commits what nobody waits for now and then, not record by record', async () => {
+  const silent = processManagerTopology({
+    name: 'checkout',
+    manager: { initialState: 0, react: () => [], evolve: (seen: number) => seen + 1 },
+    events: [topics.ordersEvents.name],
+    commands: [topics.ordersCommands.name],
+    topics: {
+      changelog: topics.ordersChangelog.name,
+      deadLetters: topics.ordersDeadLetters.name,
+    },
+    route: () => ({ topic: topics.ordersCommands.name, key: 'main/D1', subject: 'D1' }),
+  });
+  const running = await start(silent);
+  await until(() => running.ready());
+  const partition = partitionOfRecordKey('main/D1', partitions);
+  const value = codec.encode(topics.ordersEvents.name, {
+    type: 'OrderCancelled',
+    data: { orderNo: 'D1', reason: 'x' },
+  });
+  for (let i = 0; i < 30; i += 1) {
+    const id = `e${i}`;
+    log.appendRaw({
+      ...{ topic: topics.ordersEvents.name, partition, key: Buffer.from('main/D1'), value },
+      headers: encodeEnvelope({
+        ...{ id, type: 'OrderCancelled', source: '/test', subject: 'D1', timeMs: 0 },
+        ...{ correlationId: id, causationId: null, actor: 'api:test', aggregateVersion: null },
+        ...{ previousHash: null, subjectKeyId: null, traceparent: null },
+      }),
+    });
+    await sleep(5);
+  }
+  const positions = () =>
+    log
+      .topicRecords(topics.ordersChangelog.name)
+      .filter(({ key }) => key?.toString() === `p/${topics.ordersEvents.name}`)
+      .map(({ value: stored }) => (JSON.parse(String(stored)) as { offset: string }).offset);
+  await until(() => positions().at(-1) === '30');
+  expect(positions().length).toBeLessThan(10);
 });

@@ -1,3 +1,4 @@
+import { overviewPaceMs } from '../limits.ts';
 import type { AlertRaised, AlertResolved, AlertsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
@@ -13,6 +14,7 @@ export type AlertStatus = (typeof alertStatuses)[number];
  */
 export const alertsProjection: Projection = {
   name: 'alerts',
+  paceMs: overviewPaceMs,
   version: 1,
   inputs: [topics.alertsEvents.name],
   tables: [{ name: 'alerts', primaryKey: ['alert_id'] }],

@@ -1,3 +1,4 @@
+import { overviewPaceMs } from '../limits.ts';
 import type { AlertsEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
@@ -23,6 +24,7 @@ export type PaymentStatus = (typeof paymentStatuses)[number];
  */
 export const orderOverviewProjection: Projection = {
   name: 'order_overview',
+  paceMs: overviewPaceMs,
   version: 1,
   inputs: [topics.ordersEvents.name, topics.paymentsEvents.name, topics.alertsEvents.name],
   tables: [

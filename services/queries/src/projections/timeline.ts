@@ -1,3 +1,4 @@
+import { overviewPaceMs } from '../limits.ts';
 import type { DeadLettered } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
@@ -23,6 +24,7 @@ const inputs: readonly string[] = [
  */
 export const timelineProjection: Projection = {
   name: 'timeline',
+  paceMs: overviewPaceMs,
   version: 1,
   inputs,
   tables: [{ name: 'entries', primaryKey: ['topic', 'partition', 'offset'] }],

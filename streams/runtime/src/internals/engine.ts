@@ -31,6 +31,13 @@ export interface Batch {
   readonly oldestDueMs: number | null;
 }
 
+/** A batch that is still open. */
+export interface PendingBatch {
+  /** Somebody may be waiting for these; state and positions alone can wait. */
+  readonly hasOutputs: boolean;
+  readonly isFull: boolean;
+}
+
 /**
  * The synchronous heart of a task: it is offered what was fetched, takes records and timers in
  * order, and says what to write. It does no I/O and has no clock; the live task, the test driver
@@ -42,11 +49,15 @@ export interface Engine {
   /** Partitions that have room for more. */
   wants(): readonly TopicPartition[];
   /**
-   * The next transaction's worth, or null when nothing can be taken yet. A record whose schema is
-   * not known ends the batch before it and shows in `missingSchema`; named in `unknownSchemas` it is
+   * Takes what can be taken into the batch at hand, until it is full. A record whose schema is not
+   * known ends it before that record and shows in `missingSchema`; named in `unknownSchemas` it is
    * dead-lettered instead.
    */
-  advance(unknownSchemas?: ReadonlySet<number>): Batch | null;
+  advance(unknownSchemas?: ReadonlySet<number>): void;
+  /** What was taken and is not committed; null when nothing was. */
+  pending(): PendingBatch | null;
+  /** The batch at hand, to be committed as a whole; the next `advance` begins another. */
+  finish(): Batch;
   /** Schema id that the next record waits for. */
   missingSchema(): number | null;
   /** The time up to which everything is known: the smallest frontier of the inputs. */
@@ -71,7 +82,9 @@ export function createEngine(options: EngineOptions): Engine {
   const inputs = topology.inputs.map(({ topic }) =>
     createInputBuffer({ topic, ...positionOf(positions, topic) }),
   );
+  const open = () => new BatchWriter({ ...options, processor, deadLetters });
   let missing: number | null = null;
+  let batch = open();
 
   const frontierMs = (): number => Math.min(...inputs.map((input) => input.frontierMs()));
 
@@ -106,7 +119,6 @@ export function createEngine(options: EngineOptions): Engine {
     frontierMs,
     nextTimerMs: () => state.timers.peek()?.dueMs ?? null,
     advance(unknownSchemas = new Set()) {
-      const batch = new BatchWriter({ ...options, processor, deadLetters, unknownSchemas });
       missing = null;
       while (!batch.isFull()) {
         const timer = state.timers.peek();
@@ -122,17 +134,25 @@ export function createEngine(options: EngineOptions): Engine {
           missing = needed;
           break;
         }
-        batch.take(spec, next, positionOf(positions, input.topic).incarnation);
+        batch.take(spec, next, {
+          incarnation: positionOf(positions, input.topic).incarnation,
+          hasUnknownSchema: needed !== null,
+        });
         input.take();
       }
-      if (batch.isEmpty()) return null;
+    },
+    pending: () =>
+      batch.isEmpty() ? null : { hasOutputs: batch.hasOutputs(), isFull: batch.isFull() },
+    finish() {
       for (const input of inputs) {
         const { incarnation } = positionOf(positions, input.topic);
         const offset = input.position();
         if (state.position(input.topic)?.offset === offset) continue;
         state.setPosition(input.topic, { incarnation, offset, timeMs: input.timeMs() });
       }
-      return batch.finish();
+      const finished = batch.finish();
+      batch = open();
+      return finished;
     },
   };
 }
@@ -143,13 +163,19 @@ function positionOf(positions: ReadonlyMap<string, Position>, topic: string): Po
   return position;
 }
 
+/** What the batch has to know of a record's place. */
+interface TakenAt {
+  readonly incarnation: string;
+  /** The registry was asked, and knows none. */
+  readonly hasUnknownSchema: boolean;
+}
+
 interface BatchOptions extends EngineOptions {
   readonly processor: Processor;
   readonly deadLetters: ReturnType<typeof createDeadLetterWriter>;
-  readonly unknownSchemas: ReadonlySet<number>;
 }
 
-/** Collects the outputs of one transaction. It lives for one `advance`. */
+/** Collects the outputs of one transaction. */
 class BatchWriter {
   readonly #options: BatchOptions;
   readonly #outputs: OutgoingRecord[] = [];
@@ -174,6 +200,10 @@ class BatchWriter {
     return this.#records + this.#timers === 0;
   }
 
+  hasOutputs(): boolean {
+    return this.#outputs.length > 0;
+  }
+
   fire(timer: FiredTimer, at: bigint): void {
     const { task, state, codec, processor } = this.#options;
     const effects = createEffects({ task, state, codec, nowMs: timer.dueMs, offset: at });
@@ -187,7 +217,8 @@ class BatchWriter {
     this.#oldestDueMs ??= timer.dueMs;
   }
 
-  take(spec: TopologyInput, next: TimedRecord, incarnation: string): void {
+  take(spec: TopologyInput, next: TimedRecord, at: TakenAt): void {
+    const { incarnation } = at;
     const { state } = this.#options;
     this.#records += 1;
     const failed: Failed & { envelope: Envelope | null } = {
@@ -200,7 +231,7 @@ class BatchWriter {
     const parked = key === null ? undefined : state.parked(spec.topic, key);
     try {
       if (parked === undefined) {
-        this.#process(next, incarnation);
+        this.#process(next, at);
         return;
       }
     } catch (error) {
@@ -224,8 +255,8 @@ class BatchWriter {
     );
   }
 
-  #process(next: TimedRecord, incarnation: string): void {
-    const { task, state, codec, processor, unknownSchemas } = this.#options;
+  #process(next: TimedRecord, { incarnation, hasUnknownSchema }: TakenAt): void {
+    const { task, state, codec, processor } = this.#options;
     const { record, timeMs } = next;
     if (record.key === null) throw new TerminalError('NULL_KEY', 'the record has no key');
     const key = record.key.toString('utf8');
@@ -233,9 +264,8 @@ class BatchWriter {
     if (home !== record.partition) {
       throw new TerminalError('WRONG_PARTITION', `this key belongs to partition ${home}`);
     }
-    const schemaId = codec.needs(record.value);
-    if (schemaId !== null && unknownSchemas.has(schemaId)) {
-      throw new TerminalError('UNKNOWN_SCHEMA', `the registry knows no schema ${schemaId}`);
+    if (hasUnknownSchema) {
+      throw new TerminalError('UNKNOWN_SCHEMA', 'the registry knows no schema of this id');
     }
     const envelope = decodeEnvelope(record.headers);
     const payload = codec.decode(record.topic, record.value);

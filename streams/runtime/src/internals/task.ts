@@ -7,7 +7,7 @@ import { InvariantViolation } from '@plumbline/kernel';
 import type { Logger } from '@plumbline/observability';
 import { limits } from '../limits.ts';
 import type { TaskInfo, Topology } from '../topology.ts';
-import type { Batch, Engine } from './engine.ts';
+import type { Batch, Engine, PendingBatch } from './engine.ts';
 import { createEngine } from './engine.ts';
 import { TaskStopped, refuseLostState, restoreState, startPositions } from './restore.ts';
 import { createTaskState } from './task-state.ts';
@@ -64,6 +64,8 @@ export function startTask(options: TaskOptions): Task {
   let engine: Engine | null = null;
   let timers = (): number => 0;
   let reader: LogReader | null = null;
+  /** Since when something is taken that nobody waits for. */
+  let lazySinceMs: number | null = null;
 
   const isStopped = (): boolean => stopping.signal.aborted;
 
@@ -71,6 +73,7 @@ export function startTask(options: TaskOptions): Task {
   async function attempt(): Promise<void> {
     status = 'starting';
     problem = null;
+    lazySinceMs = null;
     const transactionalId = `${topology.name}-${task.partition}`;
     const producer = await log.openTransactionalProducer({ transactionalId });
     try {
@@ -108,12 +111,13 @@ export function startTask(options: TaskOptions): Task {
     producer: TransactionalProducer,
   ): Promise<void> {
     const fetch = pacedFetch(opened, topology.paceMs);
+    const commit = committer(producer);
     let pending = fetchNext(running, fetch);
     while (!isStopped()) {
       for (const fetched of await pending) running.offer(fetched);
       // The next fetch is under way while this one's records are decided and committed.
       pending = fetchNext(running, fetch);
-      await drain(running, producer);
+      await drain(running, commit);
     }
   }
 
@@ -134,28 +138,39 @@ export function startTask(options: TaskOptions): Task {
     return Math.min(limits.idleFetchWaitMs, Math.max(1, due - now));
   }
 
-  async function drain(running: Engine, producer: TransactionalProducer): Promise<void> {
+  async function drain(running: Engine, commit: (batch: Batch) => Promise<void>): Promise<void> {
     let unknownSchemas = new Set<number>();
     while (!isStopped()) {
-      const batch = running.advance(unknownSchemas);
+      running.advance(unknownSchemas);
       unknownSchemas = new Set();
-      if (batch !== null) {
-        const startedAt = performance.now();
-        await producer.transact(batch.outputs);
-        const now = log.brokerNowMs();
-        const due = batch.oldestDueMs;
-        const timerLateMs = due === null || now === null ? null : Math.max(0, now - due);
-        observer?.committed?.({
-          batch,
-          transactionMs: performance.now() - startedAt,
-          timerLateMs,
-        });
+      if (isDue(running.pending())) {
+        await commit(running.finish());
         continue;
       }
       const schema = running.missingSchema();
       if (schema === null) return;
       if (!(await learn(schema))) unknownSchemas = new Set([schema]);
     }
+  }
+
+  /** Outputs are committed at once; what only we remember, with the next of them or now and then. */
+  function isDue(pending: PendingBatch | null): boolean {
+    if (pending === null) return false;
+    if (pending.hasOutputs || pending.isFull) return true;
+    lazySinceMs ??= performance.now();
+    return performance.now() - lazySinceMs >= limits.lazyCommitMs;
+  }
+
+  function committer(producer: TransactionalProducer) {
+    return async (batch: Batch): Promise<void> => {
+      const startedAt = performance.now();
+      await producer.transact(batch.outputs);
+      lazySinceMs = null;
+      const now = log.brokerNowMs();
+      const due = batch.oldestDueMs;
+      const timerLateMs = due === null || now === null ? null : Math.max(0, now - due);
+      observer?.committed?.({ batch, transactionMs: performance.now() - startedAt, timerLateMs });
+    };
   }
 
   /** True when the schema is known now, false when the registry says that there is none. */

@@ -114,10 +114,13 @@ export async function createTestDriver(
 
   function settle(): void {
     for (const topic of inputTopics) if (!stalled.has(topic)) offer(topic, []);
-    for (let batch = running.engine.advance(); batch !== null; batch = running.engine.advance()) {
-      for (const output of batch.outputs) {
+    const { engine } = running;
+    engine.advance();
+    while (engine.pending() !== null) {
+      for (const output of engine.finish().outputs) {
         (output.topic === topology.changelog ? changelog : outputs).push(output);
       }
+      engine.advance();
     }
   }
 
