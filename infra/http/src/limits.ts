@@ -24,10 +24,10 @@ export const healthCheckMs = 2_000;
 export const outcomeWaitMs = 5_000;
 
 /**
- * Commands that one edge has under way. At 1,000 commands/s, what single sends saturate at, 500 are
- * half a second of backlog; beyond that, waiting helps nobody.
+ * Commands that one edge has under way. Two cores with everything on them decide about 450 a second
+ * (docs/decisions/0006), so 200 are half a second of backlog; beyond that, waiting helps nobody.
  */
-export const commandsInFlightMax = 500;
+export const commandsInFlightMax = 200;
 
 /** Aggregate versions that an edge remembers: 10,000 keys of about 100 bytes are 1 MiB. */
 export const versionsRememberedMax = 10_000;

@@ -8,7 +8,7 @@ import { commonErrorCodes } from '@plumbline/http';
 import { localConfigSchema, platformPortsSchema } from '@plumbline/local';
 import { ordersConfig, ordersErrorCodes, ordersTopology } from '@plumbline/orders';
 import { paymentsConfig, paymentsErrorCodes, paymentsTopology } from '@plumbline/payments';
-import { schema as queriesConfig } from '@plumbline/queries';
+import { queriesErrorCodes, schema as queriesConfig } from '@plumbline/queries';
 import type { Topology } from '@plumbline/runtime';
 
 /** What the generated pages say of a process, and where it comes from. */
@@ -51,7 +51,10 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
     config: [consistencyAlertsConfig],
     topologies: [consistencyAlerts],
   }),
-  documented('queries', 'services/queries', { config: [queriesConfig] }),
+  documented('queries', 'services/queries', {
+    config: [queriesConfig],
+    errorCodes: own(queriesErrorCodes),
+  }),
   documented('npm run plumbline', 'infra/cli', { config: [cliConfig] }),
   documented('npm run demo', 'infra/demo', { config: [demoConfigSchema] }),
   documented('npm start and npm run stack', 'infra/local', {

@@ -1,3 +1,4 @@
+export { queriesErrorCodes } from './http/error-codes.ts';
 export { alertsProjection } from './projections/alerts.ts';
 export { orderOverviewProjection } from './projections/order-overview.ts';
 export { timelineProjection } from './projections/timeline.ts';

@@ -51,7 +51,7 @@ export interface CommandGatewayOptions {
   readonly partitions: number;
   /** How long a command waits for its outcome, its write included. 5 s unless given. */
   readonly waitMs?: number;
-  /** Commands under way at once, 500 unless given. */
+  /** Commands under way at once, 200 unless given. */
   readonly inFlightMax?: number;
   /** The wall clock, for `ce_time`, which is business time and decides nothing. */
   readonly nowMs?: () => number;
