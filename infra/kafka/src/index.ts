@@ -26,6 +26,8 @@ export {
   Unavailable,
   UnknownTopic,
 } from './errors.ts';
+export type { Clock } from './clock.ts';
+export { systemClock } from './clock.ts';
 export { createKafkaLog } from './client/kafka-log.ts';
 export type { KafkaLogger, KafkaLogOptions } from './client/kafka-log.ts';
 export type { SaslOptions } from './kafkajs-internals.ts';

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { Fetched, LogReader } from './log.ts';
 
 /**
@@ -7,13 +8,17 @@ import type { Fetched, LogReader } from './log.ts';
  * requests a record: the broker's and the client's time goes into requests. What is paid is latency,
  * `paceMs` at most, and nothing on a topic that was idle.
  */
-export function pacedFetch(reader: LogReader, paceMs: number): LogReader['fetch'] {
+export function pacedFetch(
+  reader: LogReader,
+  paceMs: number,
+  clock: Clock = systemClock,
+): LogReader['fetch'] {
   let sentAtMs = Number.NEGATIVE_INFINITY;
   let brought = false;
   return async (options, only): Promise<readonly Fetched[]> => {
-    const waitMs = brought ? sentAtMs + paceMs - performance.now() : 0;
-    if (waitMs >= 1) await sleep(waitMs);
-    sentAtMs = performance.now();
+    const waitMs = brought ? sentAtMs + paceMs - clock.nowMs() : 0;
+    if (waitMs >= 1) await clock.sleep(waitMs);
+    sentAtMs = clock.nowMs();
     const fetched = await reader.fetch(options, only);
     brought = fetched.some(({ records }) => records.length > 0);
     return fetched;

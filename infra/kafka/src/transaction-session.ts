@@ -1,3 +1,4 @@
+import { atStep } from '@plumbline/observability';
 import { Fenced, NotCommitted, OutcomeUnknown } from './errors.ts';
 import type { Appended, OutgoingRecord, TransactionalProducer } from './log.ts';
 
@@ -27,6 +28,8 @@ export function producerOver(session: TransactionSession): TransactionalProducer
     }
     if (records.length === 0) return [];
     state = 'in transaction';
+    const { transactionalId } = session;
+    atStep('transaction', transactionalId, 'begins');
     let appended: readonly Appended[];
     try {
       appended = await session.send(records);
@@ -36,6 +39,7 @@ export function producerOver(session: TransactionSession): TransactionalProducer
       if (!(error instanceof Fenced)) await session.abort().catch(() => undefined);
       throw clear(error, session.transactionalId);
     }
+    atStep('transaction', transactionalId, 'produced');
     try {
       await session.commit();
     } catch (error) {
@@ -43,6 +47,7 @@ export function producerOver(session: TransactionSession): TransactionalProducer
       throw error instanceof OutcomeUnknown ? error : clear(error, session.transactionalId);
     }
     state = 'ready';
+    atStep('transaction', transactionalId, 'committed');
     return appended;
   };
 

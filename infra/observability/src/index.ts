@@ -7,3 +7,5 @@ export type { TraceParent } from './traceparent.ts';
 export { childTraceparent, formatTraceparent, parseTraceparent } from './traceparent.ts';
 export type { Counter, Gauge, Histogram, Labels, MetricOptions, Metrics } from './metrics.ts';
 export { createMetrics } from './metrics.ts';
+export type { Step } from './steps.ts';
+export { atStep, stepChannel } from './steps.ts';
