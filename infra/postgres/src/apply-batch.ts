@@ -1,4 +1,5 @@
 import { InvariantViolation, invariant } from '@plumbline/kernel';
+import { atStep } from '@plumbline/observability';
 import type { Fault, Incoming } from './decode-record.ts';
 import {
   PostgresDown,
@@ -41,7 +42,7 @@ export interface BatchResult {
  * Errors: LostRace when the position has moved; {@link ProjectionStopped} for a statement that is
  * wrong whatever the record; otherwise what may be tried again.
  */
-export function applyBatch(options: {
+export async function applyBatch(options: {
   readonly postgres: Postgres;
   readonly projection: Projection;
   readonly schema: string;
@@ -51,19 +52,23 @@ export function applyBatch(options: {
   bury(poisoned: readonly Poisoned[]): Promise<void>;
 }): Promise<BatchResult> {
   const { postgres, projection, schema, batch } = options;
-  return postgres.transaction(async (sql) => {
+  atStep('projection', schema, 'begins');
+  const result = await postgres.transaction(async (sql) => {
     await useSchema(sql, schema);
     if (options.durable === false) await sql.query('set local synchronous_commit to off');
     await advancePositions(sql, batch.advances);
     const folding = new Folding(projection, sql);
     await folding.fold(batch.records);
     if (folding.poisoned.length > 0) await options.bury(folding.poisoned);
+    atStep('projection', schema, 'folded');
     return {
       applied: folding.applied,
       poisoned: folding.poisoned.length,
       parked: folding.parked,
     };
   });
+  atStep('projection', schema, 'committed');
+  return result;
 }
 
 /** One batch within its transaction. */
