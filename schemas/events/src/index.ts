@@ -83,6 +83,9 @@ export type {
   DeadLettered,
   OutcomeEvent,
   OutcomeStatus,
+  RedriveMode,
+  RedriveParkedKey,
+  RuntimeCommand,
   RuntimeRecord,
 } from './generated/runtime.ts';
-export { runtimeRecordNames } from './generated/runtime.ts';
+export { runtimeCommandNames, runtimeRecordNames } from './generated/runtime.ts';

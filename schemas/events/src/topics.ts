@@ -5,6 +5,7 @@ import {
   paymentsEventNames,
   paymentsInboxNames,
 } from './generated/payments.ts';
+import { runtimeCommandNames } from './generated/runtime.ts';
 
 export type TopicKind =
   'commands' | 'events' | 'outcomes' | 'inbox' | 'changelog' | 'dead-letters' | 'clock';
@@ -138,6 +139,16 @@ export const topics = {
   checkoutDeadLetters: deadLetters('checkout'),
   consistencyAlertsDeadLetters: deadLetters('consistency-alerts'),
   projectionsDeadLetters: deadLetters('projections'),
+  deadLettersCommands: {
+    ...commands('dead-letters', runtimeCommandNames),
+    // What a redrive let through is derived again from the inputs, and this is one of them.
+    config: keptForEver,
+    description: 'Which parked keys are to go on, and how.',
+  },
+  deadLettersOutcomes: {
+    ...outcomes('dead-letters', 'topologies'),
+    description: 'What became of each command to let a parked key go on.',
+  },
   platformClock: {
     name: 'platform.clock.v1',
     kind: 'clock',

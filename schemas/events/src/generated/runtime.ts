@@ -81,6 +81,29 @@ export interface OutcomeEvent {
 /** What became of a command. */
 export type OutcomeStatus = 'ACCEPTED' | 'UNCHANGED' | 'REJECTED' | 'DEAD_LETTERED' | 'UNKNOWN';
 
+/** What becomes of the records that wait behind a dead letter. UNKNOWN is refused. */
+export type RedriveMode = 'REDRIVE' | 'SKIP_FIRST' | 'DISCARD' | 'UNKNOWN';
+
+/** Let the record key of this command go on, which waits behind a dead letter. */
+export interface RedriveParkedKey {
+  /** The topology in which it waits. */
+  readonly topology: string;
+  /** The input topic whose records wait. */
+  readonly originTopic: string;
+  /** REDRIVE takes all of them in order, SKIP_FIRST all but the first, DISCARD none. */
+  readonly mode: RedriveMode;
+  /** Why, in words for people. */
+  readonly reason: string;
+}
+
+export type RuntimeCommand =
+  | { readonly type: 'RedriveParkedKey'; readonly data: RedriveParkedKey };
+
+/** Full record names of {@link RuntimeCommand}. */
+export const runtimeCommandNames = [
+  'plumbline.runtime.RedriveParkedKey',
+] as const;
+
 export type RuntimeRecord =
   | { readonly type: 'CommandOutcome'; readonly data: CommandOutcome }
   | { readonly type: 'DeadLettered'; readonly data: DeadLettered };
