@@ -50,6 +50,12 @@ export const httpConfig = (defaults: { readonly port: number }) => ({
     .default('127.0.0.1')
     .describe('Address to listen on; 0.0.0.0 for every interface'),
   PLUMBLINE_HTTP_PORT: portNumber().default(defaults.port).describe('Port to listen on'),
+  PLUMBLINE_DRAIN_MS: wholeNumber({ min: 0, max: 60_000 })
+    .default(1_000)
+    .describe(
+      'Milliseconds that a stopping process still takes calls while /readyz answers 503: longer ' +
+        'than the load balancer needs to notice; 0 with nothing in front of it',
+    ),
 });
 
 export const logConfig = {

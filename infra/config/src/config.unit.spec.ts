@@ -48,6 +48,7 @@ describe('parseConfig', () => {
       PLUMBLINE_POSTGRES_URL: 'postgres://plumbline:local@127.0.0.1:15432/plumbline',
       PLUMBLINE_HTTP_HOST: '127.0.0.1',
       PLUMBLINE_HTTP_PORT: 8083,
+      PLUMBLINE_DRAIN_MS: 1_000,
       PLUMBLINE_LOG_LEVEL: 'info',
       PLUMBLINE_LOCAL_STACK: false,
       PLUMBLINE_PARTITIONS: 4,

@@ -16,6 +16,8 @@ import {
 } from './platform-definition.ts';
 import { startPlatformProcess, type PlatformProcess } from './platform-process.ts';
 
+type ProcessEnv = Readonly<Record<string, string>>;
+
 export interface OpenPlatformOptions {
   /** The servers; the topics must be there (`ensureTopics`). */
   readonly stack: StackAddresses;
@@ -25,8 +27,10 @@ export interface OpenPlatformOptions {
   readonly logsFolder: string;
   /** All if unset. A second instance of one is a second platform with only that one. */
   readonly processes?: readonly ProcessName[];
-  /** For every process, on top of the environment of this one. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** For every process, or for each, on top of the environment of this one. */
+  readonly env?: ProcessEnv | ((name: ProcessName) => ProcessEnv);
+  /** Where the built processes are: another version's folder. This repository if unset. */
+  readonly root?: string;
   /** Whether local credentials are taken. True if unset. */
   readonly localStack?: boolean;
   /** Whether a process that ends is started again. True if unset. */
@@ -55,10 +59,13 @@ export interface Platform {
 export async function openPlatform(options: OpenPlatformOptions): Promise<Platform> {
   const names = processNames.filter((name) => options.processes?.includes(name) ?? true);
   const ports = await portsOf(options.ports, process.env);
-  requireBuilt(names);
+  const root = options.root ?? repositoryFolder;
+  requireBuilt(names, root);
   await requireFree(names, ports);
   const host = process.env['PLUMBLINE_HTTP_HOST'] ?? loopback;
-  const env = { ...processEnv(options), ...options.env };
+  const shared = processEnv(options);
+  const ownEnv = (name: ProcessName): ProcessEnv =>
+    (typeof options.env === 'function' ? options.env(name) : options.env) ?? {};
   const running = new Map<ProcessName, PlatformProcess>();
   const stop = async () => {
     for (const name of [...running.keys()].reverse()) await running.get(name)?.stop();
@@ -69,10 +76,10 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
         name,
         await startPlatformProcess({
           name,
-          main: join(repositoryFolder, processes[name].main),
+          main: join(root, processes[name].main),
           host,
           port: ports[name],
-          env,
+          env: { ...shared, ...ownEnv(name) },
           logFile: join(options.logsFolder, `${name}.log`),
           autoRestart: options.autoRestart ?? true,
           report: options.report ?? silent,
@@ -111,6 +118,8 @@ function processEnv(options: OpenPlatformOptions): Readonly<Record<string, strin
     PLUMBLINE_REDIS_URL: stack.redisUrl,
     PLUMBLINE_LOCAL_STACK: String(options.localStack ?? true),
     PLUMBLINE_PARTITIONS: process.env['PLUMBLINE_PARTITIONS'] ?? '4',
+    // Nothing stands in front of a local process, so nothing needs time to notice that it stops.
+    PLUMBLINE_DRAIN_MS: process.env['PLUMBLINE_DRAIN_MS'] ?? '0',
   };
 }
 
@@ -133,10 +142,10 @@ function portRecord(portOf: (name: ProcessName, at: number) => number): Platform
   return ports as PlatformPorts;
 }
 
-function requireBuilt(names: readonly ProcessName[]): void {
+function requireBuilt(names: readonly ProcessName[], root: string): void {
   const missing = names
     .map((name) => processes[name].main)
-    .filter((main) => !existsSync(join(repositoryFolder, main)));
+    .filter((main) => !existsSync(join(root, main)));
   if (missing.length > 0)
     throw new LocalStackError(`not built: ${missing.join(', ')}. Build with: npm run build`);
 }

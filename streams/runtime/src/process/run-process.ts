@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, parseConfig, secretValuesOf } from '@plumbline/config';
 import type { HealthChecks, Route } from '@plumbline/http';
 import { createHttpApp, listen } from '@plumbline/http';
@@ -6,8 +7,10 @@ import { createLogger, createMetrics, registerSecret } from '@plumbline/observab
 import type { RunningTopology } from '../run-topology.ts';
 import { runTopology } from '../run-topology.ts';
 import type { Topology } from '../topology.ts';
+import { createDrain } from './drain.ts';
 import type { BaseConfig, Foundation } from './foundation.ts';
 import { openFoundation } from './foundation.ts';
+import * as limits from './limits.ts';
 import { observerOf, watchTasks } from './observe.ts';
 
 /** What a process adds to its foundation. */
@@ -29,7 +32,8 @@ const version = '0.1.0';
 
 /**
  * The life of a process: configuration, foundation, its parts, HTTP, and down again in the reverse
- * order at SIGTERM or SIGINT. Exit code 2 for a configuration that cannot be.
+ * order at SIGTERM or SIGINT: readiness first, then the tasks go to the others while calls are still
+ * answered, then the port. Exit code 2 for a configuration that cannot be.
  */
 export async function runProcess<Config extends BaseConfig>(
   options: ProcessOptions<Config>,
@@ -106,9 +110,14 @@ async function serve<Config extends BaseConfig>(
     logger,
     metrics,
     routes: parts.routes ?? [],
-    health: { ...topologyHealth(running), ...parts.health },
+    health: {
+      ...topologyHealth(running),
+      ...parts.health,
+      draining: () => ({ ok: !drain.begun(), detail: drain.begun() ? 'stopping' : 'no' }),
+    },
   });
-  const http = await listen(app, {
+  const drain = createDrain(app);
+  const http = await listen(drain.listener, {
     host: config.PLUMBLINE_HTTP_HOST,
     port: config.PLUMBLINE_HTTP_PORT,
   });
@@ -116,8 +125,12 @@ async function serve<Config extends BaseConfig>(
   await stopped;
   logger.info('stopping');
   for (const stop of watches) stop();
-  await http.close();
-  await Promise.all(running.map((topology) => topology.close()));
+  const drainMs = (parts.routes ?? []).length === 0 ? 0 : config.PLUMBLINE_DRAIN_MS;
+  const stopServing = sleep(drainMs).then(() => http.close());
+  // The calls under way are decided here. Those that still come are decided by whoever takes the
+  // tasks over, and their outcomes are read here: so a long drain does not hold up the hand-over.
+  await drain.begin(drainMs === 0 ? limits.lastCallsMs : limits.callsBeforeHandOverMs);
+  await Promise.all([stopServing, ...running.map((topology) => topology.close())]);
   await parts.close?.();
   await log.close();
   logger.info('stopped');
