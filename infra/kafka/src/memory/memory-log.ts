@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Fenced, NotCommitted, OutcomeUnknown, Unavailable, UnknownTopic } from '../errors.ts';
-import { recordBytesMax, transactionTimeoutMs } from '../limits.ts';
+import type { Clock } from '../clock.ts';
+import {
+  NotCommitted,
+  OutcomeUnknown,
+  PositionOutOfRange,
+  Unavailable,
+  UnknownTopic,
+} from '../errors.ts';
+import { fetchBytesPerPartition, recordBytesMax } from '../limits.ts';
 import type {
   Appended,
   EdgeProducer,
+  Fetched,
   Isolation,
   Log,
   LogRecord,
@@ -11,10 +19,20 @@ import type {
   TopicPartition,
   TransactionalProducer,
 } from '../log.ts';
-import { producerOver, type TransactionSession } from '../transaction-session.ts';
+import { producerOver } from '../transaction-session.ts';
 import { MemoryGroups } from './memory-groups.ts';
-import { MemoryPartition, type MemoryTransaction } from './memory-partition.ts';
+import {
+  MemoryPartition,
+  type CompactOptions,
+  type Compacted,
+  type MemoryTransaction,
+} from './memory-partition.ts';
 import { createMemoryReader, type ReaderHost } from './memory-reader.ts';
+import {
+  attempt,
+  MemoryTransactions,
+  type MemoryTransactionSession,
+} from './memory-transactions.ts';
 
 /**
  * What the next matching operation suffers. `commit-unknown`: committed, answer lost.
@@ -44,33 +62,52 @@ export interface MemoryLog extends Log {
   recreateTopic(name: string): void;
   /** Forgets the records of a partition below an offset, as retention does. */
   deleteBefore(at: TopicPartition & { readonly offset: bigint }): void;
-  /** A transaction step by step, so that a test can leave it open or abort it. */
-  openTransactionSession(transactionalId: string): Promise<TransactionSession>;
+  /**
+   * A transaction step by step, so that a test can leave it open or abort it. {@link Unavailable}
+   * while the markers of the id's last transaction are still being written: ask again.
+   */
+  openTransactionSession(transactionalId: string): Promise<MemoryTransactionSession>;
+  /** The broker's side of one fetch: what is there now. {@link PositionOutOfRange}. */
+  fetchNow(of: FetchNow): readonly Fetched[];
+  /** Calls back once, when something next becomes readable; returns how to take that back. */
+  onChange(wake: () => void): () => void;
+  /** Forgets what newer records of the same keys replace, as the log cleaner does. */
+  compact(at: TopicPartition & CompactOptions): Compacted;
   /** Every member of the group loses it at once and joins again. */
   expireGroup(groupId: string): void;
   /** The next matching operation fails in this way; several calls queue up. */
   failNext(fault: MemoryFault): void;
 }
 
+export interface FetchNow {
+  /** With an incarnation: a topic that was made again since is out of range. */
+  readonly from: readonly (TopicPartition & { offset: bigint; incarnation?: string })[];
+  readonly isolation: Isolation;
+  readonly bytesMax?: number | undefined;
+  readonly sentAtBrokerMs: number | null;
+}
+
 export interface MemoryLogOptions {
   /**
    * The broker's clock. Without one it is the real clock, and an empty fetch waits `maxWaitMs`
-   * for a record. With one it is virtual: an empty fetch answers after one turn of the event loop
-   * (`setImmediate`), whatever `maxWaitMs` says, so that a test only moves its clock.
+   * for a record. With one it is virtual: an empty fetch waits by its `sleep`, or, when it has none,
+   * answers after one turn of the event loop (`setImmediate`), whatever `maxWaitMs` says, so that a
+   * test only moves its clock.
    */
-  readonly clock?: { nowMs(): number };
+  readonly clock?: { nowMs(): number; sleep?: Clock['sleep'] };
+  /**
+   * Writes the marker of one partition, at once or later: until then its readers are held back, and
+   * the transactional id is busy. At once by default.
+   */
+  readonly writeMarker?: (write: () => void) => void;
+  /** Told of everything that is appended, in the order of appending. */
+  readonly onAppend?: (record: LogRecord) => void;
   readonly topics: readonly { readonly name: string; readonly partitions: number }[];
 }
 
 interface Topic {
   readonly incarnation: string;
   readonly partitions: readonly MemoryPartition[];
-}
-
-/** A producer id's current owner. An older epoch is fenced. */
-interface Owner {
-  epoch: number;
-  open: MemoryTransaction | null;
 }
 
 /** The log port in memory: one process, nothing kept, the same contract suite as Kafka's. */
@@ -80,9 +117,11 @@ export function createMemoryLog(options: MemoryLogOptions): MemoryLog {
 
 class InMemoryLog implements MemoryLog, ReaderHost {
   readonly virtualClock: boolean;
+  readonly sleep: Clock['sleep'] | undefined;
   readonly #clock: { nowMs(): number };
+  readonly #onAppend: (record: LogRecord) => void;
   readonly #topics = new Map<string, Topic>();
-  readonly #owners = new Map<string, Owner>();
+  readonly #transactions: MemoryTransactions;
   readonly #groups = new MemoryGroups();
   readonly #faults: MemoryFault[] = [];
   readonly #waiting = new Set<() => void>();
@@ -92,6 +131,16 @@ class InMemoryLog implements MemoryLog, ReaderHost {
   constructor(options: MemoryLogOptions) {
     this.virtualClock = options.clock !== undefined;
     this.#clock = options.clock ?? { nowMs: () => Date.now() };
+    this.sleep = options.clock?.sleep;
+    this.#onAppend = options.onAppend ?? (() => undefined);
+    this.#transactions = new MemoryTransactions({
+      nowMs: () => this.#clock.nowMs(),
+      takeFault: (fault) => this.takeFault(fault),
+      check: (record) => this.#check(record),
+      append: (record, transaction) => this.#append(record, transaction),
+      wake: () => this.#wake(),
+      writeMarker: options.writeMarker ?? ((write) => write()),
+    });
     for (const topic of options.topics) this.createTopic(topic);
   }
 
@@ -128,7 +177,7 @@ class InMemoryLog implements MemoryLog, ReaderHost {
   }
 
   topicRecords(topic: string, isolation: Isolation = 'read_committed'): readonly LogRecord[] {
-    this.#expireTransactions();
+    this.#transactions.expire();
     return this.#topic(topic).partitions.flatMap((partition) => {
       const offset = partition.ends().logStartOffset;
       const all = { offset, isolation, bytesMax: Number.MAX_SAFE_INTEGER, sentAtBrokerMs: null };
@@ -155,7 +204,7 @@ class InMemoryLog implements MemoryLog, ReaderHost {
 
   ends(of: TopicPartition) {
     return attempt(() => {
-      this.#expireTransactions();
+      this.#transactions.expire();
       return this.partition(of).ends();
     });
   }
@@ -173,15 +222,8 @@ class InMemoryLog implements MemoryLog, ReaderHost {
     );
   }
 
-  openTransactionSession(transactionalId: string): Promise<TransactionSession> {
-    return attempt(() => {
-      if (this.takeFault('open-producer-unavailable')) throw new Unavailable('Fault of the test');
-      const owner = this.#owners.get(transactionalId) ?? { epoch: -1, open: null };
-      this.#owners.set(transactionalId, owner);
-      if (owner.open !== null) this.#end(owner, 'aborted');
-      owner.epoch += 1;
-      return this.#session({ transactionalId, owner, epoch: owner.epoch });
-    });
+  openTransactionSession(transactionalId: string): Promise<MemoryTransactionSession> {
+    return attempt(() => this.#transactions.open(transactionalId));
   }
 
   openEdgeProducer(): Promise<EdgeProducer> {
@@ -219,6 +261,21 @@ class InMemoryLog implements MemoryLog, ReaderHost {
     return Promise.resolve();
   }
 
+  fetchNow({ from, isolation, bytesMax = fetchBytesPerPartition, sentAtBrokerMs }: FetchNow) {
+    this.#transactions.expire();
+    return from.map(({ topic, partition, offset, incarnation }) => {
+      const at = { topic, partition, offset };
+      if (incarnation !== undefined && incarnation !== this.#topic(topic).incarnation) {
+        throw new PositionOutOfRange({ ...at, detail: 'the topic was deleted and made again' });
+      }
+      return this.partition(at).read({ offset, isolation, bytesMax, sentAtBrokerMs });
+    });
+  }
+
+  compact(at: TopicPartition & CompactOptions) {
+    return this.partition(at).compact(at);
+  }
+
   // What readers need of the log.
 
   partition(at: TopicPartition): MemoryPartition {
@@ -229,7 +286,7 @@ class InMemoryLog implements MemoryLog, ReaderHost {
 
   beforeFetch(): void {
     if (this.#closed) throw new Unavailable('The log is closed');
-    this.#expireTransactions();
+    this.#transactions.expire();
     if (this.takeFault('fetch-unavailable')) throw new Unavailable('Fault of the test');
   }
 
@@ -242,64 +299,6 @@ class InMemoryLog implements MemoryLog, ReaderHost {
     const index = this.#faults.indexOf(fault);
     if (index >= 0) this.#faults.splice(index, 1);
     return index >= 0;
-  }
-
-  #session(held: { transactionalId: string; owner: Owner; epoch: number }): TransactionSession {
-    const { owner } = held;
-    const mine = (): MemoryTransaction | null => {
-      if (owner.epoch !== held.epoch) {
-        throw new Fenced(`${held.transactionalId} has a newer owner`);
-      }
-      return owner.open;
-    };
-    const end = (status: 'committed' | 'aborted') =>
-      attempt(() => {
-        if (mine() === null) throw new NotCommitted('The broker has ended the transaction');
-        if (status === 'committed' && this.takeFault('commit-lost')) {
-          throw new OutcomeUnknown('Fault of the test: the commit was lost');
-        }
-        this.#end(owner, status);
-        if (status === 'committed' && this.takeFault('commit-unknown')) {
-          throw new OutcomeUnknown('Fault of the test: the answer was lost');
-        }
-      });
-    return {
-      transactionalId: held.transactionalId,
-      send: (records) =>
-        attempt(() => {
-          this.#expireTransactions();
-          let transaction = mine();
-          if (this.takeFault('transact-refused')) throw new NotCommitted('Fault of the test');
-          for (const record of records) this.#check(record);
-          if (transaction === null) {
-            transaction = { status: 'open', startedMs: this.#clock.nowMs(), touched: new Set() };
-            owner.open = transaction;
-          }
-          return records.map((record) => this.#append(record, transaction));
-        }),
-      commit: () => end('committed'),
-      abort: () => end('aborted'),
-      close: () => Promise.resolve(),
-    };
-  }
-
-  #end(owner: Owner, status: 'committed' | 'aborted'): void {
-    const transaction = owner.open;
-    owner.open = null;
-    if (transaction === null) return;
-    transaction.status = status;
-    for (const partition of transaction.touched) partition.mark(transaction);
-    this.#wake();
-  }
-
-  /** The broker aborts what was left open, and fences the producer that left it so. */
-  #expireTransactions(): void {
-    const oldest = this.#clock.nowMs() - transactionTimeoutMs;
-    for (const owner of this.#owners.values()) {
-      if (owner.open === null || owner.open.startedMs > oldest) continue;
-      this.#end(owner, 'aborted');
-      owner.epoch += 1;
-    }
   }
 
   #check(record: OutgoingRecord): MemoryPartition {
@@ -317,7 +316,9 @@ class InMemoryLog implements MemoryLog, ReaderHost {
   #append(record: OutgoingRecord, transaction: MemoryTransaction | null): Appended {
     if (this.#closed) throw new NotCommitted('The log is closed');
     const nowMs = this.#clock.nowMs();
-    const baseOffset = this.#check(record).append(record, { nowMs, transaction });
+    const appended = this.#check(record).append(record, { nowMs, transaction });
+    const baseOffset = appended.offset;
+    this.#onAppend(appended);
     return { topic: record.topic, partition: record.partition, baseOffset, appendTimeMs: nowMs };
   }
 
@@ -332,11 +333,4 @@ class InMemoryLog implements MemoryLog, ReaderHost {
     this.#waiting.clear();
     for (const wake of waiting) wake();
   }
-}
-
-/** Runs at once, and turns what is thrown into a rejection. */
-function attempt<T>(run: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(run());
-  });
 }

@@ -5,14 +5,28 @@ import type { Ends, Fetched, Isolation, LogRecord, OutgoingRecord } from '../log
 export interface MemoryTransaction {
   status: 'open' | 'committed' | 'aborted';
   readonly startedMs: number;
+  /** May be written to; those that were are `touched` and get a marker. */
+  readonly added: Set<MemoryPartition>;
   readonly touched: Set<MemoryPartition>;
 }
 
 interface Entry {
-  /** `null`: a control marker, which uses up an offset and is never delivered. */
+  /** `null`: a control marker or what the cleaner took, which uses up an offset and is never delivered. */
   readonly record: LogRecord | null;
   readonly transaction: MemoryTransaction | null;
   readonly bytes: number;
+}
+
+export interface CompactOptions {
+  /** Below it, and below the last stable offset, records are cleaned. */
+  readonly beforeOffset: bigint;
+  /** Deletions below it are forgotten too, as when `delete.retention.ms` is over. */
+  readonly forgetTombstonesBefore: bigint;
+}
+
+export interface Compacted {
+  /** Offset of the newest deletion that is forgotten now; null if none was. */
+  readonly newestForgotten: bigint | null;
 }
 
 /** What a record weighs in a fetch, besides key and value. Nearly what Kafka's framing costs. */
@@ -34,7 +48,7 @@ export class MemoryPartition {
   append(
     record: OutgoingRecord,
     context: { nowMs: number; transaction: MemoryTransaction | null },
-  ) {
+  ): LogRecord {
     const offset = this.#end();
     if (context.transaction !== null && !this.#open.has(context.transaction)) {
       this.#open.set(context.transaction, offset);
@@ -42,20 +56,18 @@ export class MemoryPartition {
     }
     const headers: Record<string, Buffer> = {};
     for (const [name, value] of Object.entries(record.headers)) headers[name] = Buffer.from(value);
-    this.#entries.push({
-      transaction: context.transaction,
-      bytes: RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0),
-      record: {
-        topic: this.topic,
-        partition: this.partition,
-        offset,
-        timestampMs: context.nowMs,
-        key: record.key === null ? null : Buffer.from(record.key),
-        value: record.value === null ? null : Buffer.from(record.value),
-        headers,
-      },
-    });
-    return offset;
+    const appended: LogRecord = {
+      topic: this.topic,
+      partition: this.partition,
+      offset,
+      timestampMs: context.nowMs,
+      key: record.key === null ? null : Buffer.from(record.key),
+      value: record.value === null ? null : Buffer.from(record.value),
+      headers,
+    };
+    const bytes = RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    this.#entries.push({ transaction: context.transaction, bytes, record: appended });
+    return appended;
   }
 
   /** Writes the commit or abort marker of a transaction whose status was just set. */
@@ -78,6 +90,31 @@ export class MemoryPartition {
     if (drop <= this.#startOffset) return;
     this.#entries = this.#entries.slice(Number(drop - this.#startOffset));
     this.#startOffset = drop;
+  }
+
+  /**
+   * What the log cleaner does: of each key only the newest committed record stays, offsets stay as
+   * they are with gaps between them, and old deletions go in the end.
+   */
+  compact({ beforeOffset, forgetTombstonesBefore }: CompactOptions): Compacted {
+    const { lastStableOffset } = this.ends();
+    const before = beforeOffset < lastStableOffset ? beforeOffset : lastStableOffset;
+    const newer = new Set<string>();
+    let forgotten: bigint | null = null;
+    for (let index = Number(before - this.#startOffset) - 1; index >= 0; index -= 1) {
+      const entry = this.#entries[index];
+      if (entry === undefined || entry.record === null) continue;
+      const { key, value, offset } = entry.record;
+      const name = key?.toString('latin1') ?? '';
+      const isAborted = entry.transaction?.status === 'aborted';
+      const isForgotten = value === null && offset < forgetTombstonesBefore;
+      const isReplaced = newer.has(name);
+      if (!isAborted) newer.add(name);
+      if (!isAborted && !isReplaced && !isForgotten) continue;
+      if (!isAborted && !isReplaced) forgotten ??= offset;
+      this.#entries[index] = { record: null, transaction: null, bytes: RECORD_OVERHEAD_BYTES };
+    }
+    return { newestForgotten: forgotten };
   }
 
   read(from: {

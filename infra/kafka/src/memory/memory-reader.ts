@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { PositionOutOfRange, Unavailable } from '../errors.ts';
 import { fetchBytesPerPartition } from '../limits.ts';
 import type { Fetched, FetchOptions, Log, LogReader, TopicPartition } from '../log.ts';
@@ -7,6 +8,8 @@ import { Positions } from '../positions.ts';
 /** What a reader needs of the log in memory. */
 export interface ReaderHost {
   readonly virtualClock: boolean;
+  /** How to wait when time is virtual and moves by itself. */
+  readonly sleep: Clock['sleep'] | undefined;
   partition(at: TopicPartition): MemoryPartition;
   /** Throws what the fetch shall fail with. */
   beforeFetch(): void;
@@ -47,21 +50,32 @@ export function createMemoryReader(
   ): Promise<readonly Fetched[]> => {
     const from = only ?? positions.all();
     const sentAtBrokerMs = host.brokerNowMs();
-    const until = performance.now() + how.maxWaitMs;
+    const { sleep } = host;
+    const nowMs = sleep === undefined ? () => performance.now() : () => host.brokerNowMs();
+    const until = nowMs() + how.maxWaitMs;
     for (let waited = false; ; waited = true) {
       if (closed) throw new Unavailable('The reader is closed');
       host.beforeFetch();
       const answer = read(from, how, sentAtBrokerMs);
       const news = answer.some((one) => one.nextOffset > positions.of(one));
-      const leftMs = until - performance.now();
-      if (news || (waited && (host.virtualClock || leftMs <= 0))) {
+      const leftMs = until - nowMs();
+      if (news || (waited && ((host.virtualClock && sleep === undefined) || leftMs <= 0))) {
         for (const one of answer) positions.move(one, one.nextOffset);
         return answer;
       }
       // Even an empty fetch that may not wait lets timers and sockets have their turn.
-      if (host.virtualClock || leftMs <= 0) await new Promise(setImmediate);
+      if (sleep !== undefined) await wakeOrSlept(sleep, Math.max(1, leftMs));
+      else if (host.virtualClock || leftMs <= 0) await new Promise(setImmediate);
       else await wakeOrTimeout(leftMs);
     }
+  };
+
+  const wakeOrSlept = async (sleep: Clock['sleep'], timeoutMs: number): Promise<void> => {
+    const woken = new AbortController();
+    wakeClosed = () => woken.abort();
+    const forget = host.onChange(wakeClosed);
+    await sleep(timeoutMs, woken.signal);
+    forget();
   };
 
   const wakeOrTimeout = (timeoutMs: number): Promise<void> =>
