@@ -1,5 +1,6 @@
 import { topics } from '@plumbline/events';
 import type { Topology } from '@plumbline/runtime';
+import { redrives } from '@plumbline/runtime';
 import { chainsStore, createAlertProcessor, parametersStore, watchedStore } from './processor.ts';
 
 /**
@@ -19,6 +20,7 @@ export const consistencyAlerts: Topology = {
     },
     { kind: 'events', topic: topics.ordersEvents.name },
     { kind: 'events', topic: topics.paymentsEvents.name },
+    redrives,
   ],
   outputs: [topics.alertsEvents.name, topics.alertsOutcomes.name],
   changelog: topics.consistencyAlertsChangelog.name,

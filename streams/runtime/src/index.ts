@@ -11,7 +11,9 @@ export type {
   Topology,
   TopologyInput,
 } from './topology.ts';
-export { TerminalError } from './topology.ts';
+export { TerminalError, redrives } from './topology.ts';
+export type { ChangelogEntry, Checkpoint, LocalStore, LocalStores } from './state/local-store.ts';
+export { createMemoryLocalStore, createMemoryLocalStores } from './state/memory-local-store.ts';
 export type { StateCodec } from './state-codec.ts';
 export { jsonStateCodec } from './state-codec.ts';
 export type { AggregateEntry, AggregateOptions, RecentCommand } from './aggregate.ts';

@@ -15,6 +15,20 @@ export const limits = {
    * transaction costs about 3 ms of two cores: a takeover reads half a second of records again.
    */
   lazyCommitMs: 500,
+  /**
+   * Decoded values that a task keeps at hand, twice this: some 2 KB each make 40 MB a task. What is
+   * not at hand is read from the local copy in microseconds.
+   */
+  cachedValuesPerGeneration: 10_000,
+  /** Parked records that one redrive takes: half a transaction's worth. The tool asks again. */
+  recordsPerRedrive: 500,
+  /** Changelog entries of one local transaction at restore: a few megabytes. */
+  restoredEntriesPerWrite: 5_000,
+  /**
+   * A local copy older than this is thrown away: half of the changelogs' `delete.retention.ms` (7
+   * days), since compaction may have eaten a tombstone that the copy has not seen.
+   */
+  checkpointAgeMaxMs: 3.5 * 24 * 3_600_000,
   /** Buffered records per input beyond which no more are fetched: four transactions' worth. */
   bufferedRecordsPerInput: 4_000,
   /**

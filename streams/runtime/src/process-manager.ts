@@ -1,6 +1,7 @@
 import type { Payload, ProcessManager } from '@plumbline/kernel';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
 import type { InputRecord, Processor, ProcessorContext, Topology } from './topology.ts';
+import { redrives } from './topology.ts';
 
 export interface ProcessManagerOptions<State, Event extends Payload, Command extends Payload> {
   readonly name: string;
@@ -24,7 +25,7 @@ export function processManagerTopology<State, Event extends Payload, Command ext
     name,
     ordering: 'arrival',
     paceMs: 10,
-    inputs: options.events.map((topic) => ({ kind: 'events', topic })),
+    inputs: [...options.events.map((topic) => ({ kind: 'events', topic }) as const), redrives],
     outputs: options.commands,
     changelog: topics.changelog,
     deadLetters: topics.deadLetters,

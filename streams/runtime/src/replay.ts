@@ -2,8 +2,10 @@ import type { Codec } from '@plumbline/events';
 import { UnknownSchemaId } from '@plumbline/events';
 import type { Ends, Fetched, Log, OutgoingRecord } from '@plumbline/kafka';
 import { invariant } from '@plumbline/kernel';
+import type { Batch } from './internals/batch-writer.ts';
 import { createEngine } from './internals/engine.ts';
 import { createTaskState } from './internals/task-state.ts';
+import { createMemoryLocalStore } from './state/memory-local-store.ts';
 import type { Topology } from './topology.ts';
 
 export interface ReplayOptions {
@@ -47,11 +49,20 @@ export async function replayTopology(options: ReplayOptions): Promise<Replayed> 
     ends.set(topic, end);
     positions.set(topic, { incarnation, offset: 0n, timeMs: 0 });
   }
-  const state = createTaskState(topology.stores);
+  const local = createMemoryLocalStore();
+  const state = createTaskState({ stores: topology.stores, local });
   const engine = createEngine({ topology, task, codec, state, positions });
   const from = [...positions].map(([topic, { offset }]) => ({ topic, partition, offset }));
   const reader = await log.openReader({ from, isolation: 'read_committed' });
   const total = { records: 0, timers: 0 };
+
+  /** The state is forgotten with the replay, and yet must be somewhere meanwhile. */
+  async function keep({ changes }: Batch): Promise<void> {
+    const from = local.checkpoint();
+    const to = { incarnation: 'replay', offset: (from?.offset ?? 0n) + 1n, atMs: 0 };
+    await local.write(changes, { from, to });
+    state.stored(changes);
+  }
 
   async function drain(): Promise<void> {
     for (let unknown = new Set<number>(); ;) {
@@ -64,6 +75,7 @@ export async function replayTopology(options: ReplayOptions): Promise<Replayed> 
         for (const output of batch.outputs) {
           if (output.topic !== topology.changelog) options.onOutput(output);
         }
+        await keep(batch);
         continue;
       }
       const schema = engine.missingSchema();

@@ -1,9 +1,11 @@
 import type { Codec } from '@plumbline/events';
-import type { Assignment, Log, Membership } from '@plumbline/kafka';
+import type { Assignment, Clock, Log, Membership } from '@plumbline/kafka';
 import type { Logger } from '@plumbline/observability';
 import { TaskStopped } from './internals/restore.ts';
 import type { Task, TaskObserver, TaskView } from './internals/task.ts';
 import { startTask } from './internals/task.ts';
+import type { LocalStores } from './state/local-store.ts';
+import { createMemoryLocalStores } from './state/memory-local-store.ts';
 import type { Topology } from './topology.ts';
 
 export interface RunTopologyOptions {
@@ -14,6 +16,9 @@ export interface RunTopologyOptions {
   /** Partition count of the log; checked against every topic of the topology at start. */
   readonly partitions: number;
   readonly observer?: TaskObserver;
+  /** In memory unless given: a process that starts again then restores everything. */
+  readonly localStores?: LocalStores;
+  readonly clock?: Clock;
 }
 
 export interface RunningTopology {
@@ -33,6 +38,7 @@ export async function runTopology(options: RunTopologyOptions): Promise<RunningT
   await codec.prepare([
     ...new Set([...topology.outputs, ...inputOutcomes(topology), topology.deadLetters]),
   ]);
+  const localStores = options.localStores ?? createMemoryLocalStores();
   const tasks = new Map<number, Task>();
   let membership: Membership | null = null;
   let generation = -1;
@@ -46,6 +52,8 @@ export async function runTopology(options: RunTopologyOptions): Promise<RunningT
       log,
       codec,
       logger: options.logger,
+      localStores,
+      ...(options.clock ? { clock: options.clock } : {}),
       ...(options.observer ? { observer: options.observer } : {}),
       stillMine: async () => (await membership?.confirm(generation)) ?? false,
     });
@@ -96,7 +104,7 @@ export async function runTopology(options: RunTopologyOptions): Promise<RunningT
 }
 
 const inputOutcomes = (topology: Topology): string[] =>
-  topology.inputs.flatMap((input) => (input.kind === 'commands' ? [input.outcomes] : []));
+  topology.inputs.flatMap((input) => (input.kind === 'events' ? [] : [input.outcomes]));
 
 /** Topics of one topology are read together by partition number, so their counts must agree. */
 async function checkPartitionCounts(

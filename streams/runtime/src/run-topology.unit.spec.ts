@@ -19,6 +19,8 @@ const names = [
   topics.ordersOutcomes,
   topics.ordersChangelog,
   topics.ordersDeadLetters,
+  topics.deadLettersCommands,
+  topics.deadLettersOutcomes,
 ].map(({ name }) => name);
 
 let log: MemoryLog;

@@ -1,5 +1,6 @@
 import type { Payload } from '@plumbline/kernel';
 import type { Envelope } from '@plumbline/events';
+import { topics } from '@plumbline/events';
 import type { StateCodec } from './state-codec.ts';
 
 /**
@@ -20,7 +21,7 @@ export interface Topology {
    * batches. 0 where somebody waits for the answer.
    */
   readonly paceMs: number;
-  /** In the order in which records of the same millisecond are taken. */
+  /** In the order in which records of the same millisecond are taken. `arrival` goes by it too. */
   readonly inputs: readonly TopologyInput[];
   /** Topics that the processor emits to; anything else is refused. */
   readonly outputs: readonly string[];
@@ -39,7 +40,16 @@ export type TopologyInput =
   /** A command that cannot be processed is dead-lettered and answered on `outcomes`. */
   | { readonly kind: 'commands'; readonly topic: string; readonly outcomes: string }
   /** An event that cannot be processed is dead-lettered, and later ones of its key wait behind it. */
-  | { readonly kind: 'events'; readonly topic: string };
+  | { readonly kind: 'events'; readonly topic: string }
+  /** Commands to let parked keys go on, which the runtime itself takes ({@link redrives}). */
+  | { readonly kind: 'redrives'; readonly topic: string; readonly outcomes: string };
+
+/** The last input of every topology that reads events: a dead letter must not be the end. */
+export const redrives: TopologyInput = {
+  kind: 'redrives',
+  topic: topics.deadLettersCommands.name,
+  outcomes: topics.deadLettersOutcomes.name,
+};
 
 export interface StoreSpec {
   readonly name: string;

@@ -1,6 +1,10 @@
-import type { Log, LogReader } from '@plumbline/kafka';
+import type { Ends, Log, LogRecord } from '@plumbline/kafka';
+import { invariant } from '@plumbline/kernel';
+import { limits } from '../limits.ts';
+import type { ChangelogEntry, Checkpoint, LocalStore } from '../state/local-store.ts';
 import type { TaskInfo, Topology } from '../topology.ts';
-import type { Position, TaskState } from './task-state.ts';
+import type { Position } from './position.ts';
+import type { TaskState } from './task-state.ts';
 
 /** The task cannot go on without a person: the message says what is wrong and what to do. */
 export class TaskStopped extends Error {
@@ -8,40 +12,105 @@ export class TaskStopped extends Error {
 }
 
 export interface Restored {
+  /** Changelog records taken in: few when the local copy was nearly up to date. */
   readonly records: number;
+  readonly bytes: number;
+  /** Of the changelog. */
+  readonly incarnation: string;
 }
 
 /**
- * Reads the changelog to its last stable offset, by position: markers and aborted batches use up
- * offsets and are never delivered, so counting records would wait for ever.
+ * Brings the local copy up to the changelog's last stable offset, by position: markers and aborted
+ * batches use up offsets and are never delivered, so counting records would wait for ever. A copy
+ * that cannot be trusted is wiped first. Stopped halfway, it goes on from there the next time.
  */
 export async function restoreState(options: {
   readonly log: Log;
   readonly topology: Topology;
   readonly task: TaskInfo;
-  readonly state: TaskState;
+  readonly local: LocalStore;
   isStopped(): boolean;
+  onWiped(why: string): void;
 }): Promise<Restored> {
-  const { log, topology, task, state } = options;
+  const { log, topology, task, local } = options;
   const changelog = { topic: topology.changelog, partition: task.partition };
+  const incarnation = await incarnationOf(log, topology.changelog);
   const ends = await log.ends(changelog);
-  if (ends.lastStableOffset <= ends.logStartOffset) return { records: 0 };
-  const reader: LogReader = await log.openReader({
-    from: [{ ...changelog, offset: ends.logStartOffset }],
+  const nowMs = log.brokerNowMs() ?? Date.now();
+  const doubt = doubtAbout(local.checkpoint(), { incarnation, ends, nowMs });
+  if (doubt !== null) {
+    options.onWiped(doubt);
+    await local.wipe();
+  }
+  const offset = local.checkpoint()?.offset ?? ends.logStartOffset;
+  const restored = { records: 0, bytes: 0, incarnation };
+  if (offset >= ends.lastStableOffset) return restored;
+  const reader = await log.openReader({
+    from: [{ ...changelog, offset }],
     isolation: 'read_committed',
   });
-  let records = 0;
+  let entries: ChangelogEntry[] = [];
   try {
     while (reader.position(changelog) < ends.lastStableOffset && !options.isStopped()) {
-      for (const fetched of await reader.fetch({ maxWaitMs: 500 })) {
-        for (const record of fetched.records) state.restore(record);
-        records += fetched.records.length;
+      for (const { records } of await reader.fetch({ maxWaitMs: 500 })) {
+        for (const record of records) entries.push(entryOf(record));
+        restored.records += records.length;
       }
+      const at = reader.position(changelog);
+      if (entries.length < limits.restoredEntriesPerWrite && at < ends.lastStableOffset) continue;
+      if (entries.length === 0) continue;
+      for (const { key, value } of entries) restored.bytes += key.length + (value?.length ?? 0);
+      await writeOrThrow(local, entries, { incarnation, offset: at, atMs: nowMs });
+      entries = [];
     }
   } finally {
     await reader.close();
   }
-  return { records };
+  return restored;
+}
+
+async function incarnationOf(log: Log, topic: string): Promise<string> {
+  const [described] = await log.describeTopics([topic]);
+  invariant(described !== undefined, `${topic} was not described`);
+  return described.incarnation;
+}
+
+/** State, timers, positions, parked keys, parked records (docs/formats.md). */
+const entryKinds: ReadonlySet<string> = new Set(['s/', 't/', 'p/', 'k/', 'q/']);
+
+function entryOf({ key, value }: LogRecord): ChangelogEntry {
+  invariant(key !== null, 'a changelog record has a key');
+  const kind = key.toString('utf8', 0, 2);
+  invariant(entryKinds.has(kind), `unknown changelog entry ${key.toString('utf8')}`);
+  // Copies: both are views into a fetched megabyte, which they would keep alive.
+  return { key: key.toString('utf8'), value: value === null ? null : Buffer.from(value) };
+}
+
+/** Moves the local copy on, unless somebody else has. */
+export async function writeOrThrow(
+  local: LocalStore,
+  entries: readonly ChangelogEntry[],
+  to: Checkpoint,
+): Promise<void> {
+  if (await local.write(entries, { from: local.checkpoint(), to })) return;
+  throw new Error('another process has written the local copy of this task');
+}
+
+/** Why a local copy may not be built upon; null when it may. */
+function doubtAbout(
+  checkpoint: Checkpoint | null,
+  changelog: { readonly incarnation: string; readonly ends: Ends; readonly nowMs: number },
+): string | null {
+  if (checkpoint === null) return null;
+  const { incarnation, offset, atMs } = checkpoint;
+  const { ends, nowMs } = changelog;
+  if (incarnation !== changelog.incarnation) return `it is of another changelog, ${incarnation}`;
+  if (offset < ends.logStartOffset) return `the changelog begins at ${ends.logStartOffset} now`;
+  if (offset > ends.highWatermark) return `the changelog ends at ${ends.highWatermark} now`;
+  if (nowMs - atMs > limits.checkpointAgeMaxMs) {
+    return 'it is so old that compaction may have eaten what it has not seen';
+  }
+  return null;
 }
 
 /**
@@ -95,10 +164,10 @@ export async function refuseLostState(options: {
   readonly log: Log;
   readonly topology: Topology;
   readonly task: TaskInfo;
-  readonly state: TaskState;
+  readonly local: LocalStore;
 }): Promise<void> {
-  const { log, topology, task, state } = options;
-  if (!state.isEmpty) return;
+  const { log, topology, task, local } = options;
+  if (local.checkpoint() !== null) return;
   for (const topic of topology.owns) {
     const ends = await log.ends({ topic, partition: task.partition });
     if (ends.lastStableOffset > ends.logStartOffset) {

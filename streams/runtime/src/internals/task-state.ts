@@ -1,61 +1,62 @@
-import type { LogRecord } from '@plumbline/kafka';
 import { invariant } from '@plumbline/kernel';
+import { limits } from '../limits.ts';
 import type { StateCodec } from '../state-codec.ts';
 import { jsonStateCodec } from '../state-codec.ts';
+import type { ChangelogEntry, LocalStore } from '../state/local-store.ts';
 import type { FiredTimer, StoreSpec } from '../topology.ts';
+import type { Parked, ParkedRecord } from './parked.ts';
+import { parkedCodec, parkedRecordCodec } from './parked.ts';
+import type { Position } from './position.ts';
+import { positionCodec } from './position.ts';
 import type { TimerQueue } from './timer-queue.ts';
 import { createTimerQueue } from './timer-queue.ts';
+import { createValueCache } from './value-cache.ts';
 
-/** Where a task stands in one input. `offset` is the next one to take. */
-export interface Position {
-  readonly incarnation: string;
-  readonly offset: bigint;
-  /** Running maximum of append times up to there, epoch ms. */
-  readonly timeMs: number;
-}
-
-/** A key whose records wait behind a dead letter. */
-export interface Parked {
-  readonly offset: bigint;
-  readonly reason: string;
-}
-
-/** One entry for the changelog; a null value deletes. */
-export interface ChangelogEntry {
-  readonly key: string;
-  readonly value: Buffer | null;
+/** A store by name, with the prefix of its changelog keys. */
+export interface StateStore {
+  readonly name: string;
+  readonly get: (key: string) => unknown;
+  readonly set: (key: string, value: unknown) => void;
+  readonly delete: (key: string) => void;
 }
 
 /**
- * Everything a task remembers, in memory, and what of it changed since the last transaction. There
- * is no undo: after a failed transaction the whole of it is thrown away and restored.
+ * Everything a task remembers: its local copy of what is committed, and on top of it what the batch
+ * at hand has changed. A step that fails halfway is undone; after a failed transaction the whole of
+ * it is thrown away and restored.
+ *
+ *   changed in this batch ─► committed, not yet in the local copy ─► cache of decoded values ─► local copy
  */
 export interface TaskState {
-  get(store: string, key: string): unknown;
-  set(store: string, key: string, value: unknown): void;
-  delete(store: string, key: string): void;
-  entries(store: string): Iterable<readonly [string, unknown]>;
+  store(name: string): StateStore;
+  /** Every value of a store, decoded. Slow: for tests. */
+  entries(store: string): ReadonlyMap<string, unknown>;
   readonly timers: TimerQueue;
   setTimer(timer: FiredTimer): void;
   cancelTimer(key: string, name: string): void;
   position(topic: string): Position | undefined;
+  /** All of them, as they are now. */
+  positions(): ReadonlyMap<string, Position>;
   setPosition(topic: string, position: Position): void;
   parked(topic: string, key: string): Parked | undefined;
   park(topic: string, key: string, parked: Parked): void;
+  unpark(topic: string, key: string): void;
   readonly parkedCount: number;
-  /** Takes in one changelog record at restore. */
-  restore(record: Pick<LogRecord, 'key' | 'value'>): void;
-  readonly isEmpty: boolean;
+  parkedRecord(topic: string, offset: bigint): ParkedRecord | undefined;
+  setParkedRecord(topic: string, offset: bigint, record: ParkedRecord | null): void;
+  /** Begins a step: what follows can be undone until the next one begins. */
+  begin(): void;
+  undo(): void;
   /** What changed since the last call, each key once, in the order of first change. */
   takeChanges(): ChangelogEntry[];
+  /** These entries are in the local copy now. */
+  stored(entries: readonly ChangelogEntry[]): void;
 }
 
-/** A value as restored, decoded when first asked for: a restart touches few of many keys. */
-class Encoded {
-  readonly bytes: Buffer;
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
-  }
+/** A value that the batch at hand changed; undefined when it deleted it. */
+interface Change {
+  readonly codec: StateCodec<unknown>;
+  readonly value: unknown;
 }
 
 const dueDigits = 15;
@@ -73,149 +74,171 @@ function parseTimerKey(text: string): FiredTimer {
   };
 }
 
-const asJson = (value: unknown): Buffer => jsonStateCodec.encode(value);
+const emptyObject = Buffer.from('{}');
+/** A timer's key says it all. */
+const presentCodec: StateCodec<unknown> = { encode: () => emptyObject, decode: () => true };
 
-export function createTaskState(stores: readonly StoreSpec[]): TaskState {
-  const codecs = new Map<string, StateCodec<unknown>>();
-  const values = new Map<string, Map<string, unknown>>();
-  for (const spec of stores) {
-    codecs.set(spec.name, spec.codec ?? jsonStateCodec);
-    values.set(spec.name, new Map());
-  }
+/** Loads timers, positions and parked keys; the values of stores are read when asked for. */
+export function createTaskState(options: {
+  readonly stores: readonly StoreSpec[];
+  readonly local: LocalStore;
+}): TaskState {
+  const { local } = options;
   const timers = createTimerQueue();
   const positions = new Map<string, Position>();
   const parkedKeys = new Map<string, Parked>();
-  let changes = new Map<string, () => Buffer | null>();
-  let isEmpty = true;
+  const cache = createValueCache(limits.cachedValuesPerGeneration);
+  /** Committed, and not yet known to be in the local copy. */
+  const unstored = new Map<string, Buffer | null>();
+  const stores = new Map<string, StateStore>();
+  const codecs = new Map<string, StateCodec<unknown>>();
+  let changes = new Map<string, Change>();
+  let undoing: (() => void)[] = [];
 
-  function storeOf(name: string): Map<string, unknown> {
-    const store = values.get(name);
-    invariant(store !== undefined, `no state store is called ${name}`);
-    return store;
+  for (const [key] of local.entries('t/')) timers.set(parseTimerKey(key));
+  for (const [key, value] of local.entries('p/')) {
+    positions.set(key.slice(2), positionCodec.decode(value));
+  }
+  for (const [key, value] of local.entries('k/')) {
+    parkedKeys.set(key.slice(2), parkedCodec.decode(value));
+  }
+  for (const { name, codec = jsonStateCodec } of options.stores) {
+    codecs.set(name, codec);
+    stores.set(name, openStore(name, codec));
   }
 
-  function codecOf(name: string): StateCodec<unknown> {
-    const codec = codecs.get(name);
-    invariant(codec !== undefined, `no state store is called ${name}`);
-    return codec;
+  function change(key: string, codec: StateCodec<unknown>, value: unknown): void {
+    const before = changes.get(key);
+    changes.set(key, { codec, value });
+    undoing.push(() => {
+      if (before === undefined) changes.delete(key);
+      else changes.set(key, before);
+    });
   }
 
-  function get(store: string, key: string): unknown {
-    const map = storeOf(store);
-    const value = map.get(key);
-    if (!(value instanceof Encoded)) return value;
-    const decoded = codecOf(store).decode(value.bytes);
-    map.set(key, decoded);
-    return decoded;
+  function read(key: string, codec: StateCodec<unknown>): unknown {
+    const changed = changes.get(key);
+    if (changed !== undefined) return changed.value;
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const pending = unstored.get(key);
+    const bytes = pending === undefined ? local.get(key) : pending;
+    if (bytes === undefined || bytes === null) return undefined;
+    const value = codec.decode(bytes);
+    cache.set(key, value);
+    return value;
   }
 
-  function restoreValue(rest: string, value: Buffer | null): void {
-    const at = rest.indexOf('/');
-    invariant(at > 0, `not a state entry: s/${rest}`);
-    const store = rest.slice(0, at);
-    const key = rest.slice(at + 1);
-    if (value === null) storeOf(store).delete(key);
-    // A copy: the value is a view into a fetched megabyte, which it would keep alive.
-    else storeOf(store).set(key, new Encoded(Buffer.from(value)));
+  function openStore(name: string, codec: StateCodec<unknown>): StateStore {
+    const prefix = `s/${name}/`;
+    return {
+      name,
+      get: (key) => read(prefix + key, codec),
+      set: (key, value) => change(prefix + key, codec, value),
+      delete: (key) => change(prefix + key, codec, undefined),
+    };
+  }
+
+  function store(name: string): StateStore {
+    const found = stores.get(name);
+    invariant(found !== undefined, `no state store is called ${name}`);
+    return found;
+  }
+
+  /** Changes a map that is kept in memory as a whole, beside its changelog entry. */
+  function changeMap<V>(
+    map: Map<string, V>,
+    key: string,
+    value: V | undefined,
+    write: { readonly key: string; readonly codec: StateCodec<V> },
+  ): void {
+    const before = map.get(key);
+    const put = (v: V | undefined): void => {
+      if (v === undefined) map.delete(key);
+      else map.set(key, v);
+    };
+    put(value);
+    undoing.push(() => put(before));
+    change(write.key, write.codec, value);
+  }
+
+  function setTimer(timer: FiredTimer): void {
+    const replaced = timers.set(timer);
+    undoing.push(() => {
+      if (replaced === undefined) timers.cancel(timer.key, timer.name);
+      else timers.set(replaced);
+    });
+    if (replaced !== undefined) change(timerKey(replaced), presentCodec, undefined);
+    change(timerKey(timer), presentCodec, true);
+  }
+
+  function cancelTimer(key: string, name: string): void {
+    const gone = timers.cancel(key, name);
+    if (gone === undefined) return;
+    undoing.push(() => timers.set(gone));
+    change(timerKey(gone), presentCodec, undefined);
   }
 
   return {
-    get,
-    set(store, key, value) {
-      storeOf(store).set(key, value);
-      changes.set(`s/${store}/${key}`, () => codecOf(store).encode(get(store, key)));
-    },
-    delete(store, key) {
-      storeOf(store).delete(key);
-      changes.set(`s/${store}/${key}`, () => null);
-    },
-    *entries(store) {
-      for (const key of storeOf(store).keys()) yield [key, get(store, key)] as const;
+    store,
+    entries(name) {
+      const prefix = `s/${name}/`;
+      const keys = new Set([...local.entries(prefix)].map(([key]) => key));
+      for (const key of [...unstored.keys(), ...changes.keys()]) {
+        if (key.startsWith(prefix)) keys.add(key);
+      }
+      const found = [...keys].map((key) => key.slice(prefix.length));
+      const values = found.map((key) => [key, store(name).get(key)] as const);
+      return new Map(values.filter(([, value]) => value !== undefined));
     },
     timers,
-    setTimer(timer) {
-      const replaced = timers.set(timer);
-      if (replaced) changes.set(timerKey(replaced), () => null);
-      changes.set(timerKey(timer), () => asJson({}));
-    },
-    cancelTimer(key, name) {
-      const gone = timers.cancel(key, name);
-      if (gone) changes.set(timerKey(gone), () => null);
-    },
+    setTimer,
+    cancelTimer,
     position: (topic) => positions.get(topic),
-    setPosition(topic, position) {
-      positions.set(topic, position);
-      changes.set(`p/${topic}`, () => {
-        const { incarnation, offset, timeMs } = position;
-        return Buffer.from(JSON.stringify({ incarnation, offset: offset.toString(), timeMs }));
-      });
-    },
-    parked: (topic, key) => parkedKeys.get(`${topic}/${key}`),
+    positions: () => new Map(positions),
+    setPosition: (topic, position) =>
+      changeMap(positions, topic, position, { key: `p/${topic}`, codec: positionCodec }),
+    parked: (topic, key) => (parkedKeys.size === 0 ? undefined : parkedKeys.get(`${topic}/${key}`)),
     park(topic, key, parked) {
-      parkedKeys.set(`${topic}/${key}`, parked);
-      changes.set(`k/${topic}/${key}`, () =>
-        Buffer.from(JSON.stringify({ offset: parked.offset.toString(), reason: parked.reason })),
-      );
+      const name = `${topic}/${key}`;
+      changeMap(parkedKeys, name, parked, { key: `k/${name}`, codec: parkedCodec });
+    },
+    unpark(topic, key) {
+      const name = `${topic}/${key}`;
+      changeMap(parkedKeys, name, undefined, { key: `k/${name}`, codec: parkedCodec });
     },
     get parkedCount() {
       return parkedKeys.size;
     },
-    restore({ key, value }) {
-      invariant(key !== null, 'a changelog record has a key');
-      const text = key.toString('utf8');
-      const rest = text.slice(2);
-      isEmpty = false;
-      switch (text.slice(0, 2)) {
-        case 's/':
-          restoreValue(rest, value);
-          return;
-        case 't/': {
-          const timer = parseTimerKey(text);
-          if (value !== null) timers.set(timer);
-          else if (timers.get(timer.key, timer.name)?.dueMs === timer.dueMs) {
-            timers.cancel(timer.key, timer.name);
-          }
-          return;
-        }
-        case 'p/':
-          invariant(value !== null, 'a position is never deleted');
-          positions.set(rest, parsePosition(value));
-          return;
-        case 'k/':
-          if (value === null) parkedKeys.delete(rest);
-          else parkedKeys.set(rest, parseParked(value));
-          return;
-        default:
-          invariant(false, `unknown changelog entry ${text}`);
-      }
+    // Its own codec gives back what it was given.
+    parkedRecord: (topic, offset) =>
+      read(`q/${topic}/${offset}`, parkedRecordCodec) as ParkedRecord | undefined,
+    setParkedRecord: (topic, offset, record) =>
+      change(`q/${topic}/${offset}`, parkedRecordCodec, record ?? undefined),
+    begin() {
+      if (undoing.length > 0) undoing = [];
     },
-    get isEmpty() {
-      return isEmpty;
+    undo() {
+      for (const back of undoing.reverse()) back();
+      undoing = [];
     },
     takeChanges() {
-      const taken = [...changes].map(([key, encode]) => ({ key, value: encode() }));
+      const entries: ChangelogEntry[] = [];
+      for (const [key, { codec, value }] of changes) {
+        const bytes = value === undefined ? null : codec.encode(value);
+        entries.push({ key, value: bytes });
+        unstored.set(key, bytes);
+        if (value === undefined) cache.delete(key);
+        else if (key.startsWith('s/')) cache.set(key, value);
+      }
       changes = new Map();
-      if (taken.length > 0) isEmpty = false;
-      return taken;
+      undoing = [];
+      return entries;
+    },
+    stored(entries) {
+      for (const { key, value } of entries) {
+        if (unstored.get(key) === value) unstored.delete(key);
+      }
     },
   };
-}
-
-function parsePosition(bytes: Buffer): Position {
-  const raw = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
-  const { incarnation, offset, timeMs } = raw;
-  invariant(
-    typeof incarnation === 'string' && typeof offset === 'string' && typeof timeMs === 'number',
-    'a position in the changelog cannot be read',
-  );
-  return { incarnation, offset: BigInt(offset), timeMs };
-}
-
-function parseParked(bytes: Buffer): Parked {
-  const { offset, reason } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
-  invariant(
-    typeof offset === 'string' && typeof reason === 'string',
-    'a parked key in the changelog cannot be read',
-  );
-  return { offset: BigInt(offset), reason };
 }

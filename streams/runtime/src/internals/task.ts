@@ -1,15 +1,32 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
 import { UnknownSchemaId } from '@plumbline/events';
-import type { Fetched, Log, LogReader, TransactionalProducer } from '@plumbline/kafka';
-import { Fenced, pacedFetch } from '@plumbline/kafka';
-import { InvariantViolation } from '@plumbline/kernel';
+import type {
+  Appended,
+  Clock,
+  Fetched,
+  Log,
+  LogReader,
+  TransactionalProducer,
+} from '@plumbline/kafka';
+import { Fenced, pacedFetch, systemClock } from '@plumbline/kafka';
+import { InvariantViolation, invariant } from '@plumbline/kernel';
 import type { Logger } from '@plumbline/observability';
+import { atStep } from '@plumbline/observability';
 import { limits } from '../limits.ts';
+import type { Checkpoint, LocalStore, LocalStores } from '../state/local-store.ts';
 import type { TaskInfo, Topology } from '../topology.ts';
-import type { Batch, Engine, PendingBatch } from './engine.ts';
+import type { Batch } from './batch-writer.ts';
+import type { Engine, PendingBatch } from './engine.ts';
 import { createEngine } from './engine.ts';
-import { TaskStopped, refuseLostState, restoreState, startPositions } from './restore.ts';
+import {
+  TaskStopped,
+  refuseLostState,
+  restoreState,
+  startPositions,
+  writeOrThrow,
+} from './restore.ts';
+import type { Position } from './position.ts';
+import type { TaskState } from './task-state.ts';
 import { createTaskState } from './task-state.ts';
 
 /**
@@ -30,12 +47,14 @@ export interface TaskView {
   readonly lagRecords: bigint;
   readonly frontierMs: number | null;
   readonly timers: number;
+  /** Up to where each input is committed: the next offset to take. */
+  readonly committed: readonly { readonly topic: string; readonly offset: bigint }[];
 }
 
 /** Called after things happened; must not throw. */
 export interface TaskObserver {
   committed?(event: { batch: Batch; transactionMs: number; timerLateMs: number | null }): void;
-  restored?(event: { records: number; elapsedMs: number }): void;
+  restored?(event: { records: number; bytes: number; elapsedMs: number }): void;
 }
 
 export interface Task {
@@ -51,12 +70,15 @@ export interface TaskOptions {
   readonly codec: Codec;
   readonly logger: Logger;
   readonly observer?: TaskObserver;
+  /** Where the task keeps its local copy of the changelog. */
+  readonly localStores: LocalStores;
+  readonly clock?: Clock;
   /** Heartbeats now: does this process still own the partition? Asked before fencing again. */
   stillMine(): Promise<boolean>;
 }
 
 export function startTask(options: TaskOptions): Task {
-  const { topology, task, log, codec, observer } = options;
+  const { topology, task, log, codec, observer, clock = systemClock } = options;
   const logger = options.logger.child({ topology: topology.name, partition: task.partition });
   const stopping = new AbortController();
   let status: TaskStatus = 'starting';
@@ -66,25 +88,32 @@ export function startTask(options: TaskOptions): Task {
   let reader: LogReader | null = null;
   /** Since when something is taken that nobody waits for. */
   let lazySinceMs: number | null = null;
+  /** Positions as of the newest commit. */
+  let committed: ReadonlyMap<string, Position> = new Map();
+  /** The newest batch on its way into the local copy. */
+  let storing: Promise<void> = Promise.resolve();
 
   const isStopped = (): boolean => stopping.signal.aborted;
+  const who = `${topology.name}-${task.partition}`;
+  const step = (name: string): void => atStep('task', who, name);
 
   /** Fence, restore, run; returns when stopped, throws when something broke. */
   async function attempt(): Promise<void> {
     status = 'starting';
     problem = null;
     lazySinceMs = null;
-    const transactionalId = `${topology.name}-${task.partition}`;
-    const producer = await log.openTransactionalProducer({ transactionalId });
+    storing = Promise.resolve();
+    const producer = await log.openTransactionalProducer({ transactionalId: who });
+    step('fenced');
+    let local: LocalStore | null = null;
     try {
-      status = 'restoring';
-      const state = createTaskState(topology.stores);
-      const startedAt = performance.now();
-      const { records } = await restoreState({ log, topology, task, state, isStopped });
-      observer?.restored?.({ records, elapsedMs: performance.now() - startedAt });
-      if (isStopped()) return;
-      await refuseLostState({ log, topology, task, state });
-      const positions = await startPositions({ log, topology, task, state });
+      local = await options.localStores.open({
+        topology: topology.name,
+        partition: task.partition,
+      });
+      const ready = await restore(local);
+      if (ready === null) return;
+      const { state, positions, records, incarnation } = ready;
       const running = createEngine({ topology, task, codec, state, positions });
       engine = running;
       timers = () => state.timers.size;
@@ -95,26 +124,48 @@ export function startTask(options: TaskOptions): Task {
       const opened = await log.openReader({ from, isolation: 'read_committed' });
       reader = opened;
       status = 'running';
+      step('running');
       logger.info('task runs', { restoredRecords: records });
-      await loop(running, opened, producer);
+      await loop(running, opened, createCommitter({ producer, local, state, incarnation }));
     } finally {
       engine = null;
       await reader?.close();
       reader = null;
+      await storing.catch(() => undefined);
+      await local?.close();
       await producer.close();
     }
+  }
+
+  /** Memory as it was at the last commit; null when stopped meanwhile. */
+  async function restore(local: LocalStore) {
+    status = 'restoring';
+    step('restoring');
+    const startedAt = clock.nowMs();
+    const onWiped = (why: string): void => logger.warn('the local copy is thrown away', { why });
+    const { records, bytes, incarnation } = await restoreState({
+      ...{ log, topology, task, local, isStopped, onWiped },
+    });
+    if (isStopped()) return null;
+    observer?.restored?.({ records, bytes, elapsedMs: clock.nowMs() - startedAt });
+    step('restored');
+    await refuseLostState({ log, topology, task, local });
+    const state = createTaskState({ stores: topology.stores, local });
+    const positions = await startPositions({ log, topology, task, state });
+    committed = positions;
+    return { state, positions, records, incarnation };
   }
 
   async function loop(
     running: Engine,
     opened: LogReader,
-    producer: TransactionalProducer,
+    commit: (batch: Batch) => Promise<void>,
   ): Promise<void> {
-    const fetch = pacedFetch(opened, topology.paceMs);
-    const commit = committer(producer);
+    const fetch = pacedFetch(opened, topology.paceMs, clock);
     let pending = fetchNext(running, fetch);
     while (!isStopped()) {
       for (const fetched of await pending) running.offer(fetched);
+      step('fetched');
       // The next fetch is under way while this one's records are decided and committed.
       pending = fetchNext(running, fetch);
       await drain(running, commit);
@@ -157,20 +208,53 @@ export function startTask(options: TaskOptions): Task {
   function isDue(pending: PendingBatch | null): boolean {
     if (pending === null) return false;
     if (pending.hasOutputs || pending.isFull) return true;
-    lazySinceMs ??= performance.now();
-    return performance.now() - lazySinceMs >= limits.lazyCommitMs;
+    lazySinceMs ??= clock.nowMs();
+    return clock.nowMs() - lazySinceMs >= limits.lazyCommitMs;
   }
 
-  function committer(producer: TransactionalProducer) {
+  /** One batch: committed to the log first, then, while the next is decided, to the local copy. */
+  function createCommitter(on: {
+    readonly producer: TransactionalProducer;
+    readonly local: LocalStore;
+    readonly state: TaskState;
+    /** Of the changelog. */
+    readonly incarnation: string;
+  }) {
+    const { producer, state } = on;
     return async (batch: Batch): Promise<void> => {
-      const startedAt = performance.now();
-      await producer.transact(batch.outputs);
+      step('decided');
+      const startedAt = clock.nowMs();
+      const appended = await producer.transact(batch.outputs);
+      step('committed');
       lazySinceMs = null;
+      committed = state.positions();
       const now = log.brokerNowMs();
       const due = batch.oldestDueMs;
       const timerLateMs = due === null || now === null ? null : Math.max(0, now - due);
-      observer?.committed?.({ batch, transactionMs: performance.now() - startedAt, timerLateMs });
+      observer?.committed?.({ batch, transactionMs: clock.nowMs() - startedAt, timerLateMs });
+      await storing;
+      storing = store(on, batch, appended.at(-1));
+      // It may fail while the next batch is decided, long before anybody awaits it.
+      storing.catch(() => undefined);
     };
+  }
+
+  /** The changelog's records come last in a transaction. */
+  async function store(
+    { local, state, incarnation }: Omit<Parameters<typeof createCommitter>[0], 'producer'>,
+    { changes }: Batch,
+    last: Appended | undefined,
+  ): Promise<void> {
+    invariant(last?.topic === topology.changelog, 'a transaction ends with its changelog');
+    const before = local.checkpoint();
+    const to: Checkpoint = {
+      incarnation,
+      offset: last.baseOffset + 1n,
+      atMs: last.appendTimeMs ?? log.brokerNowMs() ?? before?.atMs ?? 0,
+    };
+    await writeOrThrow(local, changes, to);
+    state.stored(changes);
+    step('stored');
   }
 
   /** True when the schema is known now, false when the registry says that there is none. */
@@ -189,13 +273,12 @@ export function startTask(options: TaskOptions): Task {
     return true;
   }
 
-  const pause = (ms: number): Promise<unknown> =>
-    sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+  const pause = (ms: number): Promise<void> => clock.sleep(ms, stopping.signal);
 
   async function run(): Promise<void> {
     let backoffMs: number = limits.restartBackoffMs.first;
     while (!isStopped()) {
-      const startedAt = performance.now();
+      const startedAt = clock.nowMs();
       try {
         await attempt();
       } catch (error) {
@@ -219,7 +302,7 @@ export function startTask(options: TaskOptions): Task {
         }
       }
       if (isStopped()) break;
-      if (performance.now() - startedAt > 10_000) backoffMs = limits.restartBackoffMs.first;
+      if (clock.nowMs() - startedAt > 10_000) backoffMs = limits.restartBackoffMs.first;
       await pause(backoffMs);
       backoffMs = Math.min(backoffMs * 2, limits.restartBackoffMs.max);
       while (!isStopped() && !(await options.stillMine().catch(() => false))) {
@@ -239,11 +322,14 @@ export function startTask(options: TaskOptions): Task {
       lagRecords: (engine?.inputs ?? []).reduce((sum, input) => sum + input.lag(), 0n),
       frontierMs: finiteOrNull(engine?.frontierMs()),
       timers: timers(),
+      committed: [...committed].map(([topic, { offset }]) => ({ topic, offset })),
     }),
     async stop() {
       stopping.abort();
       await reader?.close();
-      await Promise.race([finished, sleep(limits.stopMs, undefined, { ref: false })]);
+      const over = new AbortController();
+      await Promise.race([finished, clock.sleep(limits.stopMs, over.signal)]);
+      over.abort();
       if (status === 'running') status = 'stopped';
     },
   };

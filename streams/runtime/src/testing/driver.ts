@@ -10,6 +10,8 @@ import type { Payload } from '@plumbline/kernel';
 import { invariant, partitionOfRecordKey } from '@plumbline/kernel';
 import { createEngine } from '../internals/engine.ts';
 import { createTaskState } from '../internals/task-state.ts';
+import type { ChangelogEntry, LocalStore } from '../state/local-store.ts';
+import { createMemoryLocalStore } from '../state/memory-local-store.ts';
 import type { FiredTimer, Topology } from '../topology.ts';
 
 /** One message that the topology wrote. */
@@ -59,6 +61,16 @@ export interface TestDriver {
 
 const incarnation = 'driver';
 
+/** A copy in memory takes what it is given at once. */
+function keep(local: LocalStore, entries: readonly ChangelogEntry[]): void {
+  if (entries.length === 0) return;
+  const from = local.checkpoint();
+  void local.write(entries, {
+    from,
+    to: { incarnation, offset: (from?.offset ?? 0n) + 1n, atMs: 0 },
+  });
+}
+
 export interface TestDriverOptions {
   readonly startMs?: number;
   /** One of four; without it there is only one. */
@@ -72,13 +84,13 @@ export async function createTestDriver(
 ): Promise<TestDriver> {
   const codec = options.codec ?? createCodec(createMemorySchemaIds());
   const inputTopics = topology.inputs.map(({ topic }) => topic);
-  const outcomes = topology.inputs.flatMap((i) => (i.kind === 'commands' ? [i.outcomes] : []));
+  const outcomes = topology.inputs.flatMap((i) => (i.kind === 'events' ? [] : [i.outcomes]));
   await codec.prepare([
     ...new Set([...inputTopics, ...topology.outputs, ...outcomes, topology.deadLetters]),
   ]);
   const partitions = options.partition === undefined ? 1 : 4;
   const task = { topology: topology.name, partition: options.partition ?? 0, partitions };
-  const changelog: OutgoingRecord[] = [];
+  const changelog: ChangelogEntry[] = [];
   const outputs: OutgoingRecord[] = [];
   const ends = new Map<string, bigint>(inputTopics.map((topic) => [topic, 0n]));
   const stalled = new Map<string, LogRecord[]>();
@@ -86,15 +98,20 @@ export async function createTestDriver(
   let running = open(topology);
 
   function open(code: Topology) {
-    const state = createTaskState(topology.stores);
-    for (const { key, value } of changelog) state.restore({ key, value });
+    const local = createMemoryLocalStore();
+    keep(local, changelog);
+    const state = createTaskState({ stores: topology.stores, local });
     const positions = new Map(
       inputTopics.map((topic) => [
         topic,
         state.position(topic) ?? { incarnation, offset: 0n, timeMs: 0 },
       ]),
     );
-    return { state, engine: createEngine({ topology: code, task, codec, state, positions }) };
+    return {
+      state,
+      local,
+      engine: createEngine({ topology: code, task, codec, state, positions }),
+    };
   }
 
   function offer(topic: string, records: readonly LogRecord[]): void {
@@ -114,12 +131,14 @@ export async function createTestDriver(
 
   function settle(): void {
     for (const topic of inputTopics) if (!stalled.has(topic)) offer(topic, []);
-    const { engine } = running;
+    const { engine, state, local } = running;
     engine.advance();
     while (engine.pending() !== null) {
-      for (const output of engine.finish().outputs) {
-        (output.topic === topology.changelog ? changelog : outputs).push(output);
-      }
+      const batch = engine.finish();
+      outputs.push(...batch.outputs.filter((output) => output.topic !== topology.changelog));
+      changelog.push(...batch.changes);
+      keep(local, batch.changes);
+      state.stored(batch.changes);
       engine.advance();
     }
   }
@@ -210,7 +229,7 @@ export async function createTestDriver(
       for (const record of found) outputs.splice(outputs.indexOf(record), 1);
       return found.map(decoded);
     },
-    store: (name) => new Map(running.state.entries(name)),
+    store: (name) => running.state.entries(name),
     timers: () => [...running.state.timers.values()],
     restart(code = topology) {
       running = open(code);

@@ -1,0 +1,321 @@
+import type { Codec, Envelope, RedriveParkedKey } from '@plumbline/events';
+import { Undecodable, decodeEnvelope, encodeEnvelope } from '@plumbline/events';
+import type { LogRecord, OutgoingRecord } from '@plumbline/kafka';
+import { InvariantViolation, invariant, partitionOfRecordKey } from '@plumbline/kernel';
+import { limits } from '../limits.ts';
+import type { ChangelogEntry } from '../state/local-store.ts';
+import type {
+  EmittedMessage,
+  FiredTimer,
+  InputRecord,
+  TaskInfo,
+  Topology,
+  TopologyInput,
+} from '../topology.ts';
+import { TerminalError } from '../topology.ts';
+import type { DeadLetterCause, DeadLetterWriter, Failed } from './dead-letters.ts';
+import { createDeadLetterWriter } from './dead-letters.ts';
+import { redrive, waitingRecords } from './redrive.ts';
+import type { StepContext } from './step-context.ts';
+import { createStepContext } from './step-context.ts';
+import type { TaskState } from './task-state.ts';
+
+/** What one transaction will write, and what it stands for. */
+export interface Batch {
+  /** Outputs in the order of emission, then the changelog. */
+  readonly outputs: readonly OutgoingRecord[];
+  /** What stands in the changelog, for the local copy. */
+  readonly changes: readonly ChangelogEntry[];
+  readonly records: number;
+  readonly timers: number;
+  readonly deadLetters: number;
+  /** Due time of the longest overdue timer among those that fired. */
+  readonly oldestDueMs: number | null;
+}
+
+/** One record in its place. */
+export interface Taken {
+  readonly record: LogRecord;
+  /** Running maximum of its input's append times, epoch ms. */
+  readonly timeMs: number;
+  readonly incarnation: string;
+  /** The registry was asked for its schema, and knows none. */
+  readonly hasUnknownSchema: boolean;
+}
+
+export interface BatchWriter {
+  /** A schema that must be fetched before the record can be taken, unless nobody knows it. */
+  needs(spec: TopologyInput, record: LogRecord, unknown: ReadonlySet<number>): number | null;
+  isFull(): boolean;
+  isEmpty(): boolean;
+  hasOutputs(): boolean;
+  fire(timer: FiredTimer, at: bigint): void;
+  take(spec: TopologyInput, taken: Taken): void;
+  /** The batch so far; the next call begins another. */
+  finish(): Batch;
+}
+
+/** Takes records and timers one by one, and collects what one transaction writes of them. */
+export function createBatchWriter(options: {
+  readonly topology: Topology;
+  readonly task: TaskInfo;
+  readonly codec: Codec;
+  readonly state: TaskState;
+}): BatchWriter {
+  return new Writer(options);
+}
+
+class Writer implements BatchWriter {
+  readonly #topology: Topology;
+  readonly #task: TaskInfo;
+  readonly #codec: Codec;
+  readonly #state: TaskState;
+  readonly #processor: ReturnType<Topology['createProcessor']>;
+  readonly #deadLetters: DeadLetterWriter;
+  readonly #context: StepContext;
+  #outputs: OutgoingRecord[] = [];
+  #bytes = 0;
+  #records = 0;
+  #timers = 0;
+  #buried = 0;
+  #oldestDueMs: number | null = null;
+
+  constructor(options: Parameters<typeof createBatchWriter>[0]) {
+    const { topology, task, codec, state } = options;
+    this.#topology = topology;
+    this.#task = task;
+    this.#codec = codec;
+    this.#state = state;
+    this.#processor = topology.createProcessor(task);
+    this.#deadLetters = createDeadLetterWriter({ topology, task, codec });
+    const emit = (message: EmittedMessage): void => this.#push(this.#encode(message));
+    this.#context = createStepContext({ task, state, codec, emit });
+  }
+
+  needs(spec: TopologyInput, record: LogRecord, unknown: ReadonlySet<number>): number | null {
+    const own = this.#codec.needs(record.value);
+    if (own !== null) return unknown.has(own) ? null : own;
+    if (spec.kind !== 'redrives' || record.key === null) return null;
+    const { topology, originTopic } = commandOrNull(this.#codec, record) ?? {};
+    if (topology !== this.#topology.name || originTopic === undefined) return null;
+    const parked = this.#state.parked(originTopic, record.key.toString('utf8'));
+    if (parked === undefined) return null;
+    for (const waiting of waitingRecords(this.#state, originTopic, parked)) {
+      const needed = this.#codec.needs(waiting.record.value);
+      if (needed !== null && !unknown.has(needed)) return needed;
+    }
+    return null;
+  }
+
+  isFull(): boolean {
+    return (
+      this.#records + this.#timers >= limits.recordsPerTransaction ||
+      this.#bytes >= limits.bytesPerTransaction
+    );
+  }
+
+  isEmpty(): boolean {
+    return this.#records + this.#timers === 0;
+  }
+
+  hasOutputs(): boolean {
+    return this.#outputs.length > 0;
+  }
+
+  fire(timer: FiredTimer, at: bigint): void {
+    this.#step({ nowMs: timer.dueMs, offset: at }, () => {
+      this.#state.cancelTimer(timer.key, timer.name);
+      this.#processor.onTimer(timer, this.#context);
+    });
+    this.#timers += 1;
+    // Timers fire in the order of their due times.
+    this.#oldestDueMs ??= timer.dueMs;
+  }
+
+  take(spec: TopologyInput, taken: Taken): void {
+    this.#records += 1;
+    const { record, timeMs, incarnation } = taken;
+    const at = { nowMs: timeMs, offset: record.offset };
+    const key = record.key === null ? null : record.key.toString('utf8');
+    if (key !== null && this.#waits(spec, taken, key)) return;
+    try {
+      this.#step(at, () => {
+        if (spec.kind === 'redrives') this.#redrive(spec, taken);
+        else this.#processor.onRecord(this.#decode(taken), this.#context);
+      });
+    } catch (error) {
+      if (error instanceof InvariantViolation) throw error;
+      const cause = { ...causeOf(error), parkedBehind: null };
+      this.#state.begin();
+      this.#bury(spec, taken, cause);
+      if (spec.kind !== 'events' || key === null) return;
+      const { offset } = record;
+      const waiting = { record, timeMs, incarnation, previous: null };
+      this.#state.setParkedRecord(spec.topic, offset, waiting);
+      this.#state.park(spec.topic, key, { offset, reason: cause.reason, last: offset });
+    }
+  }
+
+  /** True when the record's key waits for an earlier one; it then waits too. */
+  #waits(spec: TopologyInput, taken: Taken, key: string): boolean {
+    const { record, timeMs, incarnation } = taken;
+    const parked = this.#state.parked(spec.topic, key);
+    if (parked === undefined) return false;
+    this.#state.begin();
+    this.#bury(spec, taken, {
+      reason: 'PARKED_BEHIND',
+      message: `waits behind ${spec.topic} offset ${parked.offset}: ${parked.reason}`,
+      parkedBehind: parked.offset,
+    });
+    const { offset } = record;
+    const waiting = { record, timeMs, incarnation, previous: parked.last };
+    this.#state.setParkedRecord(spec.topic, offset, waiting);
+    this.#state.park(spec.topic, key, { ...parked, last: offset });
+    return true;
+  }
+
+  #redrive(spec: TopologyInput & { readonly kind: 'redrives' }, taken: Taken): void {
+    redrive({
+      outcomes: spec.outcomes,
+      command: this.#decode(taken),
+      topology: this.#topology,
+      state: this.#state,
+      context: this.#context,
+      emit: (message) => this.#push(this.#encode(message, spec.outcomes)),
+      process: (parked) => {
+        const mark = this.#outputs.length;
+        const bytes = this.#bytes;
+        try {
+          const hasUnknownSchema = this.#codec.needs(parked.record.value) !== null;
+          const { incarnation } = parked;
+          const input = this.#decode({ ...parked, incarnation, hasUnknownSchema });
+          this.#processor.onRecord(input, this.#context);
+          return null;
+        } catch (error) {
+          if (error instanceof InvariantViolation) throw error;
+          this.#outputs.length = mark;
+          this.#bytes = bytes;
+          return causeOf(error);
+        }
+      },
+    });
+  }
+
+  /** All that one step does, or nothing of it. */
+  #step(at: { readonly nowMs: number; readonly offset: bigint }, run: () => void): void {
+    const mark = this.#outputs.length;
+    const bytes = this.#bytes;
+    this.#state.begin();
+    this.#context.nowMs = at.nowMs;
+    this.#context.offset = at.offset;
+    try {
+      run();
+    } catch (error) {
+      this.#state.undo();
+      this.#outputs.length = mark;
+      this.#bytes = bytes;
+      throw error;
+    }
+  }
+
+  #decode({ record, timeMs, incarnation, hasUnknownSchema }: Taken): InputRecord {
+    if (record.key === null) throw new TerminalError('NULL_KEY', 'the record has no key');
+    const key = record.key.toString('utf8');
+    const home = partitionOfRecordKey(key, this.#task.partitions);
+    if (home !== record.partition) {
+      throw new TerminalError('WRONG_PARTITION', `this key belongs to partition ${home}`);
+    }
+    if (hasUnknownSchema) {
+      throw new TerminalError('UNKNOWN_SCHEMA', 'the registry knows no schema of this id');
+    }
+    const envelope = decodeEnvelope(record.headers);
+    const payload = this.#codec.decode(record.topic, record.value);
+    if (payload.type !== envelope.type) {
+      throw new TerminalError('TYPE_MISMATCH', `ce_type ${envelope.type}, value ${payload.type}`);
+    }
+    const { offset, partition, topic, value } = record;
+    if (value === null) throw new TerminalError('NULL_VALUE', 'the record has no value');
+    return { topic, partition, offset, incarnation, timeMs, key, envelope, payload, value };
+  }
+
+  #encode(message: EmittedMessage, own?: string): OutgoingRecord {
+    const { topic, key, payload, envelope } = message;
+    invariant(
+      topic === own || this.#topology.outputs.includes(topic),
+      `${topic} is no output of ${this.#topology.name}`,
+    );
+    return {
+      topic,
+      partition: partitionOfRecordKey(key, this.#task.partitions),
+      key: Buffer.from(key, 'utf8'),
+      value: message.value ?? this.#codec.encode(topic, payload),
+      headers: encodeEnvelope(envelope),
+    };
+  }
+
+  #bury(spec: TopologyInput, taken: Taken, cause: DeadLetterCause): void {
+    const failed: Failed = { ...taken, envelope: envelopeOrNull(taken.record.headers) };
+    this.#buried += 1;
+    this.#push(this.#deadLetters.letter(failed, cause));
+    if (spec.kind === 'events') return;
+    const answer = this.#deadLetters.outcome(failed, cause, spec.outcomes);
+    if (answer !== null) this.#push(answer);
+  }
+
+  #push(output: OutgoingRecord): void {
+    this.#outputs.push(output);
+    this.#bytes += output.value?.length ?? 0;
+  }
+
+  finish(): Batch {
+    const changes = this.#state.takeChanges();
+    const outputs = this.#outputs;
+    const topic = this.#topology.changelog;
+    const { partition } = this.#task;
+    for (const { key, value } of changes) {
+      outputs.push({ topic, partition, key: Buffer.from(key, 'utf8'), value, headers: noHeaders });
+    }
+    const batch: Batch = {
+      ...{ outputs, changes },
+      records: this.#records,
+      timers: this.#timers,
+      deadLetters: this.#buried,
+      oldestDueMs: this.#oldestDueMs,
+    };
+    this.#outputs = [];
+    this.#bytes = 0;
+    this.#records = 0;
+    this.#timers = 0;
+    this.#buried = 0;
+    this.#oldestDueMs = null;
+    return batch;
+  }
+}
+
+const noHeaders = {};
+
+function commandOrNull(codec: Codec, { topic, value }: LogRecord): RedriveParkedKey | null {
+  try {
+    return codec.decode(topic, value).data as RedriveParkedKey;
+  } catch {
+    return null;
+  }
+}
+
+function causeOf(error: unknown): { reason: string; message: string } {
+  if (error instanceof TerminalError || error instanceof Undecodable) {
+    return { reason: error.reason, message: error.message };
+  }
+  return {
+    reason: 'PROCESSING_FAILED',
+    message: error instanceof Error ? error.message : String(error),
+  };
+}
+
+function envelopeOrNull(headers: LogRecord['headers']): Envelope | null {
+  try {
+    return decodeEnvelope(headers);
+  } catch {
+    return null;
+  }
+}

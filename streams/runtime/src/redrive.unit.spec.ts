@@ -1,0 +1,151 @@
+import type { CommandOutcome, OrdersEvent, RedriveMode } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { ProcessManager } from '@plumbline/kernel';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { processManagerTopology } from './process-manager.ts';
+import { closeDoor } from './testing/door-aggregate.ts';
+import type { TestDriver } from './testing/driver.ts';
+import { createTestDriver } from './testing/driver.ts';
+
+/** Tells what it saw, and fails on what it does not understand. */
+const managerThatFailsOn = (
+  bad: readonly string[],
+): ProcessManager<number, OrdersEvent, ReturnType<typeof closeDoor>> => ({
+  initialState: 0,
+  react(event, seen) {
+    if (event.type !== 'OrderCancelled') return [];
+    const { reason } = event.data;
+    if (bad.includes(reason)) throw new Error(`cannot understand ${reason}`);
+    return [closeDoor(`${seen} ${reason}`)];
+  },
+  evolve: (seen) => seen + 1,
+});
+
+const topologyThatFailsOn = (...bad: string[]) =>
+  processManagerTopology({
+    name: 'checkout',
+    manager: managerThatFailsOn(bad),
+    events: [topics.ordersEvents.name],
+    commands: [topics.ordersCommands.name],
+    topics: {
+      changelog: topics.checkoutChangelog.name,
+      deadLetters: topics.checkoutDeadLetters.name,
+    },
+    route: (_command, key) => ({ topic: topics.ordersCommands.name, key, subject: 'D1' }),
+  });
+
+const key = 'main/a';
+let driver: TestDriver;
+
+beforeEach(async () => {
+  driver = await createTestDriver(topologyThatFailsOn('odd', 'worse'));
+});
+
+const event = (reason: string): bigint =>
+  driver.pipeInput({
+    ...{ topic: topics.ordersEvents.name, key },
+    payload: { type: 'OrderCancelled', data: { orderNo: 'a', reason } },
+  });
+
+function ask(mode: RedriveMode, over: { topology?: string; key?: string } = {}) {
+  driver.pipeInput({
+    topic: topics.deadLettersCommands.name,
+    key: over.key ?? key,
+    payload: {
+      type: 'RedriveParkedKey',
+      data: {
+        topology: over.topology ?? 'checkout',
+        ...{ originTopic: topics.ordersEvents.name, mode, reason: 'mended' },
+      },
+    },
+  });
+  return driver.readOutput(topics.deadLettersOutcomes.name).map(({ payload }) => {
+    const { status, code, answer } = payload.data as CommandOutcome;
+    return { status, code, answer: answer === null ? null : (JSON.parse(answer) as object) };
+  });
+}
+
+/** What the manager asked for, in order. */
+const seen = (): string[] =>
+  driver
+    .readOutput(topics.ordersCommands.name)
+    .map(({ payload }) => (payload.data as { reason: string }).reason);
+
+const letters = (): number => driver.readOutput(topics.checkoutDeadLetters.name).length;
+const told = { dropped: 0, remaining: 0, stoppedAt: null, stoppedBy: null };
+
+describe('a parked key that is redriven', () => {
+  it('takes what waited in order, with the code of today, and goes on', () => {
+    for (const reason of ['fine', 'odd', 'second', 'third']) event(reason);
+    expect(seen()).toEqual(['0 fine']);
+    driver.restart(topologyThatFailsOn());
+    expect(ask('REDRIVE')).toEqual([
+      { status: 'ACCEPTED', code: null, answer: { ...told, redriven: 3 } },
+    ]);
+    expect(seen()).toEqual(['1 odd', '2 second', '3 third']);
+    event('fourth');
+    driver.restart();
+    event('fifth');
+    expect(seen()).toEqual(['4 fourth', '5 fifth']);
+  });
+
+  it('stops at the first that fails again, keeps the rest, and leaves nothing of it behind', () => {
+    for (const reason of ['odd', 'second']) event(reason);
+    const worse = event('worse');
+    event('last');
+    expect(letters()).toBe(4);
+    driver.restart(topologyThatFailsOn('worse'));
+    expect(ask('REDRIVE')).toMatchObject([
+      {
+        status: 'ACCEPTED',
+        answer: {
+          redriven: 2,
+          remaining: 2,
+          stoppedAt: `${worse}`,
+          stoppedBy: 'PROCESSING_FAILED',
+        },
+      },
+    ]);
+    event('newest');
+    expect(seen()).toEqual(['0 odd', '1 second']);
+    driver.restart(topologyThatFailsOn());
+    expect(ask('REDRIVE')).toMatchObject([{ answer: { redriven: 3, remaining: 0 } }]);
+    expect(seen()).toEqual(['2 worse', '3 last', '4 newest']);
+  });
+
+  it('goes on without the first, or without all', () => {
+    for (const reason of ['odd', 'second', 'third']) event(reason);
+    expect(ask('SKIP_FIRST')).toMatchObject([
+      { answer: { redriven: 2, dropped: 1, remaining: 0 } },
+    ]);
+    expect(seen()).toEqual(['0 second', '1 third']);
+    for (const reason of ['worse', 'fifth']) event(reason);
+    expect(ask('DISCARD')).toMatchObject([{ answer: { redriven: 0, dropped: 2, remaining: 0 } }]);
+    event('sixth');
+    expect(seen()).toEqual(['2 sixth']);
+  });
+
+  it('is taken in portions, each of which says how many still wait', () => {
+    event('odd');
+    for (let i = 0; i < 700; i += 1) event(`n${i}`);
+    driver.restart(topologyThatFailsOn());
+    expect(ask('REDRIVE')).toMatchObject([{ answer: { redriven: 500, remaining: 201 } }]);
+    event('behind');
+    expect(ask('REDRIVE')).toMatchObject([{ answer: { redriven: 202, remaining: 0 } }]);
+    const all = seen();
+    expect(all).toHaveLength(702);
+    expect(all.at(-1)).toBe('701 behind');
+  });
+});
+
+describe('a redrive of what is not parked', () => {
+  it('changes nothing, and says so; one for another topology is not answered here', () => {
+    event('odd');
+    expect(ask('REDRIVE', { key: 'main/b' })).toMatchObject([
+      { status: 'UNCHANGED', answer: { ...told, redriven: 0 } },
+    ]);
+    expect(ask('REDRIVE', { topology: 'consistency-alerts' })).toEqual([]);
+    expect(ask('UNKNOWN')).toMatchObject([{ status: 'REJECTED', code: 'INVALID_MODE' }]);
+    expect(ask('DISCARD')).toMatchObject([{ answer: { dropped: 1 } }]);
+  });
+});
