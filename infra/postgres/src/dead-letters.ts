@@ -4,7 +4,7 @@ import { decodeEnvelope, encodeEnvelope, topics } from '@plumbline/events';
 import type { EdgeProducer, Log, OutgoingRecord } from '@plumbline/kafka';
 import { Unavailable } from '@plumbline/kafka';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
-import type { Poisoned } from './apply-batch.ts';
+import type { Poisoned } from './fold-records.ts';
 import * as limits from './limits.ts';
 import type { Projection } from './projection.ts';
 import { groupOf } from './projection.ts';

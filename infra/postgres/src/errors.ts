@@ -30,6 +30,11 @@ export class RebuildRefused extends Error {
   override readonly name = 'RebuildRefused';
 }
 
+/** A parked key cannot be redriven as it is. The message says why, and what can be done. */
+export class RedriveRefused extends Error {
+  override readonly name = 'RedriveRefused';
+}
+
 /** What an error of a statement says about trying again. */
 export type SqlProblem =
   /** The server is away, stopping, full or too slow. */

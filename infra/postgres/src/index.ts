@@ -15,6 +15,7 @@ export {
   PostgresDown,
   ProjectionStopped,
   RebuildRefused,
+  RedriveRefused,
   sqlProblemOf,
   UnprojectableRecord,
 } from './errors.ts';
@@ -27,6 +28,10 @@ export type {
 export { checkProjection, groupOf, quoted, schemaOf } from './projection.ts';
 export type { ProjectionRow, ProjectionSql } from './projection-sql.ts';
 export { migrateProjection } from './migrate-projection.ts';
+export type { WaitingKey } from './parked.ts';
+export { waitingKeysOf } from './parked.ts';
+export type { Redriven, RedriveOptions } from './redrive-parked.ts';
+export { redriveParked } from './redrive-parked.ts';
 export type { ProjectionPosition } from './positions.ts';
 export { projectionPositions } from './positions.ts';
 export type { ProjectionTaskStatus, ProjectionTaskView } from './projection-task.ts';
@@ -42,3 +47,11 @@ export type {
   TableComparison,
 } from './rebuild-and-compare.ts';
 export { rebuildAndCompare } from './rebuild-and-compare.ts';
+export type { MemoryPosition, MemoryReadModel, MemoryRow } from './memory/memory-read-model.ts';
+export { openMemoryReadModel } from './memory/memory-read-model.ts';
+export { LostRace } from './positions.ts';
+export type { Advance } from './positions.ts';
+export type { Fault, Incoming } from './decode-record.ts';
+export { decodeRecord } from './decode-record.ts';
+export { deadLetterOf } from './dead-letters.ts';
+export type { Folded, ParkedKey, ParkedRecord, Poisoned } from './fold-records.ts';

@@ -77,3 +77,12 @@ export const pollMs = { first: 5, max: 100 } as const;
 
 /** Longest wait that a caller of the waiting functions may ask for. */
 export const waitMsMax = 30_000;
+
+/**
+ * Parked records of one key that one transaction applies: half a fetch's worth, so that the task,
+ * which waits for the locks meanwhile, waits for well under a second.
+ */
+export const redrivenRecordsMax = 1_000;
+
+/** Parked records are scattered over their partition: each is read with little around it. */
+export const parkedReadBytes = 65_536;

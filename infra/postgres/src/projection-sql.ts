@@ -1,13 +1,13 @@
 import { invariant } from '@plumbline/kernel';
 import * as limits from './limits.ts';
-import type { Bindings, SqlTransaction } from './open-postgres.ts';
+import type { SqlTransaction } from './open-postgres.ts';
 import type { ProjectionTable } from './projection.ts';
 import { quoted } from './projection.ts';
 
 /** Column to value. A `bigint`, also within JSON, is written as its digits; `undefined` is left out. */
 export type ProjectionRow = Readonly<Record<string, unknown>>;
 
-/** All that a projection may write through. Unqualified table names mean the projection's own. */
+/** All that a projection may read and write through: the tables that it names, and nothing else. */
 export interface ProjectionSql {
   /**
    * Inserts the rows; where one with the same primary key exists, sets the columns given and leaves
@@ -16,8 +16,12 @@ export interface ProjectionSql {
   upsert(table: string, rows: readonly ProjectionRow[]): Promise<void>;
   /** Inserts the rows whose primary key is not there yet, the first of each key. */
   insertMissing(table: string, rows: readonly ProjectionRow[]): Promise<void>;
-  /** Any statement, with `?` placeholders. */
-  query<Row extends object>(text: string, bindings?: Bindings): Promise<readonly Row[]>;
+  /** The rows whose text column holds one of the values, in any order. `Row`: what the table holds. */
+  rowsWhere<Row extends object>(
+    table: string,
+    column: string,
+    values: readonly string[],
+  ): Promise<readonly Row[]>;
 }
 
 export function createProjectionSql(
@@ -41,7 +45,10 @@ export function createProjectionSql(
   }
 
   return {
-    query: (text, bindings) => sql.query(text, bindings),
+    rowsWhere: (name, column, values) =>
+      sql.query(`select * from ${quoted(tableOf(name).name)} where ${quoted(column)} = any(?)`, [
+        values,
+      ]),
     async upsert(name, rows) {
       const table = tableOf(name);
       await write(

@@ -201,6 +201,7 @@ const createJoiner = (): MemoryLog => {
 const boundLog = (of: MemoryLog) => ({
   describeTopics: of.describeTopics.bind(of),
   ends: of.ends.bind(of),
+  groupOffsets: of.groupOffsets.bind(of),
   openReader: of.openReader.bind(of),
   openTransactionalProducer: of.openTransactionalProducer.bind(of),
   openEdgeProducer: of.openEdgeProducer.bind(of),
@@ -316,7 +317,7 @@ test('a wrong statement stops the projection instead of burying the log', async 
   const projection = dropLater(
     createOrderTotals({
       apply: async (_batch, sql) => {
-        await sql.query('update nothing_there set a = 1');
+        await sql.rowsWhere('orders', 'nothing_there', ['a']);
       },
     }),
   );

@@ -42,12 +42,13 @@ export function createOrderTotals(changes: Partial<Projection> = {}): Projection
     async apply(batch, sql) {
       for (const { key, payload } of batch) {
         const event = payload as OrdersEvent;
+        const [row] = await sql.rowsWhere<{ events: number }>('orders', 'routing_key', [key]);
+        const events = (row?.events ?? 0) + 1;
         await sql.upsert('orders', [
           event.type === 'OrderCreated'
-            ? { routing_key: key, status: 'CREATED', amount_minor: event.data.amountMinor }
-            : { routing_key: key, status: event.type, last: event.data },
+            ? { routing_key: key, status: 'CREATED', amount_minor: event.data.amountMinor, events }
+            : { routing_key: key, status: event.type, last: event.data, events },
         ]);
-        await sql.query('update orders set events = events + 1 where routing_key = ?', [key]);
       }
     },
     ...changes,

@@ -100,7 +100,7 @@ async function currentRows(
   sql: ProjectionSql,
 ): Promise<Map<string, OrderRow>> {
   const keys = [...new Set(batch.map(({ key }) => key))];
-  const found = await sql.query<OrderRow>('select * from orders where order_key = any(?)', [keys]);
+  const found = await sql.rowsWhere<OrderRow>('orders', 'order_key', keys);
   return new Map(found.map((row) => [row.order_key, row]));
 }
 

@@ -117,9 +117,7 @@ async function currentRows(
   sql: ProjectionSql,
 ): Promise<Map<string, PaymentRow>> {
   const keys = [...new Set(batch.map(({ key }) => key))];
-  const found = await sql.query<PaymentRow>('select * from payments where payment_key = any(?)', [
-    keys,
-  ]);
+  const found = await sql.rowsWhere<PaymentRow>('payments', 'payment_key', keys);
   return new Map(found.map((row) => [row.payment_key, row]));
 }
 
@@ -192,10 +190,7 @@ async function callbackRows(
   });
   const ids = [...new Set(callbacks.map(({ data }) => data.callbackId))];
   if (ids.length === 0) return [];
-  const found = await sql.query<{ callback_id: string }>(
-    'select callback_id from callback_log where callback_id = any(?)',
-    [ids],
-  );
+  const found = await sql.rowsWhere<{ callback_id: string }>('callback_log', 'callback_id', ids);
   const usedUp = new Set(found.map((row) => row.callback_id));
   return callbacks.map(({ record, data }) => callbackRow(record, data, usedUp));
 }
