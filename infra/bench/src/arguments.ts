@@ -1,8 +1,20 @@
 import { parseArgs } from 'node:util';
-import { rateMax, ratesDefault, secondsDefault, secondsMax, startsDefault } from './limits.ts';
+import type { ContenderName } from './contenders/contender.ts';
+import { help, partNames, type PartName } from './help.ts';
+import {
+  coursesPerWave,
+  rateMax,
+  ratesDefault,
+  recordsDefault,
+  recordsMax,
+  secondsDefault,
+  secondsMax,
+  streamThreadsDefault,
+} from './limits.ts';
+import { keysMin } from './alert-log/waves.ts';
 
-export const partNames = ['latency', 'start'] as const;
-export type PartName = (typeof partNames)[number];
+export { help, partNames };
+export type { PartName };
 
 export interface BenchArguments {
   readonly help: boolean;
@@ -11,36 +23,44 @@ export interface BenchArguments {
   readonly parts: ReadonlySet<PartName>;
   readonly rates: readonly number[];
   readonly seconds: number;
+  /** Of the prepared log. */
+  readonly records: number;
+  /** Of the prepared log; as many as orders if undefined. */
+  readonly keys: number | undefined;
+  readonly contenders: readonly ContenderName[];
+  readonly threads: number;
+  readonly cache: boolean;
+  /** Variables of our process in the parts about the alert join. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const help = `Usage: npm run bench [-- [--only <part,…>] [--rates N,…] [--seconds N] [--cold] [--save]]
+const contenderNames: Readonly<Record<string, ContenderName>> = {
+  plumbline: 'plumbline',
+  rocksdb: 'kafka-streams rocksdb',
+  memory: 'kafka-streams memory',
+};
 
-Measures the platform on a stack of its own, on free ports. Nothing is asserted by time: numbers of
-one machine say nothing about another, and a busy machine measures its other work.
-
-  --only <part,…>  some of: ${partNames.join(', ')}
-                     latency  POST /orders and POST /payments at fixed rates, open loop, by a process
-                              of its own: from the moment a request is due to its answer
-                     start    from nothing running to the first order that shows PAID, ${startsDefault} times
-  --rates N,…      requests a second (default ${ratesDefault.join(',')})
-  --seconds N      how long at each rate (default ${secondsDefault})
-  --cold           also one start with nothing there: all servers are downloaded
-  --save           appends the raw results, as JSON lines, to infra/bench/results/
-  --help           this text
-`;
+const threadsMax = 64;
 
 /** Errors: {@link UsageError}. */
 export function benchArguments(args: readonly string[]): BenchArguments {
   const values = parsed(args);
+  const { keys } = values;
   return {
     ...{ help: values.help, cold: values.cold, save: values.save },
     parts: new Set(values.only.split(',').map(partOf)),
     rates: values.rates.split(',').map((rate) => wholeNumber('--rates', rate, rateMax)),
     seconds: wholeNumber('--seconds', values.seconds, secondsMax),
+    records: wholeNumber('--records', values.records, recordsMax),
+    keys: keys === undefined ? undefined : enoughKeys(wholeNumber('--keys', keys, recordsMax)),
+    contenders: values.contenders.split(',').map(contenderOf),
+    threads: wholeNumber('--threads', values.threads, threadsMax),
+    cache: onOrOff('--cache', values.cache),
+    env: Object.fromEntries(values.env.map(variableOf)),
   };
 }
 
@@ -55,6 +75,12 @@ function parsed(args: readonly string[]) {
         only: { type: 'string', default: partNames.join(',') },
         rates: { type: 'string', default: ratesDefault.join(',') },
         seconds: { type: 'string', default: String(secondsDefault) },
+        records: { type: 'string', default: String(recordsDefault) },
+        keys: { type: 'string' },
+        contenders: { type: 'string', default: Object.keys(contenderNames).join(',') },
+        threads: { type: 'string', default: String(streamThreadsDefault) },
+        cache: { type: 'string', default: 'on' },
+        env: { type: 'string', multiple: true, default: [] },
       },
     }).values;
   } catch (error) {
@@ -69,8 +95,36 @@ function partOf(text: string): PartName {
   return known;
 }
 
+function contenderOf(text: string): ContenderName {
+  const known = contenderNames[text.trim()];
+  if (known === undefined)
+    throw new UsageError(
+      `nobody is called "${text}"; there are: ${Object.keys(contenderNames).join(', ')}`,
+    );
+  return known;
+}
+
+function onOrOff(flag: string, text: string): boolean {
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new UsageError(`${flag}: ${text} is neither on nor off`);
+}
+
+function variableOf(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`--env: ${text} is not NAME=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function enoughKeys(keys: number): number {
+  const min = keysMin(coursesPerWave);
+  if (keys >= min) return keys;
+  throw new UsageError(
+    `--keys: at least ${min}, so that an order ends before its key is used again`,
+  );
+}
+
 function wholeNumber(flag: string, text: string, max: number): number {
-  const value = /^\s*[1-9]\d{0,5}\s*$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^\s*[1-9]\d{0,8}\s*$/.test(text) ? Number(text) : Number.NaN;
   if (value <= max) return value;
   throw new UsageError(`${flag}: ${text} is not a whole number from 1 to ${max}`);
 }

@@ -1,11 +1,14 @@
 import type { BenchArguments } from './arguments.ts';
 import { startsDefault } from './limits.ts';
 import { machine } from './machine.ts';
+import { measureJoin } from './measure/join.ts';
 import { measureLatency } from './measure/latency.ts';
+import type { Measuring } from './measure/measuring.ts';
 import { measureColdStart, measureWarmStarts } from './measure/start.ts';
 import { machineLines, medianOf, resultLine } from './print.ts';
 import type { Result } from './save.ts';
 import { saveResults } from './save.ts';
+import { openBenchLog } from './world/open-bench-log.ts';
 
 /** Measures what was asked for, printing each result as it comes. Errors: LocalStackError. */
 export async function runBench(chosen: BenchArguments, signal: AbortSignal): Promise<void> {
@@ -33,5 +36,18 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
       write(`warm start, median of ${times.length}: ${(median / 1_000).toFixed(1)} s`);
   }
   if (chosen.cold) await measureColdStart(options);
+  if (chosen.parts.has('join')) await measureAlertJoin(options, chosen);
   if (chosen.save) write(`saved to ${await saveResults(measuredOn, results)}`);
+}
+
+async function measureAlertJoin(options: Measuring, chosen: BenchArguments): Promise<void> {
+  const { report, signal } = options;
+  const world = await openBenchLog({ report, signal });
+  try {
+    const { contenders, threads, cache, env, records, keys } = chosen;
+    const alertBench = { ...options, world, contenders, threads, cache, env };
+    if (chosen.parts.has('join')) await measureJoin(alertBench, { records, keys });
+  } finally {
+    await world.close();
+  }
 }

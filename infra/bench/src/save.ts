@@ -2,10 +2,11 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
+import type { JoinResult } from './measure/join.ts';
 import type { LatencyResult } from './measure/latency.ts';
 import type { StartResult } from './measure/start.ts';
 
-export type Result = LatencyResult | StartResult;
+export type Result = LatencyResult | StartResult | JoinResult;
 
 /** `src` and `dist` stand at the same depth. */
 const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));

@@ -1,0 +1,133 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { topics } from '@plumbline/events';
+import { graceMs, readyMs, stopMs, streamHeap } from '../limits.ts';
+import type { BenchLog } from '../world/open-bench-log.ts';
+import { peerPrefix } from '../world/open-bench-log.ts';
+import type { Contender, ContenderName, Restore, RunningContender } from './contender.ts';
+
+export interface KafkaStreamsOptions {
+  readonly world: BenchLog;
+  readonly classPath: string;
+  readonly stores: 'rocksdb' | 'memory';
+  readonly threads: number;
+  /** Whether stores have Kafka Streams' cache before them, which spares changelog records. */
+  readonly cache: boolean;
+  /** Settings of Kafka Streams and its clients, on top of its defaults. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** The peer: the same rules on Kafka Streams, exactly_once_v2, changelogs on (kafka-streams/). */
+export function kafkaStreams(options: KafkaStreamsOptions): Contender {
+  const { world, stores } = options;
+  const name: ContenderName = `kafka-streams ${stores}`;
+  // Another application each time that the topics are made anew: no offsets of before.
+  let application = '';
+  return {
+    name,
+    async start({ instance = 0, fresh = true } = {}) {
+      if (application === '') application = `${peerPrefix}${stores}-${Date.now()}`;
+      const state = join(world.home, 'kafka-streams', application, String(instance));
+      if (fresh) await rm(state, { recursive: true, force: true });
+      await mkdir(state, { recursive: true });
+      const args = [...javaArgs(options), ...programArgs(options, application, state)];
+      const child = spawn(javaOf(), args, { stdio: ['pipe', 'pipe', 'pipe'] });
+      const logFile = join(world.home, `${name.replace(' ', '-')}.log`);
+      child.stderr.pipe(createWriteStream(logFile, { flags: 'a' }));
+      return runningOf(child, logFile);
+    },
+  };
+}
+
+function javaOf(): string {
+  const home = process.env['JAVA_HOME'];
+  const ofHome = home === undefined ? '' : join(home, 'bin', 'java');
+  return existsSync(ofHome) ? ofHome : 'java';
+}
+
+const javaArgs = ({ classPath }: KafkaStreamsOptions): readonly string[] => [
+  streamHeap,
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  ...['-cp', classPath, 'plumbline.bench.Main'],
+];
+
+function programArgs(options: KafkaStreamsOptions, application: string, state: string): string[] {
+  const { world, stores, threads, cache } = options;
+  const given: Readonly<Record<string, string | number>> = {
+    stores,
+    graceMs,
+    cache: cache ? 'on' : 'off',
+    registry: world.stack.registryUrl,
+    orders: topics.ordersEvents.name,
+    payments: topics.paymentsEvents.name,
+    alerts: topics.alertsEvents.name,
+    raisedId: world.schemaIds.raised,
+    resolvedId: world.schemaIds.resolved,
+    'streams.application.id': application,
+    'streams.bootstrap.servers': world.stack.kafka,
+    'streams.state.dir': state,
+    'streams.num.stream.threads': threads,
+    ...Object.fromEntries(
+      Object.entries(options.settings ?? {}).map(([key, value]) => [`streams.${key}`, value]),
+    ),
+  };
+  return Object.entries(given).map(([key, value]) => `${key}=${value}`);
+}
+
+interface Told {
+  readonly at: number;
+  readonly event: 'state' | 'restoring' | 'restored';
+  readonly state?: string;
+  readonly records?: number;
+}
+
+async function runningOf(
+  child: ChildProcessWithoutNullStreams,
+  logFile: string,
+): Promise<RunningContender> {
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const told: Told[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('{')) told.push(JSON.parse(line) as Told);
+  });
+  await new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+  const isRunning = () =>
+    told.findLast(({ event }) => event === 'state')?.state === 'RUNNING' && child.exitCode === null;
+  return {
+    pid: child.pid ?? 0,
+    async ready() {
+      const until = performance.now() + readyMs;
+      while (!isRunning()) {
+        if (child.exitCode !== null || performance.now() > until)
+          throw new Error(`Kafka Streams does not run; its log: ${logFile}`);
+        await sleep(20);
+      }
+      return restoreOf(told);
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const forced = setTimeout(() => child.kill('SIGKILL'), stopMs);
+      await gone;
+      clearTimeout(forced);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+function restoreOf(told: readonly Told[]): Restore {
+  const times = told.filter(({ event }) => event !== 'state').map(({ at }) => at);
+  const records = told.reduce((sum, { records: count }) => sum + (count ?? 0), 0);
+  const elapsedMs = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
+  return { records, elapsedMs };
+}

@@ -1,0 +1,29 @@
+import { ratesDefault, recordsDefault, secondsDefault, startsDefault } from './limits.ts';
+
+export const partNames = ['latency', 'start', 'join'] as const;
+export type PartName = (typeof partNames)[number];
+
+export const help = `Usage: npm run bench [-- [--only <part,…>] [options] [--save]]
+
+Measures on servers of its own, on free ports. Nothing is asserted by time: numbers of one machine
+say nothing about another, and a busy machine measures its other work.
+
+  --only <part,…>  some of: ${partNames.join(', ')}
+    latency   (3 min)  POST /orders and POST /payments at fixed rates, open loop, by a process of its
+                       own: from the moment a request is due to its answer
+    start     (2 min)  from nothing running to the first order that shows PAID, ${startsDefault} times
+    join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
+                       RocksDB and in memory: records/s, peak memory; void if their alerts differ
+
+  --rates N,…         latency: requests a second (default ${ratesDefault.join(',')})
+  --seconds N         latency: how long at each rate (default ${secondsDefault})
+  --cold              start: also once with nothing there, all servers being downloaded
+  --records N         records of the prepared log (default ${recordsDefault})
+  --keys N            its keys (default: one for each order)
+  --contenders <…>    some of plumbline, rocksdb, memory
+  --threads N         threads of Kafka Streams
+  --cache on|off      its cache before the stores, which spares changelog records (default on)
+  --env NAME=value    a variable of our process in the parts about the join; may be repeated
+  --save              appends the raw results, as JSON lines, to infra/bench/results/
+  --help              this text
+`;
