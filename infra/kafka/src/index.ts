@@ -5,6 +5,7 @@ export type {
   Ends,
   Fetched,
   FetchOptions,
+  GroupOffset,
   Headers,
   Isolation,
   Log,

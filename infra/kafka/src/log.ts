@@ -146,13 +146,33 @@ export interface Assignment {
 export interface Membership {
   /** Heartbeats at once; true if this member still belongs to the given generation. */
   confirm(generation: number): Promise<boolean>;
+  /**
+   * Writes down as plain group offsets how far this member has come, for whoever watches lag.
+   * Nothing reads them to resume: what a task has done is in its own transactions. So nothing is
+   * promised either: a member without a generation reports nothing, what the group's coordinator
+   * does not take is only warned of, and the next report makes up for it. Does not reject.
+   */
+  report(positions: readonly GroupOffset[]): Promise<void>;
   /** Leaves the group, so that the others take over at once. */
   leave(): Promise<void>;
+}
+
+/** How far the owner of a partition said it had come: the next offset to take. */
+export interface GroupOffset extends TopicPartition {
+  readonly offset: bigint;
 }
 
 export interface Log {
   describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]>;
   ends(of: TopicPartition): Promise<Ends>;
+  /**
+   * What members of the group last reported of these partitions; one that nobody reported is left
+   * out. To watch lag, never to resume from: see {@link Membership.report}.
+   */
+  groupOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly GroupOffset[]>;
   openReader(options: {
     readonly from: readonly (TopicPartition & { readonly offset: bigint })[];
     readonly isolation: Isolation;

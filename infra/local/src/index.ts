@@ -1,5 +1,7 @@
 export { LocalStackError } from './errors.ts';
 export type { Report } from './report.ts';
+export { kafkaClasspath } from './parts/kafka.ts';
+export { findJava } from './process/find-tool.ts';
 export type { PartName, StackPorts } from './stack-definition.ts';
 export { defaultPorts } from './stack-definition.ts';
 export type { StackAddresses } from './stack/addresses.ts';

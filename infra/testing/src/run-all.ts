@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureTopics, openStack, type Stack } from '@plumbline/local';
+import {
+  ensureTopics,
+  findJava,
+  kafkaClasspath,
+  localConfig,
+  openStack,
+  type Stack,
+} from '@plumbline/local';
 import { testPartitions } from './limits.ts';
 import type { StepName, TestOptions } from './options.ts';
 import { failure, failureLines, sum, type Outcome } from './outcome.ts';
@@ -90,6 +97,9 @@ async function runWithServers(
   const env = {
     ...options.env,
     PLUMBLINE_TEST_KAFKA: stack.kafka,
+    // Java's own consumer is the oracle of what a committed reader sees.
+    PLUMBLINE_TEST_KAFKA_CLASSPATH: kafkaClasspath(localConfig(options.env).cacheFolder),
+    PLUMBLINE_TEST_JAVA: await findJava(options.env),
     PLUMBLINE_TEST_REGISTRY: stack.registryUrl,
     PLUMBLINE_TEST_POSTGRES: stack.postgresUrl,
     PLUMBLINE_TEST_REDIS: stack.redisUrl,

@@ -109,7 +109,12 @@ export class Cluster {
 
   /** A short request to the leader of a partition, on the shared connection. */
   async callLeader<Answer>(at: TopicPartition, request: WireRequest<Answer>): Promise<Answer> {
-    const link = await this.#shared.to(await this.findLeader(at));
+    return this.callAt(await this.findLeader(at), request);
+  }
+
+  /** A short request to one broker, on the shared connection. */
+  async callAt<Answer>(broker: Address, request: WireRequest<Answer>): Promise<Answer> {
+    const link = await this.#shared.to(broker);
     return link.call(request);
   }
 

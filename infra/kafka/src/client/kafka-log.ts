@@ -7,13 +7,22 @@ import {
   requestTimeoutMs,
   visibilityLagMs,
 } from '../limits.ts';
-import type { EdgeProducer, Ends, Log, LogReader, Membership, TopicPartition } from '../log.ts';
+import type {
+  EdgeProducer,
+  Ends,
+  GroupOffset,
+  Log,
+  LogReader,
+  Membership,
+  TopicPartition,
+} from '../log.ts';
 import { producerOver, type TransactionSession } from '../transaction-session.ts';
 import { codeName, staleLeader } from '../wire/error-codes.ts';
 import { earliest, latest, listOffsetsRequest } from '../wire/offsets.ts';
 import { BrokerClock } from './broker-clock.ts';
 import { keepCalibrated } from './calibration.ts';
 import { Cluster } from './cluster.ts';
+import { groupOffsetsOf } from './group-offsets.ts';
 import { KafkaEdgeProducer } from './kafka-edge.ts';
 import { KafkaMembership } from './kafka-membership.ts';
 import { KafkaReader } from './kafka-reader.ts';
@@ -110,6 +119,15 @@ export class KafkaLog implements Log {
     return withPatience(attempt, reconnectPatience, this.#cluster.signal);
   }
 
+  groupOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly GroupOffset[]> {
+    const cluster = this.#cluster;
+    const attempt = () => groupOffsetsOf(cluster, groupId, partitions);
+    return withPatience(attempt, reconnectPatience, cluster.signal);
+  }
+
   async openReader(options: Parameters<Log['openReader']>[0]): Promise<LogReader> {
     const topics = [...new Set(options.from.map(({ topic }) => topic))];
     const described =
@@ -127,11 +145,12 @@ export class KafkaLog implements Log {
     return producerOver(await this.openTransactionSession(options.transactionalId));
   }
 
-  async openTransactionSession(transactionalId: string): Promise<TransactionSession> {
-    const cluster = this.#cluster;
-    return this.#closing(
-      await KafkaTransactionSession.open({ transactionalId, cluster, clock: this.#clock }),
-    );
+  async openTransactionSession(
+    transactionalId: string,
+    options: { readonly transactionTimeoutMs?: number } = {},
+  ): Promise<TransactionSession> {
+    const of = { ...options, transactionalId, cluster: this.#cluster, clock: this.#clock };
+    return this.#closing(await KafkaTransactionSession.open(of));
   }
 
   openEdgeProducer(): Promise<EdgeProducer> {

@@ -7,7 +7,7 @@ import {
   rejoinPatience,
   sessionTimeoutMs,
 } from '../limits.ts';
-import type { Membership, MembershipOptions } from '../log.ts';
+import type { GroupOffset, Membership, MembershipOptions } from '../log.ts';
 import { shareOut } from '../membership/assignment.ts';
 import { Holdings } from '../membership/holdings.ts';
 import {
@@ -19,6 +19,7 @@ import {
   protocolType,
 } from '../membership/member-metadata.ts';
 import { code, codeName } from '../wire/error-codes.ts';
+import { offsetCommitRequest } from '../wire/group-offsets.ts';
 import {
   heartbeatRequest,
   joinGroupRequest,
@@ -29,6 +30,7 @@ import {
 } from '../wire/groups.ts';
 import { coordinatorOf } from '../wire/transactions.ts';
 import type { Cluster } from './cluster.ts';
+import { coordinatorMoves } from './group-offsets.ts';
 import type { Address, Link } from './link.ts';
 import type { Links } from './links.ts';
 import { sleep } from './patience.ts';
@@ -38,11 +40,12 @@ class Lost extends Error {
   override readonly name = 'Lost';
 }
 
-/** The coordinator is elsewhere or away; the membership itself still stands. */
-const elsewhere: ReadonlySet<number> = new Set([
-  code.coordinatorNotAvailable,
-  code.coordinatorLoading,
-  code.notCoordinator,
+/** Answers to a report: taken, or the group moves on and the next one will be. */
+const unremarkable: ReadonlySet<number> = new Set([
+  code.none,
+  code.rebalanceInProgress,
+  code.illegalGeneration,
+  code.unknownMemberId,
 ]);
 
 /**
@@ -62,6 +65,8 @@ export class KafkaMembership implements Membership {
   readonly #links: Links;
   /** A join waits for the others on its connection; a confirmation must not wait behind it. */
   readonly #confirmLinks: Links;
+  /** Nor behind a report, which waits until the coordinator has it on disk. */
+  readonly #reportLinks: Links;
   readonly #ending = new AbortController();
   readonly #holdings: Holdings;
   #memberId = '';
@@ -85,6 +90,7 @@ export class KafkaMembership implements Membership {
     this.#onWarning = options.onWarning;
     this.#links = options.cluster.ownLinks();
     this.#confirmLinks = options.cluster.ownLinks();
+    this.#reportLinks = options.cluster.ownLinks();
     this.#holdings = new Holdings({
       onAssigned: (assignment) => options.onAssigned(assignment),
       onLetGo: () => {
@@ -107,10 +113,24 @@ export class KafkaMembership implements Membership {
     const link = await this.#confirmLinks.to(await this.#coordinator());
     const answer = await this.#heartbeat(link, generation);
     if (generation !== this.#generation) return false;
-    if (elsewhere.has(answer)) throw new Unavailable(`Group coordinator: ${codeName(answer)}`);
+    if (coordinatorMoves.has(answer))
+      throw new Unavailable(`Group coordinator: ${codeName(answer)}`);
     // While others join, this member's generation still stands: nobody is given its partitions
     // before it has joined again itself or has been put out.
     return answer === code.none || answer === code.rebalanceInProgress;
+  }
+
+  async report(positions: readonly GroupOffset[]): Promise<void> {
+    if (positions.length === 0 || this.#generation < 0) return;
+    const request = offsetCommitRequest(this.#member(this.#generation), positions);
+    try {
+      const link = await this.#reportLinks.to(await this.#coordinator());
+      const answer = await link.call(request);
+      if (!unremarkable.has(answer)) throw new Unavailable(codeName(answer));
+    } catch (error) {
+      if (this.#over()) return;
+      this.#onWarning(`Positions of ${this.#options.groupId} not reported: ${String(error)}`);
+    }
   }
 
   async leave(): Promise<void> {
@@ -119,6 +139,7 @@ export class KafkaMembership implements Membership {
     this.#holdings.end();
     this.#wake();
     this.#links.close();
+    this.#reportLinks.close();
     this.#generation = -1;
     const farewell = this.#sayFarewell().catch((error: unknown) => {
       this.#onWarning(`Leaving ${this.#options.groupId}: ${String(error)}`);
@@ -183,7 +204,7 @@ export class KafkaMembership implements Membership {
         if (this.#ending.signal.aborted) throw new Lost('Left');
         const sentMs = performance.now();
         const answer = await this.#heartbeat(link, this.#generation);
-        if (elsewhere.has(answer)) throw new Unavailable(`${groupId}: ${codeName(answer)}`);
+        if (coordinatorMoves.has(answer)) throw new Unavailable(`${groupId}: ${codeName(answer)}`);
         this.#failIfLost(answer);
         stable = answer === code.none;
         if (!stable && answer !== code.rebalanceInProgress) {
@@ -230,7 +251,7 @@ export class KafkaMembership implements Membership {
         this.#memberId = joined.memberId;
         continue;
       }
-      if (elsewhere.has(joined.errorCode)) {
+      if (coordinatorMoves.has(joined.errorCode)) {
         throw new Unavailable(`Joining ${groupId}: ${codeName(joined.errorCode)}`);
       }
       this.#failIfLost(joined.errorCode);
@@ -254,7 +275,8 @@ export class KafkaMembership implements Membership {
       syncGroupRequest(member, leads ? this.#shares(joined) : [], timeoutMs),
     );
     if (errorCode === code.rebalanceInProgress) return false;
-    if (elsewhere.has(errorCode)) throw new Unavailable(`${groupId}: ${codeName(errorCode)}`);
+    if (coordinatorMoves.has(errorCode))
+      throw new Unavailable(`${groupId}: ${codeName(errorCode)}`);
     this.#failIfLost(errorCode);
     if (errorCode !== code.none) throw new Error(`Sync of ${groupId}: ${codeName(errorCode)}`);
     if (this.#ending.signal.aborted) return false;

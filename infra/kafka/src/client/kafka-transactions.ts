@@ -73,12 +73,14 @@ export class KafkaTransactionSession implements TransactionSession {
     readonly transactionalId: string;
     readonly cluster: Cluster;
     readonly clock: BrokerClock;
+    readonly transactionTimeoutMs?: number;
     readonly onOpening?: (links: Links) => void;
   }): Promise<KafkaTransactionSession> {
     const { transactionalId, cluster, clock } = options;
     const links = cluster.ownLinks();
     options.onOpening?.(links);
-    const init = initProducerIdRequest({ transactionalId, transactionTimeoutMs });
+    const timeoutMs = options.transactionTimeoutMs ?? transactionTimeoutMs;
+    const init = initProducerIdRequest({ transactionalId, transactionTimeoutMs: timeoutMs });
     const of = { key: transactionalId, type: coordinatorOf.transaction };
     const attempt = async () => {
       const coordinator = await cluster.findCoordinator(of);

@@ -1,8 +1,9 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, test } from 'vitest';
-import { overlappingAborts, play } from '../contract/histories.ts';
+import { overlappingAborts } from '../contract/histories.ts';
 import { pause } from '../contract/harness.ts';
 import { openKafkaHarness, testBrokers } from '../contract/kafka-harness.ts';
+import { leaveHistory } from '../contract/leave-history.ts';
 
 /**
  * The control of the history contract: kafkajs's own consumer, asked for committed records, fails
@@ -10,23 +11,20 @@ import { openKafkaHarness, testBrokers } from '../contract/kafka-harness.ts';
  */
 test("kafkajs's own consumer delivers records of aborted transactions", async () => {
   const harness = await openKafkaHarness();
-  const at = { topic: await harness.createTopic(1), partition: 0 };
-  const id = harness.uniqueName('control');
-  const outcome = await play(overlappingAborts, {
-    ...at,
-    edge: await harness.log.openEdgeProducer(),
-    openProducer: (producer) => harness.openTransactionSession(`${id}-${producer}`),
-  });
+  const { topic, outcome } = await leaveHistory(harness, overlappingAborts, { settled: false });
   const kafka = new Kafka({
     brokers: [...testBrokers()],
     clientId: 'control',
     logLevel: logLevel.NOTHING,
   });
-  const consumer = kafka.consumer({ groupId: id, readUncommitted: false });
+  const consumer = kafka.consumer({
+    groupId: harness.uniqueName('control'),
+    readUncommitted: false,
+  });
   const seen: string[] = [];
   const last = outcome.committed.at(-1)?.value;
   await consumer.connect();
-  await consumer.subscribe({ topic: at.topic, fromBeginning: true });
+  await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({
     eachMessage: ({ message }) => {
       seen.push(String(message.value));

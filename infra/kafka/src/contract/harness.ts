@@ -1,12 +1,27 @@
-import type { Fetched, Isolation, Log, LogReader, LogRecord, TopicPartition } from '../log.ts';
+import { inspect, isDeepStrictEqual } from 'node:util';
+import type {
+  Ends,
+  Fetched,
+  Isolation,
+  Log,
+  LogReader,
+  LogRecord,
+  TopicPartition,
+} from '../log.ts';
 import type { TransactionSession } from '../transaction-session.ts';
+import type { JavaReader } from './java-reader.ts';
 
 /** A log to hold against the contract, with what only its owner may do to it. */
 export interface LogHarness {
+  readonly name: string;
   readonly log: Log;
   /** Another client of the same log, with connections of its own. */
   openAnotherClient(): Promise<Log>;
-  openTransactionSession(transactionalId: string): Promise<TransactionSession>;
+  /** With the client's own transaction time-out if none is given. */
+  openTransactionSession(
+    transactionalId: string,
+    options?: { readonly transactionTimeoutMs?: number },
+  ): Promise<TransactionSession>;
   /** A topic of a new name, empty. */
   createTopic(partitions: number): Promise<string>;
   recreateTopic(topic: string): Promise<void>;
@@ -15,11 +30,15 @@ export interface LogHarness {
   uniqueName(prefix: string): string;
   /** How long after a record was appended a reader may take to see it. */
   readonly patienceMs: number;
+  /** Java's own consumer on the same broker, started at the first call; `null` without a broker. */
+  readonly openJavaReader: (() => Promise<JavaReader>) | null;
+  /** Another implementation, which must answer the same to the same history. */
+  readonly openTwin: (() => Promise<LogHarness>) | null;
   close(): Promise<void>;
 }
 
 export interface ContractOptions {
-  /** Generated histories to run; each costs a few hundred fetches. */
+  /** Generated histories to run; each costs some thousand fetches. */
   readonly seeds: readonly number[];
 }
 
@@ -39,6 +58,26 @@ export async function eventually(check: () => void, withinMs: number): Promise<v
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * Waits until one of the partition's ends is there. Markers are written after the answer to a
+ * commit, and the stable offset moves a moment after the high watermark.
+ */
+export async function untilEnd(
+  harness: LogHarness,
+  at: TopicPartition,
+  expected: Partial<Ends>,
+): Promise<void> {
+  const until = performance.now() + harness.patienceMs;
+  for (;;) {
+    const ends = await harness.log.ends(at);
+    if (isDeepStrictEqual({ ...ends, ...expected }, ends)) return;
+    if (performance.now() > until) {
+      throw new Error(`${at.topic} has ${inspect(ends)}, not ${inspect(expected)}`);
+    }
+    await pause(1);
+  }
 }
 
 /** Reads one partition from an offset to its last stable offset, or high watermark. */

@@ -1,20 +1,14 @@
-import type { Appended, EdgeProducer, OutgoingRecord, TopicPartition } from '../log.ts';
-import type { TransactionSession } from '../transaction-session.ts';
-
-/** One step of a history on one partition. Producers are numbered. */
+/**
+ * One step of a history on one partition. Producers are numbered.
+ *
+ *   send      begins a transaction or goes on with it, one batch more
+ *   fence     a new owner of the same id opens: what the old one left open is aborted
+ *   time out  the broker aborts what stays open too long, and fences the producer
+ */
 export type Step =
   | { readonly kind: 'send'; readonly producer: number; readonly records: number }
-  | { readonly kind: 'commit' | 'abort'; readonly producer: number }
+  | { readonly kind: 'commit' | 'abort' | 'fence' | 'time out'; readonly producer: number }
   | { readonly kind: 'plain'; readonly records: number };
-
-/** What a history left on the log, known without reading it. */
-export interface Outcome {
-  /** Every record by offset, committed or not. */
-  readonly all: readonly { readonly offset: bigint; readonly value: string }[];
-  readonly committed: readonly { readonly offset: bigint; readonly value: string }[];
-  /** Where the log ends once every transaction's marker, one offset each, is written. */
-  readonly endOffset: bigint;
-}
 
 /** Aborts that overlap, in another order than they began: the broker lists them by their end. */
 export const overlappingAborts: readonly Step[] = [
@@ -54,6 +48,48 @@ export const largeAbort: readonly Step[] = [
   { kind: 'plain', records: 2 },
 ];
 
+/** Transactions that new owners of their ids end, around and inside others. */
+export const fencedOwners: readonly Step[] = [
+  { kind: 'send', producer: 0, records: 2 },
+  { kind: 'send', producer: 1, records: 3 },
+  { kind: 'fence', producer: 1 },
+  { kind: 'send', producer: 1, records: 1 },
+  { kind: 'fence', producer: 0 },
+  { kind: 'plain', records: 1 },
+  { kind: 'send', producer: 0, records: 2 },
+  { kind: 'fence', producer: 1 },
+  { kind: 'fence', producer: 1 },
+  { kind: 'send', producer: 1, records: 2 },
+  { kind: 'commit', producer: 0 },
+  { kind: 'abort', producer: 1 },
+  { kind: 'send', producer: 0, records: 1 },
+  { kind: 'fence', producer: 0 },
+];
+
+/** Transactions that the broker ends, while others are open around them. */
+export const timedOut: readonly Step[] = [
+  { kind: 'send', producer: 0, records: 2 },
+  { kind: 'send', producer: 1, records: 2 },
+  { kind: 'send', producer: 2, records: 3 },
+  { kind: 'time out', producer: 2 },
+  { kind: 'plain', records: 1 },
+  { kind: 'send', producer: 0, records: 2 },
+  { kind: 'abort', producer: 0 },
+  { kind: 'send', producer: 2, records: 1 },
+  { kind: 'time out', producer: 2 },
+  { kind: 'send', producer: 1, records: 1 },
+  { kind: 'commit', producer: 1 },
+  { kind: 'plain', records: 1 },
+];
+
+export const namedHistories: readonly (readonly [string, readonly Step[]])[] = [
+  ['overlapping aborts', overlappingAborts],
+  ['two aborts by one producer', repeatedAborts],
+  ['an aborted transaction larger than a fetch', largeAbort],
+  ['transactions that a new owner of their id ended', fencedOwners],
+  ['transactions that the broker ended', timedOut],
+];
+
 /** A history that is the same for the same seed; every transaction ends in it. */
 export function generateHistory(seed: number): readonly Step[] {
   const random = mulberry32(seed);
@@ -62,12 +98,12 @@ export function generateHistory(seed: number): readonly Step[] {
   const steps: Step[] = [];
   for (let count = 0; count < 40; count += 1) {
     const producer = pick(4);
-    const roll = pick(10);
-    if (roll < 5) {
+    const roll = pick(20);
+    if (roll < 10) {
       steps.push({ kind: 'send', producer, records: 1 + pick(4) });
       open.add(producer);
-    } else if (roll < 9 && open.delete(producer)) {
-      steps.push({ kind: pick(3) === 0 ? 'commit' : 'abort', producer });
+    } else if (roll < 18 && open.delete(producer)) {
+      steps.push({ kind: endings[pick(endings.length)] ?? 'abort', producer });
     } else {
       steps.push({ kind: 'plain', records: 1 + pick(2) });
     }
@@ -76,65 +112,8 @@ export function generateHistory(seed: number): readonly Step[] {
   return steps;
 }
 
-/** Plays a history, and keeps its own account of what was committed. */
-export async function play(
-  steps: readonly Step[],
-  on: TopicPartition & {
-    readonly edge: EdgeProducer;
-    openProducer(producer: number): Promise<TransactionSession>;
-  },
-): Promise<Outcome> {
-  const producers = new Map<number, TransactionSession>();
-  const open = new Map<number, { offset: bigint; value: string }[]>();
-  const all: { offset: bigint; value: string }[] = [];
-  const committed: { offset: bigint; value: string }[] = [];
-  let written = 0;
-  let markers = 0;
-  const make = (count: number): OutgoingRecord[] =>
-    Array.from({ length: count }, () => {
-      written += 1;
-      const value = Buffer.from(`record ${String(written).padStart(5, '0')} ${'x'.repeat(40)}`);
-      // The key is that of an abort marker: readers must go by the batch, not by the key.
-      const key = Buffer.from([0, 0, 0, 0]);
-      return { topic: on.topic, partition: on.partition, key, value, headers: {} };
-    });
-  const note = (records: readonly OutgoingRecord[], appended: readonly Appended[]) =>
-    records.map(({ value }, index) => ({
-      offset: appended[index]?.baseOffset ?? -1n,
-      value: String(value),
-    }));
-  for (const step of steps) {
-    if (step.kind === 'plain') {
-      const records = make(step.records);
-      const sent = await Promise.all(records.map((record) => on.edge.send(record)));
-      const noted = note(records, sent);
-      all.push(...noted);
-      committed.push(...noted);
-      continue;
-    }
-    const { producer } = step;
-    const session = producers.get(producer) ?? (await on.openProducer(producer));
-    producers.set(producer, session);
-    if (step.kind === 'send') {
-      const records = make(step.records);
-      const noted = note(records, await session.send(records));
-      all.push(...noted);
-      open.set(producer, [...(open.get(producer) ?? []), ...noted]);
-    } else {
-      await (step.kind === 'commit' ? session.commit() : session.abort());
-      if (step.kind === 'commit') committed.push(...(open.get(producer) ?? []));
-      if (open.delete(producer)) markers += 1;
-    }
-  }
-  if (open.size > 0) throw new Error('A history that leaves a transaction open');
-  for (const session of producers.values()) await session.close();
-  const endOffset = BigInt(written + markers);
-  return { all: all.sort(byOffset), committed: committed.sort(byOffset), endOffset };
-}
-
-function byOffset(a: { offset: bigint }, b: { offset: bigint }): number {
-  return a.offset < b.offset ? -1 : a.offset > b.offset ? 1 : 0;
-}
+/** Twice as many transactions are undone as are committed. */
+const endings = ['commit', 'commit', 'abort', 'abort', 'abort', 'fence'] as const;
 
 /** A small generator of numbers in [0, 1) with a seed. */
 function mulberry32(seed: number): () => number {

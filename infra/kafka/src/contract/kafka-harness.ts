@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { openKafkaLog } from '../client/kafka-log.ts';
 import type { LogHarness } from './harness.ts';
+import { startJavaReader, type JavaReader } from './java-reader.ts';
+import { openMemoryHarness } from './memory-harness.ts';
 
 /** Brokers for tests, from `PLUMBLINE_TEST_KAFKA`; the suite's runner starts them. */
 export function testBrokers(): readonly string[] {
@@ -35,13 +37,17 @@ export async function openKafkaHarness(): Promise<LogHarness> {
   const clockTopic = uniqueName('clock');
   await createTopic(clockTopic, 1);
   const log = await openKafkaLog({ brokers: [...brokers], clientId: 'contract', clockTopic });
+  let java: Promise<JavaReader> | undefined;
   return {
+    name: 'Kafka',
     log,
+    openJavaReader: () => (java ??= startJavaReader(brokers)),
+    openTwin: () => Promise.resolve(openMemoryHarness()),
     uniqueName,
     patienceMs: 10_000,
     openAnotherClient: () =>
       openKafkaLog({ brokers: [...brokers], clientId: 'contract-other', clockTopic }),
-    openTransactionSession: (id) => log.openTransactionSession(id),
+    openTransactionSession: (id, options) => log.openTransactionSession(id, options),
     createTopic: async (partitions) => {
       const topic = uniqueName('topic');
       await createTopic(topic, partitions);
@@ -60,6 +66,7 @@ export async function openKafkaHarness(): Promise<LogHarness> {
     },
     close: async () => {
       await log.close();
+      await (await java)?.close();
       await admin.disconnect();
     },
   };

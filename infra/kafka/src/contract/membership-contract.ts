@@ -111,5 +111,37 @@ export function describeMembership(harness: () => LogHarness): void {
       await member.membership.leave();
       expect(await member.membership.confirm(generation)).toBe(false);
     });
+
+    test('has the positions that its members report, and keeps them when they leave', async () => {
+      const { log } = harness();
+      const groupId = harness().uniqueName('report');
+      const topic = await harness().createTopic(4);
+      const other = await harness().openAnotherClient();
+      const all = [0, 1, 2, 3].map((partition) => ({ topic, partition }));
+      expect(await log.groupOffsets(groupId, all)).toEqual([]);
+      const early = await join(log, groupId, { name: 'early' });
+      await eventually(() => expect(early.current()).toHaveLength(4), withinMs);
+      await early.membership.report([
+        { topic, partition: 0, offset: 0n },
+        { topic, partition: 1, offset: 7n },
+      ]);
+      await early.membership.report([{ topic, partition: 1, offset: 9n }]);
+      await early.membership.report([]);
+      const told = await other.groupOffsets(groupId, [...all].reverse());
+      expect(told.map(({ partition, offset }) => [partition, offset]).sort()).toEqual([
+        [0, 0n],
+        [1, 9n],
+      ]);
+      await early.membership.leave();
+      // Whoever left speaks for the group no more.
+      await early.membership.report([{ topic, partition: 1, offset: 2n }]);
+      expect(await log.groupOffsets(groupId, all.slice(1))).toEqual([
+        { topic, partition: 1, offset: 9n },
+      ]);
+      const nobodys = { topic: harness().uniqueName('nowhere'), partition: 0 };
+      expect(await log.groupOffsets(groupId, [nobodys, { topic, partition: 9 }])).toEqual([]);
+      expect(await log.groupOffsets(groupId, [])).toEqual([]);
+      await other.close();
+    });
   });
 }

@@ -1,4 +1,4 @@
-import type { Membership, MembershipOptions } from '../log.ts';
+import type { GroupOffset, Membership, MembershipOptions, TopicPartition } from '../log.ts';
 import { shareOut } from '../membership/assignment.ts';
 import { Holdings } from '../membership/holdings.ts';
 
@@ -13,6 +13,8 @@ interface Group {
   generation: number;
   members: Member[];
   joined: number;
+  /** Reported positions, by topic and partition; they outlive the members. */
+  readonly reported: Map<string, GroupOffset>;
 }
 
 /**
@@ -23,7 +25,7 @@ export class MemoryGroups {
   readonly #groups = new Map<string, Group>();
 
   join(options: MembershipOptions): Membership {
-    const group = this.#groups.get(options.groupId) ?? { generation: 0, members: [], joined: 0 };
+    const group = this.#groups.get(options.groupId) ?? newGroup();
     this.#groups.set(options.groupId, group);
     group.joined += 1;
     const member: Member = {
@@ -44,11 +46,21 @@ export class MemoryGroups {
     return {
       confirm: (generation) =>
         Promise.resolve(group.members.includes(member) && member.generation === generation),
+      report: (positions) => {
+        const belongs = group.members.includes(member) && member.generation >= 0;
+        if (belongs) for (const each of positions) group.reported.set(nameOf(each), { ...each });
+        return Promise.resolve();
+      },
       leave: () => {
         this.#remove(group, member);
         return Promise.resolve();
       },
     };
+  }
+
+  reported(groupId: string, partitions: readonly TopicPartition[]): readonly GroupOffset[] {
+    const reported = this.#groups.get(groupId)?.reported;
+    return partitions.flatMap((at) => reported?.get(nameOf(at)) ?? []);
   }
 
   /**
@@ -99,4 +111,12 @@ export class MemoryGroups {
       member.holdings.assign({ generation, partitions: shares.get(member.id) ?? [], member: true });
     }
   }
+}
+
+function newGroup(): Group {
+  return { generation: 0, members: [], joined: 0, reported: new Map() };
+}
+
+function nameOf(at: TopicPartition): string {
+  return `${at.topic}-${at.partition}`;
 }

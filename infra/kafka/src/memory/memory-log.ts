@@ -66,7 +66,10 @@ export interface MemoryLog extends Log {
    * A transaction step by step, so that a test can leave it open or abort it. {@link Unavailable}
    * while the markers of the id's last transaction are still being written: ask again.
    */
-  openTransactionSession(transactionalId: string): Promise<MemoryTransactionSession>;
+  openTransactionSession(
+    transactionalId: string,
+    options?: { readonly transactionTimeoutMs?: number },
+  ): Promise<MemoryTransactionSession>;
   /** The broker's side of one fetch: what is there now. {@link PositionOutOfRange}. */
   fetchNow(of: FetchNow): readonly Fetched[];
   /** Calls back once, when something next becomes readable; returns how to take that back. */
@@ -209,6 +212,14 @@ class InMemoryLog implements MemoryLog, ReaderHost {
     });
   }
 
+  groupOffsets(groupId: string, partitions: readonly TopicPartition[]) {
+    return attempt(() => {
+      const there = ({ topic, partition }: TopicPartition): boolean =>
+        this.#topics.get(topic)?.partitions[partition] !== undefined;
+      return this.#groups.reported(groupId, partitions.filter(there));
+    });
+  }
+
   openReader(options: Parameters<Log['openReader']>[0]) {
     return attempt(() => {
       for (const at of options.from) this.partition(at);
@@ -222,8 +233,11 @@ class InMemoryLog implements MemoryLog, ReaderHost {
     );
   }
 
-  openTransactionSession(transactionalId: string): Promise<MemoryTransactionSession> {
-    return attempt(() => this.#transactions.open(transactionalId));
+  openTransactionSession(
+    transactionalId: string,
+    options: { readonly transactionTimeoutMs?: number } = {},
+  ): Promise<MemoryTransactionSession> {
+    return attempt(() => this.#transactions.open(transactionalId, options));
   }
 
   openEdgeProducer(): Promise<EdgeProducer> {

@@ -20,6 +20,7 @@ export interface MemoryTransactionSession extends TransactionSession {
 interface Owner {
   epoch: number;
   open: MemoryTransaction | null;
+  timeoutMs: number;
   /** Markers of its last transaction that are still to be written. */
   markersDue: number;
 }
@@ -50,11 +51,14 @@ export class MemoryTransactions {
     this.#host = host;
   }
 
-  open(transactionalId: string): MemoryTransactionSession {
+  open(
+    transactionalId: string,
+    options: { readonly transactionTimeoutMs?: number } = {},
+  ): MemoryTransactionSession {
     if (this.#host.takeFault('open-producer-unavailable')) {
       throw new Unavailable('Fault of the test');
     }
-    const owner = this.#owners.get(transactionalId) ?? { epoch: -1, open: null, markersDue: 0 };
+    const owner = this.#owners.get(transactionalId) ?? newOwner();
     this.#owners.set(transactionalId, owner);
     if (owner.open !== null) {
       this.#end(owner, 'aborted');
@@ -63,14 +67,15 @@ export class MemoryTransactions {
     }
     refuseWhileBusy(owner);
     owner.epoch += 1;
+    owner.timeoutMs = options.transactionTimeoutMs ?? transactionTimeoutMs;
     return this.#session({ transactionalId, owner, epoch: owner.epoch });
   }
 
   /** The broker aborts what was left open, and fences the producer that left it so. */
   expire(): void {
-    const oldest = this.#host.nowMs() - transactionTimeoutMs;
+    const nowMs = this.#host.nowMs();
     for (const owner of this.#owners.values()) {
-      if (owner.open === null || owner.open.startedMs > oldest) continue;
+      if (owner.open === null || owner.open.startedMs > nowMs - owner.timeoutMs) continue;
       this.#end(owner, 'aborted');
       owner.epoch += 1;
     }
@@ -142,6 +147,10 @@ export class MemoryTransactions {
       });
     }
   }
+}
+
+function newOwner(): Owner {
+  return { epoch: -1, open: null, timeoutMs: transactionTimeoutMs, markersDue: 0 };
 }
 
 function openOf({ transactionalId, owner, epoch }: Held): MemoryTransaction | null {

@@ -25,6 +25,8 @@ export const versions = {
   Fetch: { apiKey: 1, apiVersion: 13 },
   ListOffsets: { apiKey: 2, apiVersion: 3 },
   Metadata: { apiKey: 3, apiVersion: 12 },
+  OffsetCommit: { apiKey: 8, apiVersion: 7 },
+  OffsetFetch: { apiKey: 9, apiVersion: 5 },
   FindCoordinator: { apiKey: 10, apiVersion: 2 },
   JoinGroup: { apiKey: 11, apiVersion: 5 },
   Heartbeat: { apiKey: 12, apiVersion: 3 },

@@ -18,6 +18,11 @@ import {
 } from '../stack-definition.ts';
 import type { Part, PartContext } from './part.ts';
 
+const jarsFolder = 'kafka-4.1.0';
+
+/** The broker's jars, and the Java clients' with them, as a class path; there once it has started. */
+export const kafkaClasspath = (cacheFolder: string): string => join(cacheFolder, jarsFolder, '*');
+
 export const kafkaPart: Part = {
   name: 'kafka',
   ports: ['kafka', 'kafkaController'],
@@ -49,7 +54,7 @@ async function prepare(context: PartContext) {
   const java = await findJava();
   const jars = await fetchServer(
     {
-      name: 'kafka-4.1.0',
+      name: jarsFolder,
       part: 'kafka',
       title: partTitles.kafka,
       how: { kind: 'copy', artifacts: mavenArtifacts.kafka },
