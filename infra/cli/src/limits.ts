@@ -24,3 +24,12 @@ export const rebuildStatementTimeoutMs = 10 * 60_000;
 
 /** Events of one partition whose hash chain the doctor follows: a tenth of a second each. */
 export const chainSampleRecords = 2_000;
+
+/** Dead letters that a list shows unless told otherwise: a screen of them. */
+export const deadLettersShown = 50;
+
+/** Bytes of an unreadable value that are shown: what is wrong stands at its beginning. */
+export const hexBytesShown = 512;
+
+/** Commands of one redrive: each takes 500 records and more, and half a million waiting is a bug. */
+export const redriveRoundsMax = 1_000;
