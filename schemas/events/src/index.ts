@@ -1,3 +1,4 @@
+export { avroType } from './avro-types.ts';
 export type { Catalogue } from './catalogue.ts';
 export { catalogue, subjectOf } from './catalogue.ts';
 export type { Codec, CodecOptions } from './codec.ts';

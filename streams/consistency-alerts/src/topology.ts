@@ -1,7 +1,8 @@
 import { topics } from '@plumbline/events';
-import type { Topology } from '@plumbline/runtime';
+import type { StateCodec, Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
 import { chainsStore, createAlertProcessor, parametersStore, watchedStore } from './processor.ts';
+import { watchedCodec } from './watched-codec.ts';
 
 /**
  * Orders and payments, merged by broker time, so that a backlog delays an alert and never falsifies
@@ -25,7 +26,11 @@ export const consistencyAlerts: Topology = {
   outputs: [topics.alertsEvents.name, topics.alertsOutcomes.name],
   changelog: topics.consistencyAlertsChangelog.name,
   deadLetters: topics.consistencyAlertsDeadLetters.name,
-  stores: [{ name: watchedStore }, { name: parametersStore }, { name: chainsStore }],
+  stores: [
+    { name: watchedStore, codec: watchedCodec as StateCodec<unknown> },
+    { name: parametersStore },
+    { name: chainsStore },
+  ],
   owns: [topics.alertsEvents.name],
   createProcessor: createAlertProcessor,
 };

@@ -1,4 +1,4 @@
-import { invariant } from '@plumbline/kernel';
+import { InvariantViolation, invariant } from '@plumbline/kernel';
 import { limits } from '../limits.ts';
 import type { StateCodec } from '../state-codec.ts';
 import { jsonStateCodec } from '../state-codec.ts';
@@ -78,6 +78,16 @@ const emptyObject = Buffer.from('{}');
 /** A timer's key says it all. */
 const presentCodec: StateCodec<unknown> = { encode: () => emptyObject, decode: () => true };
 
+/** State that cannot be read is no fault of the record at hand: the task stops, and buries nothing. */
+function decoded(key: string, bytes: Buffer, codec: StateCodec<unknown>): unknown {
+  try {
+    return codec.decode(bytes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InvariantViolation(`the state ${key} cannot be read: ${why}`, { cause: error });
+  }
+}
+
 /** Loads timers, positions and parked keys; the values of stores are read when asked for. */
 export function createTaskState(options: {
   readonly stores: readonly StoreSpec[];
@@ -124,7 +134,7 @@ export function createTaskState(options: {
     const pending = unstored.get(key);
     const bytes = pending === undefined ? local.get(key) : pending;
     if (bytes === undefined || bytes === null) return undefined;
-    const value = codec.decode(bytes);
+    const value = decoded(key, bytes, codec);
     cache.set(key, value);
     return value;
   }

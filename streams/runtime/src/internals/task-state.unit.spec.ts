@@ -1,3 +1,4 @@
+import { InvariantViolation } from '@plumbline/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChangelogEntry, LocalStore } from '../state/local-store.ts';
@@ -113,5 +114,13 @@ describe('a task state', () => {
 
   it('refuses a store that its topology does not name', () => {
     expect(() => open().store('other')).toThrow('other');
+  });
+});
+
+describe('state that cannot be read', () => {
+  it('stops the task, since no record is at fault', () => {
+    const local = createMemoryLocalStore();
+    keep(local, [{ key: 's/values/k', value: Buffer.from('{') }]);
+    expect(() => open(local).store('values').get('k')).toThrow(InvariantViolation);
   });
 });
