@@ -173,6 +173,19 @@ describe('a task that cannot go on stops with instructions', () => {
     expect(eventCount()).toBe(1);
   });
 
+  it('but not when its very first transaction was aborted', async () => {
+    const partition = partitionOfRecordKey('main/D1', partitions);
+    const { name: topic } = topics.ordersEvents;
+    const killed = await log.openTransactionSession(`orders-${partition}`);
+    await killed.send([
+      { topic, partition, key: Buffer.from('main/D1'), value: null, headers: {} },
+    ]);
+    command(openDoor());
+    await start();
+    await until(() => outcomes().length === 1);
+    expect(eventCount()).toBe(1);
+  });
+
   it('when partition counts differ, before anything runs', async () => {
     const other = createMemoryLog({
       topics: names.map((name, index) => ({ name, partitions: index === 1 ? 8 : partitions })),
@@ -247,4 +260,14 @@ it('commits what nobody waits for now and then, not record by record', async () 
       .map(({ value: stored }) => (JSON.parse(String(stored)) as { offset: string }).offset);
   await until(() => positions().at(-1) === '30');
   expect(positions().length).toBeLessThan(10);
+});
+
+it('tells its group how far it has committed, for whoever watches lag', async () => {
+  const running = await start();
+  await until(() => running.ready());
+  const { partition, offset } = send(openDoor('D1'), 'main/D1', 'told');
+  const at = { topic: topics.ordersCommands.name, partition };
+  const told = async () => (await log.groupOffsets('orders', [at]))[0]?.offset;
+  for (let tries = 0; (await told()) !== offset + 1n && tries < 100; tries += 1) await sleep(50);
+  expect(await told()).toBe(offset + 1n);
 });

@@ -1,4 +1,4 @@
-import type { Ends, Log, LogRecord } from '@plumbline/kafka';
+import type { Ends, Log, LogRecord, TopicPartition } from '@plumbline/kafka';
 import { invariant } from '@plumbline/kernel';
 import { limits } from '../limits.ts';
 import type { ChangelogEntry, Checkpoint, LocalStore } from '../state/local-store.ts';
@@ -169,13 +169,29 @@ export async function refuseLostState(options: {
   const { log, topology, task, local } = options;
   if (local.checkpoint() !== null) return;
   for (const topic of topology.owns) {
-    const ends = await log.ends({ topic, partition: task.partition });
-    if (ends.lastStableOffset > ends.logStartOffset) {
+    if (await hasRecords(log, { topic, partition: task.partition })) {
       throw new TaskStopped(
         `the changelog ${topology.changelog}-${task.partition} is empty, yet ${topic} has records: ` +
           'the state of this task was lost, and starting from nothing would decide commands again. ' +
           'Restore the changelog topic, or reset the whole stack.',
       );
     }
+  }
+}
+
+/** Offsets alone do not tell: a first transaction that was aborted has used some up as well. */
+async function hasRecords(log: Log, at: TopicPartition): Promise<boolean> {
+  const { logStartOffset, lastStableOffset } = await log.ends(at);
+  if (logStartOffset >= lastStableOffset) return false;
+  const from = [{ ...at, offset: logStartOffset }];
+  const reader = await log.openReader({ from, isolation: 'read_committed' });
+  try {
+    while (reader.position(at) < lastStableOffset) {
+      const fetched = await reader.fetch({ maxWaitMs: 500 });
+      if (fetched.some(({ records }) => records.length > 0)) return true;
+    }
+    return false;
+  } finally {
+    await reader.close();
   }
 }

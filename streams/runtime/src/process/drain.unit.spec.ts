@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createDrain } from './drain.ts';
@@ -16,7 +17,8 @@ function world() {
   const drain = createDrain(() => undefined);
   const call = (): Answer => {
     const answer = new Answer();
-    drain.listener({} as IncomingMessage, answer as unknown as ServerResponse);
+    const request = new IncomingMessage(new Socket());
+    drain.listener(request, answer as unknown as ServerResponse);
     return answer;
   };
   return { drain, call };
