@@ -1,6 +1,7 @@
 import type { Codec, CommandOutcome, Envelope } from '@plumbline/events';
 import { bodyOf, decodeEnvelope, firstPreviousHash, hashOfEvent } from '@plumbline/events';
 import type { LogRecord } from '@plumbline/kafka';
+import type { Violation } from './violation.ts';
 
 /** The topics of one context, as a committed reader saw them from their beginning to their end. */
 export interface ContextLog {
@@ -9,11 +10,7 @@ export interface ContextLog {
   readonly outcomes: readonly LogRecord[];
 }
 
-/** One broken invariant, by its id in FAULTS: what, where. */
-export interface Violation {
-  readonly invariant: 'I1' | 'I2' | 'I3' | 'I5' | 'I6';
-  readonly what: string;
-}
+export type { Violation } from './violation.ts';
 
 const placeOf = ({ partition, offset }: LogRecord): string => `${partition}/${offset}`;
 
@@ -35,6 +32,7 @@ export function checkLog(log: ContextLog, codec: Codec): Violation[] {
   ];
 }
 
+/** I1, I2, I3: each command has its one outcome, and each outcome its command and its events. */
 function checkOutcomes(
   commands: readonly LogRecord[],
   outcomes: readonly CommandOutcome[],
@@ -73,7 +71,7 @@ function checkOutcomes(
   return found;
 }
 
-interface ReadEvent {
+export interface ReadEvent {
   readonly record: LogRecord;
   readonly envelope: Envelope;
 }
@@ -90,7 +88,8 @@ function checkCauses(commands: readonly LogRecord[], events: readonly ReadEvent[
     }));
 }
 
-function checkChains(events: readonly ReadEvent[]): Violation[] {
+/** I5: versions without gap or fork, each event with the hash of the one before. */
+export function checkChains(events: readonly ReadEvent[]): Violation[] {
   const found: Violation[] = [];
   const ends = new Map<string, { version: bigint; hash: string }>();
   for (const { record, envelope } of events) {

@@ -7,47 +7,80 @@ import type { Codec } from '@plumbline/events';
 import { createCodec, topics } from '@plumbline/events';
 import type { Log } from '@plumbline/kafka';
 import { createKafkaLog } from '@plumbline/kafka';
-import type { Platform, Stack } from '@plumbline/local';
+import type { OpenPlatformOptions, Platform, ProcessName, Stack } from '@plumbline/local';
 import { ensureRegistry, ensureTopics, openPlatform, openStack } from '@plumbline/local';
 import { createRegistrySchemaIds } from '@plumbline/registry';
+import type { KillPlan } from '../faults/kill-plan.ts';
+import { openKillPlan } from '../faults/kill-plan.ts';
 
 export const partitions = 4;
 
 /** A stack and a platform of their own, and a view of their log. */
 export interface World {
   readonly stack: Stack;
+  /** The first instance of every process. */
   readonly platform: Platform;
+  /** Each with the processes that it was asked for; the first one has them all. */
+  readonly platforms: readonly Platform[];
+  readonly kills: KillPlan;
   readonly log: Log;
   readonly codec: Codec;
+  /** Starts another instance of some processes, on the same servers; stopped with the world. */
+  addPlatform(options?: Partial<OpenPlatformOptions>): Promise<Platform>;
   close(): Promise<void>;
 }
 
-export async function openWorld(): Promise<World> {
-  const logsFolder = await mkdtemp(join(tmpdir(), 'plumbline-integrity-'));
+export interface WorldOptions {
+  /** Processes that run a second time. */
+  readonly twice?: readonly ProcessName[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another version's folder, for the first instances. */
+  readonly root?: string;
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-integrity-'));
   const stack = await openStack({ ports: 'free', purpose: 'the integrity suite' });
+  const platforms: Platform[] = [];
+  const kills = await openKillPlan(join(folder, 'kills'));
+  const addPlatform: World['addPlatform'] = async (own = {}) => {
+    const logsFolder = join(folder, `instance-${platforms.length + 1}`);
+    const { env } = options;
+    const added = await openPlatform({
+      ...{ stack, ports: 'free', logsFolder },
+      ...(env === undefined ? {} : { env }),
+      ...own,
+    });
+    platforms.push(added);
+    return added;
+  };
+  const stop = async () => {
+    await Promise.all(platforms.map((each) => each.stop()));
+    await stack.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
     await ensureTopics({ brokers: [stack.kafka], partitions });
     await ensureRegistry({ registryUrl: stack.registryUrl });
-    const platform = await openPlatform({ stack, ports: 'free', logsFolder });
-    await platform.ready();
-    const schemaIds = createRegistrySchemaIds({ url: stack.registryUrl });
-    const codec = createCodec(schemaIds);
+    const platform = await addPlatform({
+      // Of an instance alone, so that it is clear which one dies.
+      env: (name) => ({ ...options.env, ...kills.env(name) }),
+      ...(options.root === undefined ? {} : { root: options.root }),
+    });
+    if (options.twice !== undefined) await addPlatform({ processes: options.twice });
+    await Promise.all(platforms.map((each) => each.ready()));
+    const codec = createCodec(createRegistrySchemaIds({ url: stack.registryUrl }));
     const clockTopic = topics.platformClock.name;
     const log = await createKafkaLog({ brokers: [stack.kafka], clientId: 'integrity', clockTopic });
     return {
-      stack,
-      platform,
-      log,
-      codec,
+      ...{ stack, platform, platforms, kills, log, codec, addPlatform },
       async close() {
         await log.close();
-        await platform.stop();
-        await stack.stop();
-        await rm(logsFolder, { recursive: true, force: true });
+        await stop();
       },
     };
   } catch (error) {
-    await stack.stop();
+    await stop();
     throw error;
   }
 }
@@ -92,17 +125,18 @@ export async function call(
 
 /** As a careful client does: the same idempotent call again until it is answered with a decision. */
 export async function callUntilDecided(
-  url: string,
+  url: string | (() => string),
   method: 'GET' | 'POST',
   body?: object,
   withinMs = 60_000,
 ): Promise<Answer> {
   const deadline = performance.now() + withinMs;
   for (;;) {
-    const answer = await call(url, method, body);
+    const to = typeof url === 'string' ? url : url();
+    const answer = await call(to, method, body);
     if (answer !== null && answer.status < 500) return answer;
     if (performance.now() > deadline) {
-      throw new Error(`${method} ${url}: ${answer?.code ?? 'no answer'} for ${withinMs} ms`);
+      throw new Error(`${method} ${to}: ${answer?.code ?? 'no answer'} for ${withinMs} ms`);
     }
     await sleep(200);
   }

@@ -1,0 +1,74 @@
+import type { Violation } from '../checks/check-log.ts';
+import type { Load, LoadOptions, Targets } from './load.ts';
+import { startLoad } from './load.ts';
+import { verdictOf } from './verdict.ts';
+import type { Watcher } from './watcher.ts';
+import { openWatcher } from './watcher.ts';
+import type { World } from './world.ts';
+import { partitions, until } from './world.ts';
+
+/** A world with careful clients at work and a committed reader that checks all the while. */
+export interface Run {
+  readonly world: World;
+  readonly load: Load;
+  readonly watcher: Watcher;
+  /**
+   * Waits until every paid order shows it, then checks everything: what the reader saw, the whole
+   * log, the read models against it, and a replay against the alerts.
+   */
+  finish(): Promise<Finished>;
+  close(): Promise<void>;
+}
+
+export interface Finished {
+  readonly violations: readonly Violation[];
+  readonly paid: number;
+  readonly records: number;
+  readonly longestHalfMs: number;
+  /** From the last answer to the moment when nothing lagged behind. */
+  readonly drainedMs: number;
+}
+
+/** I13: once the faults are over. A session, a restart and a restore, several times over. */
+const drainedWithinMs = 90_000;
+
+export interface RunOptions extends Partial<LoadOptions> {
+  /** Errors of the load are told by `finish`. */
+  readonly world: World;
+}
+
+export const directTargets = ({ platform }: World): Targets => ({
+  orders: () => platform.url('orders'),
+  payments: () => platform.url('payments'),
+});
+
+export function startRun(options: RunOptions): Run {
+  const { world } = options;
+  const { log, codec } = world;
+  const watcher = openWatcher({ log, codec, partitions });
+  const targets = options.targets ?? directTargets(world);
+  const load = startLoad({ everyMs: 125, buyersMax: 150, prefix: 'R', ...options, targets });
+  return {
+    world,
+    load,
+    watcher,
+    async finish() {
+      await load.stop();
+      const begin = performance.now();
+      await until(
+        'every paid order shows it',
+        () => watcher.watch.count('OrderPaid') >= load.paid.length,
+        drainedWithinMs,
+      );
+      const drainedMs = performance.now() - begin;
+      const seen = await watcher.finish();
+      const violations = [...seen, ...(await verdictOf(world, load))];
+      const { records, longestHalfMs } = watcher.watch;
+      return { violations, paid: load.paid.length, records, longestHalfMs, drainedMs };
+    },
+    async close() {
+      await watcher.close();
+      await load.stop().catch(() => undefined);
+    },
+  };
+}

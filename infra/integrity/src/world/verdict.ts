@@ -1,0 +1,141 @@
+import type { Codec } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { Log, LogRecord, OutgoingRecord } from '@plumbline/kafka';
+import { consistencyAlerts } from '@plumbline/consistency-alerts';
+import { silentLogger } from '@plumbline/observability';
+import { ordersProjection } from '@plumbline/orders';
+import { paymentsProjection } from '@plumbline/payments';
+import { openPostgres, rebuildAndCompare } from '@plumbline/postgres';
+import { projections } from '@plumbline/queries';
+import { replayTopology } from '@plumbline/runtime';
+import type { Violation } from '../checks/check-log.ts';
+import { checkLog } from '../checks/check-log.ts';
+import { learnAll, readTopic } from '../checks/read-log.ts';
+import type { World } from './world.ts';
+import { partitions } from './world.ts';
+
+/** What clients were answered; each of them must stand in the log, once. */
+export interface Promised {
+  readonly created: readonly string[];
+  readonly paid: readonly string[];
+}
+
+const contexts = [
+  {
+    name: 'orders',
+    commands: topics.ordersCommands.name,
+    events: topics.ordersEvents.name,
+    outcomes: topics.ordersOutcomes.name,
+    paidType: 'OrderPaid',
+  },
+  {
+    name: 'payments',
+    commands: topics.paymentsCommands.name,
+    events: topics.paymentsEvents.name,
+    outcomes: topics.paymentsOutcomes.name,
+    paidType: 'PaymentSucceeded',
+  },
+] as const;
+
+/** Everything that must hold once the faults are over and the work is done. */
+export async function verdictOf(world: World, promised: Promised): Promise<readonly Violation[]> {
+  return [
+    ...(await logViolations(world, promised)),
+    ...(await readModelViolations(world)),
+    ...(await replayViolations(world)),
+  ];
+}
+
+async function logViolations(world: World, promised: Promised): Promise<Violation[]> {
+  const { log, codec } = world;
+  const found: Violation[] = [];
+  for (const { commands, events, outcomes, paidType } of contexts) {
+    const [c, e, o] = [
+      await readTopic(log, commands, partitions),
+      await readTopic(log, events, partitions),
+      await readTopic(log, outcomes, partitions),
+    ];
+    await learnAll(codec, [...e, ...o]);
+    found.push(...checkLog({ commands: c, events: e, outcomes: o }, codec));
+    found.push(...promiseViolations(e, paidType, promised.paid));
+    if (paidType === 'OrderPaid')
+      found.push(...promiseViolations(e, 'OrderCreated', promised.created));
+  }
+  return found;
+}
+
+/** I1, I3: what was answered has happened, once. */
+export function promiseViolations(
+  events: readonly LogRecord[],
+  type: string,
+  orderNos: readonly string[],
+): Violation[] {
+  const counts = new Map<string, number>();
+  for (const { headers, key } of events) {
+    if (headers['ce_type']?.toString() !== type) continue;
+    const orderNo = key?.toString().replace('main/', '') ?? '';
+    counts.set(orderNo, (counts.get(orderNo) ?? 0) + 1);
+  }
+  return [
+    ...orderNos
+      .filter((orderNo) => !counts.has(orderNo))
+      .map((orderNo) => ({
+        invariant: 'I1' as const,
+        what: `${orderNo} was answered: no ${type}`,
+      })),
+    ...[...counts]
+      .filter(([, count]) => count > 1)
+      .map(([orderNo]) => ({ invariant: 'I3' as const, what: `${orderNo} has two ${type}` })),
+  ];
+}
+
+async function readModelViolations({ log, codec, stack }: World): Promise<Violation[]> {
+  const postgres = openPostgres({ url: stack.postgresUrl, poolMax: 4, logger: silentLogger });
+  try {
+    const found: Violation[] = [];
+    for (const projection of [ordersProjection, paymentsProjection, ...projections]) {
+      const { equal, tables } = await rebuildAndCompare({ projection, log, codec, postgres });
+      if (equal) continue;
+      const wrong = tables.filter((table) => !table.equal);
+      const what = `read model ${projection.name} is not the fold: ${JSON.stringify(wrong)}`;
+      found.push({ invariant: 'I4', what: what.slice(0, 2_000) });
+    }
+    return found;
+  } finally {
+    await postgres.close();
+  }
+}
+
+async function replayViolations({ log, codec }: World): Promise<Violation[]> {
+  const topic = topics.alertsEvents.name;
+  const live = (await readTopic(log, topic, partitions)).map(shown);
+  const replayed = (await replayedAlerts(log, codec)).map(shown);
+  if (live.length === replayed.length && live.every((text, i) => text === replayed[i])) return [];
+  const what = `a replay raises other alerts: ${live.length} live, ${replayed.length} replayed`;
+  return [{ invariant: 'I8', what }];
+}
+
+async function replayedAlerts(log: Log, codec: Codec): Promise<OutgoingRecord[]> {
+  const topic = topics.alertsEvents.name;
+  await codec.prepare([...consistencyAlerts.outputs, consistencyAlerts.deadLetters]);
+  const replayed: OutgoingRecord[] = [];
+  const untilMs = log.brokerNowMs() ?? 0;
+  for (let partition = 0; partition < partitions; partition += 1) {
+    await replayTopology({
+      ...{ topology: consistencyAlerts, log, codec, partition, partitions, untilMs },
+      onOutput: (output) => {
+        if (output.topic === topic) replayed.push(output);
+      },
+    });
+  }
+  return replayed;
+}
+
+const shown = ({ key, value, headers }: LogRecord | OutgoingRecord): string =>
+  JSON.stringify([
+    key?.toString(),
+    value?.toString('hex'),
+    Object.entries(headers)
+      .map(([name, bytes]) => [name, bytes.toString()])
+      .sort(),
+  ]);
