@@ -27,7 +27,7 @@ export const consistencyAlerts: Topology = {
   changelog: topics.consistencyAlertsChangelog.name,
   deadLetters: topics.consistencyAlertsDeadLetters.name,
   stores: [
-    { name: watchedStore, codec: watchedCodec as StateCodec<unknown> },
+    { name: watchedStore, codec: watchedCodec },
     { name: parametersStore },
     { name: chainsStore },
   ],

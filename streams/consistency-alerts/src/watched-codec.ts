@@ -119,7 +119,7 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
     // Written by an earlier version, which had no format byte.
     if (bytes[0] === jsonBegins) return jsonStateCodec.decode(bytes) as WatchedOrder;
     invariant(bytes[0] === format, `a watched order in format ${bytes[0] ?? 'none'}`);
-    const { value, offset } = type.decode(bytes, 1) as { value: unknown; offset: number };
+    const { value, offset } = type.decode(bytes, 1);
     invariant(offset === bytes.length, 'a watched order has bytes left over or missing');
     const stored = value as Stored;
     const { order: ordered, payment: paid, watches, correlationId } = stored;

@@ -35,7 +35,7 @@ const watched: fc.Arbitrary<WatchedOrder> = fc.record({
     fc.record({ version: fc.bigInt({ min: 1n, max: 2n ** 62n }), hash: fc.string() }),
   ),
   correlationId: fc.string(),
-}) as fc.Arbitrary<WatchedOrder>;
+});
 
 describe('what is kept of an order', () => {
   it('comes back as it was, whatever its size', () => {

@@ -36,6 +36,8 @@ export const limits = {
    * most this: a tenth of the second that alerts may be late.
    */
   idleFetchWaitMs: 100,
+  /** How often the group is told how far its tasks are: what `plumbline lag` can be behind. */
+  positionReportMs: 1_000,
   /** Back-off between attempts of a task that lost its producer, broker or registry. */
   restartBackoffMs: { first: 50, max: 2_000 },
   /** A fenced task asks whether it is still a member after this: session time-out (6 s) and one. */

@@ -1,6 +1,8 @@
 import type { Codec } from '@plumbline/events';
 import type { Assignment, Clock, Log, Membership } from '@plumbline/kafka';
+import { systemClock } from '@plumbline/kafka';
 import type { Logger } from '@plumbline/observability';
+import { createPositionReport } from './internals/position-report.ts';
 import { TaskStopped } from './internals/restore.ts';
 import type { Task, TaskObserver, TaskView } from './internals/task.ts';
 import { startTask } from './internals/task.ts';
@@ -32,7 +34,7 @@ export interface RunningTopology {
 
 /** Runs a topology in this process, sharing its partitions with the other processes that run it. */
 export async function runTopology(options: RunTopologyOptions): Promise<RunningTopology> {
-  const { topology, log, codec, partitions } = options;
+  const { topology, log, codec, partitions, clock = systemClock } = options;
   const logger = options.logger.child({ topology: topology.name });
   await checkPartitionCounts(topology, log, partitions);
   await codec.prepare([
@@ -53,7 +55,7 @@ export async function runTopology(options: RunTopologyOptions): Promise<RunningT
       codec,
       logger: options.logger,
       localStores,
-      ...(options.clock ? { clock: options.clock } : {}),
+      clock,
       ...(options.observer ? { observer: options.observer } : {}),
       stillMine: async () => (await membership?.confirm(generation)) ?? false,
     });
@@ -88,15 +90,19 @@ export async function runTopology(options: RunTopologyOptions): Promise<RunningT
     },
   });
 
+  const views = () => [...tasks.values()].map((task) => task.view());
+  const reporting = createPositionReport({ membership, clock, views });
+
   return {
     topology,
-    tasks: () => [...tasks.values()].map((task) => task.view()),
+    tasks: views,
     ready: () =>
       member &&
       failure === null &&
       [...tasks.values()].every((task) => task.view().status === 'running'),
     async close() {
       await Promise.all([...tasks.values()].map((task) => task.stop()));
+      await reporting.close();
       tasks.clear();
       await membership.leave();
     },
