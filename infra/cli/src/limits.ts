@@ -33,3 +33,9 @@ export const hexBytesShown = 512;
 
 /** Commands of one redrive: each takes 500 records and more, and half a million waiting is a bug. */
 export const redriveRoundsMax = 1_000;
+
+/** Events that lag counts on one partition: a second or two of reading, and past it nobody needs the digits. */
+export const lagEventsMax = 100_000;
+
+/** Between two looks at lag. */
+export const watchEveryMs = 2_000;

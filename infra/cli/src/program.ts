@@ -7,6 +7,7 @@ import { addDeadLettersList } from './commands/dead-letters-list.ts';
 import { addDeadLettersRedrive } from './commands/dead-letters-redrive.ts';
 import { addDeadLettersShow } from './commands/dead-letters-show.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addLag } from './commands/lag.ts';
 import { addOrderTimeline } from './commands/order-timeline.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addRulesList } from './commands/rules-list.ts';
@@ -44,6 +45,7 @@ export function createProgram(run: RunCommand): Command {
   addDeadLettersList(deadLetters, run);
   addDeadLettersShow(deadLetters, run);
   addDeadLettersRedrive(deadLetters, run);
+  addLag(program, run);
   addTopics(program, run);
   addDoctor(program, run);
   addRebuild(program, run);

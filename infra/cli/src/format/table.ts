@@ -7,7 +7,7 @@ export function tableLines(
     Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),
   );
   const numeric = columns.map((_, index) =>
-    rows.every((row) => /^[\d,.-]*$/.test(row[index] ?? '')),
+    rows.every((row) => /^≥?[\d,.-]*$/.test(row[index] ?? '')),
   );
   const line = (cells: readonly string[]): string =>
     widths
