@@ -1,0 +1,105 @@
+import type { OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { Violation } from '../../checks/violation.ts';
+import { violation } from '../../checks/violation.ts';
+import type { History, ReadEntry } from '../history/history.ts';
+import { isReadable, keyOf, outcomesIn, ownEntries, placeOf } from '../history/history.ts';
+import { contexts, takenIn } from '../oracles/parking.ts';
+import { walkOf } from '../oracles/walk.ts';
+import type { Checker } from './checker.ts';
+
+/** I2 */
+export const causesChecker: Checker = {
+  name: 'causes',
+  title: 'each event has the command that lists it, or a timer that was set and was due',
+  check: (history) => [
+    ...contexts.flatMap((context) => unlisted(history, context)),
+    ...timersOf(history),
+    ...reactions(history),
+  ],
+};
+
+function unlisted(history: History, context: (typeof contexts)[number]): readonly Violation[] {
+  const found: Violation[] = [];
+  const outcomes = outcomesIn(history, context.outcomes);
+  const listed = new Map(
+    outcomes.flatMap(({ commandId, events }) => events.map(({ eventId }) => [eventId, commandId])),
+  );
+  const places = new Set(history.committed(context.commands).map(({ record }) => placeOf(record)));
+  for (const { commandPartition, commandOffset, commandId } of outcomes) {
+    if (places.has(`${commandPartition}/${commandOffset}`)) continue;
+    found.push(violation('I2', `${context.outcomes}: the outcome of ${commandId}, which is not there`));
+  }
+  const otherCauses = new Set(
+    context.name === 'alerts'
+      ? [topics.ordersEvents, topics.paymentsEvents].flatMap(({ name }) =>
+          ownEntries(history, name).map(({ envelope }) => envelope.id),
+        )
+      : [],
+  );
+  for (const { envelope } of ownEntries(history, context.events)) {
+    const { id, type, causationId } = envelope;
+    if (causationId?.startsWith('timer:') === true || otherCauses.has(causationId ?? '')) continue;
+    if (causationId !== null && listed.get(id) === causationId) continue;
+    found.push(violation('I2', `${context.events}: no outcome lists ${type} ${id} of ${String(causationId)}`));
+  }
+  return found;
+}
+
+/** An event of a timer: it was set by the state, it was due, and it is dated by its due time. */
+function timersOf(history: History): readonly Violation[] {
+  const { orders, payments } = walkOf(history);
+  return [...orders, ...payments].flatMap(([key, { events, everWanted }]) =>
+    events.flatMap(({ envelope, record }) => {
+      const timer = /^timer:([a-z]+):(\d+)$/.exec(envelope.causationId ?? '');
+      if (timer === null) return [];
+      const [, name = '', due = ''] = timer;
+      const what = `${key}: ${envelope.type} of ${name} due ${due}`;
+      if (!everWanted.has(`${name}:${due}`)) return [violation('I2', `${what}, which was never set`)];
+      if (envelope.timeMs !== Number(due)) return [violation('I2', `${what} is dated otherwise`)];
+      if (record.timestampMs < Number(due)) return [violation('I2', `${what} came early`)];
+      return [];
+    }),
+  );
+}
+
+/** What the checkout may say to each event; two where it depends on which it saw first. */
+const answers: Readonly<Partial<Record<(OrdersEvent | PaymentsEvent)['type'], readonly (string | null)[]>>> = {
+  PaymentCreated: ['AwaitPayment', 'ClosePayment'],
+  PaymentSucceeded: ['ConfirmPayment'],
+  PaymentFailed: ['FailPayment'],
+  PaymentClosed: ['RecordPaymentClosed'],
+  OrderCancelled: [null, 'ClosePayment'],
+  OrderExpired: [null, 'ClosePayment'],
+};
+
+/** The checkout answers each event that it has taken in exactly once, and nothing else. */
+function reactions(history: History): readonly Violation[] {
+  const found: Violation[] = [];
+  const said = new Map<string, ReadEntry[]>();
+  for (const { name } of [topics.ordersCommands, topics.paymentsCommands]) {
+    for (const entry of ownEntries(history, name)) {
+      const { actor, causationId } = entry.envelope;
+      if (actor !== 'system:checkout') continue;
+      said.set(causationId ?? '', [...(said.get(causationId ?? '') ?? []), entry]);
+    }
+  }
+  for (const { name } of [topics.ordersEvents, topics.paymentsEvents]) {
+    for (const entry of takenIn(history, name).filter(isReadable)) {
+      const { id, type } = entry.envelope;
+      const allowed = answers[type as keyof typeof answers] ?? [null];
+      const commands = said.get(id) ?? [];
+      said.delete(id);
+      const [first] = commands;
+      const isAllowed = commands.length <= 1 && allowed.includes(first?.payload.type ?? null);
+      if (isAllowed && commands.every((command) => keyOf(command) === keyOf(entry))) continue;
+      const types = commands.map(({ payload }) => payload.type).join(' ') || 'nothing';
+      found.push(violation('I2', `checkout said ${types} to ${type} ${id} of ${keyOf(entry)}`));
+    }
+  }
+  for (const [id, commands] of said) {
+    const types = commands.map(({ payload }) => payload.type).join(' ');
+    found.push(violation('I2', `checkout said ${types} to ${id}, which it cannot have taken in`));
+  }
+  return found;
+}

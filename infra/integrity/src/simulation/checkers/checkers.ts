@@ -1,0 +1,48 @@
+import type { Violation } from '../../checks/violation.ts';
+import type { History } from '../history/history.ts';
+import { alertsChecker } from './alerts.ts';
+import { causesChecker } from './causes.ts';
+import type { Checker } from './checker.ts';
+import { capped } from './checker.ts';
+import { readModelsChecker, replayChecker } from './derived.ts';
+import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts';
+import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
+import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
+import { stateChecker } from './state.ts';
+
+/** Every checker, in the order in which their findings are printed. */
+export const checkers: readonly Checker[] = [
+  outcomesChecker,
+  causesChecker,
+  effectsChecker,
+  readModelsChecker,
+  chainsChecker,
+  transitionsChecker,
+  committedReadsChecker,
+  moneyChecker,
+  alertsChecker,
+  nothingSkippedChecker,
+  lagChecker,
+  refusalsChecker,
+  stateChecker,
+  replayChecker,
+];
+
+export interface Finding extends Violation {
+  readonly checker: string;
+}
+
+/** Asks every checker; one that cannot work on a history has found something too. */
+export async function checkHistory(history: History): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const { name, check } of checkers) {
+    try {
+      const violations = await check(history);
+      found.push(...capped(violations).map((each) => ({ ...each, checker: name })));
+    } catch (error) {
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      found.push({ checker: name, invariant: 'state', what: `the checker broke: ${what}` });
+    }
+  }
+  return found;
+}

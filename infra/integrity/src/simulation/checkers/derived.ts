@@ -1,0 +1,125 @@
+import type { Violation } from '../../checks/violation.ts';
+import { violation } from '../../checks/violation.ts';
+import type { MemoryReadModel, MemoryRow } from '@plumbline/postgres';
+import type { Entry, History, ReplayedRecord } from '../history/history.ts';
+import { walkOf } from '../oracles/walk.ts';
+import type { Checker } from './checker.ts';
+
+/** I4 */
+export const readModelsChecker: Checker = {
+  name: 'read-models',
+  title: 'a read model equals the fold of the log, rebuilt twice in different batches',
+  async check(history) {
+    const found: Violation[] = [];
+    for (const live of history.readModels) {
+      const once = await history.rebuild(live, 1_000);
+      const again = await history.rebuild(live, 1);
+      found.push(...differences(live, once, 'rebuilt'), ...differences(once, again, 'rebuilt twice'));
+    }
+    return [...found, ...statuses(history)];
+  },
+};
+
+export const rowText = (row: unknown): string =>
+  JSON.stringify(row, (_key, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    // The order of an object's fields is not what it says.
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+  });
+
+function differences(one: MemoryReadModel, other: MemoryReadModel, how: string): readonly Violation[] {
+  const { name, tables } = one.projection;
+  const parts: readonly (readonly [string, (model: MemoryReadModel) => readonly unknown[]])[] = [
+    ...tables.map((table) => [table.name, (model: MemoryReadModel) => model.rows(table.name)] as const),
+    ['parked keys', (model) => model.parkedKeys()],
+    ['parked records', (model) => model.parkedRecords()],
+  ];
+  return parts.flatMap(([part, read]) => {
+    const [left, right] = [one, other].map((model) => new Set(read(model).map(rowText)));
+    const only = (these: ReadonlySet<string> = new Set(), those: ReadonlySet<string> = new Set()) =>
+      [...these].filter((row) => !those.has(row));
+    return [
+      ...only(left, right).map((row) => violation('I4', `${name}.${part}: ${row} is gone when ${how}`)),
+      ...only(right, left).map((row) => violation('I4', `${name}.${part}: ${row} is new when ${how}`)),
+    ];
+  });
+}
+
+/** And what it shows is what the models make of the log, without the projection's own code. */
+function statuses(history: History): readonly Violation[] {
+  const { orders, payments } = walkOf(history);
+  const shown = (model: string, key: string, status: string, walked: ReadonlyMap<string, unknown>) =>
+    history.readModels
+      .filter(({ projection }) => projection.name === model)
+      .flatMap((live) => {
+        const parked = new Set(live.parkedKeys().map((parkedKey) => parkedKey.key));
+        const table = live.projection.tables[0]?.name ?? '';
+        return live.rows(table).flatMap((row: MemoryRow) => {
+          const name = String(row[key]);
+          const of = walked.get(name) as { model: { status: string } | null } | undefined;
+          if (parked.has(name) || row[status] === null) return [];
+          if (of?.model?.status === row[status]) return [];
+          return [violation('I4', `${model}: ${name} shows ${String(row[status])}, not ${of?.model?.status ?? 'nothing'}`)];
+        });
+      });
+  return [
+    ...shown('orders', 'order_key', 'status', orders),
+    ...shown('payments', 'payment_key', 'status', payments),
+    ...shown('order_overview', 'routing_key', 'status', orders),
+    ...shown('order_overview', 'routing_key', 'payment_status', payments),
+  ];
+}
+
+/** replay */
+export const replayChecker: Checker = {
+  name: 'replay',
+  title: 'a replay from zero writes the same bytes: events, outcomes, alerts, dead letters',
+  async check(history) {
+    const found: Violation[] = [];
+    for (const topology of history.topologies) {
+      // A process manager takes its inputs as they come, so its interleaving is not in the log.
+      if (topology.ordering !== 'time' && topology.inputs.length > 1) continue;
+      const written = new Set([...topology.outputs, topology.deadLetters]);
+      for (let partition = 0; partition < history.partitions; partition += 1) {
+        const replayed = await history.replay(topology, partition);
+        for (const topic of written) {
+          const live = history
+            .committed(topic)
+            .filter(({ record, planted }) => record.partition === partition && planted === null);
+          const again = replayed.get(topic) ?? [];
+          found.push(...unequal(`${topology.name}: ${topic}-${partition}`, live, again));
+        }
+      }
+    }
+    return found;
+  },
+};
+
+const textOf = ({ key, value, headers }: ReplayedRecord): string =>
+  [
+    key?.toString('hex') ?? 'null',
+    value?.toString('hex') ?? 'null',
+    ...Object.entries(headers)
+      .map(([name, bytes]) => `${name}=${bytes.toString()}`)
+      .sort(),
+  ].join(' ');
+
+function unequal(
+  where: string,
+  live: readonly Entry[],
+  replayed: readonly ReplayedRecord[],
+): readonly Violation[] {
+  if (live.length !== replayed.length) {
+    return [violation('replay', `${where}: ${live.length} records live, ${replayed.length} replayed`)];
+  }
+  const first = live.findIndex(({ record }, at) => {
+    const other = replayed[at];
+    return other === undefined || textOf(record) !== textOf(other);
+  });
+  const entry = live[first];
+  if (entry === undefined) return [];
+  return [violation('replay', `${where}: record ${entry.record.offset} is another when replayed`)];
+}

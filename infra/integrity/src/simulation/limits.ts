@@ -1,0 +1,44 @@
+/** Every limit of the simulation, with its reason. Virtual time unless said otherwise. */
+
+/**
+ * Without faults an alert is late by the visibility margin (100 ms), a pace (25 ms), an idle fetch
+ * (100 ms) and a transaction; clocks tick in milliseconds and fetches take a few.
+ */
+export const alertLatenessCalmMaxMs = 1_500;
+
+/**
+ * After the faults: a member that is gone is noticed after a session (6 s), a fenced task asks again
+ * after 7 s, a transaction that nobody ends is aborted after 5 s and its scan, and a task that starts
+ * over waits up to 2 s; one after the other, twice.
+ */
+export const alertLatenessMaxMs = 45_000;
+
+/** The same for everything else: lag is zero within this after the faults. */
+export const drainMaxMs = 60_000;
+
+/** Faults for so long: a dozen crashes at most, since what matters is what overlaps. */
+export const stormMs = { least: 4_000, most: 30_000 } as const;
+
+/** Orders in one run: enough to share partitions, few enough to read what went wrong. */
+export const storiesMax = 14;
+export const poisonMax = 6;
+
+/** Longest grace of Rule A, and longest life of an order that is to expire. */
+export const graceMaxMs = 6_000;
+export const deadlineMs = { least: 500, most: 12_000 } as const;
+
+/** The life of an order that is not to expire: beyond the end of any run. */
+export const longLifeMs = 3_600_000;
+
+/** A client gives up on an answer after this, and on a write after so many attempts. */
+export const answerPatienceMs = 4_000;
+export const attemptsMax = 6;
+
+/** After the faults: due timers fire, and what waited goes on, before lag is asked for. */
+export const settleMs = 14_000;
+
+/** Between two looks at the lag, which read the whole log. */
+export const drainStepMs = 500;
+
+/** Longer than anything that is merely on its way in a calm world: a pace, a fetch, a commit. */
+export const quietMs = 2_000;

@@ -1,0 +1,33 @@
+import type { LocalStores, Topology } from '@plumbline/runtime';
+import type { SimHost, SimLog } from '@plumbline/runtime/simulation';
+import type { Random } from '@plumbline/runtime/simulation';
+
+/**
+ * A planted bug: the system as it would be if somebody had got one thing wrong. It is put between the
+ * system and its ports; the checkers see the log itself.
+ */
+export interface Mutant {
+  readonly name: string;
+  /** What went wrong, for people. */
+  readonly what: string;
+  /** The checkers of which at least one must find it. */
+  readonly expected: readonly string[];
+  /** Faults without which it could not show. */
+  readonly needsFaults: boolean;
+  readonly topology?: (topology: Topology, world: MutantWorld) => Topology;
+  /** The log of a process that runs topologies or projections. */
+  readonly log?: (log: SimLog, world: MutantWorld) => SimLog;
+  /** The log of clients and of committed readers. */
+  readonly clientLog?: (log: SimLog, world: MutantWorld) => SimLog;
+  readonly localStores?: (stores: LocalStores, world: MutantWorld) => LocalStores;
+  readonly projections?: ProjectionBug;
+}
+
+/** What a projection runner can get wrong. */
+export type ProjectionBug = 'no-position-check' | 'skips-poison-silently' | 'position-before-rows';
+
+export interface MutantWorld {
+  readonly host: SimHost;
+  readonly random: Random;
+  nowMs(): number;
+}

@@ -1,0 +1,206 @@
+import type { ActivateRules, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import { derivedUuid, slotOf } from '@plumbline/kernel';
+import type { Entry, History, ReadEntry } from '../history/history.ts';
+import { isReadable, keyOf } from '../history/history.ts';
+import { takenIn } from './parking.ts';
+
+/** One thing that the alerts topic must say. */
+export interface ExpectedAlert {
+  readonly kind: 'raised' | 'resolved';
+  readonly alertId: string;
+  readonly key: string;
+  readonly rule: string;
+  /** Broker time at which it is known. */
+  readonly atMs: number;
+}
+
+interface Watch {
+  readonly rule: string;
+  readonly triggerId: string;
+  readonly deadlineMs: number;
+  open: boolean;
+}
+
+interface Joined {
+  order: string | null;
+  payment: string | null;
+  /** What the newest report says, where it is not what the payment's status says. */
+  reported: string | null;
+  readonly watches: Map<string, Watch>;
+}
+
+interface Rules {
+  readonly enabled: Map<string, boolean>;
+  readonly graceMs: Map<string, number>;
+  readonly seen: string[];
+}
+
+const ruleNames = ['A', 'B', 'C'] as const;
+const inputs = [topics.alertsCommands.name, topics.ordersEvents.name, topics.paymentsEvents.name];
+
+/**
+ * What contract 3 and ALERTS say must be raised and resolved, worked out by a loop over the committed
+ * log in broker time. It shares no code with the rules: where the two differ, one is wrong.
+ */
+export function expectedAlerts(history: History): readonly ExpectedAlert[] {
+  return Array.from({ length: history.partitions }, (_, partition) =>
+    expectedOf(history, partition),
+  ).flat();
+}
+
+function expectedOf(history: History, partition: number): readonly ExpectedAlert[] {
+  const found: ExpectedAlert[] = [];
+  const orders = new Map<string, Joined>();
+  const rules: Rules = {
+    enabled: new Map(ruleNames.map((rule) => [rule, true])),
+    graceMs: new Map<string, number>([['A', 60_000], ['B', 0], ['C', 0]]),
+    seen: [],
+  };
+
+  /** Deadlines that pass before this moment, the earliest first. */
+  function passTime(beforeMs: number): void {
+    for (;;) {
+      const due = [...orders]
+        .flatMap(([key, joined]) => [...joined.watches.values()].map((watch) => ({ key, watch })))
+        .filter(({ watch }) => !watch.open && watch.deadlineMs < beforeMs)
+        .sort((a, b) => a.watch.deadlineMs - b.watch.deadlineMs)[0];
+      if (due === undefined) return;
+      due.watch.open = true;
+      found.push(said('raised', due.key, due.watch, due.watch.deadlineMs));
+    }
+  }
+
+  for (const { entry, timeMs } of merged(history, partition)) {
+    passTime(timeMs);
+    if (entry.record.topic === topics.alertsCommands.name) {
+      activate(rules, entry);
+      continue;
+    }
+    const key = keyOf(entry);
+    if (!key.includes('/')) continue;
+    const joined = orders.get(key) ?? { order: null, payment: null, reported: null, watches: new Map() };
+    orders.set(key, joined);
+    if (entry.record.topic === topics.ordersEvents.name) takeOrder(joined, entry);
+    else takePayment(joined, entry);
+    found.push(...judge({ joined, rules, key, timeMs, triggerId: entry.envelope.id }));
+  }
+  passTime(history.endedMs);
+  return found;
+}
+
+/** Readable records of the three inputs in broker time; ties go by input, then by offset. */
+function merged(
+  history: History,
+  partition: number,
+): readonly { readonly entry: ReadEntry; readonly timeMs: number }[] {
+  const timed = inputs.flatMap((topic, order) => {
+    let timeMs = 0;
+    const usable = new Set<Entry>(takenIn(history, topic));
+    return history
+      .committed(topic)
+      .filter(({ record }) => record.partition === partition)
+      .flatMap((entry) => {
+        timeMs = Math.max(timeMs, entry.record.timestampMs);
+        return usable.has(entry) && isReadable(entry) ? [{ entry, timeMs, order }] : [];
+      });
+  });
+  return timed.sort((a, b) => a.timeMs - b.timeMs || a.order - b.order);
+}
+
+function activate(rules: Rules, entry: ReadEntry): void {
+  const { rules: wanted } = entry.payload.data as ActivateRules;
+  if (rules.seen.includes(entry.envelope.id)) return;
+  const wrong = wanted.some(
+    ({ rule, version, graceMs }) =>
+      !ruleNames.some((known) => known === rule) ||
+      version !== 1 ||
+      (graceMs !== null && (graceMs < 0 || graceMs > 2_678_400_000)),
+  );
+  if (wrong) return;
+  rules.seen.push(entry.envelope.id);
+  for (const { rule, enabled, graceMs } of wanted) {
+    rules.enabled.set(rule, enabled);
+    rules.graceMs.set(rule, graceMs ?? (rule === 'A' ? 60_000 : 0));
+  }
+}
+
+const orderStatus: Readonly<Partial<Record<OrdersEvent['type'], string>>> = {
+  OrderAwaitingPayment: 'WAITING_PAYMENT',
+  OrderPaid: 'PAID',
+  OrderFailed: 'FAILED',
+  OrderExpired: 'EXPIRED',
+  OrderCancelled: 'CANCELLED',
+};
+
+function takeOrder(joined: Joined, { payload }: ReadEntry): void {
+  const event = payload as OrdersEvent;
+  if (event.type === 'OrderCreated') joined.order = 'PENDING';
+  else if (joined.order !== null) joined.order = orderStatus[event.type] ?? joined.order;
+}
+
+function takePayment(joined: Joined, { payload }: ReadEntry): void {
+  const event = payload as PaymentsEvent;
+  if (event.type === 'PaymentCreated') {
+    joined.payment = 'INIT';
+    joined.reported = null;
+  }
+  if (joined.payment === null) return;
+  if (event.type === 'PaymentProcessing') joined.payment = 'PAYING';
+  if (event.type === 'PaymentSucceeded') joined.payment = 'SUCCESS';
+  if (event.type === 'PaymentFailed') joined.payment = 'FAILED';
+  if (event.type === 'PaymentClosed') joined.payment = 'CLOSED';
+  if (event.type === 'PaymentReportContradicted') joined.reported = event.data.reportedStatus;
+  if (event.type === 'PaymentReportConfirmed') joined.reported = null;
+}
+
+function holds(rule: string, { order, payment, reported }: Joined): boolean {
+  if (order === null || payment === null) return false;
+  const isOpen = order === 'PENDING' || order === 'WAITING_PAYMENT';
+  if (rule === 'A') return payment === 'SUCCESS' && isOpen;
+  if (rule === 'B') return order === 'PAID' && (payment === 'FAILED' || reported === 'FAILED');
+  return !isOpen && order !== 'PAID' && (payment === 'SUCCESS' || reported === 'SUCCESS');
+}
+
+function judge(step: {
+  joined: Joined;
+  rules: Rules;
+  key: string;
+  timeMs: number;
+  triggerId: string;
+}): readonly ExpectedAlert[] {
+  const { joined, rules, key, timeMs, triggerId } = step;
+  const found: ExpectedAlert[] = [];
+  for (const rule of ruleNames) {
+    const watch = joined.watches.get(rule);
+    if (!holds(rule, joined)) {
+      joined.watches.delete(rule);
+      if (watch?.open === true) found.push(said('resolved', key, watch, timeMs));
+      continue;
+    }
+    // One that is pending may be due in this very millisecond; it is judged with the event.
+    const due = watch ?? begun(rules, rule, timeMs, triggerId);
+    if (due === null) continue;
+    joined.watches.set(rule, due);
+    if (due.open || due.deadlineMs > timeMs) continue;
+    due.open = true;
+    found.push(said('raised', key, due, timeMs));
+  }
+  return found;
+}
+
+function begun(rules: Rules, rule: string, timeMs: number, triggerId: string): Watch | null {
+  if (rules.enabled.get(rule) !== true) return null;
+  return { rule, triggerId, deadlineMs: timeMs + (rules.graceMs.get(rule) ?? 0), open: false };
+}
+
+const said = (
+  kind: 'raised' | 'resolved',
+  key: string,
+  { rule, triggerId }: Watch,
+  atMs: number,
+): ExpectedAlert => ({
+  ...{ kind, key, rule, atMs },
+  // docs/formats.md: an alert's id is derived from rule, routing key and the triggering event.
+  alertId: derivedUuid(slotOf(key), 'alert', rule, key, triggerId),
+});

@@ -1,0 +1,58 @@
+import { topics } from '@plumbline/events';
+import type { Buried, Entry, History } from '../history/history.ts';
+import { deadLettersIn, keyOf, placeOf } from '../history/history.ts';
+
+/**
+ * The entries of an input of events that a topology can have taken in: not the unreadable ones, and
+ * of their keys nothing that comes later.
+ */
+export function takenIn(history: History, topic: string): readonly Entry[] {
+  const parked = new Set<string>();
+  return history.committed(topic).filter((entry) => {
+    const { partition, key } = entry.record;
+    const where = `${partition} ${keyOf(entry)}`;
+    if (key !== null && parked.has(where)) return false;
+    if (!isPoison(entry)) return true;
+    if (key !== null) parked.add(where);
+    return false;
+  });
+}
+
+/** What no topology can process. A planted record that can be read is none of it. */
+export const isPoison = ({ planted }: Entry): boolean => planted !== null && planted !== 'impossible';
+
+/** The dead letters of a topology, by the topic and place of the record that they hold. */
+export function lettersByOrigin(history: History, deadLetters: string): ReadonlyMap<string, Buried[]> {
+  const found = new Map<string, Buried[]>();
+  for (const buried of deadLettersIn(history, deadLetters)) {
+    const { originTopic, originPartition, originOffset } = buried.letter;
+    const origin = `${originTopic} ${placeOf({ partition: originPartition, offset: originOffset })}`;
+    found.set(origin, [...(found.get(origin) ?? []), buried]);
+  }
+  return found;
+}
+
+/** The three contexts that decide. */
+export const contexts = [
+  {
+    name: 'orders',
+    commands: topics.ordersCommands.name,
+    events: topics.ordersEvents.name,
+    outcomes: topics.ordersOutcomes.name,
+    deadLetters: topics.ordersDeadLetters.name,
+  },
+  {
+    name: 'payments',
+    commands: topics.paymentsCommands.name,
+    events: topics.paymentsEvents.name,
+    outcomes: topics.paymentsOutcomes.name,
+    deadLetters: topics.paymentsDeadLetters.name,
+  },
+  {
+    name: 'alerts',
+    commands: topics.alertsCommands.name,
+    events: topics.alertsEvents.name,
+    outcomes: topics.alertsOutcomes.name,
+    deadLetters: topics.consistencyAlertsDeadLetters.name,
+  },
+] as const;

@@ -1,0 +1,156 @@
+import type { FaultPlan, Random } from '@plumbline/runtime/simulation';
+import { calm, createRandom, randomPlan } from '@plumbline/runtime/simulation';
+import * as limits from '../limits.ts';
+import type { Reduction } from './reduction.ts';
+import type { Story } from './stories.ts';
+import { stories } from './stories.ts';
+
+export const poisonKinds = [
+  'garbage',
+  'unknown-schema',
+  'truncated',
+  'null-key',
+  'null-value',
+  'wrong-partition',
+  'no-envelope',
+  'other-type',
+  'impossible',
+] as const;
+export type PoisonKind = (typeof poisonKinds)[number];
+
+/** Where poison is put. */
+export const poisonTargets = [
+  'ordersCommands',
+  'paymentsCommands',
+  'alertsCommands',
+  'ordersEvents',
+  'paymentsEvents',
+  'alertsEvents',
+  'paymentsInbox',
+] as const;
+export type PoisonTarget = (typeof poisonTargets)[number];
+
+export interface PlannedStory {
+  /** Names its order, and seeds what it draws. */
+  readonly index: number;
+  readonly startMs: number;
+  readonly story: Story;
+}
+
+export interface PlannedPoison {
+  readonly index: number;
+  readonly atMs: number;
+  readonly kind: PoisonKind;
+  readonly target: PoisonTarget;
+  /** Under the key of this story's order; null for a key of its own. */
+  readonly ofStory: number | null;
+}
+
+export interface PlannedRules {
+  readonly atMs: number;
+  readonly graceMs: number;
+  readonly isRuleCOn: boolean;
+  /** Names a version that there is not, and must be refused. */
+  readonly isWrong: boolean;
+}
+
+/** Everything about a run that follows from its seed, before it begins. Times are since its start. */
+export interface RunPlan {
+  readonly seed: number;
+  readonly partitions: number;
+  readonly faults: FaultPlan;
+  /** What each process runs: names of topologies, and `projections`. */
+  readonly processes: readonly (readonly string[])[];
+  readonly stories: readonly PlannedStory[];
+  readonly poison: readonly PlannedPoison[];
+  readonly rules: readonly PlannedRules[];
+  /** For so long there are faults. */
+  readonly stormMs: number;
+}
+
+export const parts = ['orders', 'payments', 'checkout', 'consistency-alerts', 'projections'] as const;
+
+/** The plan of a seed, less what a reduction takes out of it. */
+export function planOf(seed: number, reduction: Reduction = {}): RunPlan {
+  const random = createRandom(seed).fork('campaign');
+  const stormMs = Math.floor(random.skewed(limits.stormMs.least, limits.stormMs.most));
+  const told = 1 + random.int(limits.storiesMax);
+  const plan: RunPlan = {
+    seed,
+    partitions: random.pick([1, 2, 2, 4]),
+    faults: randomPlan(seed),
+    processes: processesOf(random.fork('processes')),
+    stories: Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
+    poison: poisonOf(random.fork('poison'), { told, stormMs }),
+    rules: rulesOf(random.fork('rules'), stormMs),
+    stormMs,
+  };
+  return reduced(plan, reduction);
+}
+
+function plannedStory(random: Random, index: number, stormMs: number): PlannedStory {
+  const own = random.fork(`story/${index}`);
+  const startMs = 500 + own.int(Math.max(1, Math.floor(stormMs * 0.7)));
+  return { index, startMs, story: own.pick(stories) };
+}
+
+function processesOf(random: Random): readonly (readonly string[])[] {
+  const count = 2 + random.int(3);
+  const processes: string[][] = Array.from({ length: count }, () => []);
+  for (const part of parts) {
+    const where = random.shuffle(processes).slice(0, random.chance(0.6) ? 2 : 1);
+    for (const process of where) process.push(part);
+  }
+  return processes.filter((process) => process.length > 0);
+}
+
+function poisonOf(
+  random: Random,
+  { told, stormMs }: { readonly told: number; readonly stormMs: number },
+): readonly PlannedPoison[] {
+  if (random.chance(0.5)) return [];
+  return Array.from({ length: 1 + random.int(limits.poisonMax) }, (_, index) => ({
+    index,
+    atMs: random.int(stormMs),
+    kind: random.pick(poisonKinds),
+    target: random.pick(poisonTargets),
+    ofStory: random.chance(0.25) ? random.int(told) : null,
+  }));
+}
+
+function rulesOf(random: Random, stormMs: number): readonly PlannedRules[] {
+  const grace = (): number => Math.floor(random.skewed(50, limits.graceMaxMs));
+  const on = { isRuleCOn: true, isWrong: false };
+  const first = { atMs: 0, graceMs: grace(), ...on };
+  if (random.chance(0.6)) return [first];
+  return [
+    first,
+    { atMs: random.int(stormMs), graceMs: grace(), isRuleCOn: random.chance(0.5), isWrong: false },
+    { atMs: random.int(stormMs), graceMs: grace(), isRuleCOn: true, isWrong: random.chance(0.5) },
+  ].sort((a, b) => a.atMs - b.atMs);
+}
+
+function reduced(plan: RunPlan, reduction: Reduction): RunPlan {
+  const { stories: kept, poison, faultsOff = [], processes, stormMs } = reduction;
+  const faults: FaultPlan = { ...plan.faults };
+  const off = Object.fromEntries(faultsOff.map((kind) => [kind, calm[kind]]));
+  return {
+    ...plan,
+    faults: { ...faults, ...off },
+    stories: kept === undefined ? plan.stories : plan.stories.filter((s) => kept.includes(s.index)),
+    poison: poison === undefined ? plan.poison : plan.poison.filter((p) => poison.includes(p.index)),
+    processes: processes === undefined ? plan.processes : merged(plan.processes, processes),
+    stormMs: stormMs ?? plan.stormMs,
+  };
+}
+
+/** The same parts in fewer processes. */
+function merged(
+  processes: readonly (readonly string[])[],
+  count: number,
+): readonly (readonly string[])[] {
+  const [first = [], ...rest] = processes;
+  const kept = rest.slice(0, Math.max(0, count - 1));
+  const lost = rest.slice(kept.length).flat();
+  return [[...new Set([...first, ...lost])], ...kept];
+}

@@ -1,0 +1,64 @@
+/** One thing that a client does for an order. */
+export type Step =
+  | { readonly do: 'create-order'; readonly times: number }
+  | { readonly do: 'create-payment'; readonly times: number; readonly channel: 'MOCK' | 'ALIPAY' }
+  | { readonly do: 'cancel-order' }
+  | { readonly do: 'close-payment' }
+  | { readonly do: 'await-deadline' }
+  | {
+      readonly do: 'report';
+      readonly status: 'SUCCESS' | 'FAILED';
+      /** Reports of one letter share their callback id. */
+      readonly letter: string;
+      readonly times: number;
+    };
+
+export interface Story {
+  readonly name: string;
+  /** The order's deadline is short. */
+  readonly expires: boolean;
+  readonly steps: readonly Step[];
+}
+
+const order = (times = 1): Step => ({ do: 'create-order', times });
+const payment = (times = 1, channel: 'MOCK' | 'ALIPAY' = 'MOCK'): Step => ({
+  do: 'create-payment',
+  ...{ times, channel },
+});
+const report = (status: 'SUCCESS' | 'FAILED', letter = 'a', times = 1): Step => ({
+  do: 'report',
+  ...{ status, letter, times },
+});
+const deadline: Step = { do: 'await-deadline' };
+const cancel: Step = { do: 'cancel-order' };
+const close: Step = { do: 'close-payment' };
+
+const story = (name: string, steps: readonly Step[], { expires = false } = {}): Story => ({
+  ...{ name, steps, expires },
+});
+const expiring = { expires: true };
+
+/** As the demo's, with what only a simulation can try. */
+export const stories: readonly Story[] = [
+  story('paid at once', [order(), payment(), report('SUCCESS')]),
+  story('paid at once again', [order(), payment(), report('SUCCESS')]),
+  story('everything repeated', [order(3), payment(2), report('SUCCESS', 'a', 3)]),
+  story('declined', [order(), payment(), report('FAILED')]),
+  story('declined, then paid', [order(), payment(), report('FAILED'), report('SUCCESS', 'b')]),
+  story('contradicted', [order(), payment(), report('SUCCESS'), report('FAILED', 'b', 2)]),
+  story('contradicted by the same id', [order(), payment(), report('SUCCESS'), report('FAILED')]),
+  story('contradicted and healed', [
+    ...[order(), payment(), report('SUCCESS'), report('FAILED', 'b'), report('SUCCESS', 'c')],
+  ]),
+  story('never paid', [order(), payment(), deadline], expiring),
+  story('never opened', [order(), deadline], expiring),
+  story('paid after the deadline', [order(), payment(), deadline, report('SUCCESS')], expiring),
+  story('cancelled', [order(), cancel]),
+  story('cancelled, then paid', [order(), payment(), cancel, report('SUCCESS')]),
+  story('paid, then cancelled', [order(), payment(), report('SUCCESS'), cancel]),
+  story('closed by hand', [order(), payment(1, 'ALIPAY'), close, cancel]),
+  story('payment first', [payment(), order(), report('SUCCESS')]),
+  story('payment of no order', [payment(), report('SUCCESS')]),
+  story('report of no payment', [order(), report('SUCCESS')]),
+  story('cancelled before it was', [cancel, order(), payment(), report('FAILED')]),
+];

@@ -1,0 +1,80 @@
+import type { Codec } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import { broadcastKeys } from '@plumbline/consistency-alerts';
+import type { Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
+import type { RunPlan } from '../plan/run-plan.ts';
+import type { Client, Command } from './client.ts';
+import { createClient } from './client.ts';
+import type { Journal } from './journal.ts';
+import { beginTelling, rulesCommand } from './tell-story.ts';
+
+/** Something to be sent at its time, again and again until it was answered or given up. */
+interface Errand {
+  nextAtMs(): number | null;
+  command(): Command;
+  done(): void;
+}
+
+/** How often a client asks again under the same id when no answer comes. */
+const triesMax = 3;
+
+const clientTopics: readonly string[] = [
+  ...[topics.ordersCommands.name, topics.ordersOutcomes.name],
+  ...[topics.paymentsCommands.name, topics.paymentsOutcomes.name],
+  ...[topics.alertsCommands.name, topics.alertsOutcomes.name],
+];
+
+/** All that clients do in a run. What they have done outlives the process that they run in. */
+export function createClients(options: {
+  readonly plan: RunPlan;
+  readonly random: Random;
+  readonly beganMs: number;
+  readonly journal: Journal;
+  newCodec(): Codec;
+  reached(name: string): void;
+  nowMs(): number;
+}) {
+  const { plan, random, beganMs, journal, nowMs } = options;
+  const stories: Errand[] = plan.stories.map((story) =>
+    beginTelling(story, { random: random.fork(`story/${story.index}`), beganMs }),
+  );
+  const keys = broadcastKeys(plan.partitions, 'main');
+  const rules = plan.rules.flatMap((planned, setting) =>
+    keys.map((key): Errand => {
+      const command = rulesCommand(planned, { id: `rules-${setting}-${key}`, key });
+      let isDone = false;
+      return {
+        nextAtMs: () => (isDone ? null : beganMs + planned.atMs),
+        command: () => command,
+        done: () => {
+          isDone = true;
+        },
+      };
+    }),
+  );
+  const errands = [...stories, ...rules];
+
+  async function run(errand: Errand, client: Client, host: SimHost): Promise<void> {
+    for (let atMs = errand.nextAtMs(); atMs !== null; atMs = errand.nextAtMs()) {
+      await host.clock.sleep(Math.max(1, atMs - nowMs()));
+      for (let tried = 0; tried < triesMax; tried += 1) {
+        if ((await client.send(errand.command())) !== null) break;
+      }
+      errand.done();
+    }
+  }
+
+  return {
+    /** Nothing is left to do. */
+    areDone: () => errands.every((errand) => errand.nextAtMs() === null),
+    async start(log: SimLog, host: SimHost): Promise<{ close(): Promise<void> }> {
+      const codec = options.newCodec();
+      await codec.prepare(clientTopics);
+      const { reached } = options;
+      const { partitions } = plan;
+      const client = createClient({ log, host, codec, partitions, journal, reached, nowMs });
+      for (const errand of errands) void run(errand, client, host);
+      return { close: () => Promise.resolve() };
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import { checkoutTopology } from '@plumbline/checkout';
+import { consistencyAlerts } from '@plumbline/consistency-alerts';
+import type { Codec, SchemaIds } from '@plumbline/events';
+import { allTopics, createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
+import { ordersProjection, ordersTopology } from '@plumbline/orders';
+import { paymentsProjection, paymentsTopology, refusedCallbacksProjection } from '@plumbline/payments';
+import type { MemoryReadModel, Projection } from '@plumbline/postgres';
+import { openMemoryReadModel } from '@plumbline/postgres';
+import { projections as queriesProjections } from '@plumbline/queries';
+import type { Topology } from '@plumbline/runtime';
+import { runTopology } from '@plumbline/runtime';
+import type { SimHost, Simulation } from '@plumbline/runtime/simulation';
+import { createSimulation } from '@plumbline/runtime/simulation';
+import type { Mutant, MutantWorld } from '../mutants/mutant.ts';
+import type { RunPlan } from '../plan/run-plan.ts';
+import { poisonTargets } from '../plan/run-plan.ts';
+import { createClients } from './clients.ts';
+import type { Journal } from './journal.ts';
+import { openJournal } from './journal.ts';
+import type { OpenCopies } from './open-copies.ts';
+import { createOpenCopies } from './open-copies.ts';
+import { poisonRecord } from './poison.ts';
+import { runSimProjection } from './run-sim-projection.ts';
+import { tally } from './tally.ts';
+import { createWatcher } from './watcher.ts';
+
+/** The topology values of production. */
+export const topologies: readonly Topology[] = [
+  ordersTopology,
+  paymentsTopology,
+  checkoutTopology,
+  consistencyAlerts,
+];
+
+/** The projections of production, and one that counts, which would show a record folded twice. */
+export const projections: readonly Projection[] = [
+  ordersProjection,
+  paymentsProjection,
+  refusedCallbacksProjection,
+  ...queriesProjections,
+  tally,
+];
+
+/** Virtual epoch ms at which every run begins. */
+const startMs = Date.UTC(2026, 0, 1);
+
+/** Everything of one run, set up and not yet begun. */
+export interface Stage {
+  readonly plan: RunPlan;
+  readonly simulation: Simulation;
+  readonly journal: Journal;
+  readonly schemaIds: SchemaIds;
+  readonly readModels: readonly MemoryReadModel[];
+  readonly copies: OpenCopies;
+  readonly beganMs: number;
+  /** Clients have nothing left to do. */
+  clientsAreDone(): boolean;
+  watchedUpTo(topic: string, partition: number): bigint;
+  newCodec(nowMs: () => number): Codec;
+}
+
+/** Sets a run up: one broker, the processes of the plan, clients, a committed reader, and poison. */
+export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<Stage> {
+  const { seed, partitions, faults } = plan;
+  const simulation = createSimulation({
+    ...{ seed, faults, startMs },
+    topics: allTopics.map((spec) => ({
+      name: spec.name,
+      partitions: spec.partitions === 'shared' ? partitions : spec.partitions,
+      isCompacted: spec.kind === 'changelog',
+    })),
+  });
+  const schemaIds = createMemorySchemaIds();
+  const newCodec = (nowMs: () => number): Codec => createCodec(schemaIds, { nowMs });
+  const journal = openJournal();
+  const readModels = await Promise.all(projections.map(openMemoryReadModel));
+  const copies = createOpenCopies();
+  const parts = { plan, mutant, simulation, journal, readModels, copies, newCodec };
+  for (const [index, names] of plan.processes.entries()) {
+    simulation.process(`process-${index + 1}`, (host) => startProcess(parts, names, host)).start();
+  }
+  const nowMs = (): number => simulation.nowMs();
+  const reached = (name: string): void => simulation.reached(name);
+  const clients = createClients({
+    ...{ plan, journal, nowMs, reached },
+    random: simulation.random.fork('clients'),
+    beganMs: startMs,
+    newCodec: () => newCodec(nowMs),
+  });
+  const watcher = createWatcher({ partitions, journal });
+  const clientLog = (host: SimHost) =>
+    mutant?.clientLog?.(host.log, mutantWorld(parts, host)) ?? host.log;
+  simulation.process('clients', (host) => clients.start(clientLog(host), host)).start();
+  simulation.process('watcher', (host) => watcher.start(clientLog(host), host)).start();
+  await plantPoison({ plan, simulation, journal, codec: newCodec(nowMs) });
+  return {
+    ...{ plan, simulation, journal, schemaIds, readModels, copies, newCodec },
+    beganMs: startMs,
+    clientsAreDone: () => clients.areDone(),
+    watchedUpTo: (topic, partition) => watcher.position(topic, partition),
+  };
+}
+
+interface Parts {
+  readonly plan: RunPlan;
+  readonly mutant: Mutant | null;
+  readonly simulation: Simulation;
+  readonly journal: Journal;
+  readonly readModels: readonly MemoryReadModel[];
+  readonly copies: OpenCopies;
+  newCodec(nowMs: () => number): Codec;
+}
+
+const mutantWorld = ({ simulation }: Parts, host: SimHost): MutantWorld => ({
+  host,
+  random: simulation.random.fork(`mutant/${host.name}/${host.incarnationOfProcess}`),
+  nowMs: () => simulation.nowMs(),
+});
+
+/** One process of ours, with the same parts that production's processes have. */
+async function startProcess(
+  parts: Parts,
+  names: readonly string[],
+  host: SimHost,
+): Promise<{ close(): Promise<void> }> {
+  const { plan, mutant, simulation, journal, readModels, copies } = parts;
+  const { clock, logger } = host;
+  const world = mutantWorld(parts, host);
+  const log = mutant?.log?.(host.log, world) ?? host.log;
+  const stores = mutant?.localStores?.(host.localStores, world) ?? host.localStores;
+  const localStores = copies.observe(stores, host.name);
+  const codec = parts.newCodec(() => clock.nowMs());
+  const { partitions } = plan;
+  const running = await Promise.all([
+    ...topologies
+      .filter(({ name }) => names.includes(name))
+      .map((value) => mutant?.topology?.(value, world) ?? value)
+      .map((topology) =>
+        runTopology({
+          ...{ log, codec, logger, partitions, localStores, clock },
+          topology: observed(topology, journal),
+        }),
+      ),
+    ...(names.includes('projections') ? readModels : []).map((model) =>
+      runSimProjection({
+        ...{ model, log, host, codec, partitions, bug: mutant?.projections },
+        random: simulation.random.fork(`projection/${host.name}/${model.projection.name}`),
+        reached: (name) => simulation.reached(name),
+      }),
+    ),
+  ]);
+  return {
+    async close() {
+      await Promise.all(running.map((each) => each.close()));
+    },
+  };
+}
+
+/** The same topology; what its processor took to its end is written down. */
+const observed = (topology: Topology, { taken }: Journal): Topology => ({
+  ...topology,
+  createProcessor(task) {
+    const processor = topology.createProcessor(task);
+    return {
+      onTimer: (timer, context) => processor.onTimer(timer, context),
+      onRecord(record, context) {
+        processor.onRecord(record, context);
+        const { topic, partition, offset } = record;
+        taken.set(`${topology.name} ${topic} ${partition}/${offset}`, {
+          ...{ topology: topology.name, topic, partition, offset },
+        });
+      },
+    };
+  },
+});
+
+async function plantPoison(of: {
+  readonly plan: RunPlan;
+  readonly simulation: Simulation;
+  readonly journal: Journal;
+  readonly codec: Codec;
+}): Promise<void> {
+  const { plan, simulation, journal, codec } = of;
+  await codec.prepare(poisonTargets.map((target) => topics[target].name));
+  for (const planned of plan.poison) {
+    simulation.after(planned.atMs, () => {
+      const { partitions } = plan;
+      const record = poisonRecord(planned, { codec, partitions, nowMs: simulation.nowMs() });
+      const { topic, partition, baseOffset } = simulation.broker.appendRaw(record);
+      // With one partition there is no wrong one.
+      const isSound = planned.kind === 'impossible' || (planned.kind === 'wrong-partition' && partitions === 1);
+      journal.planted.set(`${topic} ${partition}/${baseOffset}`, isSound ? 'impossible' : planned.kind);
+      simulation.reached(`poison: ${planned.kind}`);
+    });
+  }
+}

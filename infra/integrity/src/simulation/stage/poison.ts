@@ -1,0 +1,84 @@
+import type { Codec } from '@plumbline/events';
+import { encodeEnvelope, topics } from '@plumbline/events';
+import type { OutgoingRecord } from '@plumbline/kafka';
+import type { Payload } from '@plumbline/kernel';
+import { partitionOfRecordKey } from '@plumbline/kernel';
+import type { PlannedPoison, PoisonTarget } from '../plan/run-plan.ts';
+import { keyOfStory } from './tell-story.ts';
+
+/** What a sound record of each topic would say. None of it concerns an order of the stories. */
+const payloads: Readonly<Record<PoisonTarget, Payload>> = {
+  ordersCommands: { type: 'CancelOrder', data: { orderNo: 'P', reason: 'poison' } },
+  paymentsCommands: {
+    type: 'ClosePayment',
+    data: { payNo: 'PAY-P', orderNo: 'P', reason: 'poison' },
+  },
+  alertsCommands: { type: 'ActivateRules', data: { rules: [], reason: 'poison' } },
+  ordersEvents: { type: 'OrderCancelled', data: { orderNo: 'P', reason: 'poison' } },
+  paymentsEvents: {
+    type: 'PaymentProcessing',
+    data: { payNo: 'PAY-P', orderNo: 'P', acceptedAt: 1 },
+  },
+  alertsEvents: {
+    type: 'AlertResolved',
+    data: {
+      ...{ alertId: 'P', rule: 'A', tenant: 'main', orderNo: 'P', resolution: 'AUTO_RESOLVED' },
+      ...{ supersededBy: null, reason: 'poison', resolvedAt: 1, evidence: [] },
+    },
+  },
+  paymentsInbox: {
+    type: 'CallbackRefused',
+    data: {
+      ...{ payNo: null, callbackId: null, callbackStatus: null, rawPayload: 'poison' },
+      ...{ code: 'SIGNATURE_INVALID', receivedAt: 1 },
+    },
+  },
+};
+
+const noSchema = 987_654;
+
+/** A record that somebody wrote who should not have, or not so. */
+export function poisonRecord(
+  { index, kind, target, ofStory }: PlannedPoison,
+  of: { readonly codec: Codec; readonly partitions: number; readonly nowMs: number },
+): OutgoingRecord {
+  const topic = topics[target].name;
+  const payload = payloads[target];
+  // A valid event of an order of ours would be a forgery, which no consumer can tell.
+  const isOwn = ofStory === null || kind === 'impossible' || kind === 'wrong-partition';
+  const key = isOwn ? `main/poison-${index}` : keyOfStory(ofStory);
+  const home = partitionOfRecordKey(key, of.partitions);
+  const sound = of.codec.encode(topic, payload);
+  const envelope = encodeEnvelope({
+    ...{ id: `poison-${index}`, type: payload.type, source: '/plumbline/poison', subject: 'P' },
+    ...{ timeMs: of.nowMs, correlationId: `poison-${index}`, causationId: null },
+    ...{ actor: 'api:poison', subjectKeyId: null, traceparent: null },
+    ...(target.endsWith('Events') && kind === 'impossible'
+      ? { aggregateVersion: 7n, previousHash: 'f'.repeat(64) }
+      : { aggregateVersion: null, previousHash: null }),
+  });
+  const record = { topic, partition: home, key: Buffer.from(key), value: sound, headers: envelope };
+  switch (kind) {
+    case 'garbage':
+      return { ...record, value: Buffer.from('not avro at all') };
+    case 'unknown-schema': {
+      const value = Buffer.from(sound);
+      value.writeUInt32BE(noSchema, 1);
+      return { ...record, value };
+    }
+    case 'truncated':
+      return { ...record, value: sound.subarray(0, 6) };
+    case 'null-key':
+      return { ...record, key: null };
+    case 'null-value':
+      return { ...record, value: null };
+    case 'wrong-partition':
+      return { ...record, partition: (home + 1) % of.partitions };
+    case 'no-envelope':
+      return { ...record, headers: { 'content-type': 'application/avro' } };
+    case 'other-type':
+      return { ...record, headers: { ...envelope, ce_type: 'SomethingElse' } };
+    case 'impossible':
+      return record;
+  }
+}

@@ -1,0 +1,146 @@
+import { topics } from '@plumbline/events';
+import { digest, payNo as payNoOf, slotOf } from '@plumbline/kernel';
+import { callbackIdOf } from '@plumbline/payments';
+import type { Random } from '@plumbline/runtime/simulation';
+import * as limits from '../limits.ts';
+import type { PlannedRules, PlannedStory } from '../plan/run-plan.ts';
+import type { Step } from '../plan/stories.ts';
+import type { Command } from './client.ts';
+
+/** One order's story, and how far it is told. It outlives the process that tells it. */
+export interface Telling {
+  readonly key: string;
+  /** Virtual epoch ms at which the next command is due; null when there is none. */
+  readonly nextAtMs: () => number | null;
+  /** The command that is due, the same until `done`. */
+  readonly command: () => Command;
+  readonly done: () => void;
+}
+
+export const orderNoOf = (index: number): string => `S${String(index).padStart(3, '0')}`;
+export const keyOfStory = (index: number): string => `main/${orderNoOf(index)}`;
+
+const amountMinor = 9_990n;
+
+export function beginTelling(
+  { index, startMs, story }: PlannedStory,
+  of: { readonly random: Random; readonly beganMs: number },
+): Telling {
+  const { random, beganMs } = of;
+  const key = keyOfStory(index);
+  const orderNo = orderNoOf(index);
+  const lifeMs = story.expires
+    ? Math.floor(random.skewed(limits.deadlineMs.least, limits.deadlineMs.most))
+    : limits.longLifeMs;
+  const payNo = payNoOf({ atMs: beganMs + startMs, slot: slotOf(key), random: 1 + index });
+  const steps = story.steps.flatMap((step) =>
+    Array.from({ length: 'times' in step ? step.times : 1 }, (_, time) => ({ step, time })),
+  );
+  let at = 0;
+  let dueMs = beganMs + startMs;
+  const payByMs = dueMs + lifeMs;
+  let made: Command | null = null;
+
+  /** A repeat in the story is the client's own: mostly under the same id, sometimes a new one. */
+  function build(step: Step, time: number): Command {
+    const again = time > 0 && random.chance(0.4) ? `-again${time}` : '';
+    const common = { key, subject: orderNo };
+    const orders = { ...common, topic: topics.ordersCommands.name };
+    const payments = { ...common, topic: topics.paymentsCommands.name };
+    const id = (what: string): string => `${orderNo}-${what}${again}`;
+    switch (step.do) {
+      case 'create-order':
+        return {
+          ...orders,
+          id: id('order'),
+          payload: { type: 'CreateOrder', data: orderData(orderNo, payByMs) },
+        };
+      case 'cancel-order':
+        return {
+          ...orders,
+          id: id('cancel'),
+          payload: { type: 'CancelOrder', data: { orderNo, reason: 'the buyer thought better' } },
+        };
+      case 'create-payment': {
+        const data = { payNo, orderNo, tenant: 'main', amountMinor, currency: 'CNY' };
+        const lifetimeMs = limits.deadlineMs.most;
+        return {
+          ...payments,
+          id: id('payment'),
+          payload: { type: 'CreatePayment', data: { ...data, channel: step.channel, lifetimeMs } },
+        };
+      }
+      case 'close-payment':
+        return {
+          ...payments,
+          id: id('close'),
+          payload: { type: 'ClosePayment', data: { payNo, orderNo, reason: 'by hand' } },
+        };
+      case 'report': {
+        const signed = { payNo, timestamp: '1767225600000', nonce: step.letter };
+        const callbackId = callbackIdOf(signed);
+        const data = { ...signed, callbackId, callbackStatus: step.status, channelTradeNo: null };
+        return {
+          ...payments,
+          key: payNo,
+          id: id(`report-${step.letter}-${step.status}`),
+          payload: { type: 'ReportMockCallback', data: { ...data, rawPayload: JSON.stringify(data) } },
+        };
+      }
+      case 'await-deadline':
+        throw new Error('waiting is no command');
+    }
+  }
+
+  function moveOn(): void {
+    made = null;
+    const before = dueMs;
+    dueMs += Math.floor(random.chance(0.5) ? random.between(0, 40) : random.skewed(20, 6_000));
+    while (steps[at]?.step.do === 'await-deadline') {
+      at += 1;
+      dueMs = Math.max(dueMs, payByMs + Math.floor(random.between(0, 400)));
+    }
+    dueMs = Math.max(dueMs, before);
+  }
+
+  return {
+    key,
+    nextAtMs: () => (steps[at] === undefined ? null : dueMs),
+    command() {
+      const next = steps[at];
+      if (next === undefined) throw new Error('the story is told');
+      made ??= build(next.step, next.time);
+      return made;
+    },
+    done() {
+      at += 1;
+      moveOn();
+    },
+  };
+}
+
+function orderData(orderNo: string, payByMs: number) {
+  return {
+    ...{ orderNo, tenant: 'main', amountMinor, currency: 'CNY', payBy: payByMs },
+    items: [{ sku: 'sku-1', quantity: 1, unitAmountMinor: amountMinor }],
+    idempotencyKey: null,
+    fingerprint: digest(orderNo, payByMs.toString()).toString('hex'),
+  };
+}
+
+/** The command that sets the rules of one partition. */
+export function rulesCommand(
+  { graceMs, isRuleCOn, isWrong }: PlannedRules,
+  of: { readonly id: string; readonly key: string },
+): Command {
+  const rules = [
+    { rule: 'A', version: isWrong ? 99 : 1, enabled: true, graceMs },
+    { rule: 'C', version: 1, enabled: isRuleCOn, graceMs: 0 },
+  ];
+  return {
+    ...of,
+    topic: topics.alertsCommands.name,
+    subject: 'rules',
+    payload: { type: 'ActivateRules', data: { rules, reason: 'the simulation says so' } },
+  };
+}
