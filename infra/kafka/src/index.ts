@@ -7,6 +7,7 @@ export type {
   FetchOptions,
   GroupOffset,
   Headers,
+  HeaderVisitor,
   Isolation,
   Log,
   LogReader,

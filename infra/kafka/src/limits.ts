@@ -1,6 +1,9 @@
 import type { Patience } from './client/patience.ts';
 
-/** Broker default `message.max.bytes` 1,048,588 less the framing of a batch of one record. */
+/**
+ * With key, value, headers and their lengths. Broker default `message.max.bytes` 1,048,588 less the
+ * framing of a batch of one record (61), and room for what text outside of ASCII adds.
+ */
 export const recordBytesMax = 1_048_588 - 512;
 
 /** An abandoned transaction hides later records from committed readers for this long at most. */

@@ -20,7 +20,15 @@ export interface LogRecord extends TopicPartition {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Headers;
+  /**
+   * Each header where it stands in the fetched buffer; null values are left out. Given by readers
+   * that would otherwise make a buffer of each: then `headers` is made when it is asked for, and a
+   * copy of the record (`{ ...record }`) is without both.
+   */
+  readonly eachHeader?: (visit: HeaderVisitor) => void;
 }
+
+export type HeaderVisitor = (name: string, bytes: Buffer, start: number, end: number) => void;
 
 export interface OutgoingRecord extends TopicPartition {
   readonly key: Buffer | null;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, pause, readAll, recordOf, type LogHarness } from '../contract/harness.ts';
+import { eventually, readAll, recordOf, untilReads, type LogHarness } from '../contract/harness.ts';
 import { NotCommitted, OutcomeUnknown, Unavailable } from '../errors.ts';
 import type { Assignment, Log } from '../log.ts';
 import { versions } from '../wire/request.ts';
@@ -25,14 +25,8 @@ afterAll(async () => {
 });
 
 /** The next request of this kind meets its fate; what comes after passes. */
-function once(api: keyof typeof versions, fate: Fate): void {
-  let met = false;
-  proxy.decide((apiKey) => {
-    if (met || apiKey !== versions[api].apiKey) return 'pass';
-    met = true;
-    return fate;
-  });
-}
+const once = (api: keyof typeof versions, fate: Fate): void =>
+  proxy.once(versions[api].apiKey, fate);
 
 const newPartition = async () => ({ topic: await harness.createTopic(1), partition: 0 });
 const open = (transactionalId: string) => log.openTransactionalProducer({ transactionalId });
@@ -70,7 +64,7 @@ test('a commit whose answer is lost has an unknown outcome, and the log tells wh
   const next = await open(transactionalId);
   await next.transact([recordOf(at, 'after')]);
   const expected = ['before lose reply', 'lose reply', 'before lose request', 'after'];
-  await eventuallyReads(at, expected);
+  await untilReads(harness, at, expected);
   await next.close();
 });
 
@@ -88,7 +82,7 @@ test('any error before the commit undoes the transaction for certain', async () 
   }
   const next = await open(transactionalId);
   await next.transact([recordOf(at, 'after')]);
-  await eventuallyReads(at, ['after']);
+  await untilReads(harness, at, ['after']);
   await next.close();
 });
 
@@ -97,7 +91,7 @@ test('opening a producer survives a lost answer', async () => {
   once('InitProducerId', 'lose reply');
   const producer = await open(harness.uniqueName('init'));
   await producer.transact([recordOf(at, 'fine')]);
-  await eventuallyReads(at, ['fine']);
+  await untilReads(harness, at, ['fine']);
   await producer.close();
 });
 
@@ -164,18 +158,3 @@ test('a member that cannot be heard learns that it lost the group, and joins aga
   expect(failures).toEqual([]);
   await membership.leave();
 });
-
-async function eventuallyReads(
-  at: { topic: string; partition: number },
-  expected: readonly string[],
-): Promise<void> {
-  const until = performance.now() + harness.patienceMs;
-  for (;;) {
-    const seen = await readAll(log, at);
-    if (performance.now() > until || String(seen) === String(expected)) {
-      expect(seen).toEqual(expected);
-      return;
-    }
-    await pause(20);
-  }
-}

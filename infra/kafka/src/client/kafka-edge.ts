@@ -10,6 +10,7 @@ import {
   reconnectPatience,
 } from '../limits.ts';
 import type { Appended, EdgeProducer, OutgoingRecord } from '../log.ts';
+import { refusalOf } from '../record-size.ts';
 import { recordBytes } from '../wire/encode-batch.ts';
 import { code, codeName } from '../wire/error-codes.ts';
 import { produceRequest, type ProducedPartition } from '../wire/produce.ts';
@@ -72,6 +73,8 @@ export class KafkaEdgeProducer implements EdgeProducer {
 
   send(record: OutgoingRecord): Promise<Appended> {
     if (this.#closed) return Promise.reject(new NotCommitted('The producer is closed'));
+    const refusal = refusalOf(record);
+    if (refusal !== null) return Promise.reject(refusal);
     const bytes = recordBytes(record);
     const full =
       this.#queued >= edgeQueueRecordsMax || this.#queuedBytes + bytes > edgeQueueBytesMax;

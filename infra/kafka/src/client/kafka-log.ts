@@ -1,5 +1,5 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { Unavailable } from '../errors.ts';
+import { Unavailable, UnknownTopic } from '../errors.ts';
 import type { SaslOptions } from '../kafkajs-internals.ts';
 import {
   connectionTimeoutMs,
@@ -132,6 +132,11 @@ export class KafkaLog implements Log {
     const topics = [...new Set(options.from.map(({ topic }) => topic))];
     const described =
       topics.length === 0 ? [] : await this.#cluster.describe(topics, reconnectPatience);
+    for (const { topic, partition } of options.from) {
+      const known = described.find(({ name }) => name === topic)?.partitions;
+      if (known?.some(({ index }) => index === partition) === true) continue;
+      throw new UnknownTopic(`There is no partition ${topic}-${partition}`);
+    }
     const incarnations = new Map(described.map(({ name, id }) => [name, id.toString('hex')]));
     const cluster = this.#cluster;
     const brokerNowMs = (): number | null => {

@@ -9,6 +9,7 @@ import {
   transactionTimeoutMs,
 } from '../limits.ts';
 import type { Appended, OutgoingRecord } from '../log.ts';
+import { refusalOf } from '../record-size.ts';
 import type { TransactionSession } from '../transaction-session.ts';
 import { code, codeName } from '../wire/error-codes.ts';
 import { produceRequest, type ProducedPartition } from '../wire/produce.ts';
@@ -114,6 +115,10 @@ export class KafkaTransactionSession implements TransactionSession {
   }
 
   async send(records: readonly OutgoingRecord[]): Promise<readonly Appended[]> {
+    for (const record of records) {
+      const refusal = refusalOf(record);
+      if (refusal !== null) throw refusal;
+    }
     const queues = byPartition(records);
     await this.#addPartitions(queues);
     const appended = new Array<Appended>(records.length);

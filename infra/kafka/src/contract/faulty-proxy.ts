@@ -1,15 +1,39 @@
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** What happens to a request, and to the connection that it came on. */
-export type Fate = 'pass' | 'lose request' | 'lose reply' | 'stall';
+/**
+ * What happens to a request:
+ *
+ *   pass           nothing
+ *   lose request   the connection breaks before it
+ *   lose reply     the connection breaks after the broker has done it
+ *   stall          silence, the connection stays
+ *   hold           the connection breaks, and the request reaches the broker when it is released
+ *   corrupt …      a bit near its end, or near its answer's end, is flipped
+ */
+export type Fate =
+  'pass' | 'lose request' | 'lose reply' | 'stall' | 'hold' | 'corrupt request' | 'corrupt reply';
 
 /** A broker behind a wire that can be cut at a chosen request. */
 export interface FaultyProxy {
   readonly address: string;
   /** Decides over every request from now on, by its API key. */
   decide(fate: (apiKey: number) => Fate): void;
+  /** The next request of this kind meets its fate; what comes after passes. */
+  once(apiKey: number, fate: Fate): void;
+  /** How many requests are held back. */
+  held(): number;
+  /** Sends what is held back, in order. The broker's answers, without their header. */
+  release(): Promise<readonly Buffer[]>;
   close(): Promise<void>;
 }
+
+interface Held {
+  readonly frame: Buffer;
+  readonly upstream: Socket;
+}
+
+/** Length and correlation id stand before an answer. */
+const answerHeaderBytes = 8;
 
 /**
  * Forwards to one broker on 127.0.0.1. Where the broker's own address stands in an answer
@@ -19,45 +43,118 @@ export async function openFaultyProxy(broker: string): Promise<FaultyProxy> {
   const brokerPort = Number(broker.split(':').at(-1));
   let fate: (apiKey: number) => Fate = () => 'pass';
   const sockets = new Set<Socket>();
+  const held: Held[] = [];
   const server = createServer((client) => {
     const upstream = connect({ host: '127.0.0.1', port: brokerPort });
-    const both = [client, upstream];
-    const cut = (): void => both.forEach((socket) => socket.destroy());
-    const loseReplyTo = new Set<number>();
-    for (const socket of both) {
+    for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('error', cut);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        cut();
-      });
+      socket.on('close', () => sockets.delete(socket));
     }
-    onFrames(client, (frame) => {
-      const decided = fate(frame.readInt16BE(4));
-      if (decided === 'stall') return;
-      if (decided === 'lose request') {
-        cut();
-        return;
-      }
-      if (decided === 'lose reply') loseReplyTo.add(frame.readInt32BE(8));
-      upstream.write(frame);
-    });
-    onFrames(upstream, (frame) => {
-      if (loseReplyTo.has(frame.readInt32BE(4))) cut();
-      else client.write(withPort(frame, brokerPort, portOf(server)));
-    });
+    const ports = { broker: brokerPort, proxy: portOf(server) };
+    forward({ client, upstream, ports, held, decide: (apiKey) => fate(apiKey) });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const decide = (next: (apiKey: number) => Fate): void => {
+    fate = next;
+  };
   return {
     address: `127.0.0.1:${portOf(server)}`,
-    decide: (next) => {
-      fate = next;
+    decide,
+    once: (apiKey, chosen) => {
+      decide((each) => {
+        if (each !== apiKey) return 'pass';
+        decide(() => 'pass');
+        return chosen;
+      });
+    },
+    held: () => held.length,
+    release: async () => {
+      const answers: Buffer[] = [];
+      for (const each of held.splice(0)) answers.push(await deliver(each));
+      return answers;
     },
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+interface Wire {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  readonly ports: { readonly broker: number; readonly proxy: number };
+  readonly held: Held[];
+  decide(apiKey: number): Fate;
+}
+
+function forward({ client, upstream, ports, held, decide }: Wire): void {
+  const loseReplyTo = new Set<number>();
+  const corruptReplyTo = new Set<number>();
+  let holding = false;
+  const cut = (): void => {
+    client.destroy();
+    // The broker must not see the end of a connection that is to bring one more request.
+    if (!holding) upstream.destroy();
+  };
+  for (const socket of [client, upstream]) {
+    socket.on('error', cut);
+    socket.on('close', cut);
+  }
+  onFrames(client, (frame) => {
+    const correlationId = frame.readInt32BE(8);
+    switch (decide(frame.readInt16BE(4))) {
+      case 'stall':
+        return;
+      case 'lose request':
+        cut();
+        return;
+      case 'hold':
+        holding = true;
+        held.push({ frame, upstream });
+        cut();
+        return;
+      case 'lose reply':
+        loseReplyTo.add(correlationId);
+        break;
+      case 'corrupt reply':
+        corruptReplyTo.add(correlationId);
+        break;
+      case 'corrupt request':
+        flipBit(frame);
+        break;
+      case 'pass':
+        break;
+    }
+    upstream.write(frame);
+  });
+  onFrames(upstream, (frame) => {
+    const correlationId = frame.readInt32BE(4);
+    if (loseReplyTo.has(correlationId)) cut();
+    else if (!client.destroyed) {
+      if (corruptReplyTo.delete(correlationId)) flipBit(frame);
+      client.write(withPort(frame, ports.broker, ports.proxy));
+    }
+  });
+}
+
+function deliver({ frame, upstream }: Held): Promise<Buffer> {
+  const correlationId = frame.readInt32BE(8);
+  return new Promise((resolve, reject) => {
+    upstream.once('close', () => reject(new Error('The broker hung up on a late request')));
+    onFrames(upstream, (answer) => {
+      if (answer.readInt32BE(4) !== correlationId) return;
+      resolve(answer.subarray(answerHeaderBytes));
+      upstream.destroy();
+    });
+    upstream.write(frame);
+  });
+}
+
+/** Sixteen bytes before the end: inside the last record of a Produce request or a Fetch answer. */
+function flipBit(frame: Buffer): void {
+  const at = frame.length - 16;
+  frame[at] = (frame[at] ?? 0) ^ 0x04;
 }
 
 function onFrames(socket: Socket, take: (frame: Buffer) => void): void {

@@ -1,4 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
 import type {
   Ends,
   Fetched,
@@ -43,11 +44,14 @@ export interface ContractOptions {
 }
 
 /** Polls until the check holds; its last failure is the test's. */
-export async function eventually(check: () => void, withinMs: number): Promise<void> {
+export async function eventually(
+  check: () => void | Promise<void>,
+  withinMs: number,
+): Promise<void> {
   const until = performance.now() + withinMs;
   for (;;) {
     try {
-      check();
+      await check();
       return;
     } catch (error) {
       if (performance.now() >= until) throw error;
@@ -130,4 +134,15 @@ export function only(fetched: readonly Fetched[]): Fetched {
   const [one] = fetched;
   if (one === undefined || fetched.length !== 1) throw new Error(`${fetched.length} answers`);
   return one;
+}
+
+/** A commit shows to readers a moment after it was answered. */
+export async function untilReads(
+  harness: LogHarness,
+  at: TopicPartition,
+  expected: readonly string[],
+): Promise<void> {
+  await eventually(async () => {
+    expect(await readAll(harness.log, at)).toEqual(expected);
+  }, harness.patienceMs);
 }

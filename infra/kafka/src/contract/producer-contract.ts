@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Fenced, NotCommitted } from '../errors.ts';
-import { only, pause, readAll, recordOf, type LogHarness } from './harness.ts';
+import { recordBytesMax } from '../limits.ts';
+import { recordBytes } from '../wire/encode-batch.ts';
+import { only, readAll, recordOf, untilReads, type LogHarness } from './harness.ts';
 
 export function describeProducers(harness: () => LogHarness): void {
   describe('a transactional producer', () => {
@@ -62,7 +64,7 @@ export function describeProducers(harness: () => LogHarness): void {
       const isolation = 'read_uncommitted';
       expect(await readAll(log, { ...at, isolation })).toEqual(['before', 'inside', 'beside']);
       await session.commit();
-      await eventuallyReads(harness(), at, ['before', 'inside', 'beside']);
+      await untilReads(harness(), at, ['before', 'inside', 'beside']);
       expect((await log.ends(at)).highWatermark).toBe(4n);
       await session.close();
     });
@@ -75,7 +77,7 @@ export function describeProducers(harness: () => LogHarness): void {
       await session.abort();
       await session.send([recordOf(at, 'yes')]);
       await session.commit();
-      await eventuallyReads(harness(), at, ['yes']);
+      await untilReads(harness(), at, ['yes']);
       const from = [{ ...at, offset: 0n }];
       const reader = await log.openReader({ from, isolation: 'read_committed' });
       const { nextOffset, lastStableOffset } = only(await reader.fetch({ maxWaitMs: 500 }));
@@ -96,7 +98,7 @@ export function describeProducers(harness: () => LogHarness): void {
       await expect(old.transact([recordOf(at, 'zombie')])).rejects.toBeInstanceOf(Fenced);
       await expect(left.commit()).rejects.toBeInstanceOf(Fenced);
       await next.transact([recordOf(at, 'next')]);
-      await eventuallyReads(harness(), at, ['old', 'next']);
+      await untilReads(harness(), at, ['old', 'next']);
       await expect(old.transact([recordOf(at, 'zombie')])).rejects.toBeInstanceOf(NotCommitted);
       await Promise.all([old.close(), left.close(), next.close()]);
       await other.close();
@@ -113,9 +115,49 @@ export function describeProducers(harness: () => LogHarness): void {
       const second = await openProducer('unknown');
       const nowhere = recordOf({ topic: harness().uniqueName('nowhere'), partition: 0 }, 'x');
       await expect(second.transact([nowhere])).rejects.toBeInstanceOf(NotCommitted);
-      await eventuallyReads(harness(), at, []);
+      await untilReads(harness(), at, []);
       expect(await readAll(log, at)).toEqual([]);
       await Promise.all([first.close(), second.close()]);
+    });
+
+    test('takes a record of the largest size, and refuses one byte more', async () => {
+      const { log } = harness();
+      const at = { topic: await harness().createTopic(1), partition: 0 };
+      const sized = (bytes: number) => {
+        const empty = recordOf(at, '');
+        return { ...empty, value: Buffer.alloc(bytes - recordBytes(empty), 'x') };
+      };
+      const [fits, tooLarge] = [sized(recordBytesMax), sized(recordBytesMax + 1)];
+      const producer = await openProducer('largest');
+      await producer.transact([fits, recordOf(at, 'beside')]);
+      const refused = producer.transact([recordOf(at, 'with it'), tooLarge]);
+      await expect(refused).rejects.toBeInstanceOf(NotCommitted);
+      const edge = await log.openEdgeProducer();
+      await Promise.all([edge.send(fits), edge.send(recordOf(at, 'after'))]);
+      await expect(edge.send(tooLarge)).rejects.toBeInstanceOf(NotCommitted);
+      await untilReads(harness(), at, [String(fits.value), 'beside', String(fits.value), 'after']);
+      await Promise.all([producer.close(), edge.close()]);
+    });
+
+    test('says clearly that there is no such partition, and writes nothing beside it', async () => {
+      const { log } = harness();
+      const topic = await harness().createTopic(2);
+      const producer = await openProducer('partition');
+      const beside = recordOf({ topic, partition: 1 }, 'beside');
+      const wrong = recordOf({ topic, partition: 2 }, 'wrong');
+      await expect(producer.transact([beside, wrong])).rejects.toBeInstanceOf(NotCommitted);
+      const edge = await log.openEdgeProducer();
+      const sent = await Promise.allSettled([
+        edge.send(wrong),
+        edge.send(recordOf({ topic, partition: 1 }, 'fine')),
+        edge.send(recordOf({ topic, partition: -1 }, 'wrong')),
+      ]);
+      expect(sent.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+      for (const each of [sent[0], sent[2]]) {
+        expect(each.status === 'rejected' && each.reason).toBeInstanceOf(NotCommitted);
+      }
+      await untilReads(harness(), { topic, partition: 1 }, ['fine']);
+      await Promise.all([producer.close(), edge.close()]);
     });
 
     test('takes one transaction at a time, and none after it was closed', async () => {
@@ -128,7 +170,7 @@ export function describeProducers(harness: () => LogHarness): void {
       await producer.close();
       const closed = producer.transact([recordOf(at, 'closed')]);
       await expect(closed).rejects.toBeInstanceOf(NotCommitted);
-      await eventuallyReads(harness(), at, ['first']);
+      await untilReads(harness(), at, ['first']);
     });
   });
 
@@ -179,20 +221,4 @@ export function describeProducers(harness: () => LogHarness): void {
     }
     await edge.close();
   });
-}
-
-async function eventuallyReads(
-  harness: LogHarness,
-  at: { topic: string; partition: number },
-  expected: readonly string[],
-): Promise<void> {
-  const until = performance.now() + harness.patienceMs;
-  for (;;) {
-    const seen = await readAll(harness.log, at);
-    if (performance.now() > until || String(seen) === String(expected)) {
-      expect(seen).toEqual(expected);
-      return;
-    }
-    await pause(20);
-  }
 }

@@ -101,6 +101,11 @@ export function describeReader(harness: () => LogHarness): void {
       for (const value of ['0', '1', '2', '3']) await edge.send(recordOf(at, value));
       const open = (offset: bigint) =>
         log.openReader({ from: [{ ...at, offset }], isolation: 'read_committed' });
+      for (const nowhere of [5n, -1n]) {
+        const lost = await open(nowhere);
+        await expect(lost.fetch({ maxWaitMs: 10 })).rejects.toBeInstanceOf(PositionOutOfRange);
+        await lost.close();
+      }
       const beyond = await open(5n);
       await expect(beyond.fetch({ maxWaitMs: 10 })).rejects.toBeInstanceOf(PositionOutOfRange);
       expect(beyond.position(at)).toBe(5n);
@@ -111,6 +116,33 @@ export function describeReader(harness: () => LogHarness): void {
       below.seek({ ...at, offset: 2n });
       expect(values(only(await below.fetch({ maxWaitMs: 500 })).records)).toEqual(['2', '3']);
       await Promise.all([beyond.close(), below.close()]);
+    });
+
+    test('is told when retention overtakes it, and only for that partition', async () => {
+      const { log } = harness();
+      const topic = await harness().createTopic(2);
+      const [slow, other] = [0, 1].map((partition) => ({ topic, partition }));
+      if (slow === undefined || other === undefined) throw new Error('Two partitions');
+      const edge = await log.openEdgeProducer();
+      for (const value of ['0', '1', '2', '3']) await edge.send(recordOf(slow, value));
+      const reader = await log.openReader({
+        from: [
+          { ...slow, offset: 0n },
+          { ...other, offset: 0n },
+        ],
+        isolation: 'read_committed',
+      });
+      await reader.fetch({ maxWaitMs: 500, maxBytesPerPartition: 1 });
+      expect(reader.position(slow)).toBe(1n);
+      await harness().deleteBefore({ ...slow, offset: 3n });
+      await edge.send(recordOf(other, 'beside'));
+      const overtaken = reader.fetch({ maxWaitMs: 500 });
+      await expect(overtaken).rejects.toMatchObject({ ...slow, offset: 1n });
+      await expect(overtaken).rejects.toBeInstanceOf(PositionOutOfRange);
+      expect(reader.position(slow)).toBe(1n);
+      const beside = await reader.fetch({ maxWaitMs: 500 }, [other]);
+      expect(values(only(beside).records)).toEqual(['beside']);
+      await Promise.all([reader.close(), edge.close()]);
     });
 
     test('never goes on in a topic that was deleted and made again', async () => {
@@ -145,6 +177,23 @@ export function describeReader(harness: () => LogHarness): void {
         isolation: 'read_committed',
       });
       await expect(opening).rejects.toBeInstanceOf(UnknownTopic);
+      await expect(log.ends({ topic, partition: 0 })).rejects.toBeInstanceOf(UnknownTopic);
+    });
+
+    test('does not make partitions up', async () => {
+      const { log } = harness();
+      const topic = await harness().createTopic(2);
+      for (const partition of [2, -1]) {
+        const opening = log.openReader({
+          from: [
+            { topic, partition: 0, offset: 0n },
+            { topic, partition, offset: 0n },
+          ],
+          isolation: 'read_committed',
+        });
+        await expect(opening).rejects.toBeInstanceOf(UnknownTopic);
+        await expect(log.ends({ topic, partition })).rejects.toBeInstanceOf(UnknownTopic);
+      }
     });
   });
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import {
+  CorruptRecord,
   NotCommitted,
   OutcomeUnknown,
   PositionOutOfRange,
   Unavailable,
   UnknownTopic,
 } from '../errors.ts';
-import { fetchBytesPerPartition, recordBytesMax } from '../limits.ts';
+import { fetchBytesPerPartition } from '../limits.ts';
 import type {
   Appended,
   EdgeProducer,
@@ -19,6 +20,7 @@ import type {
   TopicPartition,
   TransactionalProducer,
 } from '../log.ts';
+import { refusalOf } from '../record-size.ts';
 import { producerOver } from '../transaction-session.ts';
 import { MemoryGroups } from './memory-groups.ts';
 import {
@@ -39,7 +41,7 @@ import {
  * `commit-lost`: the request itself was lost, so the transaction stays open until the id is opened
  * again or its time-out has passed. `transact-refused`: a clear error before the commit.
  * `edge-reply-lost`: appended, answer lost. `edge-request-lost`: not appended, answer lost.
- * `edge-refused`: a clear error. `fetch-unavailable`, `open-producer-unavailable`: as they say.
+ * `edge-refused`: a clear error. `fetch-unavailable`, `fetch-corrupt`, `open-producer-unavailable`: as they say.
  */
 export type MemoryFault =
   | 'commit-unknown'
@@ -49,6 +51,7 @@ export type MemoryFault =
   | 'edge-request-lost'
   | 'edge-refused'
   | 'fetch-unavailable'
+  | 'fetch-corrupt'
   | 'open-producer-unavailable';
 
 /** The log in memory, and what only a test may do to a log. */
@@ -302,6 +305,7 @@ class InMemoryLog implements MemoryLog, ReaderHost {
     if (this.#closed) throw new Unavailable('The log is closed');
     this.#transactions.expire();
     if (this.takeFault('fetch-unavailable')) throw new Unavailable('Fault of the test');
+    if (this.takeFault('fetch-corrupt')) throw new CorruptRecord('Fault of the test');
   }
 
   onChange(wake: () => void): () => void {
@@ -316,10 +320,8 @@ class InMemoryLog implements MemoryLog, ReaderHost {
   }
 
   #check(record: OutgoingRecord): MemoryPartition {
-    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
-    if (bytes > recordBytesMax) {
-      throw new NotCommitted(`A record of ${bytes} bytes; the broker takes ${recordBytesMax}`);
-    }
+    const refusal = refusalOf(record);
+    if (refusal !== null) throw refusal;
     try {
       return this.partition(record);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { CorruptRecord } from '../errors.ts';
-import type { Headers, LogRecord, TopicPartition } from '../log.ts';
+import type { Headers, HeaderVisitor, LogRecord, TopicPartition } from '../log.ts';
 import { crc32c } from './crc32c.ts';
 import { HeaderNames } from './header-names.ts';
 import { attribute, layout } from './record-batch.ts';
@@ -17,7 +17,6 @@ export interface DecodedBatches {
 }
 
 const ABORT_MARKER = 0;
-const noHeaders: Headers = Object.freeze({});
 const headerNames = new HeaderNames();
 
 /**
@@ -129,15 +128,9 @@ function decodeRecords(
     const timeDelta = cursor.varlong();
     const offsetDelta = cursor.varint();
     if (offsetDelta >= from) {
-      into.push({
-        topic: at.topic,
-        partition: at.partition,
-        offset: baseOffset + BigInt(offsetDelta),
-        timestampMs: ownTime ? batchTimeMs + timeDelta : batchTimeMs,
-        key: cursor.field(),
-        value: cursor.field(),
-        headers: cursor.headers(),
-      });
+      const timestampMs = ownTime ? batchTimeMs + timeDelta : batchTimeMs;
+      const offset = baseOffset + BigInt(offsetDelta);
+      into.push(new FetchedRecord(at, { offset, timestampMs }, cursor));
       if (cursor.at !== recordEnd) {
         throw new CorruptRecord(`${at.topic}-${at.partition}: a record's length does not match`);
       }
@@ -163,18 +156,65 @@ function recordsOf(
   );
 }
 
+/**
+ * One record of a fetch. Its headers stay where they are until somebody asks: a dozen buffers a
+ * record were the largest part of reading.
+ */
+class FetchedRecord implements LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly timestampMs: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly #bytes: Buffer;
+  readonly #headersAt: number;
+  #headers: Headers | null = null;
+
+  constructor(
+    at: TopicPartition,
+    own: { readonly offset: bigint; readonly timestampMs: number },
+    cursor: Cursor,
+  ) {
+    this.topic = at.topic;
+    this.partition = at.partition;
+    this.offset = own.offset;
+    this.timestampMs = own.timestampMs;
+    this.key = cursor.field();
+    this.value = cursor.field();
+    this.#bytes = cursor.bytes;
+    this.#headersAt = cursor.skipHeaders();
+  }
+
+  get headers(): Headers {
+    return (this.#headers ??= this.#readHeaders());
+  }
+
+  eachHeader(visit: HeaderVisitor): void {
+    new Cursor(this.#bytes, this.#headersAt).eachHeader(visit);
+  }
+
+  #readHeaders(): Headers {
+    const headers: Record<string, Buffer> = {};
+    this.eachHeader((name, bytes, start, end) => {
+      headers[name] = bytes.subarray(start, end);
+    });
+    return headers;
+  }
+}
+
 /** A position in a buffer; the innermost loop of reading. */
 class Cursor {
   at: number;
-  readonly #bytes: Buffer;
+  readonly bytes: Buffer;
 
   constructor(bytes: Buffer, at: number) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.at = at;
   }
 
   varint(): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     let byte = bytes[this.at] ?? 0;
     this.at += 1;
     if (byte < 0x80) return (byte >>> 1) ^ -(byte & 1);
@@ -190,14 +230,14 @@ class Cursor {
 
   /** Times only: within 2⁵³ as a number. */
   varlong(): number {
-    const first = this.#bytes[this.at] ?? 0;
+    const first = this.bytes[this.at] ?? 0;
     if (first < 0x80) {
       this.at += 1;
       return (first >>> 1) ^ -(first & 1);
     }
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.#bytes[this.at] ?? 0;
+      const byte = this.bytes[this.at] ?? 0;
       this.at += 1;
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) break;
@@ -210,21 +250,35 @@ class Cursor {
     if (length < 0) return null;
     const start = this.at;
     this.at = start + length;
-    return this.#bytes.subarray(start, this.at);
+    return this.bytes.subarray(start, this.at);
   }
 
-  headers(): Headers {
-    const count = this.varint();
-    if (count === 0) return noHeaders;
-    const headers: Record<string, Buffer> = {};
-    for (let index = 0; index < count; index += 1) {
+  /** Passes over the headers and says where they begin. */
+  skipHeaders(): number {
+    const start = this.at;
+    for (let left = this.varint(); left > 0; left -= 1) {
+      this.#skip(this.varint());
+      this.#skip(this.varint());
+    }
+    return start;
+  }
+
+  #skip(length: number): void {
+    if (length > 0) this.at += length;
+  }
+
+  eachHeader(visit: HeaderVisitor): void {
+    const bytes = this.bytes;
+    for (let left = this.varint(); left > 0; left -= 1) {
+      const nameLength = this.varint();
+      const nameStart = this.at;
+      this.at = nameStart + nameLength;
       const length = this.varint();
       const start = this.at;
+      if (length < 0) continue;
+      const nameEnd = nameStart + nameLength;
       this.at = start + length;
-      const name = headerNames.nameAt(this.#bytes, start, this.at);
-      const value = this.field();
-      if (value !== null) headers[name] = value;
+      visit(headerNames.nameAt(bytes, nameStart, nameEnd), bytes, start, this.at);
     }
-    return headers;
   }
 }
