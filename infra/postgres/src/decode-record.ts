@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
-import { decodeEnvelope, Undecodable, UnknownSchemaId } from '@plumbline/events';
+import { decodeEnvelopeOf, Undecodable, UnknownSchemaId } from '@plumbline/events';
 import type { LogRecord } from '@plumbline/kafka';
 import type { Logger } from '@plumbline/observability';
 import * as limits from './limits.ts';
@@ -26,7 +26,7 @@ export function decodeRecord(codec: Codec, record: LogRecord, incarnation: strin
   const { topic, partition, offset } = record;
   try {
     if (record.key === null) return failed(record, incarnation, 'NULL_KEY', 'it has no key');
-    const envelope = decodeEnvelope(record.headers);
+    const envelope = decodeEnvelopeOf(record);
     const payload = codec.decode(topic, record.value);
     if (payload.type !== envelope.type) {
       const message = `ce_type is ${envelope.type}, the value a ${payload.type}`;

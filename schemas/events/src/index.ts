@@ -4,8 +4,14 @@ export { catalogue, subjectOf } from './catalogue.ts';
 export type { Codec, CodecOptions } from './codec.ts';
 export { bodyOf, createCodec, frameBytes } from './codec.ts';
 export { compatibilityProblems } from './compatibility.ts';
-export type { Envelope } from './envelope.ts';
-export { decodeEnvelope, encodeEnvelope, firstPreviousHash, hashOfEvent } from './envelope.ts';
+export type { Envelope, HeaderSource } from './envelope.ts';
+export {
+  decodeEnvelope,
+  decodeEnvelopeOf,
+  encodeEnvelope,
+  firstPreviousHash,
+  hashOfEvent,
+} from './envelope.ts';
 export type { UndecodableReason, UnencodableReason } from './errors.ts';
 export {
   SchemaRefused,

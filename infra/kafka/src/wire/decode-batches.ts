@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { CorruptRecord } from '../errors.ts';
+import { unpackedBatchBytesMax } from '../limits.ts';
 import type { Headers, HeaderVisitor, LogRecord, TopicPartition } from '../log.ts';
 import { crc32c } from './crc32c.ts';
 import { HeaderNames } from './header-names.ts';
@@ -87,13 +88,14 @@ class AbortedFilter {
 /** The type in a control record's key (version int16, type int16); `null` if compacted away. */
 function markerOf(bytes: Buffer, start: number): number | null {
   if (bytes.readInt32BE(start + layout.recordCount) === 0) return null;
-  const cursor = new Cursor(bytes, start + layout.records);
+  const end = start + layout.lengthOverhead + bytes.readInt32BE(start + layout.batchLength);
+  const cursor = new Cursor(bytes, start + layout.records, end);
   cursor.varint();
   cursor.at += 1;
   cursor.varlong();
   cursor.varint();
   const keyLength = cursor.varint();
-  return keyLength < 4 ? null : bytes.readInt16BE(cursor.at + 2);
+  return keyLength < 4 || cursor.at + 4 > end ? null : bytes.readInt16BE(cursor.at + 2);
 }
 
 function checkBatch(bytes: Buffer, start: number, end: number, at: TopicPartition): void {
@@ -104,6 +106,9 @@ function checkBatch(bytes: Buffer, start: number, end: number, at: TopicPartitio
   const crc = bytes.readUInt32BE(start + layout.crc);
   if (crc32c(bytes, start + layout.attributes, end) !== crc) {
     throw new CorruptRecord(`${where}: the checksum does not match`);
+  }
+  if (bytes.readInt32BE(start + layout.lastOffsetDelta) < 0) {
+    throw new CorruptRecord(`${where}: a batch that ends before it begins`);
   }
 }
 
@@ -124,6 +129,7 @@ function decodeRecords(
   for (let index = 0; index < count; index += 1) {
     const size = cursor.varint();
     const recordEnd = cursor.at + size;
+    if (size <= 0 || recordEnd > cursor.end) throw misshapen(at);
     cursor.at += 1;
     const timeDelta = cursor.varlong();
     const offsetDelta = cursor.varint();
@@ -131,12 +137,16 @@ function decodeRecords(
       const timestampMs = ownTime ? batchTimeMs + timeDelta : batchTimeMs;
       const offset = baseOffset + BigInt(offsetDelta);
       into.push(new FetchedRecord(at, { offset, timestampMs }, cursor));
-      if (cursor.at !== recordEnd) {
-        throw new CorruptRecord(`${at.topic}-${at.partition}: a record's length does not match`);
-      }
+      if (cursor.at !== recordEnd) throw misshapen(at);
     }
     cursor.at = recordEnd;
   }
+  if (cursor.at !== cursor.end) throw misshapen(at);
+}
+
+/** A checksum vouches for what a producer wrote, not for the producer. */
+function misshapen(at: TopicPartition): CorruptRecord {
+  return new CorruptRecord(`${at.topic}-${at.partition}: a record's length does not match`);
 }
 
 function recordsOf(
@@ -145,9 +155,11 @@ function recordsOf(
   at: TopicPartition,
 ): Cursor {
   const codec = batch.attributes & attribute.compressionMask;
-  if (codec === 0) return new Cursor(bytes, batch.start + layout.records);
+  const start = batch.start + layout.records;
+  if (codec === 0) return new Cursor(bytes, start, batch.end);
   if (codec === attribute.gzip) {
-    return new Cursor(gunzipSync(bytes.subarray(batch.start + layout.records, batch.end)), 0);
+    const unpacked = gunzip(bytes.subarray(start, batch.end), at);
+    return new Cursor(unpacked, 0, unpacked.length);
   }
   const name = ['none', 'gzip', 'snappy', 'lz4', 'zstd'][codec] ?? String(codec);
   throw new Error(
@@ -200,6 +212,15 @@ class FetchedRecord implements LogRecord {
       headers[name] = bytes.subarray(start, end);
     });
     return headers;
+  }
+}
+
+function gunzip(bytes: Buffer, at: TopicPartition): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: unpackedBatchBytesMax });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CorruptRecord(`${at.topic}-${at.partition}: gzip: ${reason}`, { cause: error });
   }
 }
 

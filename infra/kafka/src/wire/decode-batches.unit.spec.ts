@@ -117,6 +117,55 @@ describe('what a fetch brought', () => {
   });
 });
 
+describe('what a mistaken producer wrote, with a checksum that matches', () => {
+  const resealed = (bytes: Buffer): Buffer => {
+    bytes.writeUInt32BE(crc32c(bytes, layout.attributes), layout.crc);
+    return bytes;
+  };
+
+  test('is read or refused, whichever bit is wrong, and never read beyond its end', () => {
+    const whole = batch({ baseOffset: 0n, values: ['abc', 'defg'], producerId: 5n });
+    const after = batch({ baseOffset: 2n, values: ['next'] });
+    let refused = 0;
+    for (let bit = layout.attributes * 8; bit < whole.length * 8; bit += 1) {
+      const wrong = Buffer.from(whole);
+      wrong[bit >> 3] = (wrong[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      try {
+        const { records, nextOffset } = decode([resealed(wrong), after]);
+        expect(nextOffset).toBeGreaterThan(0n);
+        const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+        expect(bytes).toBeLessThan(whole.length + after.length);
+      } catch (error) {
+        const says = error instanceof CorruptRecord || /compressed with/.test(String(error));
+        expect(says, `bit ${bit}: ${String(error)}`).toBe(true);
+        refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  test('is refused with a codec that is not read here, by its name', () => {
+    for (const [codec, name] of [
+      [2, 'snappy'],
+      [3, 'lz4'],
+      [4, 'zstd'],
+    ] as const) {
+      const packed = batch({ baseOffset: 0n, values: ['abc'] });
+      packed.writeInt16BE(codec, layout.attributes);
+      expect(() => decode([resealed(packed)])).toThrow(name);
+    }
+  });
+
+  test('is refused with gzip that does not unpack, or unpacks to too much', () => {
+    const garbled = batch({ baseOffset: 0n, values: ['abc'], gzip: true });
+    garbled[layout.records + 12] = (garbled[layout.records + 12] ?? 0) ^ 0xff;
+    expect(() => decode([resealed(garbled)])).toThrow(CorruptRecord);
+    const bomb = batch({ baseOffset: 0n, values: ['x'.repeat(65 * 1_048_576)], gzip: true });
+    expect(bomb.length).toBeLessThan(1_048_576);
+    expect(() => decode([bomb])).toThrow(CorruptRecord);
+  });
+});
+
 describe('the filter of aborted transactions', () => {
   const [p1, p2] = [1n, 2n];
   const abort = (baseOffset: bigint, producerId: bigint) =>

@@ -1,5 +1,5 @@
 import type { Codec, Envelope, RedriveParkedKey } from '@plumbline/events';
-import { Undecodable, decodeEnvelope, encodeEnvelope } from '@plumbline/events';
+import { Undecodable, decodeEnvelope, decodeEnvelopeOf, encodeEnvelope } from '@plumbline/events';
 import type { LogRecord, OutgoingRecord } from '@plumbline/kafka';
 import { InvariantViolation, invariant, partitionOfRecordKey } from '@plumbline/kernel';
 import { limits } from '../limits.ts';
@@ -228,7 +228,7 @@ class Writer implements BatchWriter {
     if (hasUnknownSchema) {
       throw new TerminalError('UNKNOWN_SCHEMA', 'the registry knows no schema of this id');
     }
-    const envelope = decodeEnvelope(record.headers);
+    const envelope = decodeEnvelopeOf(record);
     const payload = this.#codec.decode(record.topic, record.value);
     if (payload.type !== envelope.type) {
       throw new TerminalError('TYPE_MISMATCH', `ce_type ${envelope.type}, value ${payload.type}`);
