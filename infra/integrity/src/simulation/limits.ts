@@ -42,3 +42,6 @@ export const drainStepMs = 500;
 
 /** Longer than anything that is merely on its way in a calm world: a pace, a fetch, a commit. */
 export const quietMs = 2_000;
+
+/** Poison that may not be planted yet is tried again after this. */
+export const poisonAgainMs = 700;

@@ -58,6 +58,8 @@ function lateness(
 ): readonly Violation[] {
   const saidMs = entry.record.timestampMs;
   if (saidMs < atMs) return [violation('I8', `${what} was said ${atMs - saidMs} ms early`)];
-  const bound = calm ? atMs + alertLatenessCalmMaxMs : Math.max(atMs, healedMs) + alertLatenessMaxMs;
+  const bound = calm
+    ? atMs + alertLatenessCalmMaxMs
+    : Math.max(atMs, healedMs) + alertLatenessMaxMs;
   return saidMs <= bound ? [] : [violation('I8', `${what} was said ${saidMs - atMs} ms late`)];
 }

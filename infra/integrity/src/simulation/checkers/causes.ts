@@ -28,7 +28,9 @@ function unlisted(history: History, context: (typeof contexts)[number]): readonl
   const places = new Set(history.committed(context.commands).map(({ record }) => placeOf(record)));
   for (const { commandPartition, commandOffset, commandId } of outcomes) {
     if (places.has(`${commandPartition}/${commandOffset}`)) continue;
-    found.push(violation('I2', `${context.outcomes}: the outcome of ${commandId}, which is not there`));
+    found.push(
+      violation('I2', `${context.outcomes}: the outcome of ${commandId}, which is not there`),
+    );
   }
   const otherCauses = new Set(
     context.name === 'alerts'
@@ -41,7 +43,12 @@ function unlisted(history: History, context: (typeof contexts)[number]): readonl
     const { id, type, causationId } = envelope;
     if (causationId?.startsWith('timer:') === true || otherCauses.has(causationId ?? '')) continue;
     if (causationId !== null && listed.get(id) === causationId) continue;
-    found.push(violation('I2', `${context.events}: no outcome lists ${type} ${id} of ${String(causationId)}`));
+    found.push(
+      violation(
+        'I2',
+        `${context.events}: no outcome lists ${type} ${id} of ${String(causationId)}`,
+      ),
+    );
   }
   return found;
 }
@@ -55,7 +62,8 @@ function timersOf(history: History): readonly Violation[] {
       if (timer === null) return [];
       const [, name = '', due = ''] = timer;
       const what = `${key}: ${envelope.type} of ${name} due ${due}`;
-      if (!everWanted.has(`${name}:${due}`)) return [violation('I2', `${what}, which was never set`)];
+      if (!everWanted.has(`${name}:${due}`))
+        return [violation('I2', `${what}, which was never set`)];
       if (envelope.timeMs !== Number(due)) return [violation('I2', `${what} is dated otherwise`)];
       if (record.timestampMs < Number(due)) return [violation('I2', `${what} came early`)];
       return [];
@@ -64,7 +72,9 @@ function timersOf(history: History): readonly Violation[] {
 }
 
 /** What the checkout may say to each event; two where it depends on which it saw first. */
-const answers: Readonly<Partial<Record<(OrdersEvent | PaymentsEvent)['type'], readonly (string | null)[]>>> = {
+const answers: Readonly<
+  Partial<Record<(OrdersEvent | PaymentsEvent)['type'], readonly (string | null)[]>>
+> = {
   PaymentCreated: ['AwaitPayment', 'ClosePayment'],
   PaymentSucceeded: ['ConfirmPayment'],
   PaymentFailed: ['FailPayment'],

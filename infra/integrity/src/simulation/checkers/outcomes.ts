@@ -12,11 +12,13 @@ const placeOfCommand = ({ commandPartition, commandOffset }: CommandOutcome): st
 /** I1 */
 export const outcomesChecker: Checker = {
   name: 'outcomes',
-  title: 'each command has exactly one outcome, each accepted one its events, and what a client was told stands',
-  check: (history) => contexts.flatMap((context) => [
-    ...checkContext(history, context),
-    ...checkClients(history, context),
-  ]),
+  title:
+    'each command has exactly one outcome, each accepted one its events, and what a client was told stands',
+  check: (history) =>
+    contexts.flatMap((context) => [
+      ...checkContext(history, context),
+      ...checkClients(history, context),
+    ]),
 };
 
 type Context = (typeof contexts)[number];
@@ -47,7 +49,9 @@ function checkContext(history: History, context: Context): readonly Violation[] 
   for (const [place, outcomes] of byPlace) {
     for (const { eventId, type } of outcomes.flatMap((outcome) => outcome.events)) {
       if (events.has(eventId)) continue;
-      found.push(violation('I1', `${context.commands} ${place}: its ${type} ${eventId} is missing`));
+      found.push(
+        violation('I1', `${context.commands} ${place}: its ${type} ${eventId} is missing`),
+      );
     }
   }
   return found;
@@ -57,7 +61,10 @@ function checkContext(history: History, context: Context): readonly Violation[] 
 function checkClients(history: History, context: Context): readonly Violation[] {
   const found: Violation[] = [];
   const commands = new Map(
-    ownEntries(history, context.commands).map((entry) => [placeOf(entry.record), entry.envelope.id]),
+    ownEntries(history, context.commands).map((entry) => [
+      placeOf(entry.record),
+      entry.envelope.id,
+    ]),
   );
   const outcomes = new Map(
     outcomesIn(history, context.outcomes).map((outcome) => [placeOfCommand(outcome), outcome]),
@@ -66,10 +73,17 @@ function checkClients(history: History, context: Context): readonly Violation[] 
     if (sent.topic !== context.commands) continue;
     for (const place of sent.acknowledged) {
       if (commands.get(place) === sent.id) continue;
-      found.push(violation('I1', `${sent.type} ${sent.id} was acknowledged at ${place} and is lost`));
+      found.push(
+        violation('I1', `${sent.type} ${sent.id} was acknowledged at ${place} and is lost`),
+      );
     }
     if (sent.answer !== null && !stands(sent.answer, outcomes)) {
-      found.push(violation('I1', `${sent.type} ${sent.id} was answered ${sent.answer.status}, which is lost`));
+      found.push(
+        violation(
+          'I1',
+          `${sent.type} ${sent.id} was answered ${sent.answer.status}, which is lost`,
+        ),
+      );
     }
   }
   return found;
@@ -78,8 +92,12 @@ function checkClients(history: History, context: Context): readonly Violation[] 
 function stands(told: CommandOutcome, outcomes: ReadonlyMap<string, CommandOutcome>): boolean {
   const now = outcomes.get(placeOfCommand(told));
   const ids = (outcome: CommandOutcome) => outcome.events.map(({ eventId }) => eventId).join();
-  return now !== undefined && now.commandId === told.commandId && now.status === told.status &&
-    ids(now) === ids(told);
+  return (
+    now !== undefined &&
+    now.commandId === told.commandId &&
+    now.status === told.status &&
+    ids(now) === ids(told)
+  );
 }
 
 /** I3 */
@@ -109,11 +127,15 @@ function atMostOnce(history: History): readonly Violation[] {
   const counted = new Map<string, number>();
   const count = (what: string): void => void counted.set(what, (counted.get(what) ?? 0) + 1);
   const { orders, payments } = { orders: contexts[0].events, payments: contexts[1].events };
-  for (const { payload, record } of [...ownEntries(history, orders), ...ownEntries(history, payments)]) {
+  for (const { payload, record } of [
+    ...ownEntries(history, orders),
+    ...ownEntries(history, payments),
+  ]) {
     const data = payload.data as Readonly<Record<string, unknown>>;
     const key = record.key?.toString() ?? '';
     if (payload.type === 'PaymentSucceeded') count(`capture of ${String(data['payNo'])}`);
-    if (payload.type === 'OrderPaid' || payload.type === 'OrderCreated') count(`${payload.type} ${key}`);
+    if (payload.type === 'OrderPaid' || payload.type === 'OrderCreated')
+      count(`${payload.type} ${key}`);
     if (payload.type === 'PaymentCallbackRecorded' && data['result'] === 'PROCESSED') {
       count(`callback ${String(data['callbackId'])}`);
     }
@@ -145,4 +167,3 @@ function refusedEffects(history: History, context: Context): readonly Violation[
     .filter(({ commandId, events }) => events.length > 0 || caused.has(commandId))
     .map(({ commandId, status }) => violation('I17', `${commandId} was ${status} and has events`));
 }
-

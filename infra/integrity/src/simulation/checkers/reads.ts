@@ -140,7 +140,8 @@ function strayLetters(
       .find(({ record }) => record.partition === originPartition && record.offset === originOffset);
     const where = `${of.name}: the dead letter of ${originTopic} ${originPartition}/${originOffset}`;
     if (origin === undefined) return [violation('I12', `${where} holds no committed record`)];
-    const same = origin.record.value === null ? value === null : value?.equals(origin.record.value) === true;
+    const same =
+      origin.record.value === null ? value === null : value?.equals(origin.record.value) === true;
     return same ? [] : [violation('I12', `${where} holds other bytes`)];
   });
 }

@@ -65,10 +65,15 @@ function aggregates(
       const key = name.slice('s/aggregates/'.length);
       left.delete(key);
       const { version, hash, state } = parsed(bytes) as KeptAggregate;
-      const { model, events, timers: wanted } = walked.get(key) ?? { model: null, events: [], timers: [] };
+      const {
+        model,
+        events,
+        timers: wanted,
+      } = walked.get(key) ?? { model: null, events: [], timers: [] };
       const where = `${changelog}: ${key}`;
       const status = model?.status ?? 'none';
-      if (state.status !== status) found.push(violation('state', `${where} is ${state.status}, not ${status}`));
+      if (state.status !== status)
+        found.push(violation('state', `${where} is ${state.status}, not ${status}`));
       if (version !== BigInt(events.length)) {
         found.push(violation('state', `${where} is at version ${version}, not ${events.length}`));
       }
@@ -78,10 +83,13 @@ function aggregates(
       }
       for (const timer of wanted) {
         if (timers.delete(timerKey(key, timer))) continue;
-        found.push(violation('state', `${where} wants ${timer.name} at ${timer.dueMs}, and has no timer`));
+        found.push(
+          violation('state', `${where} wants ${timer.name} at ${timer.dueMs}, and has no timer`),
+        );
       }
     }
-    for (const timer of timers) found.push(violation('state', `${changelog}: ${timer} is left over`));
+    for (const timer of timers)
+      found.push(violation('state', `${changelog}: ${timer} is left over`));
   }
   for (const key of left) found.push(violation('state', `${changelog}: ${key} is missing`));
   return found;
@@ -136,7 +144,8 @@ function managers(history: History): readonly Violation[] {
       if (!same) found.push(violation('state', `${changelog}: ${key} is not what its events say`));
     }
   }
-  for (const key of expected.keys()) found.push(violation('state', `${changelog}: ${key} is missing`));
+  for (const key of expected.keys())
+    found.push(violation('state', `${changelog}: ${key} is missing`));
   return found;
 }
 

@@ -92,7 +92,10 @@ export interface History {
   readonly localCopies: readonly LocalCopy[];
   readonly readModels: readonly MemoryReadModel[];
   /** Runs a production topology from zero over the committed log; its outputs by topic. */
-  replay(topology: Topology, partition: number): Promise<ReadonlyMap<string, readonly ReplayedRecord[]>>;
+  replay(
+    topology: Topology,
+    partition: number,
+  ): Promise<ReadonlyMap<string, readonly ReplayedRecord[]>>;
   /** Read models folded anew from the committed log, in batches of the size given. */
   rebuild(model: MemoryReadModel, batchSize: number): Promise<MemoryReadModel>;
 }

@@ -35,7 +35,10 @@ export async function readHistory(
   for (const topic of topicNames) {
     const records = broker.topicRecords(topic);
     if (!topic.includes('changelog')) await learn(codec, [{ records }]);
-    all.set(topic, records.map((record) => entryOf(codec, record, journal.planted)));
+    all.set(
+      topic,
+      records.map((record) => entryOf(codec, record, journal.planted)),
+    );
   }
   const { partitions } = plan;
   const ends = new Map<string, Ends>();

@@ -54,7 +54,11 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
   const orders = new Map<string, Joined>();
   const rules: Rules = {
     enabled: new Map(ruleNames.map((rule) => [rule, true])),
-    graceMs: new Map<string, number>([['A', 60_000], ['B', 0], ['C', 0]]),
+    graceMs: new Map<string, number>([
+      ['A', 60_000],
+      ['B', 0],
+      ['C', 0],
+    ]),
     seen: [],
   };
 
@@ -79,7 +83,12 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
     }
     const key = keyOf(entry);
     if (!key.includes('/')) continue;
-    const joined = orders.get(key) ?? { order: null, payment: null, reported: null, watches: new Map() };
+    const joined = orders.get(key) ?? {
+      order: null,
+      payment: null,
+      reported: null,
+      watches: new Map(),
+    };
     orders.set(key, joined);
     if (entry.record.topic === topics.ordersEvents.name) takeOrder(joined, entry);
     else takePayment(joined, entry);

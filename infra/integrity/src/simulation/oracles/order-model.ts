@@ -16,7 +16,10 @@ const open = ['PENDING', 'WAITING_PAYMENT'];
 
 /** From which status each event may come, and to which it leads; null keeps it. */
 const moves: Readonly<
-  Record<Exclude<OrdersEvent['type'], 'OrderCreated'>, { from: readonly string[] | null; to: string | null }>
+  Record<
+    Exclude<OrdersEvent['type'], 'OrderCreated'>,
+    { from: readonly string[] | null; to: string | null }
+  >
 > = {
   OrderAwaitingPayment: { from: ['PENDING'], to: 'WAITING_PAYMENT' },
   OrderPaid: { from: open, to: 'PAID' },

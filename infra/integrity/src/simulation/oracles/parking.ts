@@ -19,10 +19,14 @@ export function takenIn(history: History, topic: string): readonly Entry[] {
 }
 
 /** What no topology can process. A planted record that can be read is none of it. */
-export const isPoison = ({ planted }: Entry): boolean => planted !== null && planted !== 'impossible';
+export const isPoison = ({ planted }: Entry): boolean =>
+  planted !== null && planted !== 'impossible';
 
 /** The dead letters of a topology, by the topic and place of the record that they hold. */
-export function lettersByOrigin(history: History, deadLetters: string): ReadonlyMap<string, Buried[]> {
+export function lettersByOrigin(
+  history: History,
+  deadLetters: string,
+): ReadonlyMap<string, Buried[]> {
   const found = new Map<string, Buried[]>();
   for (const buried of deadLettersIn(history, deadLetters)) {
     const { originTopic, originPartition, originOffset } = buried.letter;

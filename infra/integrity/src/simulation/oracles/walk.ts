@@ -50,7 +50,10 @@ export function walkOf(history: History): Walk {
 function fold<Model extends object>(
   entries: readonly ReadEntry[],
   step: (before: Model | null, entry: ReadEntry) => Model | null | { readonly problem: string },
-  of: { readonly timers: (model: Model) => readonly ModelTimer[]; readonly impossible: Violation[] },
+  of: {
+    readonly timers: (model: Model) => readonly ModelTimer[];
+    readonly impossible: Violation[];
+  },
 ): ReadonlyMap<string, Walked<Model>> {
   const found = new Map<string, Walked<Model>>();
   for (const entry of entries) {

@@ -68,7 +68,13 @@ export interface RunPlan {
   readonly stormMs: number;
 }
 
-export const parts = ['orders', 'payments', 'checkout', 'consistency-alerts', 'projections'] as const;
+export const parts = [
+  'orders',
+  'payments',
+  'checkout',
+  'consistency-alerts',
+  'projections',
+] as const;
 
 /** The plan of a seed, less what a reduction takes out of it. */
 export function planOf(seed: number, reduction: Reduction = {}): RunPlan {
@@ -138,7 +144,8 @@ function reduced(plan: RunPlan, reduction: Reduction): RunPlan {
     ...plan,
     faults: { ...faults, ...off },
     stories: kept === undefined ? plan.stories : plan.stories.filter((s) => kept.includes(s.index)),
-    poison: poison === undefined ? plan.poison : plan.poison.filter((p) => poison.includes(p.index)),
+    poison:
+      poison === undefined ? plan.poison : plan.poison.filter((p) => poison.includes(p.index)),
     processes: processes === undefined ? plan.processes : merged(plan.processes, processes),
     stormMs: stormMs ?? plan.stormMs,
   };

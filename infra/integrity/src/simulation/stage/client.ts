@@ -34,7 +34,12 @@ export function commandRecord(
     value: of.codec.encode(topic, payload),
     headers: encodeEnvelope({
       ...{ id, type: payload.type, source: '/plumbline/simulation', subject: command.subject },
-      ...{ timeMs: of.nowMs, correlationId: `for-${id}`, causationId: null, actor: 'api:simulation' },
+      ...{
+        timeMs: of.nowMs,
+        correlationId: `for-${id}`,
+        causationId: null,
+        actor: 'api:simulation',
+      },
       ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
     }),
   };
@@ -76,14 +81,19 @@ export function createClient(options: {
     for (;;) {
       try {
         const from = outcomeTopics.flatMap(({ name }) =>
-          Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition, offset: 0n })),
+          Array.from({ length: partitions }, (_, partition) => ({
+            topic: name,
+            partition,
+            offset: 0n,
+          })),
         );
         const reader = await log.openReader({ from, isolation: 'read_committed' });
         for (;;) {
           for (const { records } of await reader.fetch({ maxWaitMs: 500 })) {
             for (const { topic, value } of records) {
               const outcome = codec.decode(topic, value).data as CommandOutcome;
-              if (!journal.answers.has(outcome.commandId)) journal.answers.set(outcome.commandId, outcome);
+              if (!journal.answers.has(outcome.commandId))
+                journal.answers.set(outcome.commandId, outcome);
             }
           }
         }
@@ -97,7 +107,13 @@ export function createClient(options: {
   return {
     async send(command) {
       const { id, topic, payload } = command;
-      const before = journal.sent.get(id) ?? { id, topic, type: payload.type, acknowledged: [], answer: null };
+      const before = journal.sent.get(id) ?? {
+        id,
+        topic,
+        type: payload.type,
+        acknowledged: [],
+        answer: null,
+      };
       const place = await write(command);
       if (place === null) return null;
       const sent = { ...before, acknowledged: [...before.acknowledged, place] };

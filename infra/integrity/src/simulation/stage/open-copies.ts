@@ -9,7 +9,10 @@ export interface OpenCopies {
 }
 
 export function createOpenCopies(): OpenCopies {
-  const opened = new Map<string, { store: LocalStore; process: string; topology: string; partition: number }>();
+  const opened = new Map<
+    string,
+    { store: LocalStore; process: string; topology: string; partition: number }
+  >();
   return {
     observe: (stores, process) => ({
       close: () => stores.close(),

@@ -2,8 +2,13 @@ import { checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import type { Codec, SchemaIds } from '@plumbline/events';
 import { allTopics, createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
+import type { MemoryLog, OutgoingRecord } from '@plumbline/kafka';
 import { ordersProjection, ordersTopology } from '@plumbline/orders';
-import { paymentsProjection, paymentsTopology, refusedCallbacksProjection } from '@plumbline/payments';
+import {
+  paymentsProjection,
+  paymentsTopology,
+  refusedCallbacksProjection,
+} from '@plumbline/payments';
 import type { MemoryReadModel, Projection } from '@plumbline/postgres';
 import { openMemoryReadModel } from '@plumbline/postgres';
 import { projections as queriesProjections } from '@plumbline/queries';
@@ -12,8 +17,9 @@ import { runTopology } from '@plumbline/runtime';
 import type { SimHost, Simulation } from '@plumbline/runtime/simulation';
 import { createSimulation } from '@plumbline/runtime/simulation';
 import type { Mutant, MutantWorld } from '../mutants/mutant.ts';
-import type { RunPlan } from '../plan/run-plan.ts';
+import type { PlannedPoison, RunPlan } from '../plan/run-plan.ts';
 import { poisonTargets } from '../plan/run-plan.ts';
+import * as limits from '../limits.ts';
 import { createClients } from './clients.ts';
 import type { Journal } from './journal.ts';
 import { openJournal } from './journal.ts';
@@ -182,15 +188,32 @@ async function plantPoison(of: {
 }): Promise<void> {
   const { plan, simulation, journal, codec } = of;
   await codec.prepare(poisonTargets.map((target) => topics[target].name));
-  for (const planned of plan.poison) {
-    simulation.after(planned.atMs, () => {
-      const { partitions } = plan;
-      const record = poisonRecord(planned, { codec, partitions, nowMs: simulation.nowMs() });
-      const { topic, partition, baseOffset } = simulation.broker.appendRaw(record);
-      // With one partition there is no wrong one.
-      const isSound = planned.kind === 'impossible' || (planned.kind === 'wrong-partition' && partitions === 1);
-      journal.planted.set(`${topic} ${partition}/${baseOffset}`, isSound ? 'impossible' : planned.kind);
-      simulation.reached(`poison: ${planned.kind}`);
-    });
+  const { broker } = simulation;
+  const { partitions } = plan;
+  function plant(planned: PlannedPoison): void {
+    const record = poisonRecord(planned, { codec, partitions, nowMs: simulation.nowMs() });
+    if (!mayPlant(broker, record)) {
+      simulation.after(limits.poisonAgainMs, () => plant(planned));
+      return;
+    }
+    const { topic, partition, baseOffset } = broker.appendRaw(record);
+    // With one partition there is no wrong one.
+    const isSound = planned.kind === 'wrong-partition' && partitions === 1;
+    journal.planted.set(
+      `${topic} ${partition}/${baseOffset}`,
+      isSound ? 'impossible' : planned.kind,
+    );
+    simulation.reached(`poison: ${planned.kind}`);
   }
+  for (const planned of plan.poison) simulation.after(planned.atMs, () => plant(planned));
+}
+
+/**
+ * A task whose changelog is empty beside records in a topic of its own stops, and rightly: so whoever
+ * writes where he should not does it after the owner has written.
+ */
+function mayPlant(broker: MemoryLog, { topic, partition }: OutgoingRecord): boolean {
+  const owner = topologies.find(({ owns }) => owns.includes(topic));
+  if (owner === undefined) return true;
+  return broker.topicRecords(owner.changelog).some((record) => record.partition === partition);
 }

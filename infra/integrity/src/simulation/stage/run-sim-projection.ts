@@ -28,7 +28,9 @@ interface Loop {
  * letters and parked keys are production's; rows and positions stand in memory, and a process may
  * end before or after they change.
  */
-export async function runSimProjection(options: SimProjectionOptions): Promise<{ close(): Promise<void> }> {
+export async function runSimProjection(
+  options: SimProjectionOptions,
+): Promise<{ close(): Promise<void> }> {
   const { model, log, codec, partitions } = options;
   const { projection } = model;
   await codec.prepare([...projection.inputs, deadLettersTopic]);
@@ -91,7 +93,11 @@ function startLoop(options: SimProjectionOptions, partition: number): Loop {
   }
 }
 
-async function attempt(options: SimProjectionOptions, partition: number, loop: Loop): Promise<void> {
+async function attempt(
+  options: SimProjectionOptions,
+  partition: number,
+  loop: Loop,
+): Promise<void> {
   const { model, log, codec } = options;
   const { inputs, paceMs = 20 } = model.projection;
   const described = await log.describeTopics(inputs);
@@ -136,7 +142,8 @@ async function fold(
   const { advances } = batch;
   const step = (): Promise<void> => host.clock.sleep(random.skewed(1, 30));
   const bury = (poisoned: readonly Poisoned[]): Promise<void> => buryAll(options, poisoned);
-  const records = bug === 'skips-poison-silently' ? batch.records.filter((r) => r.fault === null) : batch.records;
+  const records =
+    bug === 'skips-poison-silently' ? batch.records.filter((r) => r.fault === null) : batch.records;
   if (bug === 'position-before-rows') {
     await model.fold({ advances, records: [], bury });
     await step();
@@ -172,7 +179,10 @@ async function buryAll(
 }
 
 /** Schemas that there are not are left out: decoding says so. */
-export async function learn(codec: Codec, brought: readonly Pick<Fetched, 'records'>[]): Promise<void> {
+export async function learn(
+  codec: Codec,
+  brought: readonly Pick<Fetched, 'records'>[],
+): Promise<void> {
   for (const { value } of brought.flatMap(({ records }) => records)) {
     const id = codec.needs(value);
     if (id === null) continue;

@@ -20,11 +20,11 @@ export const tally: Projection = {
   ],
   async apply(batch, sql) {
     const keys = [...new Set(batch.map(({ key }) => key))];
-    const rows = await sql.rowsWhere<{ routing_key: string; events: bigint; ids: readonly string[] }>(
-      'tallies',
-      'routing_key',
-      keys,
-    );
+    const rows = await sql.rowsWhere<{
+      routing_key: string;
+      events: bigint;
+      ids: readonly string[];
+    }>('tallies', 'routing_key', keys);
     const found = new Map(rows.map((row) => [row.routing_key, row]));
     for (const { key, topic, offset } of batch) {
       const { events, ids } = found.get(key) ?? { events: 0n, ids: [] };

@@ -84,7 +84,10 @@ export function beginTelling(
           ...payments,
           key: payNo,
           id: id(`report-${step.letter}-${step.status}`),
-          payload: { type: 'ReportMockCallback', data: { ...data, rawPayload: JSON.stringify(data) } },
+          payload: {
+            type: 'ReportMockCallback',
+            data: { ...data, rawPayload: JSON.stringify(data) },
+          },
         };
       }
       case 'await-deadline':
