@@ -20,6 +20,7 @@ import type { ActiveParameters } from './rules/parameters.ts';
 import { activate, activeRules, defaultParameters } from './rules/parameters.ts';
 import type { AlertChange, Watches } from './rules/watch.ts';
 import { judge } from './rules/watch.ts';
+import type { RuleId } from './rules/rules.ts';
 import type { JoinedView } from './rules/view.ts';
 import { emptyView, withOrderEvent, withPaymentEvent } from './rules/view.ts';
 
@@ -124,13 +125,22 @@ function step(
     ({ link: chain } = emitChained({ context, topic, key, subject, payload, after: chain, cause }));
   }
   context.store<WatchedOrder>(watchedStore).set(key, { ...watched, watches, chain });
-  const pending = Object.values(watches).filter((watch) => !watch.open);
-  if (pending.length === 0) {
-    context.timers.cancel({ key, name: deadlineTimer });
-  } else {
-    const dueMs = Math.min(...pending.map(({ deadlineMs }) => deadlineMs));
-    context.timers.set({ key, name: deadlineTimer, dueMs });
+  const dueMs = nextDeadline(watches);
+  // A timer that fires is gone, and only then are the two equal and nothing set.
+  if (dueMs === nextDeadline(watched.watches) && seen !== null) return;
+  if (dueMs === null) context.timers.cancel({ key, name: deadlineTimer });
+  else context.timers.set({ key, name: deadlineTimer, dueMs });
+}
+
+/** When the next grace is over; null when none runs. */
+function nextDeadline(watches: Watches): number | null {
+  let least: number | null = null;
+  for (const id in watches) {
+    const watch = watches[id as RuleId];
+    if (watch === undefined || watch.open) continue;
+    if (least === null || watch.deadlineMs < least) least = watch.deadlineMs;
   }
+  return least;
 }
 
 /** The id of an alert: a function of rule, order and the triggering event (ALERTS.md). */

@@ -28,8 +28,13 @@ export const defaultParameters: ActiveParameters = {
 /** A grace beyond a month is a typing mistake: nobody would wait that long for a paid order. */
 const graceMsMax = 31 * 24 * 60 * 60 * 1000;
 
+/** Asked for with every record, and the same until the next activation. */
+const activeByParameters = new WeakMap<ActiveParameters, readonly ActiveRule[]>();
+
 export function activeRules(parameters: ActiveParameters): readonly ActiveRule[] {
-  return rules.map((rule) => {
+  const known = activeByParameters.get(parameters);
+  if (known !== undefined) return known;
+  const active = rules.map((rule) => {
     const set = parameters.rules.find((p) => p.rule === rule.id);
     return {
       rule,
@@ -37,6 +42,8 @@ export function activeRules(parameters: ActiveParameters): readonly ActiveRule[]
       graceMs: set?.graceMs ?? rule.graceMs,
     };
   });
+  activeByParameters.set(parameters, active);
+  return active;
 }
 
 const recentMax = 8;

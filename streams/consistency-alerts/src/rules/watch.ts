@@ -54,6 +54,7 @@ export function judge(options: {
   readonly cause: Evidence | null;
 }): Judged {
   const { view, nowMs, cause } = options;
+  if (isQuiet(options)) return { watches: options.watches, changes: [] };
   const watches = new Map(Object.entries(options.watches) as [RuleId, Watch][]);
   const raised: AlertChange[] = [];
   const gone: { rule: Rule; watch: Watch; healedBy: Evidence }[] = [];
@@ -78,6 +79,13 @@ export function judge(options: {
     return { kind: 'resolve', rule, watch, supersededBy: over, healedBy };
   });
   return { watches: Object.fromEntries(watches), changes: [...raised, ...resolved] };
+}
+
+/** Most events of most orders: nothing is watched, and nothing is wrong. */
+function isQuiet({ view, watches, active }: Parameters<typeof judge>[0]): boolean {
+  for (const _id in watches) return false;
+  for (const { rule } of active) if (rule.find(view) !== null) return false;
+  return true;
 }
 
 /** A condition begins only with an event; without one nothing can have changed. */

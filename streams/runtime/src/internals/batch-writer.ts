@@ -136,12 +136,12 @@ class Writer implements BatchWriter {
     this.#records += 1;
     const { record, timeMs, incarnation } = taken;
     const at = { nowMs: timeMs, offset: record.offset };
-    const key = record.key === null ? null : record.key.toString('utf8');
+    const key = keyOf(record);
     if (key !== null && this.#waits(spec, taken, key)) return;
     try {
       this.#step(at, () => {
         if (spec.kind === 'redrives') this.#redrive(spec, taken);
-        else this.#processor.onRecord(this.#decode(taken), this.#context);
+        else this.#processor.onRecord(this.#decode(taken, key), this.#context);
       });
     } catch (error) {
       if (error instanceof InvariantViolation) throw error;
@@ -218,9 +218,9 @@ class Writer implements BatchWriter {
     }
   }
 
-  #decode({ record, timeMs, incarnation, hasUnknownSchema }: Taken): InputRecord {
-    if (record.key === null) throw new TerminalError('NULL_KEY', 'the record has no key');
-    const key = record.key.toString('utf8');
+  #decode(taken: Taken, key: string | null = keyOf(taken.record)): InputRecord {
+    const { record, timeMs, incarnation, hasUnknownSchema } = taken;
+    if (key === null) throw new TerminalError('NULL_KEY', 'the record has no key');
     const home = partitionOfRecordKey(key, this.#task.partitions);
     if (home !== record.partition) {
       throw new TerminalError('WRONG_PARTITION', `this key belongs to partition ${home}`);
@@ -293,6 +293,7 @@ class Writer implements BatchWriter {
 }
 
 const noHeaders = {};
+const keyOf = ({ key }: LogRecord): string | null => (key === null ? null : key.toString('utf8'));
 
 function commandOrNull(codec: Codec, { topic, value }: LogRecord): RedriveParkedKey | null {
   try {
