@@ -1,7 +1,7 @@
 import type { Codec, CommandOutcome } from '@plumbline/events';
 import { createCodec, createMemorySchemaIds, encodeEnvelope, topics } from '@plumbline/events';
 import type { EdgeProducer, OutgoingRecord } from '@plumbline/kafka';
-import { NotCommitted, OutcomeUnknown } from '@plumbline/kafka';
+import { NotCommitted } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import type { RunningTopology } from '../run-topology.ts';
 import { runTopology } from '../run-topology.ts';
@@ -35,6 +35,9 @@ export interface DoorWorld {
   /** Every command asked for has an outcome. */
   isDone(): boolean;
 }
+
+/** Longer than the edge itself tries. */
+const clientTimeoutMs = 11_000;
 
 /** Ids of schemas are given out once: looking them up again would only cost time. */
 let sharedCodec: Promise<Codec> | null = null;
@@ -77,12 +80,20 @@ export async function openDoorWorld(options: {
 
   /** A client does not give up: it repeats with the same id until the edge has an answer. */
   const ask = (record: OutgoingRecord): void => {
+    let isOver = false;
+    const again = (): void => {
+      if (!isOver) ask(record);
+      isOver = true;
+    };
     const sent = edges.at(-1)?.send(record) ?? Promise.reject(new NotCommitted('no edge yet'));
-    sent.catch((error: unknown) => {
-      const isPassing = error instanceof NotCommitted || error instanceof OutcomeUnknown;
-      if (!isPassing) throw error;
-      sim.after(200, () => ask(record));
-    });
+    sent.then(
+      () => {
+        isOver = true;
+      },
+      () => sim.after(200, again),
+    );
+    // What was asked of a process that died since never settles.
+    sim.after(clientTimeoutMs, again);
   };
   const command = (door: string, payload: ReturnType<typeof closeDoor>): void => {
     const id = `${payload.type}-${door}`;

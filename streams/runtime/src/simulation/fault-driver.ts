@@ -10,6 +10,9 @@ const minuteMs = 60_000;
 const brokerDownMs = { from: 200, to: 10_000 };
 const processDownMs = { from: 50, to: 10_000 };
 const cutMs = { from: 200, to: 12_000 };
+/** Of the kills and freezes so many wait for a write, and come within this after it. */
+const strikesAtWrite = 0.6;
+const strikeMsMax = 6;
 
 /** Makes happen what a plan says by the minute, at times that the seed draws. */
 export class FaultDriver {
@@ -93,18 +96,36 @@ export class FaultDriver {
     const up = this.#processes.filter(({ state }) => state !== 'down');
     if (up.length === 0) return;
     const process = this.#random.pick(up);
-    process.crash();
-    this.#world.history.reached('a process was killed');
+    this.#strike(process, () => this.#kill(process));
+    if (up.length > 1 && this.#random.chance(0.1)) {
+      this.#world.history.reached('several processes were killed together');
+      this.#crash();
+    }
+  }
+
+  #kill(process: SimulatedProcess): void {
     const { plan, scheduler, history } = this.#world;
+    process.crash();
+    history.reached('a process was killed');
     scheduler.after(this.#random.skewed(processDownMs.from, processDownMs.to), () => {
       if (!process.isCrashed) return;
       this.#spoilDisk(process, plan);
       process.start();
     });
-    if (up.length > 1 && this.#random.chance(0.1)) {
-      history.reached('several processes were killed together');
-      this.#crash();
+  }
+
+  /** Now, or, since little is at stake in most moments, shortly after it next writes something. */
+  #strike(process: SimulatedProcess, act: () => void): void {
+    const { life } = process;
+    if (life === null || life.isFrozen || !this.#random.chance(strikesAtWrite)) {
+      act();
+      return;
     }
+    life.whenItActs(() => {
+      this.#world.scheduler.after(this.#random.between(0, strikeMsMax), () => {
+        if (process.life === life && !this.#isHealed) act();
+      });
+    });
   }
 
   #spoilDisk(process: SimulatedProcess, plan: FaultPlan): void {
@@ -135,8 +156,11 @@ export class FaultDriver {
     if (up.length === 0) return;
     const { plan, history } = this.#world;
     const forMs = this.#random.skewed(Math.min(100, plan.freezeMsMax), plan.freezeMsMax);
-    this.#random.pick(up).freeze(forMs);
-    history.reached('a process was frozen');
+    const process = this.#random.pick(up);
+    this.#strike(process, () => {
+      process.freeze(forMs);
+      history.reached('a process was frozen');
+    });
   }
 
   #cut(): void {

@@ -29,6 +29,8 @@ interface Group {
   joined: number;
   readonly partitions: number;
   readonly members: Map<string, Member>;
+  /** Ids that were given out and have not joined yet. */
+  readonly expected: Set<string>;
   readonly reported: Map<string, GroupOffset>;
   /** Since when it waits for members to join; null when it is stable. */
   preparingSinceMs: number | null;
@@ -58,7 +60,9 @@ export class GroupCoordinator {
   newMemberId(groupId: string, partitions: number): string {
     const group = this.#group(groupId, partitions);
     group.joined += 1;
-    return `member-${String(group.joined).padStart(6, '0')}`;
+    const memberId = `member-${String(group.joined).padStart(6, '0')}`;
+    group.expected.add(memberId);
+    return memberId;
   }
 
   join(of: {
@@ -68,6 +72,8 @@ export class GroupCoordinator {
     readonly claim: Omit<MemberClaim, 'memberId'>;
   }): Promise<Share | 'unknown'> {
     const group = this.#group(of.groupId, of.partitions);
+    const isKnown = group.members.has(of.memberId) || group.expected.delete(of.memberId);
+    if (!isKnown) return Promise.resolve('unknown');
     this.#scan();
     return new Promise((resolve) => {
       const nowMs = this.#scheduler.nowMs();
@@ -149,7 +155,7 @@ export class GroupCoordinator {
     if (known !== undefined) return known;
     const members = new Map<string, Member>();
     const group: Group = {
-      ...{ generation: 0, joined: 0, partitions, members },
+      ...{ generation: 0, joined: 0, partitions, members, expected: new Set<string>() },
       ...{ reported: new Map<string, GroupOffset>(), preparingSinceMs: null },
     };
     this.#groups.set(groupId, group);
@@ -159,7 +165,8 @@ export class GroupCoordinator {
   #remove(groupId: string, group: Group, memberId: string): void {
     group.members.get(memberId)?.resolve?.('unknown');
     group.members.delete(memberId);
-    group.preparingSinceMs = group.members.size === 0 ? null : this.#scheduler.nowMs();
+    group.preparingSinceMs ??= this.#scheduler.nowMs();
+    if (group.members.size === 0) group.preparingSinceMs = null;
     this.#shareWhenComplete(groupId, group);
   }
 

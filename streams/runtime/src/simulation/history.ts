@@ -76,8 +76,11 @@ export class History {
       this.#mix(-1);
       return;
     }
-    for (const byte of bytes) this.#mix(byte);
-    this.#mix(bytes.length);
+    const { length } = bytes;
+    let at = 0;
+    for (; at + 4 <= length; at += 4) this.#mix(bytes.readInt32LE(at));
+    for (; at < length; at += 1) this.#mix(bytes.readUInt8(at));
+    this.#mix(length);
   }
 
   /** Two lanes of FNV-1a that differ in start and order of the steps. */

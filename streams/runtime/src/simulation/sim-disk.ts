@@ -136,6 +136,7 @@ export class SimDisk {
         return true;
       };
       copy.writing.add(apply);
+      life.acts();
       return this.#afterAWhile(life, apply);
     };
     return {

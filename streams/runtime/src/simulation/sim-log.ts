@@ -38,7 +38,15 @@ export function createSimLog(world: World, life: Life, clock: Clock): SimLog {
   return {
     openSession,
     describeTopics: describe,
-    ends: (of) => patiently(client, () => ask(client, 'ends', () => world.broker.ends(of))),
+    ends: (of) =>
+      patiently(client, async () => {
+        // Three requests one after the other, as the real client's: the log moves between them.
+        const find = () => ask(client, 'ends', () => world.broker.ends(of));
+        const { logStartOffset } = await find();
+        const { lastStableOffset } = await find();
+        const { highWatermark } = await find();
+        return { logStartOffset, lastStableOffset, highWatermark };
+      }),
     groupOffsets: (groupId, partitions) =>
       patiently(client, () =>
         ask(client, 'group offsets', () => world.groups.offsets(groupId, partitions)),

@@ -175,7 +175,7 @@ export class SimMembership implements Membership {
     const claim = { generation: this.#generation, owned: this.#holdings.held() };
     return this.#wire.call({
       kind: `join ${groupId}`,
-      ...{ timeoutMs, isWrite: true },
+      ...{ timeoutMs, isWrite: true, mayHang: true },
       atBroker: () => groups.join({ groupId, partitions, memberId, claim }),
     });
   }

@@ -12,6 +12,7 @@ export interface SimHost {
   readonly name: string;
   /** 1, 2, …: which time this process was started. */
   readonly incarnationOfProcess: number;
+  /** What was asked of it when the process dies never settles. */
   readonly log: SimLog;
   readonly clock: Clock;
   readonly localStores: LocalStores;
@@ -211,8 +212,8 @@ function loggerInto(write: (line: string) => void, about = ''): Logger {
     (level: string) =>
     (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       const error = fields['error'];
-      const why = error instanceof Error ? ` (${error.message})` : '';
-      write(`${level}${about} ${message}${why}`);
+      const why = error instanceof Error ? error.message : fields['why'];
+      write(`${level}${about} ${message}${typeof why === 'string' ? ` (${why})` : ''}`);
     };
   return {
     debug: () => undefined,

@@ -40,12 +40,14 @@ export class SimSession implements TransactionSession {
     const { transactionalId } = this;
     const { history } = this.#client.world;
     this.#hasBegun = true;
-    await askWhileBusy(this.#client, `begin ${transactionalId}`, () => this.#broker.begin(records));
+    await askWhileBusy(this.#client, `begin ${transactionalId}`, (isLate) =>
+      this.#counted(isLate, () => this.#broker.begin(records)),
+    );
     return ask(
       this.#client,
       `produce ${transactionalId}`,
       async (isLate) => {
-        const appended = await this.#broker.produce(records);
+        const appended = await this.#counted(isLate, () => this.#broker.produce(records));
         if (isLate) history.reached('a transactional produce came late and was appended');
         return appended;
       },
@@ -61,7 +63,11 @@ export class SimSession implements TransactionSession {
       await ask(
         this.#client,
         `commit ${this.transactionalId}`,
-        (isLate) => this.#commitAtBroker(isLate).then(() => void (fate.hasHappened = true)),
+        async (isLate) => {
+          await this.#counted(isLate, () => this.#broker.commit());
+          fate.hasHappened = true;
+          if (isLate) history.reached('a commit came late and counted');
+        },
         true,
       );
       this.#hasBegun = false;
@@ -90,14 +96,13 @@ export class SimSession implements TransactionSession {
     return Promise.resolve();
   }
 
-  async #commitAtBroker(isLate: boolean): Promise<void> {
-    const { history } = this.#client.world;
+  async #counted<T>(isLate: boolean, atBroker: () => Promise<T>): Promise<T> {
     try {
-      await this.#broker.commit();
-      if (isLate) history.reached('a commit came late and counted');
+      return await atBroker();
     } catch (error) {
       if (error instanceof Fenced) {
-        history.reached(isLate ? 'a late commit met a newer owner' : 'a zombie was fenced');
+        const { history } = this.#client.world;
+        history.reached(isLate ? 'a late request met a newer owner' : 'a zombie was fenced');
       }
       throw error;
     }

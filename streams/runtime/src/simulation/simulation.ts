@@ -88,7 +88,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const faults = new FaultDriver({ world, processes, compacted });
 
   const guarded = (run: () => void | Promise<void>) => (): void => {
-    run()?.catch((error: unknown) => scheduler.fail(error));
+    const running = run();
+    if (running instanceof Promise) running.catch((error: unknown) => scheduler.fail(error));
   };
 
   return {

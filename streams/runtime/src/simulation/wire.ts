@@ -13,6 +13,8 @@ export interface Request<T> {
   readonly kind: string;
   /** The broker gives no answer before this: the client gives up. Virtual ms. */
   readonly timeoutMs: number;
+  /** The broker may hold it for good, so that the client's own time-out must run beside it. */
+  readonly mayHang?: boolean;
   /** A read that comes late changes nothing, so that only writes are delayed. */
   readonly isWrite: boolean;
   /** What the broker does with it; `isLate` when nobody waits for the answer any more. */
@@ -76,7 +78,9 @@ class Call<T> {
   send(): void {
     const { plan, scheduler } = this.#world;
     const random = this.#random;
-    const { isWrite } = this.#caller.request;
+    const { isWrite, mayHang } = this.#caller.request;
+    if (isWrite) this.#life.acts();
+    if (mayHang === true) this.#giveUpAtTimeout();
     const cutUntilMs = this.#life.requestsCutUntilMs;
     if (cutUntilMs > scheduler.nowMs()) {
       this.#giveUpAtTimeout();

@@ -45,6 +45,7 @@ export class Life {
   readonly #scheduler: Scheduler;
   #state: 'alive' | 'frozen' | 'dead' = 'alive';
   #waiting: (() => void)[] = [];
+  #onAct: (() => void) | null = null;
 
   constructor(options: { name: string; incarnation: number; scheduler: Scheduler }) {
     this.name = options.name;
@@ -67,6 +68,18 @@ export class Life {
 
   after(ms: number, run: () => void): void {
     this.#scheduler.after(ms, () => this.deliver(run));
+  }
+
+  /** Calls back, once, when this process next writes something to the broker or to its disk. */
+  whenItActs(act: () => void): void {
+    this.#onAct = act;
+  }
+
+  /** It writes something. */
+  acts(): void {
+    const act = this.#onAct;
+    this.#onAct = null;
+    act?.();
   }
 
   freeze(): void {
