@@ -3,6 +3,8 @@ import type { ContenderName } from './contenders/contender.ts';
 import { help, partNames, type PartName } from './help.ts';
 import {
   coursesPerWave,
+  loadMax,
+  loadsDefault,
   rateMax,
   ratesDefault,
   recordsDefault,
@@ -17,6 +19,8 @@ export { help, partNames };
 export type { PartName };
 
 export interface BenchArguments {
+  /** As it was called, for the saved results. */
+  readonly command: string;
   readonly help: boolean;
   readonly cold: boolean;
   readonly save: boolean;
@@ -25,7 +29,9 @@ export interface BenchArguments {
   readonly seconds: number;
   /** Of the prepared log. */
   readonly records: number;
-  /** Of the prepared log; as many as orders if undefined. */
+  /** Records a second of the part `lateness`. */
+  readonly loads: readonly number[];
+  /** Instead of what a part has by itself. */
   readonly keys: number | undefined;
   readonly contenders: readonly ContenderName[];
   readonly threads: number;
@@ -51,9 +57,11 @@ export function benchArguments(args: readonly string[]): BenchArguments {
   const values = parsed(args);
   const { keys } = values;
   return {
+    command: ['npm run bench --', ...args].join(' '),
     ...{ help: values.help, cold: values.cold, save: values.save },
     parts: new Set(values.only.split(',').map(partOf)),
     rates: values.rates.split(',').map((rate) => wholeNumber('--rates', rate, rateMax)),
+    loads: values.loads.split(',').map((load) => wholeNumber('--loads', load, loadMax)),
     seconds: wholeNumber('--seconds', values.seconds, secondsMax),
     records: wholeNumber('--records', values.records, recordsMax),
     keys: keys === undefined ? undefined : enoughKeys(wholeNumber('--keys', keys, recordsMax)),
@@ -74,6 +82,7 @@ function parsed(args: readonly string[]) {
         save: { type: 'boolean', default: false },
         only: { type: 'string', default: partNames.join(',') },
         rates: { type: 'string', default: ratesDefault.join(',') },
+        loads: { type: 'string', default: loadsDefault.join(',') },
         seconds: { type: 'string', default: String(secondsDefault) },
         records: { type: 'string', default: String(recordsDefault) },
         keys: { type: 'string' },

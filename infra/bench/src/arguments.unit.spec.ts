@@ -1,26 +1,54 @@
 import { describe, expect, it } from 'vitest';
-import { benchArguments, UsageError } from './arguments.ts';
+import { benchArguments, help, partNames, UsageError } from './arguments.ts';
 
 describe('arguments of the benchmark', () => {
   it('have defaults', () => {
     expect(benchArguments([])).toEqual({
-      ...{ help: false, cold: false, save: false, seconds: 20, rates: [50, 500] },
-      parts: new Set(['latency', 'start']),
+      ...{ command: 'npm run bench --', help: false, cold: false, save: false },
+      ...{ seconds: 20, rates: [50, 500], loads: [5_000, 10_000] },
+      ...{ records: 600_000, keys: undefined, threads: 2, cache: true, env: {} },
+      contenders: ['plumbline', 'kafka-streams rocksdb', 'kafka-streams memory'],
+      parts: new Set(partNames),
     });
   });
 
   it('are taken', () => {
-    const args = ['--only', 'start', '--rates=10,20', '--seconds', '5', '--cold', '--save'];
-    expect(benchArguments(args)).toEqual({
-      ...{ help: false, cold: true, save: true, seconds: 5, rates: [10, 20] },
-      parts: new Set(['start']),
+    const args = ['--only', 'start,join', '--rates=10,20', '--seconds', '5', '--cold', '--save'];
+    const log = ['--records', '60000', '--keys', '10000', '--loads', '100'];
+    const how = ['--contenders', 'memory', '--threads', '1', '--cache', 'off', '--env', 'A=b=c'];
+    expect(benchArguments([...args, ...log, ...how])).toMatchObject({
+      ...{ cold: true, save: true, seconds: 5, rates: [10, 20], loads: [100] },
+      ...{ records: 60_000, keys: 10_000, threads: 1, cache: false, env: { A: 'b=c' } },
+      contenders: ['kafka-streams memory'],
+      parts: new Set(['start', 'join']),
     });
   });
 
-  it.each([['--only', 'x'], ['--rates', '0'], ['--rates', '5,'], ['--seconds', '3601'], ['--x']])(
-    'are refused: %s %s',
-    (...args) => {
-      expect(() => benchArguments(args)).toThrow(UsageError);
-    },
-  );
+  it('stand in what is saved', () => {
+    expect(benchArguments(['--only', 'join', '--save']).command).toBe(
+      'npm run bench -- --only join --save',
+    );
+  });
+
+  it.each([
+    ['--only', 'x'],
+    ['--rates', '0'],
+    ['--rates', '5,'],
+    ['--seconds', '3601'],
+    ['--loads', 'fast'],
+    ['--records', '-1'],
+    ['--keys', '4199'],
+    ['--contenders', 'flink'],
+    ['--cache', 'yes'],
+    ['--env', 'A'],
+    ['--env', '=b'],
+    ['--x'],
+  ])('are refused: %s %s', (...args) => {
+    expect(() => benchArguments(args)).toThrow(UsageError);
+  });
+
+  it('are explained, each part with its time', () => {
+    for (const name of partNames)
+      expect(help).toMatch(new RegExp(`^ +${name} +\\(\\d+ min\\)`, 'm'));
+  });
 });

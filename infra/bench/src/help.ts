@@ -1,6 +1,25 @@
-import { ratesDefault, recordsDefault, secondsDefault, startsDefault } from './limits.ts';
+import {
+  keyCounts,
+  loadsDefault,
+  ratesDefault,
+  recordsDefault,
+  restoreKeys,
+  secondsDefault,
+  startsDefault,
+  streamThreadsDefault,
+  transactionSizes,
+} from './limits.ts';
 
-export const partNames = ['latency', 'start', 'join'] as const;
+export const partNames = [
+  'latency',
+  'start',
+  'join',
+  'keys',
+  'lateness',
+  'restore',
+  'takeover',
+  'transactions',
+] as const;
 export type PartName = (typeof partNames)[number];
 
 export const help = `Usage: npm run bench [-- [--only <part,…>] [options] [--save]]
@@ -14,14 +33,21 @@ say nothing about another, and a busy machine measures its other work.
     start     (2 min)  from nothing running to the first order that shows PAID, ${startsDefault} times
     join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
                        RocksDB and in memory: records/s, peak memory; void if their alerts differ
+    keys     (15 min)  the same over ${keyCounts.join(', ')} keys: the cost of a record
+    lateness  (5 min)  how long after their deadlines alerts are there, under a steady load
+    restore   (6 min)  starts of a process that has the state of ${restoreKeys} keys
+    takeover  (4 min)  two processes, kill -9 of one: until the other answers for its partitions
+    transactions (1 min)  transactions/s of ${transactionSizes.join(', ')} records by 1 and 4 producers
 
   --rates N,…         latency: requests a second (default ${ratesDefault.join(',')})
-  --seconds N         latency: how long at each rate (default ${secondsDefault})
+  --loads N,…         lateness: records a second (default ${loadsDefault.join(',')})
+  --seconds N         latency, lateness: how long at each rate (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
-  --records N         records of the prepared log (default ${recordsDefault})
-  --keys N            its keys (default: one for each order)
+  --records N         join, keys: records of the prepared log (default ${recordsDefault})
+  --keys N            join: keys; keys, restore, takeover: only so many (join's default: as many
+                      as orders)
   --contenders <…>    some of plumbline, rocksdb, memory
-  --threads N         threads of Kafka Streams
+  --threads N         threads of Kafka Streams (default ${streamThreadsDefault})
   --cache on|off      its cache before the stores, which spares changelog records (default on)
   --env NAME=value    a variable of our process in the parts about the join; may be repeated
   --save              appends the raw results, as JSON lines, to infra/bench/results/

@@ -65,3 +65,37 @@ export const readyMs = 120_000;
 
 /** Topics that were just deleted are made again after 20, 40, … ms: 4 s in all. */
 export const renewAttemptsMax = 20;
+
+/** Keys of the part `keys`: the same records over each of them. */
+export const keyCounts = [10_000, 100_000, 1_000_000] as const;
+
+/** Records a second of the part `lateness`. */
+export const loadsDefault = [5_000, 10_000] as const;
+export const loadMax = 200_000;
+
+/** Between two waves of a sustained load: often enough that an alert is not late by waiting for one. */
+export const waveEveryMs = 50;
+
+/** Alerts of the first seconds are left out: the code is not compiled yet. */
+export const latenessWarmUpMs = 5_000;
+
+/** After the last record of a sustained load: alerts that are later are lost for the figures. */
+export const latenessTailMs = 2_000;
+
+/** State of the parts `restore` and `takeover`, in keys. */
+export const restoreKeys = 100_000;
+
+/** Between two probes of the part `takeover`: how fine its times are. */
+export const probeEveryMs = 100;
+
+/** Probing before the kill, so that both processes are seen to work. */
+export const probeBeforeMs = 3_000;
+
+/** A partition whose first answer after the kill takes longer was one of the killed process. */
+export const lostSilenceMs = 1_000;
+
+/** Sizes of the part `transactions`, in records. */
+export const transactionSizes = [1, 10, 100, 1_000] as const;
+export const producerCounts = [1, 4] as const;
+export const transactionSeconds = 5;
+export const transactionValueBytes = 200;

@@ -1,5 +1,7 @@
 import type { Machine } from './machine.ts';
-import type { JoinResult } from './measure/join.ts';
+import type { LatencyResult } from './measure/latency.ts';
+import type { StartResult } from './measure/start.ts';
+import { tableOf } from './print-tables.ts';
 import type { Result } from './save.ts';
 
 export const machineLines = (m: Machine): string =>
@@ -10,13 +12,27 @@ export const machineLines = (m: Machine): string =>
     '',
   ].join('\n');
 
+/** Prints results as they come, and the head of a table before the first of its rows. */
+export function resultPrinter(write: (line: string) => void): (result: Result) => void {
+  let before: Result['part'] | null = null;
+  return (result) => {
+    if (result.part === 'latency' || result.part === 'start') {
+      write(resultLine(result));
+    } else {
+      const { head, row } = tableOf(result);
+      if (before !== result.part) write(`\n${result.part}\n${head}`);
+      write(row);
+    }
+    before = result.part;
+  };
+}
+
 /** One line a result. */
-export function resultLine(result: Result): string {
+export function resultLine(result: LatencyResult | StartResult): string {
   if (result.part === 'start') {
     const { kind, readyMs, firstPaidMs } = result;
     return `${kind} start: ready after ${seconds(readyMs)}, first order PAID after ${seconds(firstPaidMs)}`;
   }
-  if (result.part === 'join') return joinLine(result);
   const { call, perSecond, sent, succeeded } = result;
   const errors = Object.entries(result.errors).map(([word, count]) => `${count} × ${word}`);
   return [
@@ -36,20 +52,3 @@ const seconds = (value: number): string => `${(value / 1_000).toFixed(1)} s`;
 /** The middle one of an odd number, the lower middle of an even one. */
 export const medianOf = (values: readonly number[]): number | null =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length / 2) - 1] ?? null;
-
-/** One row of the table of the join. */
-function joinLine(run: JoinResult): string {
-  const counts = Object.entries(run.findings.counts).sort();
-  return [
-    run.contender.padEnd(22),
-    `${thousands(run.steadyPerSecond)} k/s steady`,
-    `${thousands(run.wholePerSecond)} k/s with its start (${seconds(run.wholeMs)})`,
-    `first alert ${seconds(run.firstAlertMs)}`,
-    `peak ${run.peakRssMiB ?? '-'} MiB`,
-    `${run.cpuSeconds?.toFixed(1) ?? '-'} s of processor`,
-    counts.map(([name, count]) => `${name} ${count}`).join(', '),
-    `bodies ${run.findings.bodies.slice(0, 8)}`,
-  ].join('   ');
-}
-
-const thousands = (value: number): string => (value / 1_000).toFixed(1).padStart(6);

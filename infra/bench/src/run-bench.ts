@@ -2,10 +2,15 @@ import type { BenchArguments } from './arguments.ts';
 import { startsDefault } from './limits.ts';
 import { machine } from './machine.ts';
 import { measureJoin } from './measure/join.ts';
+import { measureKeys } from './measure/keys.ts';
 import { measureLatency } from './measure/latency.ts';
+import { measureLateness } from './measure/lateness.ts';
 import type { Measuring } from './measure/measuring.ts';
+import { measureRestore } from './measure/restore.ts';
 import { measureColdStart, measureWarmStarts } from './measure/start.ts';
-import { machineLines, medianOf, resultLine } from './print.ts';
+import { measureTakeover } from './measure/takeover.ts';
+import { measureTransactions } from './measure/transactions.ts';
+import { machineLines, medianOf, resultPrinter } from './print.ts';
 import type { Result } from './save.ts';
 import { saveResults } from './save.ts';
 import { openBenchLog } from './world/open-bench-log.ts';
@@ -17,9 +22,10 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
   const measuredOn = machine();
   write(machineLines(measuredOn));
   const results: Result[] = [];
+  const print = resultPrinter(write);
   const onResult = (result: Result) => {
     results.push(result);
-    write(resultLine(result));
+    print(result);
   };
   const options = { report, signal, onResult };
   if (chosen.parts.has('latency')) {
@@ -36,17 +42,26 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
       write(`warm start, median of ${times.length}: ${(median / 1_000).toFixed(1)} s`);
   }
   if (chosen.cold) await measureColdStart(options);
-  if (chosen.parts.has('join')) await measureAlertJoin(options, chosen);
-  if (chosen.save) write(`saved to ${await saveResults(measuredOn, results)}`);
+  if (onBenchLog.some((part) => chosen.parts.has(part))) await measureOnBenchLog(options, chosen);
+  if (chosen.save) write(`saved to ${await saveResults(measuredOn, chosen.command, results)}`);
 }
 
-async function measureAlertJoin(options: Measuring, chosen: BenchArguments): Promise<void> {
+/** What needs a broker and a registry, and nothing else on the machine. */
+const onBenchLog = ['join', 'keys', 'lateness', 'restore', 'takeover', 'transactions'] as const;
+
+async function measureOnBenchLog(options: Measuring, chosen: BenchArguments): Promise<void> {
   const { report, signal } = options;
   const world = await openBenchLog({ report, signal });
   try {
-    const { contenders, threads, cache, env, records, keys } = chosen;
+    const { parts, contenders, threads, cache, env, records, keys } = chosen;
     const alertBench = { ...options, world, contenders, threads, cache, env };
-    if (chosen.parts.has('join')) await measureJoin(alertBench, { records, keys });
+    const { loads: perSecond, seconds } = chosen;
+    if (parts.has('join')) await measureJoin(alertBench, { records, keys });
+    if (parts.has('keys')) await measureKeys(alertBench, records, keys ? [keys] : undefined);
+    if (parts.has('lateness')) await measureLateness(alertBench, { perSecond, seconds });
+    if (parts.has('restore')) await measureRestore(alertBench, keys);
+    if (parts.has('takeover')) await measureTakeover(alertBench, keys);
+    if (parts.has('transactions')) await measureTransactions({ ...options, world });
   } finally {
     await world.close();
   }

@@ -3,10 +3,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
 import type { JoinResult } from './measure/join.ts';
+import type { KeysResult } from './measure/keys.ts';
 import type { LatencyResult } from './measure/latency.ts';
+import type { LatenessResult } from './measure/lateness.ts';
+import type { RestoreResult } from './measure/restore.ts';
 import type { StartResult } from './measure/start.ts';
+import type { TakeoverResult } from './measure/takeover.ts';
+import type { TransactionsResult } from './measure/transactions.ts';
 
-export type Result = LatencyResult | StartResult | JoinResult;
+export type Result =
+  | LatencyResult
+  | StartResult
+  | JoinResult
+  | KeysResult
+  | LatenessResult
+  | RestoreResult
+  | TakeoverResult
+  | TransactionsResult;
 
 /** `src` and `dist` stand at the same depth. */
 const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
@@ -14,12 +27,13 @@ const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
 /** One line a result, with everything needed to judge it later. Gives the file. */
 export async function saveResults(
   machine: Machine,
+  command: string,
   results: readonly Result[],
   folder: string = resultsFolder,
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'results.jsonl');
-  const lines = results.map((result) => `${JSON.stringify({ ...result, machine })}\n`);
+  const lines = results.map((result) => `${JSON.stringify({ ...result, command, machine })}\n`);
   await appendFile(file, lines.join(''));
   return file;
 }

@@ -1,6 +1,8 @@
 /** A program that does the alert join, as a process of its own that is looked at from outside. */
 export interface Contender {
   readonly name: ContenderName;
+  /** What it had on the broker is gone: it begins as a new application. */
+  begin(): void;
   /**
    * Starts a process; several of one contender share the work. A `fresh` one begins with an empty
    * folder of local state, as after the loss of a machine.

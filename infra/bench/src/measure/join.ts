@@ -41,7 +41,8 @@ export async function measureJoin(
   }
 }
 
-function requireSame(one: JoinRun, other: JoinRun): void {
+/** Errors: LocalStackError when two runs over one log did not find the same. */
+export function requireSame(one: JoinRun, other: JoinRun): void {
   const difference = differenceOf(one.findings, other.findings);
   if (difference === null) return;
   throw new LocalStackError(

@@ -23,6 +23,8 @@ export interface BenchLog {
   log(): Log;
   /** What writes the prepared log; another one after `renew`. */
   producer(): TransactionalProducer;
+  /** What others than us keep on the broker. */
+  peerTopics(): Promise<readonly string[]>;
   /** Deletes topics and makes those of the catalogue anew, empty. */
   renew(what: 'everything' | 'results'): Promise<void>;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ const ownTopics: ReadonlySet<string> = new Set(allTopics.map(({ name }) => name)
 
 /** Begins the names of what others keep on the broker, such as the changelogs of Kafka Streams. */
 export const peerPrefix = 'bench-';
+const isPeers = (topic: string): boolean => topic.startsWith(peerPrefix);
 
 /** Errors: LocalStackError; nothing is left. */
 export async function openBenchLog(options: {
@@ -81,6 +84,7 @@ export async function openBenchLog(options: {
       schemaIds: await alertSchemaIds(registry),
       log: () => client.log,
       producer: () => client.producer,
+      peerTopics: async () => (await admin.listTopics()).filter(isPeers),
       renew: async (what) => {
         await client.close();
         await renew(admin, brokers, what);
@@ -111,8 +115,7 @@ async function renew(
   const known = await admin.listTopics();
   const old = known.filter(
     (name) =>
-      name.startsWith(peerPrefix) ||
-      (what === 'everything' ? ownTopics.has(name) : resultTopics.has(name)),
+      isPeers(name) || (what === 'everything' ? ownTopics.has(name) : resultTopics.has(name)),
   );
   await admin.deleteTopics({ topics: old });
   for (let attempt = 1; ; attempt += 1) {

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { restoreOf } from './plumbline.ts';
+import { cpuSecondsOf, peakRssOf } from './process-figures.ts';
+
+describe('what the kernel says of a process', () => {
+  it('is read', () => {
+    expect(peakRssOf('Name:\tnode\nVmHWM:\t  524288 kB\nVmRSS:\t 1 kB\n')).toBe(512);
+    const stat = '42 (a (strange) name) S 1 2 3 4 5 6 7 8 9 10 250 150 0 0 20 0';
+    expect(cpuSecondsOf(stat)).toBe(4);
+  });
+
+  it('is nothing where it says nothing', () => {
+    expect(peakRssOf('')).toBeNull();
+    expect(cpuSecondsOf('')).toBeNull();
+  });
+});
+
+describe('the restore of our process', () => {
+  it('is read from its log: from the assignment to the last task', () => {
+    const line = (time: string, message: string, restoredRecords?: number) =>
+      JSON.stringify({ time: `2026-01-01T00:00:0${time}Z`, message, restoredRecords });
+    const log = [
+      line('0.000', 'listening'),
+      line('1.000', 'assigned'),
+      line('2.000', 'task runs', 10),
+      'no JSON',
+      line('3.500', 'task runs', 5),
+    ];
+    expect(restoreOf(log.join('\n'))).toEqual({ records: 15, elapsedMs: 2_500 });
+  });
+});
