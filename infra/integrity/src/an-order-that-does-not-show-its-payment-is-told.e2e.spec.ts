@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertRaised, AlertResolved } from '@plumbline/events';
-import { encodeEnvelope, topics } from '@plumbline/events';
-import { broadcastKeys } from '@plumbline/consistency-alerts';
+import { topics } from '@plumbline/events';
+import { activateRules } from '@plumbline/consistency-alerts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { learnAll, readTopic } from './checks/read-log.ts';
 import type { World } from './world/world.ts';
@@ -29,26 +28,15 @@ async function alertsOf(orderNo: string) {
 
 async function setGrace(): Promise<void> {
   const { log, codec } = world;
-  const topic = topics.alertsCommands.name;
-  await codec.prepare([topic]);
-  const edge = await log.openEdgeProducer();
-  for (const [partition, key] of broadcastKeys(partitions, 'main').entries()) {
-    const id = randomUUID();
-    const data = {
+  const answers = await activateRules({
+    ...{ log, codec, partitions, tenant: 'main', actor: 'operator:test', source: '/test' },
+    data: {
       rules: [{ rule: 'A', version: 1, enabled: true, graceMs }],
       reason: 'a short grace for the test',
-    };
-    await edge.send({
-      ...{ topic, partition, key: Buffer.from(key) },
-      value: codec.encode(topic, { type: 'ActivateRules', data }),
-      headers: encodeEnvelope({
-        ...{ id, type: 'ActivateRules', source: '/test', subject: 'rules', timeMs: Date.now() },
-        ...{ correlationId: id, causationId: null, actor: 'operator:test' },
-        ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
-      }),
-    });
-  }
-  await edge.close();
+    },
+    waitMs: 60_000,
+  });
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 'ACCEPTED'));
 }
 
 /** An order that waits for its payment; returns the payment number. */

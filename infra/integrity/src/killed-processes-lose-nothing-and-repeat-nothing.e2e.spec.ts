@@ -3,6 +3,7 @@ import type { Armed } from './faults/kill-plan.ts';
 import { stepKills } from './faults/steps.ts';
 import type { Finished, Run } from './world/run.ts';
 import { startRun } from './world/run.ts';
+import { tell } from './world/tell.ts';
 import type { World } from './world/world.ts';
 import { openWorld, until } from './world/world.ts';
 
@@ -45,12 +46,12 @@ afterAll(async () => {
 
 describe('processes killed without warning, at every labelled step, lose nothing and repeat nothing', () => {
   it('dies at each of them', () => {
-    console.info(`${carriedOut.length} kills:`, carriedOut.join('; '));
+    tell('kills', carriedOut);
     expect(carriedOut).toHaveLength(stepKills.length);
   });
 
   it('each command has one outcome, each outcome its events, each event its cause, and whoever was answered finds it in the log', () => {
-    console.info(finished);
+    tell('finished', finished);
     expect(finished.violations).toEqual([]);
     expect(finished.paid).toBeGreaterThan(50);
   });

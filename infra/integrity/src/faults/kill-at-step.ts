@@ -31,11 +31,11 @@ function onStep(message: unknown): void {
   if (next?.of !== of || next.step !== step) return;
   seen += 1;
   if (seen < next.at) return;
-  const { id, delayMs } = next;
+  const { id, delayMs, signal } = next;
   next = null;
   const die = () => {
     writeFileSync(doneFileOf(planFile, id), '');
-    process.kill(process.pid, 'SIGKILL');
+    process.kill(process.pid, signal);
   };
   if (delayMs === 0) die();
   else setTimeout(die, delayMs);

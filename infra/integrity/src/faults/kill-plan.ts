@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProcessName } from '@plumbline/local';
 
-/** A process kills itself with SIGKILL when it comes to a step. */
+/** A process kills or freezes itself when it comes to a step. */
 export interface PlannedKill {
   readonly id: string;
   /** `task`, `transaction`, `projection`: see `atStep`. */
@@ -14,6 +14,8 @@ export interface PlannedKill {
   readonly at: number;
   /** How long after the step; for what has no step of its own, such as an EndTxn under way. */
   readonly delayMs: number;
+  /** SIGSTOP leaves a process that others must take for dead, until it is continued. */
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
 }
 
 /** Written by the process that dies, so that the one that is started again lives on. */
@@ -48,15 +50,16 @@ export async function openKillPlan(folder: string): Promise<KillPlan> {
       const url = `file://${preload}?plan=${encodeURIComponent(fileOf(name))}`;
       return { NODE_OPTIONS: `--import=${url}` };
     },
-    async arm(name, { of, step, at = 1, delayMs = 0 }) {
+    async arm(name, { of, step, at = 1, delayMs = 0, signal = 'SIGKILL' }) {
       armed += 1;
       const id = String(armed);
-      const all = [...(kills.get(name) ?? []), { id, of, step, at, delayMs }];
+      const all = [...(kills.get(name) ?? []), { id, of, step, at, delayMs, signal }];
       kills.set(name, all);
       // In one step, so that no process ever reads half a plan.
       await writeFile(`${fileOf(name)}.new`, JSON.stringify(all));
       await rename(`${fileOf(name)}.new`, fileOf(name));
-      const what = `${name} at ${of} ${step}${delayMs > 0 ? ` + ${delayMs} ms` : ''}`;
+      const when = delayMs > 0 ? ` + ${delayMs} ms` : '';
+      const what = `${name} at ${of} ${step}${when}`;
       return { name, what, isDone: () => existsSync(doneFileOf(fileOf(name), id)) };
     },
   };

@@ -23,11 +23,19 @@ const transactionSteps = [
 
 const projectionSteps = ['begins', 'folded', 'committed'] as const;
 
-/** Every step at which a process can die, at the processes that come to it. */
+/** Every step at which a process can die, shared out among the processes that come to it. */
 export const stepKills: readonly StepKill[] = [
   ...transactionSteps.map((step) => ({ name: 'orders' as const, ...step })),
+  { name: 'orders', of: 'task', step: 'fenced' },
+  { name: 'orders', of: 'task', step: 'decided' },
   ...transactionSteps.map((step) => ({ name: 'payments' as const, ...step })),
+  { name: 'payments', of: 'task', step: 'restoring' },
+  { name: 'payments', of: 'task', step: 'stored' },
   ...transactionSteps.map((step) => ({ name: 'checkout' as const, ...step })),
+  { name: 'checkout', of: 'task', step: 'restored' },
+  { name: 'checkout', of: 'task', step: 'committed' },
   ...transactionSteps.map((step) => ({ name: 'consistency-alerts' as const, ...step })),
+  { name: 'consistency-alerts', of: 'task', step: 'running' },
+  { name: 'consistency-alerts', of: 'task', step: 'fetched' },
   ...projectionSteps.map((step) => ({ name: 'queries' as const, of: 'projection', step })),
 ];

@@ -1,4 +1,4 @@
-import { callUntilDecided, callback, newOrder } from './world.ts';
+import { call, callUntilDecided, callback, newOrder } from './world.ts';
 
 /** Where to call; a new answer each time, so that a balancer can stand behind it. */
 export interface Targets {
@@ -22,6 +22,11 @@ export interface LoadOptions {
   readonly everyMs: number;
   /** So many at once at most: whoever finds them all waiting does not come in. */
   readonly buyersMax: number;
+  /**
+   * True of careful clients, who repeat a call until it is decided. Others take the first answer,
+   * and anything but a success is a failure.
+   */
+  readonly repeats: boolean;
   /** Of the order numbers; another one for each load on one log. */
   readonly prefix: string;
 }
@@ -35,18 +40,20 @@ export function startLoad(options: LoadOptions): Load {
   const paid: string[] = [];
   let next = 0;
 
+  const ask = options.repeats ? decided : once;
+
   async function buy(orderNo: string): Promise<void> {
-    const order = await decided(() => `${targets.orders()}/orders`, newOrder(orderNo));
+    const order = await ask(() => `${targets.orders()}/orders`, newOrder(orderNo));
     expectOk(order, 'orderNo', orderNo);
     created.push(orderNo);
     const payment = { orderNo, amount: '99.90' };
     const { data } = expectOk(
-      await decided(() => `${targets.payments()}/payments`, payment),
+      await ask(() => `${targets.payments()}/payments`, payment),
       'orderNo',
       orderNo,
     );
     const report = callback(String(data['payNo']), 'SUCCESS', orderNo);
-    const settled = await decided(() => `${targets.payments()}/payments/mock-callback`, report);
+    const settled = await ask(() => `${targets.payments()}/payments/mock-callback`, report);
     expectOk(settled, 'currentStatus', 'SUCCESS');
     paid.push(orderNo);
   }
@@ -75,6 +82,13 @@ export function startLoad(options: LoadOptions): Load {
 
 const decided = (url: () => string, body: object) =>
   callUntilDecided(url, 'POST', body, decidedWithinMs);
+
+async function once(url: () => string, body: object): Promise<Decided> {
+  const to = url();
+  const answer = await call(to, 'POST', body);
+  if (answer === null) throw new Error(`${to} does not answer`);
+  return answer;
+}
 
 type Decided = Awaited<ReturnType<typeof callUntilDecided>>;
 

@@ -31,6 +31,8 @@ export interface World {
 }
 
 export interface WorldOptions {
+  /** All if unset. */
+  readonly processes?: readonly ProcessName[];
   /** Processes that run a second time. */
   readonly twice?: readonly ProcessName[];
   readonly env?: Readonly<Record<string, string>>;
@@ -66,6 +68,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       // Of an instance alone, so that it is clear which one dies.
       env: (name) => ({ ...options.env, ...kills.env(name) }),
       ...(options.root === undefined ? {} : { root: options.root }),
+      ...(options.processes === undefined ? {} : { processes: options.processes }),
     });
     if (options.twice !== undefined) await addPlatform({ processes: options.twice });
     await Promise.all(platforms.map((each) => each.ready()));
@@ -132,13 +135,23 @@ export async function callUntilDecided(
 ): Promise<Answer> {
   const deadline = performance.now() + withinMs;
   for (;;) {
-    const to = typeof url === 'string' ? url : url();
-    const answer = await call(to, method, body);
+    const to = addressOf(url);
+    const answer = to === null ? null : await call(to, method, body);
     if (answer !== null && answer.status < 500) return answer;
     if (performance.now() > deadline) {
-      throw new Error(`${method} ${to}: ${answer?.code ?? 'no answer'} for ${withinMs} ms`);
+      const what = `${method} ${to ?? 'nobody'}`;
+      throw new Error(`${what}: ${answer?.code ?? 'no answer'} for ${withinMs} ms`);
     }
     await sleep(200);
+  }
+}
+
+/** Null when no instance is ready: then there is nobody to call. */
+function addressOf(url: string | (() => string)): string | null {
+  try {
+    return typeof url === 'string' ? url : url();
+  } catch {
+    return null;
   }
 }
 

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { killsDefault, killsMax, minutesMax, seedMax, seedsMax } from './limits.ts';
+
+export interface CampaignArguments {
+  readonly help: boolean;
+  readonly json: boolean;
+  readonly save: boolean;
+  readonly kills: number;
+  /** Ends the faults after so many minutes, whatever the kills; null for no end. */
+  readonly minutes: number | null;
+  readonly seed: number;
+  /** A commit to roll over from, `last` for the one before the schemas last changed, null for none. */
+  readonly before: string | null;
+  /** Seeds for the simulation; 0 for none. */
+  readonly simulate: number;
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>] [--simulate N]]
+
+Breaks a running platform of its own, two instances of each process, again and again and under load:
+kills at labelled steps and without warning, frozen processes, rebalance storms, hand-overs, and a
+broker, database and registry that die or freeze; several at once, and nothing for a quarter of the
+time. A committed reader checks all the while; at the end everything heals, drains and is checked
+again. Ctrl-C ends it early, and cleanly.
+
+  --kills N          until so many processes and servers were killed (default ${killsDefault})
+  --minutes N        at most so many minutes of faults
+  --seed N           of what is broken when (default: drawn). Processes have timing of their own, so
+                     a seed repeats the plan and not the run; the simulation repeats runs.
+  --before <commit>  first a rolling restart under load from that version to this one; \`last\`: the
+                     commit before the schemas last changed. Needs git and a few minutes to build.
+  --simulate N       first npm run simulate with so many seeds
+  --save             appends the ledger's line to infra/integrity/results/campaigns.jsonl as well;
+                     it is always in .plumbline/campaigns.jsonl
+  --json             the verdict as one line of JSON on stdout; progress goes to stderr
+  --help             this text
+
+Ends with 0 if nothing was violated, with 1 otherwise.
+`;
+
+/** Errors: {@link UsageError}. */
+export function campaignArguments(
+  args: readonly string[],
+  draw = () => Math.floor(Math.random() * seedMax),
+): CampaignArguments {
+  const values = parsed(args);
+  const number = (flag: string, text: string, max: number) => wholeNumber({ flag, text, max });
+  const { help: wantsHelp, json, save, minutes, seed, before } = values;
+  return {
+    ...{ help: wantsHelp, json, save },
+    kills: number('--kills', values.kills, killsMax),
+    minutes: minutes === undefined ? null : number('--minutes', minutes, minutesMax),
+    seed: seed === undefined ? draw() : number('--seed', seed, seedMax),
+    before: before ?? null,
+    simulate: number('--simulate', values.simulate, seedsMax),
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        save: { type: 'boolean', default: false },
+        kills: { type: 'string', default: String(killsDefault) },
+        minutes: { type: 'string' },
+        seed: { type: 'string' },
+        before: { type: 'string' },
+        simulate: { type: 'string', default: '0' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(of: { flag: string; text: string; max: number }): number {
+  const { flag, text, max } = of;
+  const value = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw new UsageError(`${flag}: ${text} is not a whole number from 0 to ${max}`);
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { campaignArguments, UsageError } from './arguments.ts';
+import { createRandom } from './random.ts';
+
+describe('the arguments of a campaign', () => {
+  it('are two hundred kills with a drawn seed', () => {
+    expect(campaignArguments([], () => 7)).toEqual({
+      ...{ help: false, json: false, save: false, kills: 200, minutes: null, seed: 7 },
+      ...{ before: null, simulate: 0 },
+    });
+  });
+
+  it('are taken as given', () => {
+    const args = '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --json --save';
+    expect(campaignArguments(args.split(' '))).toMatchObject({
+      ...{ json: true, save: true, kills: 5, minutes: 2, seed: 0, before: 'last', simulate: 100 },
+    });
+  });
+
+  it.each(['--kills many', '--kills -1', '--seed 4294967296', '--unknown', 'stray'])(
+    'refuse %s',
+    (args) => {
+      expect(() => campaignArguments(args.split(' '))).toThrow(UsageError);
+    },
+  );
+});
+
+describe('a seed', () => {
+  it('gives the same numbers again, and another one others', () => {
+    const draws = (seed: number) => {
+      const random = createRandom(seed);
+      return Array.from({ length: 20 }, () => random.whole(1, 1_000));
+    };
+    expect(draws(1)).toEqual(draws(1));
+    expect(draws(1)).not.toEqual(draws(2));
+    expect(draws(3).every((n) => n >= 1 && n <= 1_000)).toBe(true);
+  });
+});

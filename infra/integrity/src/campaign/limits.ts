@@ -1,0 +1,30 @@
+/** A campaign of two hundred kills takes about half an hour on two cores. */
+export const killsDefault = 200;
+export const killsMax = 100_000;
+export const minutesMax = 24 * 60;
+export const seedMax = 2 ** 32 - 1;
+export const seedsMax = 10_000_000;
+
+/** At most so many faults at once, each on another target. */
+export const faultsAtOnceMax = 3;
+
+/** Of all rounds; in these nothing is broken, so that what was broken can be seen to heal. */
+export const calmShare = 0.25;
+export const calmMs = { min: 3_000, max: 8_000 } as const;
+
+/** Shorter and longer than a session (6 s) and a transaction's time-out (5 s). */
+export const frozenMs = { min: 2_000, max: 12_000 } as const;
+export const outageMs = { min: 1_000, max: 8_000 } as const;
+export const stormMs = { min: 4_000, max: 10_000 } as const;
+
+/** The n-th time that a process comes to a step. */
+export const occurrence = { min: 1, max: 6 } as const;
+
+/** A step that is not reached within this, since other faults keep everything still, is let be. */
+export const stepWithinMs = 45_000;
+
+/** I13: sessions, restarts with growing waits, a broker's start, a restore; several times over. */
+export const servedAgainWithinMs = 120_000;
+
+/** A line of progress. */
+export const progressEveryMs = 15_000;

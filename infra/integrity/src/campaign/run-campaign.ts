@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Violation } from '../checks/violation.ts';
+import type { Finished } from '../world/run.ts';
+import { balancedTargets, startRun } from '../world/run.ts';
+import { openWorld, until } from '../world/world.ts';
+import type { CampaignArguments } from './arguments.ts';
+import type { Broken } from './break-things.ts';
+import { breakThings } from './break-things.ts';
+import type { LedgerLine } from './ledger.ts';
+import { machine, writeLedger } from './ledger.ts';
+import { createRandom } from './random.ts';
+import type { Rolled } from './roll-version.ts';
+import { rollVersion } from './roll-version.ts';
+import { buildVersionBefore, NotRun, presentCommit, root } from './version-before.ts';
+
+export interface CampaignContext {
+  readonly chosen: CampaignArguments;
+  readonly signal: AbortSignal;
+  readonly report: (line: string) => void;
+}
+
+/** Simulation, rolling version, faults, in this order, as far as each is wanted. */
+export async function runCampaign(context: CampaignContext): Promise<LedgerLine> {
+  const { chosen, signal, report } = context;
+  const begin = performance.now();
+  const at = new Date().toISOString();
+  const commit = await presentCommit();
+  report(`seed ${chosen.seed}, commit ${commit}`);
+  const simulation = chosen.simulate === 0 ? null : await simulate(context);
+  const before = chosen.before === null || signal.aborted ? null : await roll(context);
+  const faults = chosen.kills === 0 || signal.aborted ? null : await breakAndCheck(context);
+  const violations: Violation[] = [
+    ...(simulation === null || simulation === 'ok'
+      ? []
+      : [{ invariant: 'state' as const, what: `npm run simulate: ${simulation}` }]),
+    ...rolledViolations(before),
+    ...(faults?.violations ?? []),
+  ];
+  const line: LedgerLine = {
+    ...{ at, commit, seed: chosen.seed },
+    command: `npm run campaign -- ${process.argv.slice(2).join(' ')}`.trim(),
+    machine: machine(),
+    seconds: Math.round((performance.now() - begin) / 1_000),
+    verdict: violations.length > 0 ? 'violated' : signal.aborted ? 'stopped' : 'held',
+    broken: faults?.broken ?? null,
+    paid: faults?.finished?.paid ?? 0,
+    records: faults?.finished?.records ?? 0,
+    drainedMs: faults?.finished?.drainedMs ?? null,
+    ...{ simulation, before, violations },
+  };
+  for (const file of await writeLedger(line, chosen.save)) report(`written to ${file}`);
+  return line;
+}
+
+function rolledViolations(before: Rolled | string | null): Violation[] {
+  if (before === null || typeof before === 'string') return [];
+  const { failed, from, violations } = before;
+  const failure = failed === null ? [] : [{ invariant: 'I1' as const, what: `${from}: ${failed}` }];
+  return [...failure, ...violations];
+}
+
+async function roll({ chosen, report }: CampaignContext): Promise<Rolled | string> {
+  try {
+    const before = await buildVersionBefore(chosen.before ?? 'last', report);
+    try {
+      return await rollVersion(before, report);
+    } finally {
+      await before.remove();
+    }
+  } catch (error) {
+    if (!(error instanceof NotRun)) throw error;
+    report(`NOT RUN, the rolling restart from the version before: ${error.message}`);
+    return `not run: ${error.message}`;
+  }
+}
+
+/** `ok`, or how it ended. */
+function simulate({ chosen, signal, report }: CampaignContext): Promise<string> {
+  report(`simulation: ${chosen.simulate} seeds …`);
+  const args = [join(root, 'bootstrap.mjs'), 'simulate', '--seeds', String(chosen.simulate)];
+  return new Promise((resolve, reject) => {
+    // Standard output is the verdict's.
+    const stdio = ['ignore', 2, 2] as const;
+    const child = spawn(process.execPath, args, { cwd: root, stdio: [...stdio], signal });
+    child.once('error', (error) => (signal.aborted ? resolve('stopped') : reject(error)));
+    child.once('exit', (code, by) =>
+      resolve(code === 0 ? 'ok' : `ended with ${by ?? code ?? '?'}`),
+    );
+  });
+}
+
+async function breakAndCheck({ chosen, signal, report }: CampaignContext): Promise<{
+  readonly broken: Omit<Broken, 'violations'>;
+  readonly finished: Finished | null;
+  readonly violations: readonly Violation[];
+}> {
+  report('starting servers, and two instances of each process …');
+  const world = await openWorld({
+    twice: ['orders', 'payments', 'checkout', 'consistency-alerts'],
+  });
+  const targets = balancedTargets(world);
+  const run = startRun({ world, targets, prefix: `S${chosen.seed}X` });
+  try {
+    await until('it runs', () => run.load.paid.length > 10, 60_000);
+    const random = createRandom(chosen.seed);
+    const { kills, minutes } = chosen;
+    const so = await breakThings({ run, random, kills, minutes, signal, report });
+    const { violations, ...broken } = so;
+    if (violations.length > 0) return { broken, finished: null, violations };
+    report(`healing and draining after ${broken.kills} kills …`);
+    await Promise.all(world.platforms.map((platform) => platform.ready()));
+    const finished = await run.finish();
+    return { broken, finished, violations: finished.violations };
+  } finally {
+    targets.close();
+    await run.close();
+    await world.close();
+  }
+}
