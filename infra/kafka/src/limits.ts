@@ -12,6 +12,9 @@ export const transactionTimeoutMs = 5_000;
 /** Brought for one partition unless asked otherwise: twice the largest batch a broker takes. */
 export const fetchBytesPerPartition = 2 * 1_048_576;
 
+/** A batch of 1 MiB of JSON unpacks to about 10; a crafted one to a thousand times its size. */
+export const unpackedBatchBytesMax = 64 * 1_048_576;
+
 /** Of one answer: 24 full partitions. The broker's own bound is `fetch.max.bytes`, 55 MiB. */
 export const fetchBytesMax = 48 * 1_048_576;
 

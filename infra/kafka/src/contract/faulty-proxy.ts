@@ -85,7 +85,7 @@ interface Wire {
   readonly upstream: Socket;
   readonly ports: { readonly broker: number; readonly proxy: number };
   readonly held: Held[];
-  decide(apiKey: number): Fate;
+  readonly decide: (apiKey: number) => Fate;
 }
 
 function forward({ client, upstream, ports, held, decide }: Wire): void {

@@ -203,7 +203,7 @@ class FetchedRecord implements LogRecord {
   }
 
   eachHeader(visit: HeaderVisitor): void {
-    new Cursor(this.#bytes, this.#headersAt).eachHeader(visit);
+    new Cursor(this.#bytes, this.#headersAt, this.#bytes.length).eachHeader(visit);
   }
 
   #readHeaders(): Headers {
@@ -228,10 +228,12 @@ function gunzip(bytes: Buffer, at: TopicPartition): Buffer {
 class Cursor {
   at: number;
   readonly bytes: Buffer;
+  readonly end: number;
 
-  constructor(bytes: Buffer, at: number) {
+  constructor(bytes: Buffer, at: number, end: number) {
     this.bytes = bytes;
     this.at = at;
+    this.end = end;
   }
 
   varint(): number {
@@ -277,15 +279,17 @@ class Cursor {
   /** Passes over the headers and says where they begin. */
   skipHeaders(): number {
     const start = this.at;
-    for (let left = this.varint(); left > 0; left -= 1) {
-      this.#skip(this.varint());
-      this.#skip(this.varint());
+    const count = this.varint();
+    // Two bytes each at least: a wild number would be counted through beyond the end.
+    if (count > this.end - start) throw new CorruptRecord(`${count} headers`);
+    for (let left = count; left > 0; left -= 1) {
+      const nameLength = this.varint();
+      if (nameLength < 0) throw new CorruptRecord('A header without a name');
+      this.at += nameLength;
+      const length = this.varint();
+      if (length > 0) this.at += length;
     }
     return start;
-  }
-
-  #skip(length: number): void {
-    if (length > 0) this.at += length;
   }
 
   eachHeader(visit: HeaderVisitor): void {
