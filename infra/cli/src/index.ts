@@ -1,5 +1,14 @@
 export type { CliConfig } from './config.ts';
 export { cliConfig } from './config.ts';
 export { allProjections } from './projections.ts';
+export type { Replayable } from './commands/replay.ts';
+export { replayables } from './commands/replay.ts';
+export type {
+  ReplayCheckOptions,
+  ReplayDifference,
+  TopicComparison,
+} from './replay/check-replay.ts';
+export { checkReplay, ReplayRefused } from './replay/check-replay.ts';
+export { comparedHeaders, digestOfRecord } from './replay/record-digest.ts';
 export type { CliOptions } from './run-cli.ts';
 export { runCli } from './run-cli.ts';

@@ -39,3 +39,6 @@ export const lagEventsMax = 100_000;
 
 /** Between two looks at lag. */
 export const watchEveryMs = 2_000;
+
+/** How long a live task may take for what a replay has decided already: it commits in milliseconds. */
+export const replayCatchUpMs = 10_000;

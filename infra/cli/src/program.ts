@@ -10,6 +10,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addLag } from './commands/lag.ts';
 import { addOrderTimeline } from './commands/order-timeline.ts';
 import { addRebuild } from './commands/rebuild.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRulesList } from './commands/rules-list.ts';
 import { addRulesSet } from './commands/rules-set.ts';
 import { addStack } from './commands/stack.ts';
@@ -49,6 +50,7 @@ export function createProgram(run: RunCommand): Command {
   addTopics(program, run);
   addDoctor(program, run);
   addRebuild(program, run);
+  addReplay(program, run);
   addStack(program, run);
   return program;
 }

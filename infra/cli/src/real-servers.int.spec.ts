@@ -140,4 +140,54 @@ describe('on real servers', () => {
     if (result?.equal === undefined) expect(result?.refused).toMatch(/orders_v\d/);
     expect(exitCode).toBe(result?.equal === true ? 0 : 1);
   });
+
+  it('lag tells who reported and who did not, against the last stable offset', async () => {
+    const { stdout, exitCode } = await cli('lag', '--json');
+    const lags = JSON.parse(stdout) as readonly {
+      readonly name: string;
+      readonly problem: string | null;
+      readonly unknown: readonly unknown[];
+      readonly partitions: readonly { readonly events: number; readonly seconds: number }[];
+    }[];
+    expect(lags.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['orders', 'consistency-alerts', 'projection-orders-v1']),
+    );
+    for (const { problem, unknown, partitions } of lags)
+      if (partitions.length === 0) expect(problem ?? unknown).toMatch(/never/);
+    const known = lags.every(({ problem, unknown }) => problem === null && unknown.length === 0);
+    expect(exitCode).toBe(known ? 0 : 1);
+  });
+
+  it('dead-letters list and show what a task wrote, and redrive finds nothing parked', async () => {
+    const { stdout } = await cli('dead-letters', 'list', '--reason', 'TEST', '--json');
+    const { letters } = JSON.parse(stdout) as {
+      readonly letters: readonly {
+        readonly message: string;
+        readonly partition: number;
+        readonly offset: string;
+      }[];
+    };
+    const own = letters.find(({ message }) => message === `about ${orderNo}`);
+    expect(own).toBeDefined();
+    const place = `${own?.partition ?? 0}/${own?.offset ?? ''}`;
+    const shown = await cli('dead-letters', 'show', 'orders', place);
+    expect(shown.stdout).toContain(`reason   TEST: about ${orderNo}`);
+    const key = `main/${orderNo}`;
+    const reason = ['--reason', 'a test'];
+    for (const topology of ['consistency-alerts', 'projection-orders-v1']) {
+      const asked = ['--topology', topology, '--key', key, ...reason];
+      const redriven = await cli('dead-letters', 'redrive', ...asked);
+      expect(redriven.exitCode).toBe(1);
+      expect(redriven.stderr).toMatch(/nothing of main\/CLI-.* waits|relation .* does not exist/);
+    }
+  });
+
+  it('replay compares the alerts with what their inputs say', async () => {
+    const { stdout } = await cli('replay', '--check', '--topology', 'consistency-alerts', '--json');
+    const [result] = JSON.parse(stdout) as readonly { readonly topic: string }[];
+    expect(result).toMatchObject({
+      topic: topics.alertsEvents.name,
+      topology: 'consistency-alerts',
+    });
+  });
 });

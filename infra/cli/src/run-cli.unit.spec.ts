@@ -34,7 +34,8 @@ async function cli(
 describe('every command', () => {
   const commands = [
     ...['alerts tail', 'alerts list', 'order timeline', 'topics', 'doctor', 'rebuild'],
-    ...['rules list', 'rules set'],
+    ...['rules list', 'rules set', 'lag', 'replay'],
+    ...['dead-letters list', 'dead-letters show', 'dead-letters redrive'],
   ];
 
   it.each(commands)('%s has help with examples and --json', async (command) => {
@@ -57,6 +58,12 @@ describe('exit codes', () => {
     ['rules set --rule A --grace 5 --reason x', '--grace is a duration'],
     ['alerts tail --from soon', '--from is a duration'],
     ['alerts list --limit 0', '--limit is a whole number'],
+    ['replay', 'replay needs --check'],
+    ['replay --check --topology checkout', 'no topology that can be compared is called checkout'],
+    ['dead-letters list --limit all', '--limit is a whole number'],
+    ['dead-letters show checkout 2-17', 'a place is <partition>/<offset>'],
+    ['dead-letters redrive --topology checkout --key k', "required option '--reason"],
+    ['dead-letters redrive --topology x --key k --reason r', 'no topology is called x'],
     ['rebuild', 'rebuild needs --check'],
     ['rebuild --check --projection nonsense', 'no projection is called nonsense'],
   ])('2 for the usage %j', async (line, message) => {

@@ -102,10 +102,7 @@ interface Run extends RunOptions {
 }
 
 const grace = (run: Run, ofRuleA: number, reason: string): Promise<void> =>
-  setGrace(run.access, {
-    ...{ graceMs: ofRuleA, reason, from: run.from, signal: run.signal },
-    timeoutMs: settleForMs,
-  });
+  setGrace(run.access, { graceMs: ofRuleA, reason, timeoutMs: settleForMs });
 
 /** Does everything, and says what must follow. */
 async function act(run: Run): Promise<readonly Expected[]> {

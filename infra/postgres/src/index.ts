@@ -8,6 +8,8 @@ export type {
   TransactionOptions,
 } from './open-postgres.ts';
 export { openPostgres } from './open-postgres.ts';
+export type { Conditions } from './conditions.ts';
+export { conditions } from './conditions.ts';
 export type { ReadModels, ReadModelsOptions } from './open-read-models.ts';
 export { openReadModels } from './open-read-models.ts';
 export type { SqlProblem } from './errors.ts';

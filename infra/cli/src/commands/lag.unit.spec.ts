@@ -116,10 +116,15 @@ describe('plumbline lag', () => {
       });
     for (let n = 0; n < 3; n += 1) append();
     let assigned: () => void = () => undefined;
-    const isMember = new Promise<void>((resolve) => (assigned = resolve));
+    const isMember = new Promise<void>((resolve) => {
+      assigned = resolve;
+    });
     const membership = await memory.join({
       ...{ groupId: 'orders', topics: [orders.topic], partitions: 4 },
-      onAssigned: () => Promise.resolve(assigned()),
+      onAssigned: () => {
+        assigned();
+        return Promise.resolve();
+      },
       onFailed: () => undefined,
     });
     await isMember;

@@ -1,17 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { broadcastKeys, rules } from '@plumbline/consistency-alerts';
-import type { ActivateRules, CommandOutcome, RuleParameters } from '@plumbline/events';
-import { topics } from '@plumbline/events';
-import type { CommandGateway, Executed } from '@plumbline/http';
-import { createCommandGateway } from '@plumbline/http';
-import { createMetrics, silentLogger } from '@plumbline/observability';
+import type { RuleActivation } from '@plumbline/consistency-alerts';
+import { activateRules, rules } from '@plumbline/consistency-alerts';
+import type { RuleParameters } from '@plumbline/events';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { durationOption } from '../format/duration.ts';
 import { outcomeWaitMs } from '../limits.ts';
 import type { ExitCode } from '../session/failure.ts';
-import { firstLine, usageFailure } from '../session/failure.ts';
+import { usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { PartitionRules } from './active-rules.ts';
 import { activeRulesOf, settingsByRule } from './active-rules.ts';
@@ -51,40 +47,24 @@ export function addRulesSet(parent: Command, run: RunCommand): void {
     .action((options: RulesSetOptions) => run((session) => setRule(session, options)));
 }
 
-/** What became of the command on one partition. */
-interface PartitionOutcome {
-  readonly partition: number;
-  readonly key: string;
-  readonly commandId: string;
-  readonly status: CommandOutcome['status'] | 'PENDING' | 'NOT_WRITTEN_FOR_CERTAIN';
-  readonly message: string | null;
-}
-
 /** Exit code 1 unless every partition accepted it. */
 export async function setRule(session: Session, options: RulesSetOptions): Promise<ExitCode> {
   const { out, config } = session;
   if (options.reason.trim() === '') throw usageFailure('--reason must not be empty');
   const parameters = parametersOf(options, await activeRulesOf(session));
-  const log = await session.log();
-  const gateway = await createCommandGateway({
-    ...{ log, codec: await session.codec(), logger: silentLogger },
-    metrics: createMetrics({ service: 'plumbline-cli' }),
-    source: '/plumbline/cli',
-    commandsTopic: topics.alertsCommands.name,
-    outcomesTopic: topics.alertsOutcomes.name,
-    partitions: config.PLUMBLINE_PARTITIONS,
-    waitMs: outcomeWaitMs,
+  const outcomes = await activateRules({
+    ...{ log: await session.log(), codec: await session.codec() },
+    data: { rules: [parameters], reason: options.reason },
+    ...{ partitions: config.PLUMBLINE_PARTITIONS, tenant: config.PLUMBLINE_TENANT },
+    ...{
+      actor: `operator:${userInfo().username}`,
+      source: '/plumbline/cli',
+      waitMs: outcomeWaitMs,
+    },
   });
-  try {
-    const data: ActivateRules = { rules: [parameters], reason: options.reason };
-    const keys = broadcastKeys(config.PLUMBLINE_PARTITIONS, config.PLUMBLINE_TENANT);
-    const outcomes = await broadcast(gateway, keys, data);
-    if (options.json === true) out.json(outcomes);
-    else for (const outcome of outcomes) out.line(outcomeLine(outcome));
-    return outcomes.every(({ status }) => status === 'ACCEPTED') ? 0 : 1;
-  } finally {
-    await gateway.close();
-  }
+  if (options.json === true) out.json(outcomes);
+  else for (const outcome of outcomes) out.line(outcomeLine(outcome));
+  return outcomes.every(({ status }) => status === 'ACCEPTED') ? 0 : 1;
 }
 
 /** What is asked for, and of what is not, what holds now: on all partitions, or it must be said. */
@@ -116,37 +96,5 @@ export function parametersOf(
   };
 }
 
-async function broadcast(
-  gateway: CommandGateway,
-  keys: readonly string[],
-  data: ActivateRules,
-): Promise<readonly PartitionOutcome[]> {
-  const correlationId = randomUUID();
-  const actor = `operator:${userInfo().username}`;
-  return Promise.all(
-    keys.map(async (key, partition) => {
-      const id = randomUUID();
-      const place = { partition, key, commandId: id };
-      const payload = { type: 'ActivateRules', data };
-      const command = { id, key, partition, payload, subject: 'rules', correlationId, actor };
-      try {
-        return { ...place, ...statusOf(await gateway.execute(command)) };
-      } catch (error) {
-        const status = 'NOT_WRITTEN_FOR_CERTAIN' as const;
-        return { ...place, status, message: firstLine(error) };
-      }
-    }),
-  );
-}
-
-function statusOf(executed: Executed): Pick<PartitionOutcome, 'status' | 'message'> {
-  if (executed.kind === 'decided') {
-    const { status, message } = executed.outcome;
-    return { status, message };
-  }
-  const message = `written, and not decided within ${outcomeWaitMs} ms: is consistency-alerts running?`;
-  return { status: 'PENDING', message };
-}
-
-const outcomeLine = ({ partition, status, message }: PartitionOutcome): string =>
+const outcomeLine = ({ partition, status, message }: RuleActivation): string =>
   `partition ${partition}  ${status}${message === null ? '' : `  ${message}`}`;

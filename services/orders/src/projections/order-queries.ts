@@ -1,7 +1,7 @@
 import type { PagePosition } from '@plumbline/http';
 import type { OrderItem } from '@plumbline/events';
-import type { Postgres, SqlValue } from '@plumbline/postgres';
-import { quoted, schemaOf } from '@plumbline/postgres';
+import type { Postgres } from '@plumbline/postgres';
+import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { OrderView } from '../http/order-view.ts';
 import { ordersProjection } from './orders.ts';
 
@@ -53,20 +53,17 @@ export function createOrderQueries(postgres: Postgres): OrderQueries {
       return row === undefined ? null : { version: row.version, view: viewOf(row) };
     },
     async page({ tenant, status, after, limit }) {
-      const conditions = ['tenant = ?'];
-      const values: SqlValue[] = [tenant];
-      if (status !== null) {
-        conditions.push('status = ?');
-        values.push(status);
-      }
+      const where = conditions()
+        .add('tenant = ?', tenant)
+        .addIf('status = ?', status ?? undefined);
       if (after !== null) {
-        conditions.push('(created_at, order_no) < (?::timestamptz, ?)');
-        values.push(new Date(after.createdAtMs).toISOString(), after.id);
+        const createdAt = new Date(after.createdAtMs).toISOString();
+        where.add('(created_at, order_no) < (?::timestamptz, ?)', createdAt, after.id);
       }
       const rows = await postgres.query<Row>(
-        `select * from ${table} where ${conditions.join(' and ')}
+        `select * from ${table} where ${where.sql}
          order by created_at desc, order_no desc limit ?`,
-        [...values, limit + 1],
+        [...where.values, limit + 1],
       );
       const orders = rows.slice(0, limit).map(viewOf);
       const end = rows.length > limit ? orders.at(-1) : undefined;

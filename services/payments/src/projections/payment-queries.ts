@@ -1,7 +1,7 @@
 import type { PagePosition } from '@plumbline/http';
 import type { Channel } from '@plumbline/events';
-import type { Postgres, SqlValue } from '@plumbline/postgres';
-import { quoted, schemaOf } from '@plumbline/postgres';
+import type { Postgres } from '@plumbline/postgres';
+import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { Payment } from '../domain/payment/state.ts';
 import { callbacksShownMax } from '../limits.ts';
 import { paymentsProjection } from './payments.ts';
@@ -104,20 +104,17 @@ export function createPaymentQueries(postgres: Postgres): PaymentQueries {
     byPayNo: (tenant, payNo) => one('pay_no', tenant, payNo),
     byOrderNo: (tenant, orderNo) => one('order_no', tenant, orderNo),
     async page({ tenant, status, after, limit }) {
-      const conditions = ['tenant = ?'];
-      const values: SqlValue[] = [tenant];
-      if (status !== null) {
-        conditions.push('status = ?');
-        values.push(status);
-      }
+      const where = conditions()
+        .add('tenant = ?', tenant)
+        .addIf('status = ?', status ?? undefined);
       if (after !== null) {
-        conditions.push('(created_at, pay_no) < (?::timestamptz, ?)');
-        values.push(new Date(after.createdAtMs).toISOString(), after.id);
+        const createdAt = new Date(after.createdAtMs).toISOString();
+        where.add('(created_at, pay_no) < (?::timestamptz, ?)', createdAt, after.id);
       }
       const rows = await postgres.query<PaymentRow>(
-        `select * from ${payments} where ${conditions.join(' and ')}
+        `select * from ${payments} where ${where.sql}
          order by created_at desc, pay_no desc limit ?`,
-        [...values, limit + 1],
+        [...where.values, limit + 1],
       );
       const found = rows.slice(0, limit).map(paymentOf);
       const end = rows.length > limit ? found.at(-1) : undefined;

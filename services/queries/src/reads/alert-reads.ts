@@ -1,8 +1,7 @@
 import type { Postgres } from '@plumbline/postgres';
-import { quoted, schemaOf } from '@plumbline/postgres';
+import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { AlertStatus } from '../projections/alerts.ts';
 import { alertsProjection } from '../projections/alerts.ts';
-import { conditions } from './conditions.ts';
 import type { Page, PagePosition } from './page.ts';
 import { pageOf } from './page.ts';
 

@@ -1,9 +1,8 @@
 import type { Postgres } from '@plumbline/postgres';
-import { quoted, schemaOf } from '@plumbline/postgres';
+import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { OrderStatus, PaymentStatus } from '../projections/order-overview.ts';
 import { orderOverviewProjection } from '../projections/order-overview.ts';
 import { timelineProjection } from '../projections/timeline.ts';
-import { conditions } from './conditions.ts';
 import type { Page, PagePosition } from './page.ts';
 import { pageOf } from './page.ts';
 

@@ -1,4 +1,4 @@
-import type { SqlValue } from '@plumbline/postgres';
+import type { SqlValue } from './open-postgres.ts';
 
 /** The conditions of one query with their values, in order; a filter that is not given adds none. */
 export interface Conditions {
