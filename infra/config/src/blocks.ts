@@ -99,13 +99,25 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** What every process reads: Kafka, the registry, its HTTP side, logging, the platform. */
+export const stateConfig = {
+  PLUMBLINE_STATE_FOLDER: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of the local copies of task state, on a disk of this machine; processes may share it. ' +
+        'Set: a restart takes in only what it has not seen. Unset: state is kept in memory, and ' +
+        'every start restores all of it from the changelog',
+    ),
+};
+
+/** What every process reads: Kafka, the registry, its HTTP side, logging, the platform, state. */
 export const streamConfig = (defaults: { readonly port: number }) => ({
   ...kafkaConfig,
   ...registryConfig,
   ...httpConfig(defaults),
   ...logConfig,
   ...platformConfig,
+  ...stateConfig,
 });
 
 /** The same for a process with read models. */

@@ -13,6 +13,7 @@ import {
   registryConfig,
   secretText,
   secretValuesOf,
+  streamConfig,
 } from './index.ts';
 
 const schema = processConfig({
@@ -36,6 +37,15 @@ function problemsOf(environment: Record<string, string | undefined>) {
   }
   throw new Error('no problem was found');
 }
+
+it('keeps state in memory unless a stream process is given a folder', () => {
+  const stream = processConfig(streamConfig({ port: 8091 }));
+  const folderOf = (environment: Record<string, string>) =>
+    parseConfig(stream, environment).PLUMBLINE_STATE_FOLDER;
+  expect(folderOf({})).toBe(undefined);
+  expect(folderOf({ PLUMBLINE_STATE_FOLDER: '' })).toBe(undefined);
+  expect(folderOf({ PLUMBLINE_STATE_FOLDER: '/data/state' })).toBe('/data/state');
+});
 
 const named = (error: ConfigError) => error.problems.map((p) => p.variable).sort();
 

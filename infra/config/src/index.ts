@@ -10,6 +10,7 @@ export {
   postgresConfig,
   registryConfig,
   serviceConfig,
+  stateConfig,
   streamConfig,
 } from './blocks.ts';
 export {

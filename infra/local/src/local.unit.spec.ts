@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { localConfig } from './config.ts';
 import { pomOf } from './fetch-servers.ts';
 import { clusterId, serverProperties } from './parts/kafka.ts';
+import { processEnv } from './platform/open-platform.ts';
 import { restartDelay } from './platform/platform-process.ts';
 import { processes, processNames } from './platform/platform-definition.ts';
 import { javaMajor } from './process/find-tool.ts';
@@ -32,6 +33,24 @@ describe('the environment', () => {
   it('reports every wrong port together', () => {
     const wrong = { PLUMBLINE_KAFKA_PORT: '0', PLUMBLINE_POSTGRES_PORT: 'many' };
     expect(() => localConfig(wrong)).toThrow(/PLUMBLINE_KAFKA_PORT[^]*PLUMBLINE_POSTGRES_PORT/);
+  });
+});
+
+describe('what a process of the platform is told', () => {
+  const stack = addressesOf(defaultPorts);
+  const folderOf = (home: string | undefined, env: Readonly<Record<string, string>>) =>
+    processEnv({ stack: home === undefined ? stack : { ...stack, home } }, env)[
+      'PLUMBLINE_STATE_FOLDER'
+    ];
+
+  it('keeps its state among the data of the stack, so that a reset removes both', () => {
+    expect(folderOf('/data/p', {})).toBe('/data/p/data/state');
+    expect(folderOf(undefined, {})).toBe(undefined);
+  });
+
+  it('keeps it where the environment says, or in memory if that is empty', () => {
+    expect(folderOf('/data/p', { PLUMBLINE_STATE_FOLDER: '/fast' })).toBe('/fast');
+    expect(folderOf('/data/p', { PLUMBLINE_STATE_FOLDER: '' })).toBe('');
   });
 });
 

@@ -17,6 +17,8 @@ export function defaultCacheFolder(env: Readonly<Record<string, string | undefin
 export interface HomeFolders {
   readonly home: string;
   readonly data: string;
+  /** Local copies of task state; among the data, so that it goes with the log it came from. */
+  readonly state: string;
   readonly logs: string;
   readonly conf: string;
   readonly runFile: string;
@@ -26,6 +28,7 @@ export interface HomeFolders {
 export const foldersOf = (home: string): HomeFolders => ({
   home,
   data: join(home, 'data'),
+  state: join(home, 'data', 'state'),
   logs: join(home, 'logs'),
   conf: join(home, 'conf'),
   runFile: join(home, 'run.json'),

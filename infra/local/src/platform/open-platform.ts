@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig, type Environment } from '@plumbline/config';
 import { LocalStackError } from '../errors.ts';
-import { repositoryFolder } from '../paths.ts';
+import { foldersOf, repositoryFolder } from '../paths.ts';
 import { freePorts, orFree, portProblem } from '../ports.ts';
 import { silent, type Report } from '../report.ts';
 import { loopback } from '../stack-definition.ts';
@@ -20,7 +20,7 @@ type ProcessEnv = Readonly<Record<string, string>>;
 
 export interface OpenPlatformOptions {
   /** The servers; the topics must be there (`ensureTopics`). */
-  readonly stack: StackAddresses;
+  readonly stack: PlatformServers;
   /** `free` for tests, `default` for the well-known ports as the environment changes them. */
   readonly ports: 'free' | 'default' | PlatformPorts;
   /** `<name>.log` of each process goes there. */
@@ -37,6 +37,9 @@ export interface OpenPlatformOptions {
   readonly autoRestart?: boolean;
   readonly report?: Report;
 }
+
+/** With a home the processes keep the copies of their state there, and share them. */
+export type PlatformServers = StackAddresses & { readonly home?: string };
 
 /** The running processes. They end with this process, however it ends. */
 export interface Platform {
@@ -63,7 +66,7 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
   requireBuilt(names, root);
   await requireFree(names, ports);
   const host = process.env['PLUMBLINE_HTTP_HOST'] ?? loopback;
-  const shared = processEnv(options);
+  const shared = processEnv(options, process.env);
   const ownEnv = (name: ProcessName): ProcessEnv =>
     (typeof options.env === 'function' ? options.env(name) : options.env) ?? {};
   const running = new Map<ProcessName, PlatformProcess>();
@@ -107,19 +110,24 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
   };
 }
 
-/** What every process is told; docs/configuration.md describes each. */
-function processEnv(options: OpenPlatformOptions): Readonly<Record<string, string | undefined>> {
-  const { stack } = options;
+/** What every process is told, on top of `env`; docs/generated/configuration.md describes each. */
+export function processEnv(
+  { stack, localStack }: Pick<OpenPlatformOptions, 'stack' | 'localStack'>,
+  env: Environment,
+): Environment {
+  const stateFolder = stack.home === undefined ? undefined : foldersOf(stack.home).state;
   return {
-    ...process.env,
+    ...env,
     PLUMBLINE_KAFKA_BROKERS: stack.kafka,
     PLUMBLINE_REGISTRY_URL: stack.registryUrl,
     PLUMBLINE_POSTGRES_URL: stack.postgresUrl,
     PLUMBLINE_REDIS_URL: stack.redisUrl,
-    PLUMBLINE_LOCAL_STACK: String(options.localStack ?? true),
-    PLUMBLINE_PARTITIONS: process.env['PLUMBLINE_PARTITIONS'] ?? '4',
+    PLUMBLINE_LOCAL_STACK: String(localStack ?? true),
+    PLUMBLINE_PARTITIONS: env['PLUMBLINE_PARTITIONS'] ?? '4',
     // Nothing stands in front of a local process, so nothing needs time to notice that it stops.
-    PLUMBLINE_DRAIN_MS: process.env['PLUMBLINE_DRAIN_MS'] ?? '0',
+    PLUMBLINE_DRAIN_MS: env['PLUMBLINE_DRAIN_MS'] ?? '0',
+    // One folder for all: instances on one machine hand over without a restore.
+    PLUMBLINE_STATE_FOLDER: env['PLUMBLINE_STATE_FOLDER'] ?? stateFolder,
   };
 }
 

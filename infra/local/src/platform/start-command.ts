@@ -7,12 +7,11 @@ import { restartsInARowMax } from '../limits.ts';
 import { foldersOf } from '../paths.ts';
 import { partLine, secondsSince, toStdout, type Report } from '../report.ts';
 import type { PartName } from '../stack-definition.ts';
-import type { StackAddresses } from '../stack/addresses.ts';
 import { stackUp } from '../stack/detached-stack.ts';
 import { furnishServers } from '../stack/furnish-stack.ts';
 import { openStack, type Stack } from '../stack/open-stack.ts';
 import { livingParts, readRunState, waitForOrphans } from '../stack/run-state.ts';
-import { openPlatform, type Platform } from './open-platform.ts';
+import { openPlatform, type Platform, type PlatformServers } from './open-platform.ts';
 import { processes } from './platform-definition.ts';
 import { restartDelay } from './platform-process.ts';
 
@@ -89,7 +88,8 @@ async function untilReady(platform: Platform, report: Report, signal: AbortSigna
 }
 
 export interface Servers {
-  readonly addresses: StackAddresses;
+  /** Processes keep the copies of their state in the home, whosever the servers are. */
+  readonly addresses: PlatformServers;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly local: boolean;
   close(): Promise<void>;
@@ -107,7 +107,7 @@ export async function openServers(options: {
   readonly purpose: string;
 }): Promise<Servers> {
   const { config, report, signal, purpose } = options;
-  if (process.env['PLUMBLINE_KAFKA_BROKERS']) return ownServers(report);
+  if (process.env['PLUMBLINE_KAFKA_BROKERS']) return ownServers(config.home, report);
   const { runFile } = foldersOf(config.home);
   const state = await readRunState(runFile);
   await waitForOrphans(state);
@@ -115,7 +115,7 @@ export async function openServers(options: {
   if (livingParts(state).size > 0) {
     const addresses = await stackUp({ config, report, signal });
     report('  The stack ran already: it is left running at the end.');
-    return localServers(addresses, () => Promise.resolve());
+    return localServers({ ...addresses, home: config.home }, () => Promise.resolve());
   }
   const lost = restartLost(report);
   const stack = await openStack({
@@ -131,7 +131,7 @@ export async function openServers(options: {
   return localServers(stack, () => stack.stop());
 }
 
-const localServers = (addresses: StackAddresses, close: () => Promise<void>): Servers => ({
+const localServers = (addresses: PlatformServers, close: () => Promise<void>): Servers => ({
   addresses,
   env: {
     ...process.env,
@@ -142,7 +142,7 @@ const localServers = (addresses: StackAddresses, close: () => Promise<void>): Se
   close,
 });
 
-function ownServers(report: Report): Servers {
+function ownServers(home: string, report: Report): Servers {
   const env = process.env;
   const missing = ['PLUMBLINE_REGISTRY_URL', 'PLUMBLINE_POSTGRES_URL'].filter((name) => !env[name]);
   if (missing.length > 0)
@@ -152,6 +152,7 @@ function ownServers(report: Report): Servers {
   report(`Using Kafka at ${env['PLUMBLINE_KAFKA_BROKERS'] ?? ''}`);
   return {
     addresses: {
+      home,
       kafka: env['PLUMBLINE_KAFKA_BROKERS'] ?? '',
       registryUrl: env['PLUMBLINE_REGISTRY_URL'] ?? '',
       postgresUrl: env['PLUMBLINE_POSTGRES_URL'] ?? '',

@@ -9,6 +9,7 @@ import { partitionOfRecordKey, routingKey } from '@plumbline/kernel';
 import { createMetrics, silentLogger } from '@plumbline/observability';
 import type { Postgres, RecordPlace } from '@plumbline/postgres';
 import { formatPlaces, openPostgres, waitForPlaces } from '@plumbline/postgres';
+import { createMemoryLocalStores } from '@plumbline/runtime';
 import type { QueriesConfig } from '../config.ts';
 import { schema } from '../config.ts';
 import { projections } from '../projections/projections.ts';
@@ -76,7 +77,10 @@ export async function openTestQueries(options: {
   });
   const metrics = createMetrics({ service: 'queries', processMetrics: false });
   const { log, codec } = options;
-  const foundation = { service: 'queries', config, logger: silentLogger, metrics, log, codec };
+  const foundation = {
+    ...{ service: 'queries', config, logger: silentLogger, metrics, log, codec },
+    localStores: createMemoryLocalStores(),
+  };
   const parts = await openQueries(foundation);
   const app = createHttpApp({
     ...{ service: 'queries', version: 'test', logger: silentLogger, metrics },

@@ -5,6 +5,9 @@ import type { Log } from '@plumbline/kafka';
 import { createKafkaLog } from '@plumbline/kafka';
 import type { Logger, Metrics } from '@plumbline/observability';
 import { createRegistrySchemaIds } from '@plumbline/registry';
+import { createLmdbLocalStores } from '../state/lmdb-local-stores.ts';
+import type { LocalStores } from '../state/local-store.ts';
+import { createMemoryLocalStores } from '../state/memory-local-store.ts';
 
 /** The variables that every process has (blocks of `@plumbline/config`). */
 export interface BaseConfig {
@@ -24,6 +27,7 @@ export interface BaseConfig {
   readonly PLUMBLINE_PARTITIONS: number;
   readonly PLUMBLINE_TENANT: string;
   readonly PLUMBLINE_TIME_ZONE: string;
+  readonly PLUMBLINE_STATE_FOLDER?: string | undefined;
 }
 
 /** What every process stands on once Kafka and the registry have answered. */
@@ -34,6 +38,7 @@ export interface Foundation<Config extends BaseConfig = BaseConfig> {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly codec: Codec;
+  readonly localStores: LocalStores;
 }
 
 /** How to reach Kafka, from a process's variables. */
@@ -78,6 +83,13 @@ async function untilReached<T>(
   }
 }
 
+/** Files if there is a folder for them. Errors: LocalStoreError, if it cannot be used. */
+function localStoresOf(config: BaseConfig, logger: Logger): LocalStores {
+  const folder = config.PLUMBLINE_STATE_FOLDER;
+  if (folder === undefined) return createMemoryLocalStores();
+  return createLmdbLocalStores({ folder, logger });
+}
+
 export async function openFoundation<Config extends BaseConfig>(options: {
   readonly service: string;
   readonly config: Config;
@@ -86,6 +98,8 @@ export async function openFoundation<Config extends BaseConfig>(options: {
   readonly signal: AbortSignal;
 }): Promise<Foundation<Config>> {
   const { service, config, logger, metrics, signal } = options;
+  // First, since waiting for others does not mend a folder that cannot be used.
+  const localStores = localStoresOf(config, logger);
   const kafka = {
     ...kafkaOptionsOf(config, service),
     logger,
@@ -94,5 +108,6 @@ export async function openFoundation<Config extends BaseConfig>(options: {
   const log = await untilReached('Kafka', logger, signal, () => createKafkaLog(kafka));
   const schemaIds = createRegistrySchemaIds({ ...registryOptionsOf(config), logger });
   await untilReached('the schema registry', logger, signal, () => schemaIds.ensureLevel());
-  return { service, config, logger, metrics, log, codec: createCodec(schemaIds) };
+  const codec = createCodec(schemaIds);
+  return { service, config, logger, metrics, log, codec, localStores };
 }

@@ -93,14 +93,16 @@ async function serve<Config extends BaseConfig>(
   const { service } = options;
   const metrics = createMetrics({ service });
   const foundation = await openFoundation<Config>({ service, config, logger, metrics, signal });
-  const { log, codec } = foundation;
+  const { log, codec, localStores } = foundation;
   const parts = await options.open(foundation);
   const running: RunningTopology[] = [];
   const watches: (() => void)[] = [];
   for (const topology of parts.topologies ?? []) {
     const observer = observerOf(topology.name, metrics);
     const partitions = config.PLUMBLINE_PARTITIONS;
-    const started = await runTopology({ topology, log, codec, logger, partitions, observer });
+    const started = await runTopology({
+      ...{ topology, log, codec, logger, partitions, observer, localStores },
+    });
     running.push(started);
     watches.push(watchTasks(started, metrics, () => log.brokerNowMs()));
   }
@@ -131,6 +133,7 @@ async function serve<Config extends BaseConfig>(
   // tasks over, and their outcomes are read here: so a long drain does not hold up the hand-over.
   await drain.begin(drainMs === 0 ? limits.lastCallsMs : limits.callsBeforeHandOverMs);
   await Promise.all([stopServing, ...running.map((topology) => topology.close())]);
+  await foundation.localStores.close();
   await parts.close?.();
   await log.close();
   logger.info('stopped');

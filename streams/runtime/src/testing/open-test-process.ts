@@ -58,12 +58,12 @@ export async function openTestProcess<Config extends BaseConfig>(
     ...{ service, config, logger: silentLogger, metrics },
     signal: stopping.signal,
   });
-  const { log, codec, logger } = foundation;
+  const { log, codec, logger, localStores } = foundation;
   const parts = await options.open(foundation);
   const partitions = config.PLUMBLINE_PARTITIONS;
   const topologies = await Promise.all(
     (parts.topologies ?? []).map((topology) =>
-      runTopology({ topology, log, codec, logger, partitions }),
+      runTopology({ topology, log, codec, logger, partitions, localStores }),
     ),
   );
   const app = createHttpApp({
@@ -98,6 +98,7 @@ export async function openTestProcess<Config extends BaseConfig>(
       stopping.abort();
       await http.close();
       await Promise.all(topologies.map((topology) => topology.close()));
+      await foundation.localStores.close();
       await parts.close?.();
       await log.close();
     },
