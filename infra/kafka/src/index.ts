@@ -42,5 +42,18 @@ export type { MemberClaim } from './membership/assignment.ts';
 export { shareOut } from './membership/assignment.ts';
 export { Holdings } from './membership/holdings.ts';
 export { Positions } from './positions.ts';
-export * as kafkaLimits from './limits.ts';
+export {
+  chunkRecordsMax,
+  concurrentTransactionsPatience,
+  edgeDeliveryTimeoutMs,
+  farewellTimeoutMs,
+  fetchUnavailableAfterMs,
+  heartbeatIntervalMs,
+  heartbeatTimeoutMs,
+  rebalanceTimeoutMs,
+  reconnectPatience,
+  rejoinPatience,
+  requestTimeoutMs,
+  sessionTimeoutMs,
+} from './limits.ts';
 export { pacedFetch } from './paced-fetch.ts';

@@ -1,10 +1,13 @@
 import type { Clock } from '@plumbline/kafka';
-import { kafkaLimits, Unavailable } from '@plumbline/kafka';
+import {
+  concurrentTransactionsPatience,
+  reconnectPatience,
+  requestTimeoutMs,
+  Unavailable,
+} from '@plumbline/kafka';
 import type { Random } from './random.ts';
 import type { Request, Wire } from './wire.ts';
 import type { Life, World } from './world.ts';
-
-const { concurrentTransactionsPatience, reconnectPatience, requestTimeoutMs } = kafkaLimits;
 
 /** What the parts of one simulated client share. */
 export interface Client {

@@ -1,9 +1,7 @@
 import type { GroupOffset, MemberClaim, TopicPartition } from '@plumbline/kafka';
-import { kafkaLimits, shareOut } from '@plumbline/kafka';
+import { rebalanceTimeoutMs, sessionTimeoutMs, shareOut } from '@plumbline/kafka';
 import type { History } from './history.ts';
 import type { Scheduler } from './scheduler.ts';
-
-const { rebalanceTimeoutMs, sessionTimeoutMs } = kafkaLimits;
 
 /** How often the coordinator looks for members that are silent. */
 const scanMs = 250;

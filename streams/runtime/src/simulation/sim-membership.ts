@@ -1,10 +1,18 @@
 import type { Clock, GroupOffset, Membership, MembershipOptions } from '@plumbline/kafka';
-import { Holdings, kafkaLimits, Unavailable } from '@plumbline/kafka';
+import {
+  Holdings,
+  Unavailable,
+  farewellTimeoutMs,
+  heartbeatIntervalMs,
+  heartbeatTimeoutMs,
+  rebalanceTimeoutMs,
+  rejoinPatience,
+  requestTimeoutMs,
+  sessionTimeoutMs,
+} from '@plumbline/kafka';
 import type { Share } from './group-coordinator.ts';
 import type { Wire } from './wire.ts';
 import type { World } from './world.ts';
-
-const limits = kafkaLimits;
 
 /** The coordinator knows this member no more. */
 class Lost extends Error {
@@ -71,7 +79,7 @@ export class SimMembership implements Membership {
     await this.#wire
       .call({
         kind: `report ${groupId}`,
-        ...{ timeoutMs: limits.requestTimeoutMs, isWrite: false },
+        ...{ timeoutMs: requestTimeoutMs, isWrite: false },
         atBroker: () =>
           this.#world.groups.report({ groupId, memberId: this.#memberId, generation, positions }),
       })
@@ -88,13 +96,10 @@ export class SimMembership implements Membership {
     const { groupId } = this.#options;
     const farewell = this.#wire.call({
       kind: `leave ${groupId}`,
-      ...{ timeoutMs: limits.requestTimeoutMs, isWrite: true },
+      ...{ timeoutMs: requestTimeoutMs, isWrite: true },
       atBroker: () => this.#world.groups.leave(groupId, this.#memberId),
     });
-    await Promise.race([
-      farewell.catch(() => undefined),
-      this.#clock.sleep(limits.farewellTimeoutMs),
-    ]);
+    await Promise.race([farewell.catch(() => undefined), this.#clock.sleep(farewellTimeoutMs)]);
   }
 
   async #fail(error: Error): Promise<void> {
@@ -104,21 +109,21 @@ export class SimMembership implements Membership {
   }
 
   async #run(): Promise<void> {
-    let waitMs = limits.rejoinPatience.firstMs;
+    let waitMs = rejoinPatience.firstMs;
     while (!this.#ending.signal.aborted) {
       try {
         await this.#joinAndStay(() => {
-          waitMs = limits.rejoinPatience.firstMs;
+          waitMs = rejoinPatience.firstMs;
         });
       } catch (error) {
         if (this.#isOver()) return;
         const isLost = error instanceof Lost;
         if (!isLost && !(error instanceof Unavailable)) throw error;
-        const sessionOver = this.#clock.nowMs() - this.#lastHeardMs >= limits.sessionTimeoutMs;
+        const sessionOver = this.#clock.nowMs() - this.#lastHeardMs >= sessionTimeoutMs;
         if (isLost) this.#memberId = '';
         if (isLost || sessionOver) await this.#lose();
         await this.#clock.sleep(waitMs, this.#ending.signal);
-        waitMs = Math.min(waitMs * 2, limits.rejoinPatience.mostMs);
+        waitMs = Math.min(waitMs * 2, rejoinPatience.mostMs);
       }
     }
   }
@@ -163,7 +168,7 @@ export class SimMembership implements Membership {
   async #join(): Promise<Share | 'unknown'> {
     const { groupId, partitions } = this.#options;
     const { groups } = this.#world;
-    const timeoutMs = limits.rebalanceTimeoutMs + limits.requestTimeoutMs;
+    const timeoutMs = rebalanceTimeoutMs + requestTimeoutMs;
     if (this.#memberId === '') {
       this.#memberId = await this.#wire.call({
         kind: `member id ${groupId}`,
@@ -184,7 +189,7 @@ export class SimMembership implements Membership {
     const { groupId } = this.#options;
     return this.#wire.call({
       kind: `heartbeat ${groupId}`,
-      ...{ timeoutMs: limits.heartbeatTimeoutMs, isWrite: false },
+      ...{ timeoutMs: heartbeatTimeoutMs, isWrite: false },
       atBroker: () => this.#world.groups.heartbeat(groupId, this.#memberId, generation),
     });
   }
@@ -195,6 +200,6 @@ export class SimMembership implements Membership {
 
   async #pause(): Promise<void> {
     this.#wake = new AbortController();
-    await this.#clock.sleep(limits.heartbeatIntervalMs, this.#wake.signal);
+    await this.#clock.sleep(heartbeatIntervalMs, this.#wake.signal);
   }
 }

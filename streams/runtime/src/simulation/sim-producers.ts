@@ -5,12 +5,18 @@ import type {
   OutgoingRecord,
   TransactionSession,
 } from '@plumbline/kafka';
-import { Fenced, kafkaLimits, NotCommitted, OutcomeUnknown, Unavailable } from '@plumbline/kafka';
+import {
+  chunkRecordsMax,
+  edgeDeliveryTimeoutMs,
+  farewellTimeoutMs,
+  Fenced,
+  NotCommitted,
+  OutcomeUnknown,
+  reconnectPatience,
+  Unavailable,
+} from '@plumbline/kafka';
 import { ask, askWhileBusy, patiently, type Client } from './client.ts';
 import { ReplyLost } from './wire.ts';
-
-const { chunkRecordsMax, edgeDeliveryTimeoutMs, farewellTimeoutMs, reconnectPatience } =
-  kafkaLimits;
 
 /** A transaction request by request: each may be lost, or be late, on its own. */
 export class SimSession implements TransactionSession {

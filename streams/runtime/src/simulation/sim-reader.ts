@@ -1,9 +1,13 @@
 import type { Fetched, FetchOptions, Isolation, LogReader, TopicPartition } from '@plumbline/kafka';
-import { kafkaLimits, Positions, Unavailable } from '@plumbline/kafka';
+import {
+  fetchUnavailableAfterMs,
+  Positions,
+  reconnectPatience,
+  requestTimeoutMs,
+  Unavailable,
+} from '@plumbline/kafka';
 import type { Client } from './client.ts';
 import type { OpenReader } from './world.ts';
-
-const { fetchUnavailableAfterMs, reconnectPatience, requestTimeoutMs } = kafkaLimits;
 
 interface From extends TopicPartition {
   readonly offset: bigint;
