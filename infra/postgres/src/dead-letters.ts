@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec, DeadLettered, Envelope } from '@plumbline/events';
-import { decodeEnvelope, encodeEnvelope, topics } from '@plumbline/events';
+import { decodeEnvelope, encodeEnvelope, keptValueOf, topics } from '@plumbline/events';
 import type { EdgeProducer, Log, OutgoingRecord } from '@plumbline/kafka';
 import { Unavailable } from '@plumbline/kafka';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
@@ -71,14 +71,13 @@ export function deadLetterOf(
   const data: DeadLettered = {
     topology: group,
     reason,
-    message,
+    ...keptValueOf(record.value, message),
     originTopic: record.topic,
     originPartition: record.partition,
     originOffset: record.offset,
     originIncarnation: incarnation,
     originTime: record.timestampMs,
     key: record.key,
-    value: record.value,
     headers: Object.entries(record.headers).map(([name, value]) => ({ name, value })),
     attempts: 1,
     parkedBehind: null,

@@ -4,6 +4,8 @@ export { catalogue, subjectOf } from './catalogue.ts';
 export type { Codec, CodecOptions } from './codec.ts';
 export { bodyOf, createCodec, frameBytes } from './codec.ts';
 export { compatibilityProblems } from './compatibility.ts';
+export type { KeptValue } from './dead-letter-value.ts';
+export { keptValueOf } from './dead-letter-value.ts';
 export type { Envelope, HeaderSource } from './envelope.ts';
 export {
   decodeEnvelope,

@@ -24,3 +24,9 @@ export const unknownSchemaMs = 30_000;
 
 /** How many unknown ids are remembered: a flood of made-up ids must not grow the process. */
 export const unknownSchemasMax = 1_000;
+
+/**
+ * Value of a record at fault that its dead letter keeps, in bytes: half of what a value may be, so
+ * that headers and key, which may be large as well, go with it.
+ */
+export const deadValueBytesMax = valueBytesMax / 2;

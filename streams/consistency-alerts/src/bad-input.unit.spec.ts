@@ -70,6 +70,14 @@ describe('an event that cannot be read', () => {
     },
   );
 
+  it('as large as a record may be: a dead letter with its beginning', () => {
+    const command = { ...good(), topic: topics.alertsCommands.name };
+    const value = Buffer.alloc(1_048_000, 7);
+    driver.pipeRaw({ ...command, value });
+    const [letter] = letters();
+    expect(letter).toMatchObject({ reason: 'MAGIC_BYTE', value: value.subarray(0, 512_000) });
+  });
+
   it('without a key: a dead letter, and nothing waits behind it', () => {
     driver.pipeRaw({ ...good(), key: null });
     driver.pipeRaw(good());

@@ -1,5 +1,5 @@
 import type { Codec, Envelope } from '@plumbline/events';
-import { encodeEnvelope } from '@plumbline/events';
+import { encodeEnvelope, keptValueOf } from '@plumbline/events';
 import type { LogRecord, OutgoingRecord } from '@plumbline/kafka';
 import { derivedUuid, digest, slotOfRecordKey } from '@plumbline/kernel';
 import type { TaskInfo, Topology } from '../topology.ts';
@@ -67,14 +67,13 @@ export function createDeadLetterWriter(options: {
         data: {
           topology: topology.name,
           reason: cause.reason,
-          message: cause.message.slice(0, messageCharsMax),
+          ...keptValueOf(record.value, cause.message.slice(0, messageCharsMax)),
           originTopic: record.topic,
           originPartition: record.partition,
           originOffset: record.offset,
           originIncarnation: failed.incarnation,
           originTime: record.timestampMs,
           key: record.key,
-          value: record.value,
           headers: Object.entries(record.headers).map(([name, bytes]) => ({ name, value: bytes })),
           attempts: 1,
           parkedBehind: cause.parkedBehind,
