@@ -2,7 +2,7 @@
  * The one entry of the root scripts: checks the tools, installs, builds, runs. It has no dependency
  * and runs on any Node, so that it can say what is missing on a machine that has nothing yet.
  *
- *   node bootstrap.mjs <demo|start|test|stack|cli|bench> [arguments of the command]
+ *   node bootstrap.mjs <demo|start|test|stack|cli|bench|campaign> [arguments of the command]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,6 +25,7 @@ const commands = {
   stack: { main: 'infra/local/dist/main.js', first: ['stack'], build: '@plumbline/local' },
   cli: { main: 'infra/cli/dist/main.js', build: '@plumbline/cli' },
   bench: { main: 'infra/bench/dist/main.js' },
+  campaign: { main: 'infra/integrity/dist/campaign/main.js' },
 };
 
 const nodeMin = [20, 19];

@@ -1,7 +1,7 @@
 import type { Codec, CommandOutcome } from '@plumbline/events';
 import { decodeEnvelope } from '@plumbline/events';
 import type { LogRecord } from '@plumbline/kafka';
-import type { Violation } from './check-log.ts';
+import type { Violation } from './violation.ts';
 
 export interface WatchedContext {
   readonly events: string;

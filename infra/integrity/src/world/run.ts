@@ -1,4 +1,4 @@
-import type { Violation } from '../checks/check-log.ts';
+import type { Violation } from '../checks/violation.ts';
 import { openBalancer } from './balancer.ts';
 import type { Load, LoadOptions, Targets } from './load.ts';
 import { startLoad } from './load.ts';

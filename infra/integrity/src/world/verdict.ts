@@ -8,9 +8,11 @@ import { paymentsProjection } from '@plumbline/payments';
 import { openPostgres, rebuildAndCompare } from '@plumbline/postgres';
 import { projections } from '@plumbline/queries';
 import { replayTopology } from '@plumbline/runtime';
-import type { Violation } from '../checks/check-log.ts';
+
 import { checkLog } from '../checks/check-log.ts';
+import { promiseViolations } from '../checks/check-promises.ts';
 import { learnAll, readTopic } from '../checks/read-log.ts';
+import type { Violation } from '../checks/violation.ts';
 import type { World } from './world.ts';
 import { partitions } from './world.ts';
 
@@ -64,31 +66,6 @@ async function logViolations(world: World, promised: Promised): Promise<Violatio
       found.push(...promiseViolations(e, 'OrderCreated', promised.created));
   }
   return found;
-}
-
-/** I1, I3: what was answered has happened, once. */
-export function promiseViolations(
-  events: readonly LogRecord[],
-  type: string,
-  orderNos: readonly string[],
-): Violation[] {
-  const counts = new Map<string, number>();
-  for (const { headers, key } of events) {
-    if (headers['ce_type']?.toString() !== type) continue;
-    const orderNo = key?.toString().replace('main/', '') ?? '';
-    counts.set(orderNo, (counts.get(orderNo) ?? 0) + 1);
-  }
-  return [
-    ...orderNos
-      .filter((orderNo) => !counts.has(orderNo))
-      .map((orderNo) => ({
-        invariant: 'I1' as const,
-        what: `${orderNo} was answered: no ${type}`,
-      })),
-    ...[...counts]
-      .filter(([, count]) => count > 1)
-      .map(([orderNo]) => ({ invariant: 'I3' as const, what: `${orderNo} has two ${type}` })),
-  ];
 }
 
 async function readModelViolations({ log, codec, stack }: World): Promise<Violation[]> {

@@ -3,7 +3,7 @@ import type { Codec } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { Log, LogReader, TopicPartition } from '@plumbline/kafka';
 import { PositionOutOfRange } from '@plumbline/kafka';
-import type { Violation } from '../checks/check-log.ts';
+import type { Violation } from '../checks/violation.ts';
 import type { LogWatch, WatchedContext } from '../checks/log-watch.ts';
 import { createLogWatch } from '../checks/log-watch.ts';
 import { learnAll } from '../checks/read-log.ts';
