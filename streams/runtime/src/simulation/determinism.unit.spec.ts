@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDoorWorld } from './door-world.ts';
+import { openDoorWorld } from './testing/door-world.ts';
 import { calm, randomPlan, stormy, type FaultPlan } from './fault-plan.ts';
 import { createRandom } from './random.ts';
 import { createSimulation } from './simulation.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openDoorWorld } from './door-world.ts';
+import { openDoorWorld } from './testing/door-world.ts';
 import { calm, stormy, type FaultPlan } from './fault-plan.ts';
 
 /** Each kind alone, what it must have brought about, and what stays true all the same. */

@@ -3,13 +3,13 @@ import { createCodec, createMemorySchemaIds, encodeEnvelope, topics } from '@plu
 import type { EdgeProducer, OutgoingRecord } from '@plumbline/kafka';
 import { NotCommitted } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
-import type { RunningTopology } from '../run-topology.ts';
-import { runTopology } from '../run-topology.ts';
-import { closeDoor, doorTopology, openDoor } from '../testing/door-aggregate.ts';
-import type { FaultPlan } from './fault-plan.ts';
-import type { SimProcess } from './sim-process.ts';
-import type { Simulation } from './simulation.ts';
-import { createSimulation } from './simulation.ts';
+import type { RunningTopology } from '../../run-topology.ts';
+import { runTopology } from '../../run-topology.ts';
+import { closeDoor, doorTopology, openDoor } from '../../testing/door-aggregate.ts';
+import type { FaultPlan } from '../fault-plan.ts';
+import type { SimProcess } from '../sim-process.ts';
+import type { Simulation } from '../simulation.ts';
+import { createSimulation } from '../simulation.ts';
 
 export const doorPartitions = 2;
 export const doorTopics = [
