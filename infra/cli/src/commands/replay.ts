@@ -126,6 +126,7 @@ async function differenceLines(
     `    first in partition ${partition}, record ${index}${at}`,
     ...(await sideLines(codec, 'live', live === null ? null : { ...live, topic })),
     ...(await sideLines(codec, 'replayed', replayed)),
+    ...(live === null ? ['      the log ends there: is the task running, and not behind?'] : []),
   ];
 }
 

@@ -125,6 +125,7 @@ describe('replay --check', () => {
     await running?.close();
     running = null;
     await send(create('H99'), 'H99');
+    // Told as what it is: a command that nobody has decided yet.
     const [more] = await checkReplay({ ...checked, topology: ordersTopology });
     expect(more).toMatchObject({ equal: false, records: 16, difference: { live: null } });
     expect(more?.difference?.replayed?.key?.toString()).toBe('main/H99');
