@@ -25,6 +25,7 @@ const commands = {
   stack: { main: 'infra/local/dist/main.js', first: ['stack'], build: '@plumbline/local' },
   cli: { main: 'infra/cli/dist/main.js', build: '@plumbline/cli' },
   bench: { main: 'infra/bench/dist/main.js' },
+  simulate: { main: 'infra/integrity/dist/simulation/main.js', build: '@plumbline/integrity' },
   campaign: { main: 'infra/integrity/dist/campaign/main.js' },
 };
 
@@ -94,7 +95,7 @@ async function mavenProblem() {
 /** True if the command starts the local stack; only that needs Java and Maven. */
 function startsStack(command, args) {
   const asksForHelp = args.some((arg) => ['--help', '-h', '--list'].includes(arg));
-  if (command === 'cli' || asksForHelp) return false;
+  if (command === 'cli' || command === 'simulate' || asksForHelp) return false;
   if (command === 'stack') return args.includes('up');
   if (command === 'start' || command === 'demo') return !process.env.PLUMBLINE_KAFKA_BROKERS;
   if (command === 'test') {

@@ -45,3 +45,24 @@ export const quietMs = 2_000;
 
 /** Poison that may not be planted yet is tried again after this. */
 export const poisonAgainMs = 700;
+
+/** Seeds of a campaign unless told otherwise: some minutes on two cores. */
+export const seedsDefault = 500;
+
+/** Runs spent on making one failing seed small: a second each at most. */
+export const shrinkRunsMax = 120;
+
+/** Failing seeds after which a campaign ends: more tell nothing that these do not. */
+export const failuresMax = 5;
+
+/** Every so many seeds one is run twice, and must give the same hash. */
+export const repeatedEvery = 25;
+
+/** Fewer seeds than this may miss a rare state by chance. */
+export const rareStatesSeedsMin = 1_000;
+
+/** Seeds for one planted bug, beyond which it counts as not found. */
+export const mutantSeedsMax = 60;
+
+/** Between two lines of progress, wall-clock. */
+export const progressEveryMs = 5_000;

@@ -1,4 +1,5 @@
 import type { Behind } from './history/history.ts';
+import { reachedIn } from './history/reached.ts';
 import { readHistory } from './history/read-history.ts';
 import type { Finding } from './checkers/checkers.ts';
 import { checkHistory } from './checkers/checkers.ts';
@@ -41,8 +42,9 @@ export interface RunSeedOptions {
  * that a fault does may end a run.
  */
 export async function runSeed(options: RunSeedOptions): Promise<SeedResult> {
-  const plan = planOf(options.seed, options.reduction);
-  const stage = await openStage(plan, options.mutant ?? null);
+  const mutant = options.mutant ?? null;
+  const plan = planOf(options.seed, options.reduction, mutant?.faults);
+  const stage = await openStage(plan, mutant);
   const findings = await findingsOf(stage);
   const { simulation, journal, beganMs } = stage;
   return {
@@ -67,6 +69,9 @@ async function findingsOf(stage: Stage): Promise<readonly Finding[]> {
     const { times, behind } = await play(stage);
     const calm = activeFaults(stage.plan).length === 0;
     const history = await readHistory(stage, { ...times, calm }, behind);
+    for (const [name, count] of reachedIn(history)) {
+      for (let time = 0; time < count; time += 1) stage.simulation.reached(name);
+    }
     return await checkHistory(history);
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);

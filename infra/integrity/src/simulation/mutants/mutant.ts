@@ -1,6 +1,5 @@
 import type { LocalStores, Topology } from '@plumbline/runtime';
-import type { SimHost, SimLog } from '@plumbline/runtime/simulation';
-import type { Random } from '@plumbline/runtime/simulation';
+import type { FaultPlan, Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
 
 /**
  * A planted bug: the system as it would be if somebody had got one thing wrong. It is put between the
@@ -12,8 +11,8 @@ export interface Mutant {
   readonly what: string;
   /** The checkers of which at least one must find it. */
   readonly expected: readonly string[];
-  /** Faults without which it could not show. */
-  readonly needsFaults: boolean;
+  /** Faults under which it shows, in place of the seed's own; it needs none where this is left out. */
+  readonly faults?: Partial<FaultPlan>;
   readonly topology?: (topology: Topology, world: MutantWorld) => Topology;
   /** The log of a process that runs topologies or projections. */
   readonly log?: (log: SimLog, world: MutantWorld) => SimLog;

@@ -76,15 +76,20 @@ export const parts = [
   'projections',
 ] as const;
 
-/** The plan of a seed, less what a reduction takes out of it. */
-export function planOf(seed: number, reduction: Reduction = {}): RunPlan {
+/** The plan of a seed, with other faults if given, less what a reduction takes out of it. */
+export function planOf(
+  seed: number,
+  reduction: Reduction = {},
+  faults?: Partial<FaultPlan>,
+): RunPlan {
   const random = createRandom(seed).fork('campaign');
   const stormMs = Math.floor(random.skewed(limits.stormMs.least, limits.stormMs.most));
   const told = 1 + random.int(limits.storiesMax);
   const plan: RunPlan = {
     seed,
     partitions: random.pick([1, 2, 2, 4]),
-    faults: randomPlan(seed),
+    faults:
+      faults === undefined ? randomPlan(seed) : { ...calm, legMs: 4, name: 'given', ...faults },
     processes: processesOf(random.fork('processes')),
     stories: Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
     poison: poisonOf(random.fork('poison'), { told, stormMs }),

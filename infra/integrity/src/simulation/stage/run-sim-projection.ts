@@ -140,7 +140,7 @@ async function fold(
 ): Promise<void> {
   const { model, host, random, bug } = options;
   const { advances } = batch;
-  const step = (): Promise<void> => host.clock.sleep(random.skewed(1, 30));
+  const step = (): Promise<void> => host.clock.sleep(random.skewed(1, 150));
   const bury = (poisoned: readonly Poisoned[]): Promise<void> => buryAll(options, poisoned);
   const records =
     bug === 'skips-poison-silently' ? batch.records.filter((r) => r.fault === null) : batch.records;

@@ -1,0 +1,40 @@
+import { rareStatesSeedsMin } from '../limits.ts';
+import type { Totals } from './tally-up.ts';
+
+/**
+ * What a campaign must have come across: a fault that never happens, or a branch that is never
+ * taken, proves nothing. The names are those that the engine, the workload and the checkers count.
+ */
+export const rareStates: readonly string[] = [
+  // What the engine does to processes, disks and the network.
+  ...['a process was killed', 'several processes were killed together'],
+  ...['a process was stopped and started', 'a process was frozen', 'the broker restarted'],
+  ...['a process was cut off, both ways', 'a process was cut off, requests only'],
+  ...['a process was cut off, answers only', 'a disk was wiped'],
+  ...['a disk was restored from an earlier copy', 'compaction forgot a deletion'],
+  ...['a group forgot its members', 'a group had to join again'],
+  'a silent member lost its group',
+  // What transactions and edges come to by it.
+  ...['a transaction was aborted', 'a commit was unclear and had happened'],
+  ...['a commit was unclear and had not happened', 'a commit came late and counted'],
+  ...['a late commit met a newer owner', 'a producer was opened late, by nobody'],
+  ...['a transactional id was busy with markers', 'an edge write was unclear'],
+  ...['an edge record came twice', 'a command was written again under its id'],
+  ...['a command was answered again', 'a client gave a write up', 'an answer did not come in time'],
+  'a projection lost a race for its position',
+  // What the business comes to.
+  ...['alert A raised', 'alert B raised', 'alert C raised', 'alert A AUTO_RESOLVED'],
+  ...['alert A SUPERSEDED', 'alert B AUTO_RESOLVED', 'an order expired by its timer'],
+  ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
+  ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'outcome REJECTED'],
+  ...['outcome UNCHANGED', 'outcome DEAD_LETTERED'],
+  // What is done about records that cannot be read.
+  ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
+  ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],
+  ...['dead letter TYPE_MISMATCH', 'dead letter UNKNOWN_SCHEMA', 'dead letter WRONG_PARTITION'],
+  ...['poison: impossible', 'a read model parked records'],
+];
+
+/** States that a campaign of enough seeds never reached. */
+export const missingStates = ({ seeds, sometimes }: Pick<Totals, 'seeds' | 'sometimes'>) =>
+  seeds < rareStatesSeedsMin ? [] : rareStates.filter((name) => (sometimes[name] ?? 0) === 0);

@@ -1,0 +1,168 @@
+import { availableParallelism } from 'node:os';
+import * as limits from '../limits.ts';
+import { mutants, mutantNamed } from '../mutants/mutants.ts';
+import type { Reduction } from '../plan/reduction.ts';
+import type { SeedResult } from '../run-seed.ts';
+import type { SimulateOptions } from './arguments.ts';
+import { UsageError } from './arguments.ts';
+import type { Hunted } from './hunt-mutants.ts';
+import { huntMutants, idleCheckers } from './hunt-mutants.ts';
+import type { LedgerLine } from './ledger.ts';
+import { ledgerFile, origin, resultsFile, totalsLine, writeLedger } from './ledger.ts';
+import type { Pool } from './pool.ts';
+import { openPool } from './pool.ts';
+import { findingLines, huntedLine, progressLine, rerunCommand, summary } from './print.ts';
+import { missingStates } from './rare-states.ts';
+import type { CampaignResult } from './run-campaign.ts';
+import { runCampaign } from './run-campaign.ts';
+import { shrink } from './shrink.ts';
+
+export interface SimulateContext {
+  readonly options: SimulateOptions;
+  readonly args: readonly string[];
+  /** The script that serves seeds when it runs as a worker. */
+  readonly entry: string;
+  readonly signal: AbortSignal;
+  readonly write: (text: string) => void;
+}
+
+/** Runs what the command line asks for; gives the exit code. */
+export async function runSimulate(context: SimulateContext): Promise<number> {
+  const { options } = context;
+  const pool = openPool(context.entry, options.workers ?? availableParallelism());
+  const stop = (): void => void pool.close();
+  context.signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (options.seed !== null) return await runOne(context, pool, options.seed);
+    return options.mutants ? await runMutants(context, pool) : await runSeeds(context, pool);
+  } finally {
+    context.signal.removeEventListener('abort', stop);
+    await pool.close();
+  }
+}
+
+const say = ({ options, write }: SimulateContext, text: string): void => {
+  if (!options.json) write(`${text}\n`);
+};
+
+async function runOne(context: SimulateContext, pool: Pool, seed: number): Promise<number> {
+  const { reduction, trace, mutant } = context.options;
+  if (mutant !== null && mutantNamed(mutant) === null) {
+    const names = mutants.map(({ name }) => name).join(', ');
+    throw new UsageError(`there is no planted bug "${mutant}"; there are: ${names}`);
+  }
+  const order = { seed, reduction, trace, ...(mutant === null ? {} : { mutant }) };
+  const first = await pool.run(order);
+  const second = await pool.run(order);
+  if (trace) say(context, first.trace.join('\n'));
+  const different = first.hash !== second.hash;
+  if (context.options.json) context.write(`${JSON.stringify(first)}\n`);
+  say(
+    context,
+    [
+      `seed ${seed}: history ${first.hash}, ${first.steps} steps, ${first.commands} commands, ` +
+        `${(first.virtualMs / 1_000).toFixed(1)} virtual seconds; faults: ${first.faults.join(', ') || 'none'}`,
+      ...(different ? [`  run again it has another history: ${second.hash}`] : []),
+      ...(first.findings.length === 0 ? ['  nothing found'] : findingLines(first.findings)),
+    ].join('\n'),
+  );
+  return first.findings.length > 0 || different ? 1 : 0;
+}
+
+async function runSeeds(context: SimulateContext, pool: Pool): Promise<number> {
+  const { options, signal } = context;
+  const { from, seeds, timeMs } = options;
+  let lastMs = 0;
+  const result = await runCampaign({
+    ...{ pool, from, seeds, timeMs, signal },
+    onProgress(totals, elapsedMs) {
+      if (elapsedMs - lastMs < limits.progressEveryMs) return;
+      lastMs = elapsedMs;
+      say(context, progressLine(totals, { elapsedMs, seeds, timeMs }));
+    },
+  });
+  const { totals, elapsedMs, stopped } = result;
+  say(context, summary(totals, elapsedMs));
+  const problems = await problemsOf(context, pool, result);
+  for (const problem of problems) say(context, problem);
+  const verdict = problems.length > 0 ? 'failed' : stopped ? 'stopped' : 'passed';
+  const seconds = Math.round(elapsedMs / 1_000);
+  await record(context, { verdict, seconds, from, totals: totalsLine(totals) });
+  say(context, `\nsimulation ${verdict}: ${totals.seeds} seeds, ${totals.failed.length} failed`);
+  return verdict === 'passed' ? 0 : verdict === 'stopped' ? 130 : 1;
+}
+
+/** What a person must look at, in words. */
+async function problemsOf(
+  context: SimulateContext,
+  pool: Pool,
+  { totals, stopped }: CampaignResult,
+): Promise<readonly string[]> {
+  const problems = totals.different.map(
+    (seed) => `\nseed ${seed} gave two histories: something in it is not of the simulation`,
+  );
+  const [worst] = totals.failed;
+  for (const failed of totals.failed) {
+    problems.push(
+      [`\nseed ${failed.seed}:`, ...findingLines(failed.findings).slice(0, 8)].join('\n'),
+    );
+  }
+  if (worst !== undefined && !context.signal.aborted) {
+    problems.push(await shrunkText(context, pool, worst));
+  }
+  const missing = stopped ? [] : missingStates(totals);
+  if (missing.length > 0) problems.push(`\nnever reached: ${missing.join('; ')}`);
+  return problems;
+}
+
+async function shrunkText(
+  context: SimulateContext,
+  pool: Pool,
+  failed: SeedResult,
+): Promise<string> {
+  say(context, `\nseed ${failed.seed} failed; making it smaller …`);
+  const run = (reduction: Reduction): Promise<SeedResult> =>
+    pool.run({ seed: failed.seed, reduction });
+  const { reduction, result, runs } = await shrink({ failed, run });
+  return [
+    `\nthe smallest that fails, after ${runs} runs: ${result.commands} commands, ${result.steps} steps`,
+    ...findingLines(result.findings).slice(0, 8),
+    `  run it again: ${rerunCommand({ seed: failed.seed, reduction })}`,
+  ].join('\n');
+}
+
+async function runMutants(context: SimulateContext, pool: Pool): Promise<number> {
+  const { options, signal } = context;
+  const began = performance.now();
+  const hunted = await huntMutants({
+    ...{ pool, signal, mutants, from: options.from },
+    seedsMax: Math.min(options.seeds, limits.mutantSeedsMax),
+    onHunted: (each) => say(context, huntedLine(each)),
+  });
+  const problems = mutantProblems(hunted);
+  for (const problem of problems) say(context, problem);
+  const verdict = signal.aborted ? 'stopped' : problems.length > 0 ? 'failed' : 'passed';
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  await record(context, { verdict, seconds, from: options.from, mutants: hunted });
+  const found = hunted.filter(({ caughtAt }) => caughtAt !== null).length;
+  say(context, `\n${found} of ${mutants.length} planted bugs found`);
+  return verdict === 'passed' ? 0 : verdict === 'stopped' ? 130 : 1;
+}
+
+export function mutantProblems(hunted: readonly Hunted[]): readonly string[] {
+  const survivors = hunted.filter(({ caughtAt }) => caughtAt === null);
+  return [
+    ...survivors.map(({ mutant, expected }) => `${mutant} was not found by ${expected.join(', ')}`),
+    ...idleCheckers(hunted).map((name) => `the checker ${name} found no planted bug`),
+  ];
+}
+
+async function record(
+  context: SimulateContext,
+  what: Pick<LedgerLine, 'verdict' | 'seconds' | 'from'> & Partial<LedgerLine>,
+): Promise<void> {
+  const line: LedgerLine = { ...origin(context.args), ...what };
+  await writeLedger(line, ledgerFile);
+  if (context.options.record) await writeLedger(line, resultsFile);
+  if (context.options.json) context.write(`${JSON.stringify(line)}\n`);
+}

@@ -1,0 +1,56 @@
+import type { AlertRaised, AlertResolved, CommandOutcome } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { History } from './history.ts';
+import { deadLettersIn, outcomesIn, ownEntries } from './history.ts';
+import { contexts } from '../oracles/parking.ts';
+
+/** Rare states that show in what a run has left, and how often each was reached. */
+export function reachedIn(history: History): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const reached = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { payload } of ownEntries(history, topics.alertsEvents.name)) {
+    if (payload.type === 'AlertRaised')
+      reached(`alert ${(payload.data as AlertRaised).rule} raised`);
+    if (payload.type !== 'AlertResolved') continue;
+    const { rule, resolution } = payload.data as AlertResolved;
+    reached(`alert ${rule} ${resolution}`);
+  }
+  for (const { events } of contexts) {
+    for (const { payload, envelope } of ownEntries(history, events)) {
+      if (ends.includes(payload.type)) reached(payload.type);
+      if (envelope.causationId?.startsWith('timer:expire') === true)
+        reached('an order expired by its timer');
+    }
+  }
+  for (const { outcomes, deadLetters } of contexts) {
+    reachedByOutcomes(outcomesIn(history, outcomes), reached);
+    for (const { letter } of deadLettersIn(history, deadLetters))
+      reached(`dead letter ${letter.reason}`);
+  }
+  for (const model of history.readModels) {
+    if (model.parkedRecords().length > 0) reached('a read model parked records');
+  }
+  for (const topic of history.watched) {
+    if (history.written(topic).size > history.committed(topic).length) {
+      reached('a transaction was aborted');
+    }
+  }
+  return counts;
+}
+
+const ends = [
+  ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
+  ...['PaymentReportContradicted', 'PaymentReportConfirmed'],
+];
+
+function reachedByOutcomes(
+  outcomes: readonly CommandOutcome[],
+  reached: (name: string) => void,
+): void {
+  const seen = new Set<string>();
+  for (const { commandId, status } of outcomes) {
+    reached(`outcome ${status}`);
+    if (seen.has(commandId)) reached('a command was answered again');
+    seen.add(commandId);
+  }
+}

@@ -1,0 +1,10 @@
+import { logMutants } from './log-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { storeMutants } from './store-mutants.ts';
+import { topologyMutants } from './topology-mutants.ts';
+
+/** Every planted bug. */
+export const mutants: readonly Mutant[] = [...logMutants, ...topologyMutants, ...storeMutants];
+
+export const mutantNamed = (name: string): Mutant | null =>
+  mutants.find((mutant) => mutant.name === name) ?? null;

@@ -1,0 +1,143 @@
+import type { AlertRaised, CommandOutcome, PaymentSucceeded } from '@plumbline/events';
+import type { EmittedMessage, KeyValueStore } from '@plumbline/runtime';
+import type { Mutant } from './mutant.ts';
+import { withContext, withEmitted, withProcessor } from './wrap-topology.ts';
+
+/** A message with other data, to be encoded again. */
+function withData(message: EmittedMessage, data: object): EmittedMessage {
+  const { topic, key, payload, envelope } = message;
+  return { topic, key, envelope, payload: { ...payload, data } };
+}
+
+/** Topologies that are wrong. */
+export const topologyMutants: readonly Mutant[] = [
+  {
+    name: 'ignores-frontiers',
+    what: 'alerts take records as they come instead of merging them by time',
+    expected: ['alerts', 'replay'],
+    faults: { markerSlow: 0.8 },
+    topology: (topology) => ({ ...topology, ordering: 'arrival' }),
+  },
+  {
+    name: 'event-without-version',
+    what: 'an event is written without its version and hash',
+    expected: ['chains'],
+    topology: (topology, { random }) =>
+      withEmitted(topology, (message) => {
+        if (message.envelope.aggregateVersion === null || !random.chance(0.1)) return [message];
+        const envelope = { ...message.envelope, aggregateVersion: null, previousHash: null };
+        return [{ ...message, envelope }];
+      }),
+  },
+  {
+    name: 'event-twice',
+    what: 'an event is written twice',
+    expected: ['chains', 'committed-reads', 'transitions', 'effects'],
+    topology: (topology, { random }) =>
+      withEmitted(topology, (message) =>
+        message.envelope.aggregateVersion !== null && random.chance(0.1)
+          ? [message, message]
+          : [message],
+      ),
+  },
+  {
+    name: 'phantom-event',
+    what: 'an event names a cause that there is not',
+    expected: ['causes'],
+    topology: (topology, { random }) =>
+      withEmitted(topology, (message) => {
+        if (message.envelope.aggregateVersion === null || !random.chance(0.1)) return [message];
+        return [{ ...message, envelope: { ...message.envelope, causationId: 'nobody' } }];
+      }),
+  },
+  {
+    name: 'wrong-amount',
+    what: 'one captured cent is lost',
+    expected: ['money'],
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'PaymentSucceeded') return [message];
+        const data = message.payload.data as PaymentSucceeded;
+        return [withData(message, { ...data, amountMinor: data.amountMinor - 1n })];
+      }),
+  },
+  {
+    name: 'alert-by-wall-clock',
+    what: 'the id of an alert has the clock of its process in it',
+    expected: ['alerts', 'replay'],
+    topology: (topology, { host }) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'AlertRaised') return [message];
+        const data = message.payload.data as AlertRaised;
+        const alertId = `${data.alertId.slice(0, 30)}${Math.floor(host.clock.nowMs())}`;
+        return [withData(message, { ...data, alertId })];
+      }),
+  },
+  {
+    name: 'alert-twice',
+    what: 'an alert is raised again by each event that follows',
+    expected: ['alerts'],
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'AlertRaised') return [message];
+        const envelope = { ...message.envelope, id: `${message.envelope.id}-again` };
+        return [message, { ...message, envelope }];
+      }),
+  },
+  {
+    name: 'refused-and-done',
+    what: 'a command is answered as refused although it had its effect',
+    expected: ['refusals'],
+    topology: (topology, { random }) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'CommandOutcome' || !random.chance(0.1)) return [message];
+        const data = message.payload.data as CommandOutcome;
+        if (data.events.length === 0) return [message];
+        return [
+          withData(message, { ...data, status: 'REJECTED', code: 'ORDER_ENDED', events: [] }),
+        ];
+      }),
+  },
+  {
+    name: 'stale-state',
+    what: 'now and then a decision is made on the state before the newest',
+    expected: ['chains', 'transitions', 'state', 'effects'],
+    topology: (topology, { random }) =>
+      withProcessor(topology, (processor) => {
+        const older = new Map<string, unknown>();
+        return {
+          onTimer: (timer, context) => processor.onTimer(timer, context),
+          onRecord(record, context) {
+            const isStale = random.chance(0.1);
+            const stale = withContext(context, {
+              store: (name) => staleStore(context.store(name), name),
+            });
+            function staleStore<V>(store: KeyValueStore<V>, name: string): KeyValueStore<V> {
+              return {
+                get(key) {
+                  const place = `${name} ${key}`;
+                  const now = store.get(key);
+                  // The same store held it before, so it is of the same type.
+                  const before = older.get(place) as V | undefined;
+                  older.set(place, now);
+                  return isStale && before !== undefined ? before : now;
+                },
+                set: (key, value) => store.set(key, value),
+                delete: (key) => store.delete(key),
+              };
+            }
+            processor.onRecord(record, stale);
+          },
+        };
+      }),
+  },
+  {
+    name: 'decides-by-process',
+    what: 'what an event says depends on the process that writes it',
+    expected: ['replay'],
+    topology: (topology, { host }) =>
+      withEmitted(topology, (message) => [
+        { ...message, envelope: { ...message.envelope, source: `/plumbline/${host.name}` } },
+      ]),
+  },
+];
