@@ -3,7 +3,7 @@ import type { Platform } from '@plumbline/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillOrders } from './world/fill-orders.ts';
 import type { Finished, Run } from './world/run.ts';
-import { balancedTargets, startRun } from './world/run.ts';
+import { startRun } from './world/run.ts';
 import { runningTasks } from './world/tasks.ts';
 import { tell } from './world/tell.ts';
 import type { World } from './world/world.ts';
@@ -63,11 +63,9 @@ async function measure(): Promise<void> {
 beforeAll(async () => {
   world = await openWorld({ processes: ['orders', 'payments', 'checkout'], twice: ['orders'] });
   await fillOrders({ ...world, partitions, keys });
-  const targets = balancedTargets(world);
-  run = startRun({ world, targets });
+  run = startRun({ world });
   await measure();
   finished = await run.finish('log');
-  targets.close();
 }, 300_000);
 
 afterAll(async () => {

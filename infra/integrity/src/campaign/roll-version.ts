@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform, PlatformPorts, ProcessName } from '@plumbline/local';
 import { processNames } from '@plumbline/local';
 import type { Violation } from '../checks/violation.ts';
-import { balancedTargets, startRun } from '../world/run.ts';
+import { startRun } from '../world/run.ts';
 import type { World } from '../world/world.ts';
 import { openWorld, until } from '../world/world.ts';
 import type { VersionBefore } from './version-before.ts';
@@ -27,14 +27,13 @@ export async function rollVersion(
 ): Promise<Rolled> {
   const env = { PLUMBLINE_DRAIN_MS: String(drainMs) };
   const world = await openWorld({ twice, env, root: before.folder });
-  const targets = balancedTargets(world);
-  const run = startRun({ world, targets, repeats: false });
+  const run = startRun({ world, repeats: false });
   try {
     await until('it runs', () => run.load.paid.length > 20, 60_000);
     for (const platform of [...world.platforms]) {
       for (const name of platform.names) {
         report(`${name}: ${before.commit} stops, the present version starts`);
-        await replace(world, platform, name, { ...targets, drains: before.drains });
+        await replace(world, platform, name, { ...run.targets, drains: before.drains });
       }
       await sleep(sideBySideMs);
     }
@@ -44,7 +43,6 @@ export async function rollVersion(
     const failed = error instanceof Error ? error.message : String(error);
     return { from: before.commit, paid: run.load.paid.length, violations: [], failed };
   } finally {
-    targets.close();
     await run.close();
     await world.close();
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Violation } from '../checks/violation.ts';
 import type { Finished } from '../world/run.ts';
-import { balancedTargets, startRun } from '../world/run.ts';
+import { startRun } from '../world/run.ts';
 import { openWorld, until } from '../world/world.ts';
 import type { CampaignArguments } from './arguments.ts';
 import type { Broken } from './break-things.ts';
@@ -99,8 +99,7 @@ async function breakAndCheck({ chosen, signal, report }: CampaignContext): Promi
   const world = await openWorld({
     twice: ['orders', 'payments', 'checkout', 'consistency-alerts'],
   });
-  const targets = balancedTargets(world);
-  const run = startRun({ world, targets, prefix: `S${chosen.seed}X` });
+  const run = startRun({ world, prefix: `S${chosen.seed}X` });
   try {
     await until('it runs', () => run.load.paid.length > 10, 60_000);
     const random = createRandom(chosen.seed);
@@ -113,7 +112,6 @@ async function breakAndCheck({ chosen, signal, report }: CampaignContext): Promi
     const finished = await run.finish();
     return { broken, finished, violations: finished.violations };
   } finally {
-    targets.close();
     await run.close();
     await world.close();
   }

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /**
  * As small as a load balancer can be: asks each instance now and then whether it is ready, sends to
  * those that are, in turn, and tries nothing again.
@@ -15,31 +13,34 @@ export interface Balancer {
 export const balancerPollMs = 100;
 const pollTimeoutMs = 1_000;
 
-export function openBalancer(urls: readonly string[]): Balancer {
-  const ready = new Set(urls);
+/** Over the instances that there are at the time. */
+export function openBalancer(instances: () => readonly string[]): Balancer {
+  const ready = new Set(instances());
+  const asked = new Set<string>();
   const out = new Set<string>();
-  const closing = new AbortController();
   let turn = 0;
-  const watch = async (url: string) => {
-    while (!closing.signal.aborted) {
-      if (await isReady(url)) ready.add(url);
-      else ready.delete(url);
-      await sleep(balancerPollMs);
-    }
+  const ask = async (url: string) => {
+    asked.add(url);
+    if (await isReady(url)) ready.add(url);
+    else ready.delete(url);
+    asked.delete(url);
   };
-  for (const url of urls) void watch(url);
+  // Each on its own: one that hangs must not keep the others from being asked.
+  const timer = setInterval(() => {
+    for (const url of instances()) if (!asked.has(url)) void ask(url);
+  }, balancerPollMs);
   return {
     next() {
-      const candidates = urls.filter((url) => ready.has(url) && !out.has(url));
+      const candidates = instances().filter((url) => ready.has(url) && !out.has(url));
       const url = candidates[(turn += 1) % Math.max(1, candidates.length)];
-      if (url === undefined) throw new Error(`none is ready of ${urls.join(', ')}`);
+      if (url === undefined) throw new Error(`none is ready of ${instances().join(', ')}`);
       return url;
     },
     setOut(url, isOut) {
       if (isOut) out.add(url);
       else out.delete(url);
     },
-    close: () => closing.abort(),
+    close: () => clearInterval(timer),
   };
 }
 

@@ -12,6 +12,7 @@ import { partitions, until } from './world.ts';
 export interface Run {
   readonly world: World;
   readonly load: Load;
+  readonly targets: BalancedTargets;
   readonly watcher: Watcher;
   /**
    * Waits until every paid order shows it, then checks everything: what the reader saw, the whole
@@ -39,11 +40,6 @@ export interface RunOptions extends Partial<LoadOptions> {
   readonly world: World;
 }
 
-export const directTargets = ({ platform }: World): Targets => ({
-  orders: () => platform.url('orders'),
-  payments: () => platform.url('payments'),
-});
-
 export interface BalancedTargets extends Targets {
   /** Takes an instance out by hand, or puts it back. */
   setOut(url: string, out: boolean): void;
@@ -53,7 +49,7 @@ export interface BalancedTargets extends Targets {
 /** Over all instances of a process, those that are ready. */
 export function balancedTargets({ platforms }: World): BalancedTargets {
   const balancerOf = (name: 'orders' | 'payments') =>
-    openBalancer(platforms.filter((p) => p.names.includes(name)).map((p) => p.url(name)));
+    openBalancer(() => platforms.filter((p) => p.names.includes(name)).map((p) => p.url(name)));
   const orders = balancerOf('orders');
   const payments = balancerOf('payments');
   return {
@@ -74,7 +70,7 @@ export function startRun(options: RunOptions): Run {
   const { world } = options;
   const { log, codec } = world;
   const watcher = openWatcher({ log, codec, partitions });
-  const targets = options.targets ?? directTargets(world);
+  const targets = balancedTargets(world);
   const load = startLoad({
     ...{ everyMs: 125, buyersMax: 150, prefix: 'R', repeats: true },
     ...options,
@@ -83,6 +79,7 @@ export function startRun(options: RunOptions): Run {
   return {
     world,
     load,
+    targets,
     watcher,
     async finish(checks = 'all') {
       await load.stop();
@@ -101,6 +98,7 @@ export function startRun(options: RunOptions): Run {
     async close() {
       await watcher.close();
       await load.stop().catch(() => undefined);
+      targets.close();
     },
   };
 }

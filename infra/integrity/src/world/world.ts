@@ -88,6 +88,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   }
 }
 
+/** What two instances of are run where one stops and another is to take over. */
+export const runTwice: readonly ProcessName[] = [
+  'orders',
+  'payments',
+  'checkout',
+  'consistency-alerts',
+];
+
+/** The second instances; started when they are not there yet. */
+export const secondInstances = async (world: World): Promise<Platform> =>
+  world.platforms[1] ?? (await world.addPlatform({ processes: runTwice }));
+
 export async function until(
   what: string,
   check: () => Promise<boolean> | boolean,

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IntegrityPromise } from './promise.ts';
+import { servedAgain } from './served-again.ts';
+
+/** Longer than a session (6 s) and a transaction's time-out (5 s), so that both run out. */
+const frozenMs = 8_000;
+
+export const brokerDiesOrFreezes: IntegrityPromise = {
+  title: 'A broker that dies without warning, or freezes, loses nothing that was answered',
+  async keep(run) {
+    const { stack } = run.world;
+    const servedAfterMs: number[] = [];
+    for (let kills = 0; kills < 2; kills += 1) {
+      stack.killPart('kafka', 'SIGKILL');
+      await stack.restartPart('kafka');
+      servedAfterMs.push(await servedAgain(run));
+    }
+    stack.killPart('kafka', 'SIGSTOP');
+    await sleep(frozenMs);
+    stack.killPart('kafka', 'SIGCONT');
+    servedAfterMs.push(await servedAgain(run));
+    return { kills: 2, freezes: 1, servedAfterMs };
+  },
+};
