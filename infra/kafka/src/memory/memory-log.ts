@@ -75,6 +75,8 @@ export interface MemoryLog extends Log {
   ): Promise<MemoryTransactionSession>;
   /** The broker's side of one fetch: what is there now. {@link PositionOutOfRange}. */
   fetchNow(of: FetchNow): readonly Fetched[];
+  /** Whether {@link MemoryLog.fetchNow} would bring something, or fail, for one position. */
+  hasNews(at: FetchNow['from'][number], isolation: Isolation): boolean;
   /** Calls back once, when something next becomes readable; returns how to take that back. */
   onChange(wake: () => void): () => void;
   /** Forgets what newer records of the same keys replace, as the log cleaner does. */
@@ -287,6 +289,15 @@ class InMemoryLog implements MemoryLog, ReaderHost {
       }
       return this.partition(at).read({ offset, isolation, bytesMax, sentAtBrokerMs });
     });
+  }
+
+  hasNews(at: FetchNow['from'][number], isolation: Isolation): boolean {
+    const topic = this.#topics.get(at.topic);
+    if (topic === undefined || topic.incarnation !== (at.incarnation ?? topic.incarnation)) {
+      return true;
+    }
+    const partition = topic.partitions[at.partition];
+    return partition?.readableEnd(isolation) !== at.offset;
   }
 
   compact(at: TopicPartition & CompactOptions) {

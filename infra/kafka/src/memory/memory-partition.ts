@@ -77,11 +77,16 @@ export class MemoryPartition {
   }
 
   ends(): Ends {
-    let lastStableOffset = this.#end();
-    for (const first of this.#open.values()) {
-      if (first < lastStableOffset) lastStableOffset = first;
-    }
+    const lastStableOffset = this.readableEnd('read_committed');
     return { logStartOffset: this.#startOffset, lastStableOffset, highWatermark: this.#end() };
+  }
+
+  /** Up to where readers see. */
+  readableEnd(isolation: Isolation): bigint {
+    let end = this.#end();
+    if (isolation === 'read_uncommitted') return end;
+    for (const first of this.#open.values()) if (first < end) end = first;
+    return end;
   }
 
   /** Forgets everything below the offset, as retention or DeleteRecords does. */
