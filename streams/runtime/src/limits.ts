@@ -22,6 +22,11 @@ export const limits = {
   cachedValuesPerGeneration: 10_000,
   /** Parked records that one redrive takes: half a transaction's worth. The tool asks again. */
   recordsPerRedrive: 500,
+  /**
+   * Bytes of a parked record that is kept whole: in base64 a third more, 933,334 at most, with room
+   * for its names below the 1,048,076 that the broker takes.
+   */
+  parkedRecordBytes: 700_000,
   /** Changelog entries of one local transaction at restore: a few megabytes. */
   restoredEntriesPerWrite: 5_000,
   /**

@@ -138,6 +138,29 @@ describe('a parked key that is redriven', () => {
   });
 });
 
+describe('a record that is too large to be kept with the state', () => {
+  it('holds its place, and only skipping it lets the rest go on', () => {
+    event('odd');
+    const large = event('x'.repeat(800_000));
+    event('last');
+    driver.restart(topologyThatFailsOn());
+    expect(ask('REDRIVE')).toMatchObject([
+      {
+        answer: {
+          redriven: 1,
+          remaining: 2,
+          stoppedAt: `${large}`,
+          stoppedBy: 'TOO_LARGE_TO_KEEP',
+        },
+      },
+    ]);
+    expect(ask('SKIP_FIRST')).toMatchObject([
+      { answer: { redriven: 1, dropped: 1, remaining: 0 } },
+    ]);
+    expect(seen()).toEqual(['0 odd', '1 last']);
+  });
+});
+
 describe('a redrive of what is not parked', () => {
   it('changes nothing, and says so; one for another topology is not answered here', () => {
     event('odd');

@@ -15,6 +15,7 @@ import type {
 import { TerminalError } from '../topology.ts';
 import type { DeadLetterCause, DeadLetterWriter, Failed } from './dead-letters.ts';
 import { createDeadLetterWriter } from './dead-letters.ts';
+import { waitingRecord } from './parked.ts';
 import { redrive, waitingRecords } from './redrive.ts';
 import type { StepContext } from './step-context.ts';
 import { createStepContext } from './step-context.ts';
@@ -150,7 +151,7 @@ class Writer implements BatchWriter {
       this.#bury(spec, taken, cause);
       if (spec.kind !== 'events' || key === null) return;
       const { offset } = record;
-      const waiting = { record, timeMs, incarnation, previous: null };
+      const waiting = waitingRecord({ record, timeMs, incarnation, previous: null });
       this.#state.setParkedRecord(spec.topic, offset, waiting);
       this.#state.park(spec.topic, key, { offset, reason: cause.reason, last: offset });
     }
@@ -168,7 +169,7 @@ class Writer implements BatchWriter {
       parkedBehind: parked.offset,
     });
     const { offset } = record;
-    const waiting = { record, timeMs, incarnation, previous: parked.last };
+    const waiting = waitingRecord({ record, timeMs, incarnation, previous: parked.last });
     this.#state.setParkedRecord(spec.topic, offset, waiting);
     this.#state.park(spec.topic, key, { ...parked, last: offset });
     return true;

@@ -1,5 +1,6 @@
 import type { LogRecord } from '@plumbline/kafka';
 import { invariant } from '@plumbline/kernel';
+import { limits } from '../limits.ts';
 import type { StateCodec } from '../state-codec.ts';
 
 /** A key whose records wait behind a dead letter. */
@@ -17,7 +18,17 @@ export interface ParkedRecord {
   /** Running maximum of the input's append times, epoch ms. */
   readonly timeMs: number;
   readonly incarnation: string;
+  /** Too large for a changelog record: kept without its value, so that its place in line stays. */
+  readonly isCut: boolean;
   readonly previous: bigint | null;
+}
+
+/** The record as it waits, or as much of it as the changelog can hold. */
+export function waitingRecord(waiting: Omit<ParkedRecord, 'isCut'>): ParkedRecord {
+  const { key, value, headers } = waiting.record;
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const name of Object.keys(headers)) bytes += name.length + (headers[name]?.length ?? 0);
+  return { ...waiting, isCut: bytes > limits.parkedRecordBytes };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -44,18 +55,18 @@ export const parkedCodec: StateCodec<Parked> = {
 };
 
 export const parkedRecordCodec: StateCodec<ParkedRecord> = {
-  encode: ({ record, timeMs, incarnation, previous }) =>
+  encode: ({ record, timeMs, incarnation, isCut, previous }) =>
     jsonOf({
       topic: record.topic,
       partition: record.partition,
       offset: record.offset.toString(),
       timestampMs: record.timestampMs,
       key: base64Of(record.key),
-      value: base64Of(record.value),
+      value: isCut ? null : base64Of(record.value),
       headers: Object.fromEntries(
         Object.entries(record.headers).map(([name, value]) => [name, base64Of(value)]),
       ),
-      ...{ timeMs, incarnation },
+      ...{ timeMs, incarnation, isCut },
       previous: textOf(previous),
     }),
   decode(bytes) {
@@ -86,7 +97,7 @@ export const parkedRecordCodec: StateCodec<ParkedRecord> = {
           ]),
         ),
       },
-      ...{ timeMs, incarnation },
+      ...{ timeMs, incarnation, isCut: raw['isCut'] === true },
       previous: offsetOf(raw['previous']),
     };
   },

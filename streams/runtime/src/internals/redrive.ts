@@ -132,7 +132,7 @@ function takeInOrder(
   for (const waiting of records.slice(0, limits.recordsPerRedrive)) {
     // Each is undone by itself: what went before it stands.
     state.begin();
-    const failure = process(waiting);
+    const failure = waiting.isCut ? { reason: 'TOO_LARGE_TO_KEEP' } : process(waiting);
     if (failure !== null) {
       state.undo();
       return { taken, failure };
