@@ -29,8 +29,9 @@ interface Owner {
   readonly startedAt: string;
   /** A pid means nothing in another container. */
   readonly namespace: string;
-  readonly openedAtMs: number;
-  /** Owners before this one that died within moments of opening. */
+  /** Whether it has had the copy open for a while. */
+  readonly settled: boolean;
+  /** Owners in a row, before this one, that died before they had settled. */
   readonly quickDeaths: number;
 }
 
@@ -120,7 +121,7 @@ export async function takeCopy(folder: string, thrownAway: (why: string) => void
           ? `${quickDeaths} processes in a row died just after opening it`
           : null;
       if (why === null) {
-        writeOwner(folder, quickDeaths);
+        writeOwner(folder, { settled: false, quickDeaths });
         return;
       }
       thrownAway(why);
@@ -133,16 +134,21 @@ export async function takeCopy(folder: string, thrownAway: (why: string) => void
 }
 
 function quickDeathsOf(owner: Owner | null): number {
-  if (owner?.namespace !== self.namespace) return 0;
-  if (isSelf(owner)) return owner.quickDeaths;
-  return Date.now() - owner.openedAtMs < copyLimits.quickDeathMs ? owner.quickDeaths + 1 : 0;
+  if (owner?.namespace !== self.namespace || owner.settled) return 0;
+  return owner.quickDeaths + (isSelf(owner) ? 0 : 1);
 }
 
-function writeOwner(folder: string, quickDeaths: number): void {
-  const owner: Owner = { ...self, openedAtMs: Date.now(), quickDeaths };
+function writeOwner(folder: string, history: Pick<Owner, 'settled' | 'quickDeaths'>): void {
+  const owner: Owner = { ...self, ...history };
   const partial = join(folder, `${ownerFile}.${self.pid}`);
   writeFileSync(partial, JSON.stringify(owner));
   renameSync(partial, join(folder, ownerFile));
+}
+
+/** Says that the copy can be read: whatever this process dies of later, it is not the copy. */
+export function settleCopy(folder: string): void {
+  const owner = readOwner(folder);
+  if (owner !== null && isSelf(owner)) writeOwner(folder, { settled: true, quickDeaths: 0 });
 }
 
 /** Lets others have the copy. */

@@ -18,9 +18,10 @@ export const copyLimits = {
   handoverMs: 2_000,
   handoverPollMs: 20,
   /**
-   * Owners in a row that died within moments of opening a copy, after which the copy itself is taken
-   * for the cause: reading a damaged file can kill the process that reads it.
+   * Owners in a row that died before they had a copy open for `settledMs`, after which the copy itself
+   * is taken for the cause: reading a damaged file can kill the process that reads it, and a task
+   * reads its timers and positions within the first second.
    */
   quickDeathsMax: 3,
-  quickDeathMs: 10_000,
+  settledMs: 2_000,
 } as const;

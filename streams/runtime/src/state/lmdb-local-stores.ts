@@ -1,5 +1,5 @@
 import type { Logger } from '@plumbline/observability';
-import { leaveCopy, markDamaged, takeCopy, throwAway } from './copy-owner.ts';
+import { leaveCopy, markDamaged, settleCopy, takeCopy, throwAway } from './copy-owner.ts';
 import { checkpointKey, entriesOf, rangeOf, storedEntry, storedKey, valueOf } from './copy-keys.ts';
 import { copyLimits } from './limits.ts';
 import type { Environment } from './lmdb-environment.ts';
@@ -145,6 +145,8 @@ function storeOver(opened: Copy, options: StoreOptions): LocalStore {
   const { environment } = opened;
   let { checkpoint } = opened;
   let closing: Promise<void> | null = null;
+  const settling = setTimeout(() => settleOrNot(folder), copyLimits.settledMs);
+  settling.unref();
 
   /** What goes wrong with the file itself would go wrong again. */
   function guarded<T>(action: () => T): T {
@@ -206,6 +208,7 @@ function storeOver(opened: Copy, options: StoreOptions): LocalStore {
       ),
     close() {
       closing ??= (async () => {
+        clearTimeout(settling);
         await environment.close();
         letGo(folder);
         options.closed();
@@ -213,6 +216,14 @@ function storeOver(opened: Copy, options: StoreOptions): LocalStore {
       return closing;
     },
   };
+}
+
+function settleOrNot(folder: string): void {
+  try {
+    settleCopy(folder);
+  } catch {
+    // A full disk, for one: the next write says so to somebody who can act upon it.
+  }
 }
 
 function* entriesWith(
