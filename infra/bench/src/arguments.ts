@@ -47,6 +47,7 @@ export class UsageError extends Error {
 const contenderNames: Readonly<Record<string, ContenderName>> = {
   plumbline: 'plumbline',
   rocksdb: 'kafka-streams rocksdb',
+  'plumbline-memory': 'plumbline memory',
   memory: 'kafka-streams memory',
 };
 

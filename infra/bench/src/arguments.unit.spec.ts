@@ -7,7 +7,12 @@ describe('arguments of the benchmark', () => {
       ...{ command: 'npm run bench --', help: false, cold: false, save: false },
       ...{ seconds: 20, rates: [50, 500], loads: [5_000, 10_000] },
       ...{ records: 600_000, keys: undefined, threads: 2, cache: true, env: {} },
-      contenders: ['plumbline', 'kafka-streams rocksdb', 'kafka-streams memory'],
+      contenders: [
+        'plumbline',
+        'kafka-streams rocksdb',
+        'plumbline memory',
+        'kafka-streams memory',
+      ],
       parts: new Set(partNames),
     });
   });

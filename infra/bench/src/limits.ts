@@ -42,8 +42,11 @@ export const coursesPerWave = 600;
 /** Records of the filling in one transaction: a few MB, far from the transaction's 5 s. */
 export const prefillPerTransaction = 4_000;
 
-/** The grace of rule A in a prepared log, which takes seconds to write: long beside its waves. */
-export const graceMs = 1_000;
+/**
+ * The grace of rule A in a prepared log, whose 600,000 records take some 20 s to write: long beside
+ * the second that a wave takes on a busy machine, so that only orders that are stuck have alerts.
+ */
+export const graceMs = 5_000;
 
 /** No alert for so long means that a program has stopped. */
 export const stalledMs = 60_000;

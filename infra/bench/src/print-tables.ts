@@ -48,19 +48,23 @@ const alerts = ({ counts, bodies }: Findings): string => {
   return `${each.map(([what, count]) => `${what} ${count}`).join(', ')} (${bodies.slice(0, 8)})`;
 };
 
-const times = ({ count, appended, visible }: Lateness): string =>
-  [count, ms(appended.p50Ms), ms(appended.p99Ms), ms(visible.p50Ms), ms(visible.p99Ms)]
-    .map((text, n) => String(text).padStart(n === 0 ? 6 : 9))
-    .join('');
-const timesTitle = '  n   append50 append99  seen50   seen99';
-const timesWidth = 42;
+const latenessColumns = (
+  title: string,
+  of: (r: LatenessResult) => Lateness,
+): readonly Column<LatenessResult>[] => [
+  number(`${title}: n`, 10, (r) => String(of(r).count)),
+  number('append50', 10, (r) => ms(of(r).appended.p50Ms)),
+  number('append99', 10, (r) => ms(of(r).appended.p99Ms)),
+  number('seen50', 10, (r) => ms(of(r).visible.p50Ms)),
+  number('seen99', 10, (r) => ms(of(r).visible.p99Ms)),
+];
 
 const lateness: readonly Column<LatenessResult>[] = [
   name('program', contenderWidth, (r) => r.contender),
   number('records/s', 10, (r) => String(r.perSecond)),
-  number(`after a grace${timesTitle.slice(3)}`, timesWidth, (r) => times(r.afterGrace)),
-  number(`at once${timesTitle.slice(3)}`, timesWidth, (r) => times(r.atOnce)),
-  number('writer99', 9, (r) => ms(r.written.writerLateP99Ms)),
+  ...latenessColumns('grace', (r) => r.afterGrace),
+  ...latenessColumns('event', (r) => r.atOnce),
+  number('writer99', 10, (r) => ms(r.written.writerLateP99Ms)),
 ];
 
 const restore: readonly Column<RestoreResult>[] = [

@@ -10,7 +10,8 @@ export interface Contender {
   start(options?: StartOptions): Promise<RunningContender>;
 }
 
-export type ContenderName = 'plumbline' | 'kafka-streams rocksdb' | 'kafka-streams memory';
+export type ContenderName =
+  'plumbline' | 'plumbline memory' | 'kafka-streams rocksdb' | 'kafka-streams memory';
 
 export interface StartOptions {
   /** Which of several at once; each has a folder of its own. 0 if unset. */
@@ -21,6 +22,8 @@ export interface StartOptions {
 
 export interface RunningContender {
   readonly pid: number;
+  readonly logFile: string;
+  isAlive(): boolean;
   /** Resolves when all tasks that it was given run, with what it says of its restore. */
   ready(): Promise<Restore>;
   /** Politely; resolves when it is gone. */

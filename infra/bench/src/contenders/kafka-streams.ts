@@ -115,14 +115,17 @@ async function runningOf(
     child.once('spawn', resolve);
     child.once('error', reject);
   });
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
   const isRunning = () =>
-    told.findLast(({ event }) => event === 'state')?.state === 'RUNNING' && child.exitCode === null;
+    told.findLast(({ event }) => event === 'state')?.state === 'RUNNING' && isAlive();
   return {
     pid: child.pid ?? 0,
+    logFile,
+    isAlive,
     async ready() {
       const until = performance.now() + readyMs;
       while (!isRunning()) {
-        if (child.exitCode !== null || performance.now() > until)
+        if (!isAlive() || performance.now() > until)
           throw new Error(`Kafka Streams does not run; its log: ${logFile}`);
         await sleep(20);
       }

@@ -8,18 +8,22 @@ import type { Contender, Restore, RunningContender } from './contender.ts';
 
 const name = 'consistency-alerts';
 
-/** The production process, `dist/main.js`, as `npm start` runs it. */
+/**
+ * The production process, `dist/main.js`, as `npm start` runs it: with copies of its state in a
+ * folder, or with its state in memory only.
+ */
 export function plumbline(options: {
   readonly stack: Stack;
   readonly home: string;
+  readonly inMemory: boolean;
   /** Variables of the process on top of those of the platform. */
   readonly env: Readonly<Record<string, string>>;
   readonly report: Report;
 }): Contender {
-  const { stack, home, env, report } = options;
+  const { stack, home, inMemory, env, report } = options;
   let starts = 0;
   return {
-    name: 'plumbline',
+    name: inMemory ? 'plumbline memory' : 'plumbline',
     // Where it stands is in its changelog, and that is gone.
     begin: () => undefined,
     async start({ instance = 0, fresh = true } = {}) {
@@ -29,13 +33,15 @@ export function plumbline(options: {
       const logsFolder = join(home, 'logs', `${starts}`);
       const platform = await openPlatform({
         ...{ stack, report, logsFolder, ports: 'free', processes: [name], autoRestart: false },
-        env: { PLUMBLINE_STATE_DIR: state, ...env },
+        env: { PLUMBLINE_STATE_FOLDER: inMemory ? '' : state, ...env },
       });
       const process = platform.process(name);
       const pid = process.pid();
       if (pid === null) throw new Error(`${name} ended at once`);
       const running: RunningContender = {
         pid,
+        logFile: process.logFile,
+        isAlive: () => process.pid() !== null,
         async ready() {
           await platform.ready(name);
           return restoreOf(await readFile(process.logFile, 'utf8'));

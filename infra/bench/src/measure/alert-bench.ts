@@ -29,15 +29,19 @@ export async function contendersOf(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<readonly Contender[]> {
   const { world, contenders, threads, cache, env, report, signal } = options;
-  const needsPeer = contenders.some((name) => name !== 'plumbline');
+  const needsPeer = !contenders.every(isOurs);
   const classPath = needsPeer ? await buildKafkaStreams(report, signal) : '';
   return contenders.map((name) => {
-    if (name === 'plumbline')
-      return plumbline({ stack: world.stack, home: world.home, env, report });
+    if (isOurs(name)) {
+      const inMemory = name === 'plumbline memory';
+      return plumbline({ stack: world.stack, home: world.home, inMemory, env, report });
+    }
     const stores = name === 'kafka-streams memory' ? 'memory' : 'rocksdb';
     return kafkaStreams({ world, classPath, stores, threads, cache, settings });
   });
 }
+
+export const isOurs = (name: ContenderName): boolean => name.startsWith('plumbline');
 
 export function writerOf({ world, report, signal }: AlertBenchOptions, prefix: string): LogWriter {
   const shelf = { partitions, prefix, startMs: Date.now() };

@@ -50,7 +50,8 @@ async function latenessAt(
   try {
     await running.ready();
     let overMs = Number.POSITIVE_INFINITY;
-    const watched = watchAlerts(world.log(), signal, () => performance.now() > overMs);
+    const isOver = () => performance.now() > overMs;
+    const watched = watchAlerts({ log: world.log(), signal, of: running, isOver });
     const written = await Promise.race([
       writeAtPace(writer, planOf(load)),
       // Only its failure can come first.

@@ -5,7 +5,7 @@ import type { Contender, ContenderName, StartOptions } from '../contenders/conte
 import { equalTimeouts } from '../contenders/kafka-streams.ts';
 import { pauseMs, restoreKeys } from '../limits.ts';
 import type { AlertBenchOptions } from './alert-bench.ts';
-import { contendersOf, prepareLog } from './alert-bench.ts';
+import { contendersOf, isOurs, prepareLog } from './alert-bench.ts';
 import type { ChangelogSize } from './changelog-size.ts';
 import { changelogSize } from './changelog-size.ts';
 import { runJoin } from './run-join.ts';
@@ -54,7 +54,7 @@ async function changelogsOf(
   { world }: AlertBenchOptions,
   { name }: Contender,
 ): Promise<readonly string[]> {
-  if (name === 'plumbline') return [topics.consistencyAlertsChangelog.name];
+  if (isOurs(name)) return [topics.consistencyAlertsChangelog.name];
   return (await world.peerTopics()).filter((topic) => topic.endsWith('-changelog'));
 }
 

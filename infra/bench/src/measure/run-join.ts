@@ -36,7 +36,7 @@ export async function runJoin(options: {
   const startMs = performance.timeOrigin + performance.now();
   const running = await contender.start();
   try {
-    const seen = await watchAlerts(world.log(), signal);
+    const seen = await watchAlerts({ log: world.log(), signal, of: running });
     const figures = await processFigures(running.pid);
     const after = (await processFigures(broker)).cpuSeconds;
     const alerts: readonly Alert[] = alertsOf(world.codec, seen);

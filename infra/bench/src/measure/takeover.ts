@@ -64,7 +64,7 @@ async function takeoverOf(
     const records = keys * stepsPerHistory;
     await writePlan(writer, { records, keys, mix: usualMix, coursesPerWave, prefilled: false });
     await writeMarks(writer, 'end', graceMs);
-    await watchAlerts(world.log(), signal);
+    await watchAlerts({ log: world.log(), signal, of: left });
     report('  one of them is killed');
     return { part: 'takeover', contender: contender.name, keys, ...(await killAndWatch()) };
   } finally {
@@ -82,10 +82,11 @@ async function takeoverOf(
       const killedMs = Date.now();
       const silences = async () => {
         let found: readonly Silence[] = [];
-        await watchAlerts(world.log(), signal, (seen) => {
+        const isOver = (seen: readonly SeenAlert[]) => {
           found = silencesOf({ partitions, killedMs, answers: answersOf(seen, probes) });
           return found.every(({ ms }) => ms !== null);
-        });
+        };
+        await watchAlerts({ log: world.log(), signal, of: left, isOver });
         return found;
       };
       const [found] = await Promise.all([silences(), killed.kill()]);
