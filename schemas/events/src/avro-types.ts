@@ -1,5 +1,6 @@
 import avsc from 'avsc';
 import type { Type } from 'avsc';
+import { compiledTypesMax } from './limits.ts';
 
 /**
  * How Avro stands in memory here: longs that are money, offsets and versions are `bigint`, other
@@ -107,8 +108,20 @@ function eachItem(tap: Tap, take: () => void): void {
   }
 }
 
+/** Compiling takes milliseconds, a type never changes, and a simulation opens thousands of codecs. */
+const compiled = new Map<string, Type>();
+
 /** @throws Error for a text that is no Avro schema. */
 export function avroType(schemaJson: string): Type {
+  const known = compiled.get(schemaJson);
+  if (known !== undefined) return known;
+  const type = compile(schemaJson);
+  if (compiled.size >= compiledTypesMax) compiled.clear();
+  compiled.set(schemaJson, type);
+  return type;
+}
+
+function compile(schemaJson: string): Type {
   const type = avsc.Type.forSchema(JSON.parse(schemaJson) as never, {
     wrapUnions: 'never',
     omitRecordMethods: true,

@@ -30,3 +30,6 @@ export const unknownSchemasMax = 1_000;
  * that headers and key, which may be large as well, go with it.
  */
 export const deadValueBytesMax = valueBytesMax / 2;
+
+/** Ten times the schemas that all released versions of ours make; beyond it somebody writes his own. */
+export const compiledTypesMax = 1_000;
