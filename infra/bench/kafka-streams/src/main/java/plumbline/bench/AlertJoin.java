@@ -64,7 +64,7 @@ final class AlertJoin implements Processor<byte[], byte[], byte[], byte[]> {
     String correlationId = EventReader.header(record.headers(), "ce_correlationid");
     GenericRecord event = reader.read(record.value());
     if (!type.equals(event.getSchema().getName()))
-      throw new IllegalArgumentException("ce_type " + type + ", value " + event.getSchema().getName());
+      throw new IllegalArgumentException(type + " and " + event.getSchema().getName());
     RecordMetadata at = context.recordMetadata().orElseThrow();
     Evidence seen = new Evidence(id, type, at.topic(), at.partition(), at.offset(), streamTimeMs);
     Watched order = watched.get(key);
@@ -82,7 +82,8 @@ final class AlertJoin implements Processor<byte[], byte[], byte[], byte[]> {
   /** One look for each moment of stream time, and only at what is due. */
   private void fireTimers() {
     List<Bytes> due = new ArrayList<>();
-    try (KeyValueIterator<Bytes, byte[]> range = timers.range(timerKey(0, ""), timerKey(streamTimeMs, ""))) {
+    Bytes end = timerKey(streamTimeMs, "");
+    try (KeyValueIterator<Bytes, byte[]> range = timers.range(timerKey(0, ""), end)) {
       while (range.hasNext()) due.add(range.next().key);
     }
     for (Bytes at : due) {

@@ -64,7 +64,8 @@ final class AlertWriter {
     data.put("howSeen", "order and payment events joined by order, in broker time");
     data.put("triggerEventId", watch.trigger().eventId());
     data.put("evidence", evidence(raised, change.finding().evidence()));
-    return chained(new Alert("AlertRaised", alertId, frame(raisedId, data)), key, order, nowMs, cause);
+    Alert alert = new Alert("AlertRaised", alertId, frame(raisedId, data));
+    return chained(alert, key, order, nowMs, cause);
   }
 
   Record<byte[], byte[]> resolved(
@@ -82,7 +83,8 @@ final class AlertWriter {
         over == null ? "healed by " + change.healedBy().type() : "the order ended unpaid");
     data.put("resolvedAt", nowMs);
     data.put("evidence", evidence(resolved, List.of(change.healedBy())));
-    return chained(new Alert("AlertResolved", alertId, frame(resolvedId, data)), key, order, nowMs, cause);
+    Alert alert = new Alert("AlertResolved", alertId, frame(resolvedId, data));
+    return chained(alert, key, order, nowMs, cause);
   }
 
   private static void begin(GenericRecord data, String alertId, String rule, String key) {

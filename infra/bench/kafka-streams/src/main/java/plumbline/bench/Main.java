@@ -12,7 +12,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
@@ -42,14 +42,14 @@ public final class Main {
     streams.setUncaughtExceptionHandler(
         error -> {
           error.printStackTrace();
-          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+          return StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
     Runtime.getRuntime().addShutdownHook(new Thread(() -> streams.close(Duration.ofSeconds(10))));
     streams.start();
     endWithParent();
   }
 
-  /** The standard input is a line to whoever started this; when it breaks, nobody wants this any more. */
+  /** The standard input is a line to whoever started this; once it breaks, nobody waits any more. */
   private static void endWithParent() {
     Thread thread =
         new Thread(
@@ -75,8 +75,13 @@ public final class Main {
     int resolvedId = Integer.parseInt(given.get("resolvedId"));
     boolean cached = given.get("cache").equals("on");
     var bytes = new ByteArrayDeserializer();
-    var watched = Stores.keyValueStoreBuilder(store(AlertJoin.WATCHED, inMemory), Serdes.String(), Watched.serde());
-    var timers = Stores.keyValueStoreBuilder(store(AlertJoin.TIMERS, inMemory), Serdes.Bytes(), Serdes.ByteArray());
+    var bytesOut = new ByteArraySerializer();
+    var watched =
+        Stores.keyValueStoreBuilder(
+            store(AlertJoin.WATCHED, inMemory), Serdes.String(), Watched.serde());
+    var timers =
+        Stores.keyValueStoreBuilder(
+            store(AlertJoin.TIMERS, inMemory), Serdes.Bytes(), Serdes.ByteArray());
     return new Topology()
         .addSource("orders", bytes, bytes, orders)
         .addSource("payments", bytes, bytes, payments)
@@ -92,7 +97,7 @@ public final class Main {
             "payments")
         .addStateStore(cached ? watched.withCachingEnabled() : watched, "join")
         .addStateStore(cached ? timers.withCachingEnabled() : timers, "join")
-        .addSink("alerts", given.get("alerts"), new ByteArraySerializer(), new ByteArraySerializer(), "join");
+        .addSink("alerts", given.get("alerts"), bytesOut, bytesOut, "join");
   }
 
   private static KeyValueBytesStoreSupplier store(String name, boolean inMemory) {

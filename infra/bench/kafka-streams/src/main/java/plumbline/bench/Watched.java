@@ -9,11 +9,12 @@ import java.io.UncheckedIOException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** Everything that is kept of one order: the joined view, what is watched, the chain of its alerts. */
+/** What is kept of one order: the joined view, what is watched, the chain of its alerts. */
 final class Watched {
   static final String FIRST_HASH = "0".repeat(64);
 
-  record Evidence(String eventId, String type, String topic, int partition, long offset, long time) {}
+  record Evidence(
+      String eventId, String type, String topic, int partition, long offset, long time) {}
 
   record Watch(Evidence trigger, long deadlineMs, boolean open) {}
 
