@@ -139,16 +139,23 @@ async function serve<Config extends BaseConfig>(
   logger.info('stopped');
 }
 
+/**
+ * Ready from the moment when its first tasks run. Tasks that it takes over later do not make it
+ * unready again: its edge serves all partitions, whoever decides them, and in a rolling restart
+ * every instance would be out just when the others' tasks come to it.
+ */
 function topologyHealth(running: readonly RunningTopology[]): HealthChecks {
   return Object.fromEntries(
-    running.map((topology) => [
-      `topology ${topology.topology.name}`,
-      () => {
+    running.map((topology) => {
+      let began = false;
+      const check = () => {
+        began ||= topology.ready();
         const tasks = topology.tasks();
         const failed = tasks.find(({ status }) => status === 'failed');
         const detail = failed?.problem ?? tasks.map((t) => `${t.partition}:${t.status}`).join(' ');
-        return { ok: topology.ready(), detail };
-      },
-    ]),
+        return { ok: began && failed === undefined, detail };
+      };
+      return [`topology ${topology.topology.name}`, check];
+    }),
   );
 }
