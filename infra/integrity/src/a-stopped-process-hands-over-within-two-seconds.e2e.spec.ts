@@ -66,7 +66,7 @@ beforeAll(async () => {
   run = startRun({ world });
   await measure();
   finished = await run.finish('log');
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await run.close();

@@ -6,7 +6,8 @@ import { partitionOfRecordKey } from '@plumbline/kernel';
 
 /** Records at once: what the edge producer's queue takes without complaint. */
 const chunk = 5_000;
-const decidedWithinMs = 180_000;
+/** Measured in seconds on two cores of its own; others may need them as well. */
+const decidedWithinMs = 400_000;
 
 /** Makes that many orders by commands, past the edge, and waits until they are decided. */
 export async function fillOrders(options: {
