@@ -23,8 +23,8 @@ export interface LogHarness {
     transactionalId: string,
     options?: { readonly transactionTimeoutMs?: number },
   ): Promise<TransactionSession>;
-  /** A topic of a new name, empty. */
-  createTopic(partitions: number): Promise<string>;
+  /** A topic of a new name, empty. Settings are a broker's; the log in memory has none. */
+  createTopic(partitions: number, settings?: Readonly<Record<string, string>>): Promise<string>;
   recreateTopic(topic: string): Promise<void>;
   deleteBefore(at: TopicPartition & { readonly offset: bigint }): Promise<void>;
   /** A name that nobody else uses. */

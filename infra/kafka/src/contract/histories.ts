@@ -109,6 +109,15 @@ export function generateHistory(seed: number): readonly Step[] {
     }
   }
   for (const producer of open) steps.push({ kind: pick(2) === 0 ? 'commit' : 'abort', producer });
+  // Costs a second or two of waiting on a broker, so that not all have it.
+  if (pick(3) === 0) {
+    const producer = 4;
+    const timesOut: readonly Step[] = [
+      { kind: 'send', producer, records: 1 + pick(4) },
+      { kind: 'time out', producer },
+    ];
+    steps.splice(pick(steps.length), 0, ...timesOut);
+  }
   return steps;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
 import { openKafkaLog } from '../client/kafka-log.ts';
 import type { LogHarness } from './harness.ts';
 import { startJavaReader, type JavaReader } from './java-reader.ts';
@@ -17,8 +17,13 @@ export function testBrokers(): readonly string[] {
   return list.split(',');
 }
 
+export interface KafkaHarness extends LogHarness {
+  /** How often the log cleaner of every broker looks for work; `null`: as it was. */
+  setCleanerPause(ms: number | null): Promise<void>;
+}
+
 /** A harness on a real broker, with topics and ids that no other run uses. */
-export async function openKafkaHarness(): Promise<LogHarness> {
+export async function openKafkaHarness(): Promise<KafkaHarness> {
   const brokers = testBrokers();
   const admin = createAdmin(brokers);
   await admin.connect();
@@ -28,8 +33,13 @@ export async function openKafkaHarness(): Promise<LogHarness> {
     names += 1;
     return `kafka-test-${run}-${prefix}-${names}`;
   };
-  const createTopic = async (topic: string, partitions: number): Promise<void> => {
-    const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
+  const createTopic = async (
+    topic: string,
+    partitions: number,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<void> => {
+    const all = { 'message.timestamp.type': 'LogAppendTime', ...settings };
+    const configEntries = Object.entries(all).map(([name, value]) => ({ name, value }));
     await admin.createTopics({
       topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
     });
@@ -48,9 +58,9 @@ export async function openKafkaHarness(): Promise<LogHarness> {
     openAnotherClient: () =>
       openKafkaLog({ brokers: [...brokers], clientId: 'contract-other', clockTopic }),
     openTransactionSession: (id, options) => log.openTransactionSession(id, options),
-    createTopic: async (partitions) => {
+    createTopic: async (partitions, settings) => {
       const topic = uniqueName('topic');
-      await createTopic(topic, partitions);
+      await createTopic(topic, partitions, settings);
       return topic;
     },
     recreateTopic: async (topic) => {
@@ -63,6 +73,14 @@ export async function openKafkaHarness(): Promise<LogHarness> {
       // kafkajs looks for the leader before it has asked for any: this makes it ask.
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions });
+    },
+    setCleanerPause: async (ms) => {
+      const { brokers: nodes } = await admin.describeCluster();
+      const name = 'log.cleaner.backoff.ms';
+      const configEntries = ms === null ? [] : [{ name, value: String(ms) }];
+      const type = ConfigResourceTypes.BROKER;
+      const resources = nodes.map((node) => ({ type, name: String(node.nodeId), configEntries }));
+      await admin.alterConfigs({ validateOnly: false, resources });
     },
     close: async () => {
       await log.close();

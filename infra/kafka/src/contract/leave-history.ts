@@ -1,10 +1,13 @@
 import type { TopicPartition } from '../log.ts';
 import { untilEnd, type LogHarness } from './harness.ts';
 import type { Step } from './histories.ts';
-import { play, type Outcome } from './play.ts';
+import { play, type Outcome, type Stage } from './play.ts';
 
 /** Long enough for the steps before the time-out, short enough to wait for. */
 const shortTransactionTimeoutMs = 400;
+
+/** Of all others, so that a machine that stalls for seconds does not end them as well. */
+const longTransactionTimeoutMs = 60_000;
 
 /** A history on a partition of its own, with the account of what it left there. */
 export interface Left extends TopicPartition {
@@ -15,9 +18,12 @@ export interface Left extends TopicPartition {
 export async function leaveHistory(
   harness: LogHarness,
   steps: readonly Step[],
-  how: { readonly settled: boolean },
+  how: Pick<Stage, 'settled' | 'keyOf'> & {
+    /** Of the topic. */
+    readonly settings?: Readonly<Record<string, string>>;
+  },
 ): Promise<Left> {
-  const at = { topic: await harness.createTopic(1), partition: 0 };
+  const at = { topic: await harness.createTopic(1, how.settings), partition: 0 };
   const edge = await harness.log.openEdgeProducer();
   const id = harness.uniqueName('history');
   const outcome = await play(steps, {
@@ -25,10 +31,9 @@ export async function leaveHistory(
     ...how,
     edge,
     openProducer: (producer, { timesOut }) =>
-      harness.openTransactionSession(
-        `${id}-${producer}`,
-        timesOut ? { transactionTimeoutMs: shortTransactionTimeoutMs } : {},
-      ),
+      harness.openTransactionSession(`${id}-${producer}`, {
+        transactionTimeoutMs: timesOut ? shortTransactionTimeoutMs : longTransactionTimeoutMs,
+      }),
     untilEnd: (offset) => untilEnd(harness, at, { highWatermark: offset }),
   });
   await edge.close();

@@ -1,3 +1,4 @@
+import { Unavailable } from '../errors.ts';
 import type { Appended, EdgeProducer, OutgoingRecord, TopicPartition } from '../log.ts';
 import type { TransactionSession } from '../transaction-session.ts';
 import type { Step } from './histories.ts';
@@ -27,7 +28,12 @@ export interface Stage extends TopicPartition {
    * records of other producers race on Kafka.
    */
   readonly settled: boolean;
+  /** The key of the n-th record, from 1; by default {@link markerKey}. */
+  readonly keyOf?: (count: number) => Buffer;
 }
+
+/** That of an abort marker: readers must go by the batch, not by the key. */
+const markerKey = Buffer.from([0, 0, 0, 0]);
 
 /** Plays a history, and keeps its own account of what was committed. */
 export async function play(steps: readonly Step[], on: Stage): Promise<Outcome> {
@@ -91,7 +97,8 @@ class Player {
   async #end(producer: number, how: 'commit' | 'abort' | 'fence' | 'time out'): Promise<void> {
     const session = this.#sessions.get(producer);
     if (how === 'commit') await session?.commit();
-    if (how === 'abort') await session?.abort();
+    if (how === 'abort')
+      await session?.abort().catch((error: unknown) => this.#replace(producer, error));
     if (how === 'commit') this.#committed.push(...(this.#open.get(producer) ?? []));
     if (how === 'fence') {
       await this.#openSession(producer);
@@ -104,6 +111,14 @@ class Player {
       await session?.close();
     }
     if (this.#on.settled) await this.#on.untilEnd(this.#endOffset());
+  }
+
+  /** A stalled broker answers an abort too late for its session; a new owner ends it for certain. */
+  async #replace(producer: number, error: unknown): Promise<void> {
+    if (!(error instanceof Unavailable)) throw error;
+    const late = this.#sessions.get(producer);
+    await this.#openSession(producer);
+    await late?.close();
   }
 
   async #openSession(producer: number): Promise<TransactionSession> {
@@ -119,8 +134,7 @@ class Player {
       this.#written += 1;
       const number = String(this.#written).padStart(5, '0');
       const value = Buffer.from(`record ${number} ${'x'.repeat(40)}`);
-      // The key is that of an abort marker: readers must go by the batch, not by the key.
-      const key = Buffer.from([0, 0, 0, 0]);
+      const key = this.#on.keyOf?.(this.#written) ?? markerKey;
       const { topic, partition } = this.#on;
       return { topic, partition, key, value, headers: {} };
     });

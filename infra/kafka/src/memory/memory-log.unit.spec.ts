@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NotCommitted, OutcomeUnknown } from '../errors.ts';
+import { CorruptRecord, NotCommitted, OutcomeUnknown } from '../errors.ts';
 import { createMemoryLog } from './memory-log.ts';
 
 const record = (value: string, partition = 0) => ({
@@ -62,6 +62,20 @@ test('a virtual clock drives append times, time-outs of transactions, and empty 
     ['kept', 1_000],
   ]);
   expect(after?.nextOffset).toBe(3n);
+});
+
+test('a fetch that finds a corrupt record fails once, and stays where it was', async () => {
+  const log = createMemoryLog({ topics: [{ name: 'a', partitions: 1 }] });
+  log.appendRaw(record('1'));
+  const at = { topic: 'a', partition: 0 };
+  const reader = await log.openReader({
+    from: [{ ...at, offset: 0n }],
+    isolation: 'read_committed',
+  });
+  log.failNext('fetch-corrupt');
+  await expect(reader.fetch({ maxWaitMs: 10 })).rejects.toBeInstanceOf(CorruptRecord);
+  expect(reader.position(at)).toBe(0n);
+  expect((await reader.fetch({ maxWaitMs: 10 }))[0]?.records).toHaveLength(1);
 });
 
 test('a waiting fetch wakes on an append, and close ends it', async () => {
