@@ -8,6 +8,7 @@ export const stepTimeoutsMs = {
   format: 3 * minuteMs,
   generated: 2 * minuteMs,
   unit: 10 * minuteMs,
+  simulation: 20 * minuteMs,
   int: 20 * minuteMs,
   e2e: 30 * minuteMs,
 } as const;
@@ -23,3 +24,6 @@ export const shownMessageCharacters = 300;
 
 /** Partitions of the topics that tests find; the local default. */
 export const testPartitions = 4;
+
+/** How long seeds are simulated, after the planted bugs: in a run of everything, and when chosen. */
+export const simulationMinutes = { amongAll: 2.5, chosen: 1 } as const;

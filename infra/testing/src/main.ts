@@ -2,14 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { help, parseOptions, UsageError, type TestOptions } from './options.ts';
 import { closingLine, isGreen } from './outcome.ts';
 import { runAll } from './run-all.ts';
-import { checksOf, tiers } from './steps.ts';
+import { checksOf, simulation, tiers } from './steps.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const write = (text: string) => void process.stdout.write(text);
 
 async function run(chosen: TestOptions): Promise<number> {
   if (chosen.help || chosen.list) {
-    const steps = [...checksOf(root), ...tiers].filter(({ name }) => chosen.only.has(name));
+    const steps = [...checksOf(root), ...tiers, simulation].filter(({ name }) =>
+      chosen.only.has(name),
+    );
     write(chosen.help ? help : steps.map((s) => `${s.name.padEnd(11)}${s.title}\n`).join(''));
     return 0;
   }

@@ -7,6 +7,7 @@ export const stepNames = [
   'format',
   'generated',
   'unit',
+  'simulation',
   'int',
   'e2e',
 ] as const;

@@ -7,11 +7,12 @@ import {
   openStack,
   type Stack,
 } from '@plumbline/local';
-import { testPartitions } from './limits.ts';
-import type { StepName, TestOptions } from './options.ts';
+import { simulationMinutes, testPartitions } from './limits.ts';
+import { stepNames, type StepName, type TestOptions } from './options.ts';
 import { failure, failureLines, sum, type Outcome } from './outcome.ts';
 import { runCheck, runTier, type StepContext } from './run-steps.ts';
-import { checksOf, tiers, type Tier } from './steps.ts';
+import { runSimulation } from './run-simulation.ts';
+import { checksOf, simulation, tiers, type Tier } from './steps.ts';
 
 export interface AllOptions extends StepContext {
   readonly chosen: TestOptions;
@@ -54,6 +55,11 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
   const opening = withServers.length > 0 ? openTestStack(options) : null;
   opening?.catch(() => undefined);
   await Promise.all([checks(), testsWithout()]);
+  if (wanted(simulation.name) && !signal.aborted) {
+    const minutes =
+      simulationMinutes[chosen.only.size === stepNames.length ? 'amongAll' : 'chosen'];
+    await timed(simulation.name, () => runSimulation({ ...options, minutes }));
+  }
   if (opening) await runWithServers({ ...options, opening, withServers, timed });
   for (const { step, outcome } of finished)
     if (outcome.failures.length > 0)

@@ -77,6 +77,19 @@ export const tiers: readonly Tier[] = [
   },
 ];
 
+/** Seeds of the simulated world; counted by itself (infra/integrity/src/simulation). */
+export const simulation = {
+  name: 'simulation',
+  title: 'seeds of a simulated world full of faults, and planted bugs',
+  main: join('infra', 'integrity', 'dist', 'simulation', 'main.js'),
+  /** Built before, since it runs on threads of its own; at once when it is up to date. */
+  build: (root: string): readonly string[] => [
+    ...['npx', '--yes', packageManagerOf(root), 'exec', 'turbo', 'run', 'build'],
+    '--filter=@plumbline/integrity',
+  ],
+  timeoutMs: stepTimeoutsMs.simulation,
+} as const;
+
 /** Every package that generates files has `scripts/generate.mjs`, which takes `--check`. */
 function generatorsOf(root: string): readonly string[] {
   return ['schemas', 'infra', 'streams', 'services'].flatMap((folder) =>

@@ -66,3 +66,9 @@ export const mutantSeedsMax = 60;
 
 /** Between two lines of progress, wall-clock. */
 export const progressEveryMs = 5_000;
+
+/** Seeds without which `npm test` has tried nothing, even on a machine that is busy otherwise. */
+export const testSeedsMin = 20;
+
+/** Seeds for one planted bug within `npm test`: the rarest is found within 30. */
+export const testMutantSeedsMax = 40;

@@ -1,15 +1,11 @@
-import type { Behind } from './history/history.ts';
-import { reachedIn } from './history/reached.ts';
-import { readHistory } from './history/read-history.ts';
+import type { FaultKind, Reduction } from './plan/reduction.ts';
+import { planOf } from './plan/run-plan.ts';
 import type { Finding } from './checkers/checkers.ts';
 import { checkHistory } from './checkers/checkers.ts';
-import * as limits from './limits.ts';
+import { reachedIn } from './history/reached.ts';
 import type { Mutant } from './mutants/mutant.ts';
-import type { FaultKind, Reduction } from './plan/reduction.ts';
-import { faultKinds } from './plan/reduction.ts';
-import type { RunPlan } from './plan/run-plan.ts';
-import { planOf } from './plan/run-plan.ts';
-import { behindNow } from './stage/behind.ts';
+import { playToTheEnd } from './play.ts';
+import { activeFaults } from './plan/run-plan.ts';
 import type { Stage } from './stage/open-stage.ts';
 import { openStage } from './stage/open-stage.ts';
 
@@ -61,14 +57,9 @@ export async function runSeed(options: RunSeedOptions): Promise<SeedResult> {
   };
 }
 
-const activeFaults = ({ faults }: RunPlan): readonly FaultKind[] =>
-  faultKinds.filter((kind) => kind !== 'legMs' && faults[kind] > 0);
-
 async function findingsOf(stage: Stage): Promise<readonly Finding[]> {
   try {
-    const { times, behind } = await play(stage);
-    const calm = activeFaults(stage.plan).length === 0;
-    const history = await readHistory(stage, { ...times, calm }, behind);
+    const history = await playToTheEnd(stage);
     for (const [name, count] of reachedIn(history)) {
       for (let time = 0; time < count; time += 1) stage.simulation.reached(name);
     }
@@ -78,40 +69,3 @@ async function findingsOf(stage: Stage): Promise<readonly Finding[]> {
     return [{ checker: 'run', invariant: 'I13', what }];
   }
 }
-
-/** Storm, heal, settle, drain: what is not done within the bounds is behind. */
-async function play(stage: Stage): Promise<{
-  times: { readonly healedMs: number; readonly endedMs: number };
-  behind: readonly Behind[];
-}> {
-  const { simulation, plan } = stage;
-  const wait = (ms: number): Promise<void> =>
-    simulation.run({ untilMs: simulation.nowMs() + ms, limitMs: ms + 1_000 });
-  await wait(plan.stormMs);
-  simulation.heal();
-  const healedMs = simulation.nowMs();
-  await wait(limits.settleMs);
-  await drain(stage, healedMs + limits.settleMs + limits.drainMaxMs, wait);
-  // What came while everything drained has its grace too.
-  await wait(limits.graceMaxMs + limits.quietMs);
-  const behind = await drain(stage, simulation.nowMs() + limits.drainMaxMs, wait);
-  const endedMs = simulation.nowMs();
-  await wait(limits.quietMs);
-  return { times: { healedMs, endedMs }, behind };
-}
-
-async function drain(
-  stage: Stage,
-  untilMs: number,
-  wait: (ms: number) => Promise<void>,
-): Promise<readonly Behind[]> {
-  for (;;) {
-    const behind = stage.clientsAreDone() ? behindNow(stage) : [clientsBehind];
-    if (behind.length === 0 || stage.simulation.nowMs() >= untilMs) return behind;
-    await wait(limits.drainStepMs);
-  }
-}
-
-const clientsBehind: Behind = {
-  ...{ who: 'clients', topic: 'stories', partition: 0, from: 0n, to: 1n },
-};

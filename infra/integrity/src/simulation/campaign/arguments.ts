@@ -19,6 +19,8 @@ export interface SimulateOptions {
   readonly workers: number | null;
   readonly json: boolean;
   readonly record: boolean;
+  /** Where to write what `npm test` counts; planted bugs and seeds are then run both. */
+  readonly outcome: string | null;
   readonly help: boolean;
 }
 
@@ -39,6 +41,7 @@ asks every checker after each run. The same seed and commit give the same run.
   --mutants         plants bugs instead, and shows which checker finds which
   --mutant <name>   with --seed: that seed with that bug
   --workers <n>     threads (default: one a core)
+  --outcome <file>  runs the planted bugs and then seeds, and writes what npm test counts
   --record          writes the result into infra/integrity/results as well
   --json            prints one line of JSON at the end and nothing else
 `;
@@ -56,6 +59,7 @@ export function parseOptions(args: readonly string[]): SimulateOptions {
     seed: wholeOf(values.seed, 'seed'),
     workers: wholeOf(values.workers, 'workers'),
     mutant: values.mutant ?? null,
+    outcome: values.outcome ?? null,
     reduction,
     ...{ trace: values.trace, mutants: values.mutants, json: values.json },
     ...{ record: values.record, help: values.help },
@@ -70,6 +74,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         ...{ seeds: text, from: text, minutes: text, seed: text, reduce: text, mutant: text },
+        outcome: text,
         ...{ workers: text, trace: flag, mutants: flag, json: flag, record: flag, help: flag },
       },
     }).values;

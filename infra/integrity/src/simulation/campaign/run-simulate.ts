@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import * as limits from '../limits.ts';
 import { mutants, mutantNamed } from '../mutants/mutants.ts';
@@ -5,9 +6,10 @@ import type { Reduction } from '../plan/reduction.ts';
 import type { SeedResult } from '../run-seed.ts';
 import type { SimulateOptions } from './arguments.ts';
 import { UsageError } from './arguments.ts';
+import { asTests } from './as-tests.ts';
 import type { Hunted } from './hunt-mutants.ts';
 import { huntMutants, idleCheckers } from './hunt-mutants.ts';
-import type { LedgerLine } from './ledger.ts';
+import type { LedgerLine, Verdict } from './ledger.ts';
 import { ledgerFile, origin, resultsFile, totalsLine, writeLedger } from './ledger.ts';
 import type { Pool } from './pool.ts';
 import { openPool } from './pool.ts';
@@ -16,6 +18,7 @@ import { missingStates } from './rare-states.ts';
 import type { CampaignResult } from './run-campaign.ts';
 import { runCampaign } from './run-campaign.ts';
 import { shrink } from './shrink.ts';
+import type { Totals } from './tally-up.ts';
 
 export interface SimulateContext {
   readonly options: SimulateOptions;
@@ -34,7 +37,9 @@ export async function runSimulate(context: SimulateContext): Promise<number> {
   context.signal.addEventListener('abort', stop, { once: true });
   try {
     if (options.seed !== null) return await runOne(context, pool, options.seed);
-    return options.mutants ? await runMutants(context, pool) : await runSeeds(context, pool);
+    if (options.outcome !== null) return await runTests(context, pool, options.outcome);
+    if (options.mutants) return (await runMutants(context, pool)).exitCode;
+    return (await runSeeds(context, pool)).exitCode;
   } finally {
     context.signal.removeEventListener('abort', stop);
     await pool.close();
@@ -69,7 +74,10 @@ async function runOne(context: SimulateContext, pool: Pool, seed: number): Promi
   return first.findings.length > 0 || different ? 1 : 0;
 }
 
-async function runSeeds(context: SimulateContext, pool: Pool): Promise<number> {
+async function runSeeds(
+  context: SimulateContext,
+  pool: Pool,
+): Promise<{ readonly exitCode: number; readonly totals: Totals }> {
   const { options, signal } = context;
   const { from, seeds, timeMs } = options;
   let lastMs = 0;
@@ -89,8 +97,11 @@ async function runSeeds(context: SimulateContext, pool: Pool): Promise<number> {
   const seconds = Math.round(elapsedMs / 1_000);
   await record(context, { verdict, seconds, from, totals: totalsLine(totals) });
   say(context, `\nsimulation ${verdict}: ${totals.seeds} seeds, ${totals.failed.length} failed`);
-  return verdict === 'passed' ? 0 : verdict === 'stopped' ? 130 : 1;
+  return { exitCode: exitCodeOf(verdict), totals };
 }
+
+const exitCodeOf = (verdict: Verdict): number =>
+  verdict === 'passed' ? 0 : verdict === 'stopped' ? 130 : 1;
 
 /** What a person must look at, in words. */
 async function problemsOf(
@@ -131,12 +142,15 @@ async function shrunkText(
   ].join('\n');
 }
 
-async function runMutants(context: SimulateContext, pool: Pool): Promise<number> {
+async function runMutants(
+  context: SimulateContext,
+  pool: Pool,
+): Promise<{ readonly exitCode: number; readonly hunted: readonly Hunted[] }> {
   const { options, signal } = context;
   const began = performance.now();
   const hunted = await huntMutants({
     ...{ pool, signal, mutants, from: options.from },
-    seedsMax: Math.min(options.seeds, limits.mutantSeedsMax),
+    seedsMax: options.outcome === null ? limits.mutantSeedsMax : limits.testMutantSeedsMax,
     onHunted: (each) => say(context, huntedLine(each)),
   });
   const problems = mutantProblems(hunted);
@@ -146,10 +160,20 @@ async function runMutants(context: SimulateContext, pool: Pool): Promise<number>
   await record(context, { verdict, seconds, from: options.from, mutants: hunted });
   const found = hunted.filter(({ caughtAt }) => caughtAt !== null).length;
   say(context, `\n${found} of ${mutants.length} planted bugs found`);
-  return verdict === 'passed' ? 0 : verdict === 'stopped' ? 130 : 1;
+  return { exitCode: exitCodeOf(verdict), hunted };
 }
 
-export function mutantProblems(hunted: readonly Hunted[]): readonly string[] {
+/** Planted bugs, then seeds until the time is over; everything is counted as tests. */
+async function runTests(context: SimulateContext, pool: Pool, file: string): Promise<number> {
+  const { hunted } = await runMutants(context, pool);
+  if (context.signal.aborted) return exitCodeOf('stopped');
+  const { totals } = await runSeeds(context, pool);
+  const outcome = asTests(totals, hunted);
+  await writeFile(file, JSON.stringify(outcome));
+  return outcome.failures.length === 0 ? 0 : 1;
+}
+
+function mutantProblems(hunted: readonly Hunted[]): readonly string[] {
   const survivors = hunted.filter(({ caughtAt }) => caughtAt === null);
   return [
     ...survivors.map(({ mutant, expected }) => `${mutant} was not found by ${expected.join(', ')}`),

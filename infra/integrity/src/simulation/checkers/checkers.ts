@@ -35,13 +35,13 @@ export interface Finding extends Violation {
 /** Asks every checker; one that cannot work on a history has found something too. */
 export async function checkHistory(history: History): Promise<readonly Finding[]> {
   const found: Finding[] = [];
-  for (const { name, check } of checkers) {
+  for (const checker of checkers) {
     try {
-      const violations = await check(history);
-      found.push(...capped(violations).map((each) => ({ ...each, checker: name })));
+      const violations = await checker.check(history);
+      found.push(...capped(violations).map((each) => ({ ...each, checker: checker.name })));
     } catch (error) {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      found.push({ checker: name, invariant: 'state', what: `the checker broke: ${what}` });
+      found.push({ checker: checker.name, invariant: 'state', what: `the checker broke: ${what}` });
     }
   }
   return found;

@@ -72,36 +72,41 @@ function statuses(history: History): readonly Violation[] {
       history.committed(topic).flatMap((entry) => (entry.planted === null ? [] : [keyOf(entry)])),
     ),
   );
-  const shown = (
-    model: string,
-    key: string,
-    status: string,
-    walked: ReadonlyMap<string, unknown>,
-  ) =>
+  const shown = (model: string, columns: Shown, walked: Walked): readonly Violation[] =>
     history.readModels
       .filter(({ projection }) => projection.name === model)
-      .flatMap((live) => {
-        const parked = new Set(live.parkedKeys().map((parkedKey) => parkedKey.key));
-        const table = live.projection.tables[0]?.name ?? '';
-        return live.rows(table).flatMap((row: MemoryRow) => {
-          const name = String(row[key]);
-          const of = walked.get(name) as { model: { status: string } | null } | undefined;
-          if (parked.has(name) || planted.has(name) || row[status] === null) return [];
-          if (of?.model?.status === row[status]) return [];
-          return [
-            violation(
-              'I4',
-              `${model}: ${name} shows ${String(row[status])}, not ${of?.model?.status ?? 'nothing'}`,
-            ),
-          ];
-        });
-      });
+      .flatMap((live) => wrongStatuses(live, { columns, walked, planted }));
   return [
-    ...shown('orders', 'order_key', 'status', orders),
-    ...shown('payments', 'payment_key', 'status', payments),
-    ...shown('order_overview', 'routing_key', 'status', orders),
-    ...shown('order_overview', 'routing_key', 'payment_status', payments),
+    ...shown('orders', { key: 'order_key', status: 'status' }, orders),
+    ...shown('payments', { key: 'payment_key', status: 'status' }, payments),
+    ...shown('order_overview', { key: 'routing_key', status: 'status' }, orders),
+    ...shown('order_overview', { key: 'routing_key', status: 'payment_status' }, payments),
   ];
+}
+
+interface Shown {
+  readonly key: string;
+  readonly status: string;
+}
+
+type Walked = ReadonlyMap<string, { readonly model: { readonly status: string } | null }>;
+
+function wrongStatuses(
+  live: MemoryReadModel,
+  of: { readonly columns: Shown; readonly walked: Walked; readonly planted: ReadonlySet<string> },
+): readonly Violation[] {
+  const { columns, walked, planted } = of;
+  const parked = new Set(live.parkedKeys().map(({ key }) => key));
+  const table = live.projection.tables[0]?.name ?? '';
+  return live.rows(table).flatMap((row: MemoryRow) => {
+    // Both columns are text.
+    const key = row[columns.key] as string;
+    const status = row[columns.status] as string | null;
+    const expected = walked.get(key)?.model?.status;
+    if (status === null || status === expected || parked.has(key) || planted.has(key)) return [];
+    const what = `${live.projection.name}: ${key} shows ${status}, not ${expected ?? 'nothing'}`;
+    return [violation('I4', what)];
+  });
 }
 
 /** replay */

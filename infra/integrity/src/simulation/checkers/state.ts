@@ -78,7 +78,7 @@ function aggregates(
         found.push(violation('state', `${where} is at version ${version}, not ${events.length}`));
       }
       const last = events.at(-1);
-      const isHashed = last?.envelope.aggregateVersion != null;
+      const isHashed = last !== undefined && last.envelope.aggregateVersion !== null;
       if (isHashed && hash !== hashOf(key, last)) {
         found.push(violation('state', `${where} has another hash than its newest event`));
       }

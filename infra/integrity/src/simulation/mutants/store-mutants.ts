@@ -28,12 +28,12 @@ export const storeMutants: readonly Mutant[] = [
     what: 'a local copy says that it is of now, however old it is',
     expected: ['state', 'outcomes', 'chains', 'nothing-skipped', 'effects'],
     faults: { crashesPerMinute: 20, diskStale: 1, compactionsPerMinute: 90 },
-    localStores(stores, { nowMs }) {
+    localStores(stores, world) {
       return withStores(stores, (store) => ({
         ...sameMethods(store),
         checkpoint: () => {
           const known = store.checkpoint();
-          return known === null ? null : { ...known, atMs: nowMs() };
+          return known === null ? null : { ...known, atMs: world.nowMs() };
         },
         // The step names the checkpoint that was shown; the copy knows its own.
         write: (entries, { to }) => store.write(entries, { from: store.checkpoint(), to }),

@@ -61,9 +61,9 @@ function fold<Model extends object>(
     const before = found.get(key);
     const after = step(before?.model ?? null, entry);
     const isProblem = after !== null && 'problem' in after;
-    if (isProblem) of.impossible.push(violation('I5', `${key}: ${String(after.problem)}`));
+    if (isProblem) of.impossible.push(violation('I5', `${key}: ${after.problem}`));
     // What the models call impossible did happen, and the rest of the history builds on it.
-    const model = isProblem ? (before?.model ?? null) : (after as Model | null);
+    const model = isProblem ? (before?.model ?? null) : after;
     const timers = model === null ? [] : of.timers(model);
     const wanted = timers.map(({ name, dueMs }) => `${name}:${dueMs}`);
     found.set(key, {

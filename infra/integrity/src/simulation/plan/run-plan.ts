@@ -1,7 +1,8 @@
 import type { FaultPlan, Random } from '@plumbline/runtime/simulation';
 import { calm, createRandom, randomPlan } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
-import type { Reduction } from './reduction.ts';
+import type { FaultKind, Reduction } from './reduction.ts';
+import { faultKinds } from './reduction.ts';
 import type { Story } from './stories.ts';
 import { stories } from './stories.ts';
 
@@ -68,13 +69,11 @@ export interface RunPlan {
   readonly stormMs: number;
 }
 
-export const parts = [
-  'orders',
-  'payments',
-  'checkout',
-  'consistency-alerts',
-  'projections',
-] as const;
+/** Kinds of faults that a plan has. */
+export const activeFaults = ({ faults }: RunPlan): readonly FaultKind[] =>
+  faultKinds.filter((kind) => kind !== 'legMs' && faults[kind] > 0);
+
+const parts = ['orders', 'payments', 'checkout', 'consistency-alerts', 'projections'] as const;
 
 /** The plan of a seed, with other faults if given, less what a reduction takes out of it. */
 export function planOf(

@@ -56,7 +56,7 @@ export function createClient(options: {
   reached(name: string): void;
   nowMs(): number;
 }): Client {
-  const { log, host, codec, partitions, journal, reached } = options;
+  const { log, host, codec, partitions, journal } = options;
   const { clock } = host;
   let producer: EdgeProducer | null = null;
 
@@ -66,14 +66,14 @@ export function createClient(options: {
       try {
         producer ??= await log.openEdgeProducer();
         const { partition, baseOffset } = await producer.send(record);
-        if (attempt > 1) reached('a command was written again under its id');
+        if (attempt > 1) options.reached('a command was written again under its id');
         return `${partition}/${baseOffset}`;
       } catch {
         producer = null;
         await clock.sleep(50 * 2 ** attempt);
       }
     }
-    reached('a client gave a write up');
+    options.reached('a client gave a write up');
     return null;
   }
 
@@ -126,7 +126,7 @@ export function createClient(options: {
         }
         await clock.sleep(40);
       }
-      reached('an answer did not come in time');
+      options.reached('an answer did not come in time');
       return null;
     },
   };

@@ -34,7 +34,7 @@ export function createClients(options: {
   reached(name: string): void;
   nowMs(): number;
 }) {
-  const { plan, random, beganMs, journal, nowMs } = options;
+  const { plan, random, beganMs, journal } = options;
   const stories: Errand[] = plan.stories.map((story) =>
     beginTelling(story, { random: random.fork(`story/${story.index}`), beganMs }),
   );
@@ -56,7 +56,7 @@ export function createClients(options: {
 
   async function run(errand: Errand, client: Client, host: SimHost): Promise<void> {
     for (let atMs = errand.nextAtMs(); atMs !== null; atMs = errand.nextAtMs()) {
-      await host.clock.sleep(Math.max(1, atMs - nowMs()));
+      await host.clock.sleep(Math.max(1, atMs - options.nowMs()));
       for (let tried = 0; tried < triesMax; tried += 1) {
         if ((await client.send(errand.command())) !== null) break;
       }
@@ -70,9 +70,14 @@ export function createClients(options: {
     async start(log: SimLog, host: SimHost): Promise<{ close(): Promise<void> }> {
       const codec = options.newCodec();
       await codec.prepare(clientTopics);
-      const { reached } = options;
-      const { partitions } = plan;
-      const client = createClient({ log, host, codec, partitions, journal, reached, nowMs });
+      const client = createClient({
+        ...{ log, host, codec, journal },
+        partitions: plan.partitions,
+        reached: (name) => {
+          options.reached(name);
+        },
+        nowMs: () => options.nowMs(),
+      });
       for (const errand of errands) void run(errand, client, host);
       return { close: () => Promise.resolve() };
     },

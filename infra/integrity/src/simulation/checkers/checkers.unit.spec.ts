@@ -1,0 +1,217 @@
+import type { CommandOutcome } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import { calm } from '@plumbline/runtime/simulation';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Entry, History } from '../history/history.ts';
+import { placeOf } from '../history/history.ts';
+import { planOf } from '../plan/run-plan.ts';
+import { stories } from '../plan/stories.ts';
+import { playToTheEnd } from '../play.ts';
+import { openStage } from '../stage/open-stage.ts';
+import { checkHistory } from './checkers.ts';
+
+let sound: History;
+
+/** One calm run in which every story is told. */
+beforeAll(async () => {
+  const plan = planOf(1, {}, calm);
+  const told = stories.map((story, index) => ({ index, story, startMs: 500 + index * 200 }));
+  const poison = [
+    { index: 0, atMs: 2_000, kind: 'truncated', target: 'ordersEvents', ofStory: null },
+    { index: 1, atMs: 2_000, kind: 'garbage', target: 'paymentsCommands', ofStory: null },
+  ] as const;
+  const stage = await openStage({ ...plan, partitions: 2, stories: told, poison }, null);
+  sound = await playToTheEnd(stage);
+}, 60_000);
+
+const { ordersEvents, ordersOutcomes, ordersCommands, paymentsEvents, alertsEvents } = topics;
+const { ordersChangelog, ordersDeadLetters, checkoutDeadLetters } = topics;
+
+/** The same history, with other records in one topic. */
+const withTopic = (
+  topic: string,
+  change: (entries: readonly Entry[]) => readonly Entry[],
+): History => ({
+  ...sound,
+  committed: (name) => (name === topic ? change(sound.committed(name)) : sound.committed(name)),
+});
+
+const dropFirst = (topic: string, type: string): History =>
+  withTopic(topic, (entries) => {
+    const at = entries.findIndex(({ payload }) => payload?.type === type);
+    expect(at).toBeGreaterThanOrEqual(0);
+    return [...entries.slice(0, at), ...entries.slice(at + 1)];
+  });
+
+const twice = (topic: string, type: string): History =>
+  withTopic(topic, (entries) =>
+    entries.flatMap((entry) => (entry.payload?.type === type ? [entry, entry] : [entry])),
+  );
+
+/** The first of a type with other data. */
+const altered = (topic: string, type: string, over: object): History =>
+  withTopic(topic, (entries) => {
+    const at = entries.findIndex(({ payload }) => payload?.type === type);
+    return entries.map((entry, index) => {
+      if (index !== at || entry.payload === null) return entry;
+      return { ...entry, payload: { type, data: { ...entry.payload.data, ...over } } };
+    });
+  });
+
+const found = async (history: History): Promise<readonly string[]> => [
+  ...new Set((await checkHistory(history)).map(({ checker }) => checker)),
+];
+
+describe('the checkers', () => {
+  it('find nothing in a sound history', async () => {
+    expect(await checkHistory(sound)).toEqual([]);
+    expect(sound.committed(alertsEvents.name).length).toBeGreaterThan(6);
+    expect(sound.localCopies.length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, string, () => History]>([
+    [
+      'an outcome that is missing',
+      'outcomes',
+      () => withTopic(ordersOutcomes.name, (e) => e.slice(1)),
+    ],
+    ['an event that is missing', 'outcomes', () => dropFirst(ordersEvents.name, 'OrderPaid')],
+    ['an outcome that came twice', 'outcomes', () => twice(ordersOutcomes.name, 'CommandOutcome')],
+    [
+      'an acknowledged command that is gone',
+      'outcomes',
+      () => withTopic(ordersCommands.name, (e) => e.slice(1)),
+    ],
+    ['an outcome of nothing', 'causes', () => withTopic(ordersCommands.name, (e) => e.slice(1))],
+    [
+      'an event that no outcome lists',
+      'causes',
+      () => altered(ordersOutcomes.name, 'CommandOutcome', { events: [] }),
+    ],
+    [
+      'a reaction that is missing',
+      'causes',
+      () => dropFirst(ordersCommands.name, 'ConfirmPayment'),
+    ],
+    [
+      'a payment that succeeded twice',
+      'effects',
+      () => twice(paymentsEvents.name, 'PaymentSucceeded'),
+    ],
+    [
+      'an order that is not shown',
+      'read-models',
+      () => dropFirst(ordersEvents.name, 'OrderCreated'),
+    ],
+    ['a gap in the versions', 'chains', () => dropFirst(ordersEvents.name, 'OrderAwaitingPayment')],
+    ['a move that there is not', 'transitions', () => twice(ordersEvents.name, 'OrderPaid')],
+    [
+      'an amount that is another',
+      'money',
+      () => altered(paymentsEvents.name, 'PaymentSucceeded', { amountMinor: 1n }),
+    ],
+    ['an alert that is missing', 'alerts', () => dropFirst(alertsEvents.name, 'AlertRaised')],
+    [
+      'an alert that nothing calls for',
+      'alerts',
+      () => dropFirst(paymentsEvents.name, 'PaymentReportContradicted'),
+    ],
+    [
+      'a dead letter that is missing',
+      'nothing-skipped',
+      () => withTopic(checkoutDeadLetters.name, () => []),
+    ],
+    [
+      'a refusal that had an effect',
+      'refusals',
+      () => altered(ordersOutcomes.name, 'CommandOutcome', { status: 'REJECTED' }),
+    ],
+    [
+      'a state that was never written',
+      'state',
+      () =>
+        withTopic(ordersChangelog.name, (e) =>
+          e.filter(({ record }) => record.key?.toString() !== 's/aggregates/main/S000'),
+        ),
+    ],
+    ['a replay that writes more', 'replay', () => dropFirst(ordersEvents.name, 'OrderPaid')],
+    [
+      'a record that was read and is not there',
+      'committed-reads',
+      () => withTopic(ordersEvents.name, (entries) => entries.slice(0, -1)),
+    ],
+    [
+      'a record that was never read',
+      'committed-reads',
+      () => ({ ...sound, sightings: sound.sightings.slice(1) }),
+    ],
+    [
+      'reads out of order',
+      'committed-reads',
+      () => ({ ...sound, sightings: [...sound.sightings].reverse() }),
+    ],
+    [
+      'a record that nobody took',
+      'nothing-skipped',
+      () => ({ ...sound, taken: sound.taken.slice(1) }),
+    ],
+    [
+      'a transaction that nobody ends',
+      'nothing-skipped',
+      () => ({
+        ...sound,
+        ends: (topic, partition) => ({ ...sound.ends(topic, partition), lastStableOffset: -1n }),
+      }),
+    ],
+    [
+      'somebody who has not caught up',
+      'lag',
+      () => ({ ...sound, behind: [{ who: 'x', topic: 't', partition: 0, from: 0n, to: 1n }] }),
+    ],
+    [
+      'a local copy that is not the changelog',
+      'state',
+      () => ({
+        ...sound,
+        localCopies: sound.localCopies.map((copy) => ({ ...copy, values: new Map() })),
+      }),
+    ],
+    [
+      'alerts that came too late',
+      'alerts',
+      () =>
+        withTopic(alertsEvents.name, (entries) =>
+          entries.map((entry) => ({
+            ...entry,
+            record: { ...entry.record, timestampMs: entry.record.timestampMs + 5_000 },
+          })),
+        ),
+    ],
+    [
+      'alerts that came too early',
+      'alerts',
+      () =>
+        withTopic(alertsEvents.name, (entries) =>
+          entries.map((entry) => ({ ...entry, record: { ...entry.record, timestampMs: 0 } })),
+        ),
+    ],
+  ])('find %s', async (_what, checker, plant) => {
+    expect(await found(plant())).toContain(checker);
+  });
+
+  it('find an answer that a client was given and that does not stand', async () => {
+    const at = sound.sent.findIndex(({ answer }) => answer?.status === 'ACCEPTED');
+    const told = sound.sent[at];
+    const answer: CommandOutcome = { ...(told?.answer as CommandOutcome), status: 'REJECTED' };
+    const sent = sound.sent.map((each, index) => (index === at ? { ...each, answer } : each));
+    expect(await found({ ...sound, sent })).toEqual(['outcomes']);
+  });
+
+  it('know the record that was planted from those of the system', () => {
+    const planted = sound.committed(ordersEvents.name).filter((entry) => entry.planted !== null);
+    expect(planted.map((entry) => entry.planted)).toEqual(['truncated']);
+    expect(sound.committed(ordersDeadLetters.name).map(({ record }) => placeOf(record))).toEqual(
+      [],
+    );
+  });
+});

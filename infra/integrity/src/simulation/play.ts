@@ -1,0 +1,41 @@
+import type { Behind, History } from './history/history.ts';
+import { readHistory } from './history/read-history.ts';
+import * as limits from './limits.ts';
+import { activeFaults } from './plan/run-plan.ts';
+import { behindNow } from './stage/behind.ts';
+import type { Stage } from './stage/open-stage.ts';
+
+/** Storm, heal, settle, drain: what is not done within the bounds is behind. */
+export async function playToTheEnd(stage: Stage): Promise<History> {
+  const { simulation, plan } = stage;
+  const wait = (ms: number): Promise<void> =>
+    simulation.run({ untilMs: simulation.nowMs() + ms, limitMs: ms + 1_000 });
+  await wait(plan.stormMs);
+  simulation.heal();
+  const healedMs = simulation.nowMs();
+  await wait(limits.settleMs);
+  await drain(stage, healedMs + limits.settleMs + limits.drainMaxMs, wait);
+  // What came while everything drained has its grace too.
+  await wait(limits.graceMaxMs + limits.quietMs);
+  const behind = await drain(stage, simulation.nowMs() + limits.drainMaxMs, wait);
+  const endedMs = simulation.nowMs();
+  await wait(limits.quietMs);
+  const calm = activeFaults(plan).length === 0;
+  return readHistory(stage, { healedMs, endedMs, calm }, behind);
+}
+
+async function drain(
+  stage: Stage,
+  untilMs: number,
+  wait: (ms: number) => Promise<void>,
+): Promise<readonly Behind[]> {
+  for (;;) {
+    const behind = stage.clientsAreDone() ? behindNow(stage) : [clientsBehind];
+    if (behind.length === 0 || stage.simulation.nowMs() >= untilMs) return behind;
+    await wait(limits.drainStepMs);
+  }
+}
+
+const clientsBehind: Behind = {
+  ...{ who: 'clients', topic: 'stories', partition: 0, from: 0n, to: 1n },
+};
