@@ -172,7 +172,7 @@ test('records that arrive late are refused, and hold no reader back', async () =
   await Promise.all([first.close(), next.close(), edge.close()]);
 });
 
-test('a report that arrives after its member has left changes nothing', async () => {
+test('a report before its member belongs, or after it has left, changes nothing', async () => {
   const at = await newPartition();
   const groupId = harness.uniqueName('late-report');
   const told: Assignment[] = [];
@@ -186,6 +186,9 @@ test('a report that arrives after its member has left changes nothing', async ()
     },
     onFailed: () => undefined,
   });
+  // Outside of any generation it would count as anybody's, which nothing fences.
+  await member.report([{ ...at, offset: 99n }]);
+  expect(await harness.log.groupOffsets(groupId, [at])).toEqual([]);
   await eventually(() => expect(told.at(-1)?.partitions).toEqual([0]), harness.patienceMs);
   await member.report([{ ...at, offset: 20n }]);
   hold('OffsetCommit');
