@@ -33,7 +33,11 @@ interface Owner {
   readonly settled: boolean;
   /** Owners in a row, before this one, that died before they had settled. */
   readonly quickDeaths: number;
+  /** Owners in a row, before this one, that died with the copy open. */
+  readonly deaths: number;
 }
+
+type History = Pick<Owner, 'settled' | 'quickDeaths' | 'deaths'>;
 
 const ownerFile = 'owner.json';
 const damagedFile = 'damaged';
@@ -106,7 +110,10 @@ function presenceOf(owner: Owner): Presence {
  * Waits until nobody else has the copy in this folder open, makes it ours, and the folder if need be.
  * What cannot be used is thrown away first, and `why` said.
  */
-export async function takeCopy(folder: string, thrownAway: (why: string) => void): Promise<void> {
+export async function takeCopy(
+  folder: string,
+  thrownAway: (why: string) => void,
+): Promise<{ readonly suspect: boolean }> {
   const until = performance.now() + copyLimits.handoverMs;
   removeLeftovers(folder);
   for (;;) {
@@ -114,15 +121,15 @@ export async function takeCopy(folder: string, thrownAway: (why: string) => void
     const owner = readOwner(folder);
     const presence = owner === null || isSelf(owner) ? 'gone' : presenceOf(owner);
     if (presence === 'gone') {
-      const quickDeaths = quickDeathsOf(owner);
+      const history = historyOf(owner);
       const why = isMarked(folder)
         ? 'it was found damaged'
-        : quickDeaths >= copyLimits.quickDeathsMax
-          ? `${quickDeaths} processes in a row died just after opening it`
+        : history.quickDeaths >= copyLimits.quickDeathsMax
+          ? `${history.quickDeaths} processes in a row died just after opening it`
           : null;
       if (why === null) {
-        writeOwner(folder, { settled: false, quickDeaths });
-        return;
+        writeOwner(folder, history);
+        return { suspect: history.deaths >= copyLimits.deathsMax };
       }
       thrownAway(why);
       throwAway(folder);
@@ -133,12 +140,17 @@ export async function takeCopy(folder: string, thrownAway: (why: string) => void
   }
 }
 
-function quickDeathsOf(owner: Owner | null): number {
-  if (owner?.namespace !== self.namespace || owner.settled) return 0;
-  return owner.quickDeaths + (isSelf(owner) ? 0 : 1);
+function historyOf(before: Owner | null): History {
+  if (before?.namespace !== self.namespace) return { settled: false, quickDeaths: 0, deaths: 0 };
+  const died = isSelf(before) ? 0 : 1;
+  return {
+    settled: false,
+    quickDeaths: before.settled ? 0 : before.quickDeaths + died,
+    deaths: before.deaths + died,
+  };
 }
 
-function writeOwner(folder: string, history: Pick<Owner, 'settled' | 'quickDeaths'>): void {
+function writeOwner(folder: string, history: History): void {
   const owner: Owner = { ...self, ...history };
   const partial = join(folder, `${ownerFile}.${self.pid}`);
   writeFileSync(partial, JSON.stringify(owner));
@@ -148,7 +160,8 @@ function writeOwner(folder: string, history: Pick<Owner, 'settled' | 'quickDeath
 /** Says that the copy can be read: whatever this process dies of later, it is not the copy. */
 export function settleCopy(folder: string): void {
   const owner = readOwner(folder);
-  if (owner !== null && isSelf(owner)) writeOwner(folder, { settled: true, quickDeaths: 0 });
+  if (owner === null || !isSelf(owner)) return;
+  writeOwner(folder, { settled: true, quickDeaths: 0, deaths: owner.deaths });
 }
 
 /** Lets others have the copy. */

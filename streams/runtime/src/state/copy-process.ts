@@ -4,7 +4,7 @@ import type { ChangelogEntry, LocalStore, LocalStores } from './local-store.ts';
 
 /** What the process of the crash tests is asked to do with its copy. */
 export type CopyRequest =
-  | { readonly ask: 'open'; readonly folder: string; readonly mapBytes?: number }
+  | { readonly ask: 'open'; readonly folder: string }
   /** Writes on from where its copy stands; answers whether it could. */
   | { readonly ask: 'write'; readonly key: string }
   /** Plays the history on for ever, and tells of each step that is written. */
@@ -35,12 +35,10 @@ function writeOn(entries: readonly ChangelogEntry[]): Promise<boolean> {
 
 async function handle(request: CopyRequest): Promise<boolean | number | null> {
   switch (request.ask) {
-    case 'open': {
-      const { folder, mapBytes } = request;
-      stores = createLmdbLocalStores({ folder, ...(mapBytes === undefined ? {} : { mapBytes }) });
+    case 'open':
+      stores = createLmdbLocalStores({ folder: request.folder });
       store = await stores.open(historyTask);
       return stepOf(store);
-    }
     case 'write':
       return writeOn([{ key: request.key, value: Buffer.from('of the other process') }]);
     case 'play':

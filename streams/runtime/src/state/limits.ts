@@ -1,11 +1,18 @@
 /** Every limit of the local copies, with its reason. */
 export const copyLimits = {
   /**
-   * Address space of one copy, not disk: the file grows as it is written. A partition of 10 million
-   * keys at 1 KB fills a third of it, and 100 copies take 6.4 of the 128 TB that a process has. The
-   * same for all, since a map that moves under its readers is the part of LMDB least walked.
+   * Of one copy's file. A partition of 10 million keys at 1 KB fills a third of it; past that,
+   * partitions are the way to grow.
+   */
+  bytesMax: 64 * 1024 ** 3,
+  /**
+   * Address space of one copy, not disk: the file grows as it is written. As much as the file may
+   * have, since a map that moves under its readers is the part of LMDB least walked; 100 copies take
+   * 6.4 of the 128 TB of a process.
    */
   mapBytes: 64 * 1024 ** 3,
+  /** Less room on the disk, and no copy is opened: an empty one takes 16 KB. */
+  freeBytesMin: 1024 * 1024,
   /**
    * Bytes of a key that are kept as they are. LMDB takes 1,978; a longer key keeps this many, for its
    * order, followed by its digest (32), and stands in full beside its value.
@@ -24,4 +31,9 @@ export const copyLimits = {
    */
   quickDeathsMax: 3,
   settledMs: 2_000,
+  /**
+   * Owners in a row that did not close a copy, after which it is read through when it is opened, 0.2 s
+   * for 100,000 entries: if it kills whom it kills, it shall be before they have settled.
+   */
+  deathsMax: 3,
 } as const;

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { ABORT, open } from 'lmdb';
 import type { RangeOptions, Transaction } from 'lmdb';
 import type { StoredKey } from './copy-keys.ts';
 import { keyEncoder } from './copy-keys.ts';
+import { copyLimits } from './limits.ts';
+import { checkFiles, dataFileOf } from './lmdb-file.ts';
 
 /** What is used of an lmdb database: its own types leave out what reading from a snapshot needs. */
 interface Database {
@@ -44,23 +45,24 @@ export interface Environment {
   clear(): void;
   /** Shows from now on what is committed now. */
   renewSnapshot(): void;
-  /** False if the file at its path is another one by now. */
-  isInPlace(): boolean;
+  /** Of the file; null if another one is at its path by now, or none. */
+  bytes(): number | null;
   close(): Promise<void>;
 }
 
-/** Errors: what LMDB says, or the system. */
-export function openEnvironment(folder: string, mapBytes: number): Environment {
+/** Errors: ForeignFile; what LMDB says, or the system. */
+export function openEnvironment(folder: string): Environment {
+  checkFiles(folder);
   const database = open({
     path: folder,
     noSubdir: false,
     encoding: 'binary',
     keyEncoder,
-    mapSize: mapBytes,
+    mapSize: copyLimits.mapBytes,
     // See openStateFolder: measured, a commit of ten entries takes a fifth of one that is synced.
     noSync: true,
   }) as unknown as Database;
-  const dataFile = join(folder, 'data.mdb');
+  const dataFile = dataFileOf(folder);
   const inode = statSync(dataFile).ino;
   let snapshot = database.useReadTransaction();
 
@@ -89,11 +91,12 @@ export function openEnvironment(folder: string, mapBytes: number): Environment {
       snapshot.done();
       snapshot = database.useReadTransaction();
     },
-    isInPlace() {
+    bytes() {
       try {
-        return statSync(dataFile).ino === inode;
+        const stat = statSync(dataFile);
+        return stat.ino === inode ? stat.size : null;
       } catch {
-        return false;
+        return null;
       }
     },
     async close() {

@@ -6,7 +6,8 @@ import type { Environment } from './lmdb-environment.ts';
 import { openEnvironment } from './lmdb-environment.ts';
 import type { ChangelogEntry, Checkpoint, LocalStore, LocalStores } from './local-store.ts';
 import { isSameCheckpoint } from './local-store.ts';
-import { copyError, isDamage, LocalStoreError } from './local-store-error.ts';
+import { ForeignFile } from './lmdb-file.ts';
+import { copyError, isDamage, LocalStoreError, tooBigError } from './local-store-error.ts';
 import { copyFolderOf, openStateFolder } from './state-folder.ts';
 
 export interface LmdbLocalStoresOptions {
@@ -14,8 +15,8 @@ export interface LmdbLocalStoresOptions {
   readonly folder: string;
   /** Is told when a copy is thrown away. */
   readonly logger?: Logger;
-  /** Bytes a copy may grow to. Tests only: all processes must agree. */
-  readonly mapBytes?: number;
+  /** That the file of a copy may have before a write. */
+  readonly bytesMax?: number;
   /** Tests only: the start of this machine that copies belong to. */
   readonly boot?: string;
 }
@@ -34,7 +35,7 @@ export function createLmdbLocalStores(options: LmdbLocalStoresOptions): LocalSto
       const folder = copyFolderOf(root, task);
       const store = await openStore({
         folder,
-        mapBytes: options.mapBytes ?? copyLimits.mapBytes,
+        bytesMax: options.bytesMax ?? copyLimits.bytesMax,
         thrownAway: (why) =>
           options.logger?.warn('a local copy is thrown away', { ...task, folder, why }),
         closed: () => opened.delete(store),
@@ -53,7 +54,7 @@ const holds = new Map<string, number>();
 
 interface StoreOptions {
   readonly folder: string;
-  readonly mapBytes: number;
+  readonly bytesMax: number;
   thrownAway(why: string): void;
   closed(): void;
 }
@@ -68,8 +69,8 @@ async function openStore(options: StoreOptions): Promise<LocalStore> {
   const { folder } = options;
   holds.set(folder, (holds.get(folder) ?? 0) + 1);
   try {
-    await takeCopy(folder, (why) => options.thrownAway(why));
-    return storeOver(await openCopy(options), options);
+    const { suspect } = await takeCopy(folder, (why) => options.thrownAway(why));
+    return storeOver(await openCopy(options, suspect), options);
   } catch (error) {
     letGo(folder);
     throw copyError(folder, error);
@@ -88,30 +89,32 @@ function letGo(folder: string): void {
 }
 
 /** A file that is no copy of ours, or cannot be read, gives way to a new one. */
-async function openCopy(options: StoreOptions): Promise<Copy> {
+async function openCopy(options: StoreOptions, suspect: boolean): Promise<Copy> {
   const { folder } = options;
   try {
-    return await readCopy(options);
+    return await readCopy(folder, suspect);
   } catch (error) {
-    if (!isDamage(error) && !(error instanceof ForeignFile)) throw error;
+    if (!isDamage(error)) throw error;
     options.thrownAway(`it cannot be read: ${error instanceof Error ? error.message : ''}`);
     throwAway(folder);
     await takeCopy(folder, (why) => options.thrownAway(why));
-    return readCopy(options);
+    return readCopy(folder, false);
   }
 }
 
-class ForeignFile extends Error {}
-
-async function readCopy({ folder, mapBytes }: StoreOptions): Promise<Copy> {
-  const environment = openEnvironment(folder, mapBytes);
+async function readCopy(folder: string, suspect: boolean): Promise<Copy> {
+  const environment = openEnvironment(folder);
   try {
+    if (suspect) for (const row of environment.range(everything)) touch(row.value);
     return { environment, checkpoint: checkpointOf(environment) };
   } catch (error) {
     await environment.close();
     throw error;
   }
 }
+
+/** Reading has copied the value, and so touched every page that it is on. */
+const touch = (_value: Buffer): void => undefined;
 
 /** Errors: ForeignFile. */
 function checkpointOf(environment: Environment): Checkpoint | null {
@@ -155,7 +158,7 @@ function storeOver(opened: Copy, options: StoreOptions): LocalStore {
     try {
       return action();
     } catch (error) {
-      if (isDamage(error) && environment.isInPlace()) markDamaged(folder);
+      if (isDamage(error) && environment.bytes() !== null) markDamaged(folder);
       throw copyError(folder, error);
     }
   }
@@ -169,8 +172,10 @@ function storeOver(opened: Copy, options: StoreOptions): LocalStore {
     entries: readonly ChangelogEntry[],
     step: { readonly from: Checkpoint | null; readonly to: Checkpoint },
   ): boolean {
+    const bytes = environment.bytes();
     // Somebody has put another copy in the place of this one.
-    if (!environment.isInPlace()) return false;
+    if (bytes === null) return false;
+    if (bytes > options.bytesMax) throw tooBigError(folder, options.bytesMax);
     const from = step.from === null ? null : encodeCheckpoint(step.from);
     const written = environment.transact((transaction) => {
       const now = transaction.get(checkpointKey);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -207,13 +207,33 @@ it('throws away a copy that one process after the other dies of', async () => {
   expect(store.checkpoint()).toBe(null);
 });
 
+it('throws away a copy that was cut short, after some have died of it', async () => {
+  await other.ask({ ask: 'open', folder });
+  const playing = other.ask({ ask: 'play' }).catch(() => undefined);
+  while (other.lastStep() < 20) await sleep(5);
+  await other.kill();
+  await playing;
+  const copy = await copyFolder();
+  await truncate(join(copy, 'data.mdb'), 3 * 4_096);
+  const owner = JSON.parse(await readFile(join(copy, 'owner.json'), 'utf8')) as object;
+  // Those before had died of it late.
+  await writeFile(join(copy, 'owner.json'), JSON.stringify({ ...owner, settled: true, deaths: 2 }));
+  for (let death = 1; death <= 3; death += 1) {
+    other = startAnother();
+    await expect(other.ask({ ask: 'open', folder })).rejects.toThrow('gone');
+  }
+  const store = await openHere();
+  expect(said).toEqual(['3 processes in a row died just after opening it']);
+  expect(await writeHere(store, 'a')).toBe(true);
+});
+
 it('does not blame the copy for the death of a process that had it open for a while', async () => {
   await other.ask({ ask: 'open', folder });
   await other.ask({ ask: 'write', key: 'a' });
   const ownerFile = join(await copyFolder(), 'owner.json');
   const owner = JSON.parse(await readFile(ownerFile, 'utf8')) as object;
   expect(owner).toMatchObject({ pid: other.pid, settled: false });
-  await writeFile(ownerFile, JSON.stringify({ ...owner, quickDeaths: 2 }));
+  await writeFile(ownerFile, JSON.stringify({ ...owner, quickDeaths: 2, deaths: 9 }));
   await expect
     .poll(async () => readFile(ownerFile, 'utf8'), { timeout: 10_000 })
     .toMatch(/"settled":true/);

@@ -1,6 +1,11 @@
-/** Codes of LMDB itself; those of the system are positive. */
-const mapFull = -30_792;
-const [noSpace, overQuota] = [28, 122];
+import { ForeignFile } from './lmdb-file.ts';
+
+/** A disk that fills up takes the first half of a write, which LMDB calls an input/output error (5). */
+const [ioError, fileTooBig, noSpace, overQuota] = [5, 27, 28, 122];
+const diskErrors: readonly unknown[] = [
+  ...[ioError, fileTooBig, noSpace, overQuota],
+  ...['EIO', 'EFBIG', 'ENOSPC', 'EDQUOT'],
+];
 
 /** The disk, or the file, does not let a local copy do its work. The message says what to do. */
 export class LocalStoreError extends Error {
@@ -25,7 +30,8 @@ const messageOf = (error: unknown): string =>
 /** Whether it is the file that is wrong, and not the disk: then a new file helps. */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);
-  return typeof code === 'number' && code < 0 && code !== mapFull;
+  // Codes of LMDB itself are negative, those of the system positive.
+  return error instanceof ForeignFile || (typeof code === 'number' && code < 0);
 }
 
 /** What went wrong with a copy, its folder and the way out in one message. */
@@ -33,17 +39,10 @@ export function copyError(folder: string, error: unknown): LocalStoreError {
   if (error instanceof LocalStoreError) return error;
   const code = codeOf(error);
   const said = `${messageOf(error)}${code === null ? '' : ` (${code})`}`;
-  if (code === mapFull)
+  if (diskErrors.includes(code))
     return new LocalStoreError(
       folder,
-      `the local copy in ${folder} has reached its largest size, and nothing of this write is in it: ${said}. ` +
-        'Spread the state over more partitions, or unset PLUMBLINE_STATE_FOLDER to keep it in memory.',
-      error,
-    );
-  if (code === noSpace || code === overQuota)
-    return new LocalStoreError(
-      folder,
-      `the disk of the local copy in ${folder} is full, and nothing of this write is in it: ${said}. ` +
+      `the disk of the local copy in ${folder} is full, or fails; nothing of this write is in it: ${said}. ` +
         'Make room there, or point PLUMBLINE_STATE_FOLDER at another disk.',
       error,
     );
@@ -55,6 +54,14 @@ export function copyError(folder: string, error: unknown): LocalStoreError {
     );
   return folderError(folder, error);
 }
+
+export const tooBigError = (folder: string, bytes: number): LocalStoreError =>
+  new LocalStoreError(
+    folder,
+    `the local copy in ${folder} has reached its largest size (${bytes} bytes), and nothing of this ` +
+      'write is in it. Spread the state over more partitions, or unset PLUMBLINE_STATE_FOLDER to ' +
+      'keep it in memory.',
+  );
 
 /** A folder that cannot be made, read or written. */
 export const folderError = (folder: string, error: unknown): LocalStoreError =>

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,8 +50,15 @@ export async function buildCopyProgram(): Promise<{
   };
 }
 
-export function startCopyProcess(program: string): CopyProcess {
-  const child = fork(program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+/** With `fileKb`, no file that it writes may grow beyond that: what a full disk looks like. */
+export function startCopyProcess(
+  program: string,
+  options: { readonly fileKb?: number } = {},
+): CopyProcess {
+  const limit = `ulimit -f ${options.fileKb ?? 'unlimited'}`;
+  const child = spawn('bash', ['-c', `${limit}; exec "$0" "$1"`, process.execPath, program], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const exited = once(child, 'exit');
   let lastStep = 0;
   child.on('message', (told: CopyAnswer) => {
