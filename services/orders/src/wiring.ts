@@ -31,7 +31,8 @@ export async function openOrders(foundation: Foundation<OrdersConfig>): Promise<
       payWithinMs: config.PLUMBLINE_ORDER_TIMEOUT_MINUTES * 60_000,
       nowMs: Date.now,
     }),
-    health: { outcomes: () => ({ ok: gateway.ready() }), ...models.health },
+    health: { outcomes: () => ({ ok: gateway.ready() }) },
+    healthAtStart: models.health,
     async close() {
       await gateway.close();
       await models.close();

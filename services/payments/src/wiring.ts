@@ -46,7 +46,8 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
       formatTime: localTimeFormat(config.PLUMBLINE_TIME_ZONE),
       nowMs: Date.now,
     }),
-    health: { outcomes: () => ({ ok: gateway.ready() }), ...models.health },
+    health: { outcomes: () => ({ ok: gateway.ready() }) },
+    healthAtStart: models.health,
     async close() {
       await gateway.close();
       await refused.close();

@@ -14,7 +14,7 @@ export function openQueries(foundation: Foundation<QueriesConfig>): Promise<Part
   const edge = { postgres: models.readers, tenant: config.PLUMBLINE_TENANT, partitions };
   return Promise.resolve({
     routes: [...alertRoutes(edge), ...orderRoutes(edge)],
-    health: models.health,
+    healthAtStart: models.health,
     close: () => models.close(),
   });
 }

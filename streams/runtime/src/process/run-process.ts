@@ -11,13 +11,17 @@ import { createDrain } from './drain.ts';
 import type { BaseConfig, Foundation } from './foundation.ts';
 import { openFoundation } from './foundation.ts';
 import * as limits from './limits.ts';
+import { healthAtStart } from './health-at-start.ts';
 import { observerOf, watchTasks } from './observe.ts';
 
 /** What a process adds to its foundation. */
 export interface Parts {
   readonly topologies?: readonly Topology[];
   readonly routes?: readonly Route[];
+  /** Decide, at every time, whether a load balancer should send here. */
   readonly health?: HealthChecks;
+  /** Must have been well once; afterwards they only tell. For what all instances share. */
+  readonly healthAtStart?: HealthChecks;
   close?(): Promise<void>;
 }
 
@@ -114,6 +118,7 @@ async function serve<Config extends BaseConfig>(
     routes: parts.routes ?? [],
     health: {
       ...topologyHealth(running),
+      ...healthAtStart(parts.healthAtStart ?? {}),
       ...parts.health,
       draining: () => ({ ok: !drain.begun(), detail: drain.begun() ? 'stopping' : 'no' }),
     },

@@ -66,16 +66,16 @@ export async function openTestProcess<Config extends BaseConfig>(
       runTopology({ topology, log, codec, logger, partitions, localStores }),
     ),
   );
+  const health = { ...parts.healthAtStart, ...parts.health };
   const app = createHttpApp({
     ...{ service, version: 'test', logger, metrics },
     routes: parts.routes ?? [],
-    health: parts.health ?? {},
+    health,
     checkResponses: true,
   });
   const http = await listen(app, { host: '127.0.0.1', port: 0 });
   const ready = async (): Promise<boolean> =>
-    topologies.every((topology) => topology.ready()) &&
-    (await readinessOf(parts.health ?? {})).ready;
+    topologies.every((topology) => topology.ready()) && (await readinessOf(health)).ready;
   while (!(await ready())) await sleep(50);
 
   async function call(path: string, init: RequestInit = {}): Promise<TestAnswer> {
