@@ -1,5 +1,5 @@
 import { topics } from '@plumbline/events';
-import type { StateCodec, Topology } from '@plumbline/runtime';
+import type { Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
 import { chainsStore, createAlertProcessor, parametersStore, watchedStore } from './processor.ts';
 import { watchedCodec } from './watched-codec.ts';
