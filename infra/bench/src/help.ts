@@ -34,7 +34,7 @@ say nothing about another, and a busy machine measures its other work.
     join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
                        RocksDB and in memory: records/s, peak memory; void if their alerts differ
     keys     (15 min)  the same over ${keyCounts.join(', ')} keys: the cost of a record
-    lateness  (5 min)  how long after their deadlines alerts are there, under a steady load
+    lateness  (9 min)  how long after their deadlines alerts are there, under a steady load
     restore   (6 min)  starts of a process that has the state of ${restoreKeys} keys
     takeover  (4 min)  two processes, kill -9 of one: until the other answers for its partitions
     transactions (1 min)  transactions/s of ${transactionSizes.join(', ')} records by 1 and 4 producers

@@ -79,8 +79,11 @@ export const loadMax = 200_000;
 /** Between two waves of a sustained load: often enough that an alert is not late by waiting for one. */
 export const waveEveryMs = 50;
 
-/** Alerts of the first seconds are left out: the code is not compiled yet. */
-export const latenessWarmUpMs = 5_000;
+/**
+ * A steady load begins so long before what counts: a JVM takes some 10 s of processor time until its
+ * code is compiled, and is late by seconds meanwhile.
+ */
+export const latenessWarmUpMs = 20_000;
 
 /** After the last record of a sustained load: alerts that are later are lost for the figures. */
 export const latenessTailMs = 2_000;

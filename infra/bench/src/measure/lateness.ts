@@ -17,6 +17,7 @@ export interface LatenessResult extends LatenessByKind {
   readonly part: 'lateness';
   readonly contender: ContenderName;
   readonly perSecond: number;
+  /** Of what counts, after the warm-up. */
   readonly seconds: number;
   readonly written: PacedWrite;
 }
@@ -73,7 +74,8 @@ async function latenessAt(
 function planOf(load: { readonly perSecond: number; readonly seconds: number }): LogPlan {
   const coursesPerSecond = load.perSecond / stepsPerHistory;
   const coursesPerWave = Math.max(1, Math.round((coursesPerSecond * waveEveryMs) / 1_000));
-  const waves = Math.ceil((load.seconds * 1_000) / waveEveryMs);
+  const allMs = latenessWarmUpMs + load.seconds * 1_000 + latenessTailMs;
+  const waves = Math.ceil(allMs / waveEveryMs);
   const keys = coursesPerWave * waves;
   const records = keys * stepsPerHistory;
   return { records, keys, mix: alertingMix, coursesPerWave, prefilled: false };

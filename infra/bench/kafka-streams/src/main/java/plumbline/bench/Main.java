@@ -49,7 +49,7 @@ public final class Main {
     endWithParent();
   }
 
-  /** The standard input is a line to whoever started this; once it breaks, nobody waits any more. */
+  /** The standard input is a line to whoever started this; when it breaks, nobody waits. */
   private static void endWithParent() {
     Thread thread =
         new Thread(
