@@ -58,7 +58,7 @@ export const failuresMax = 5;
 /** Every so many seeds one is run twice, and must give the same hash. */
 export const repeatedEvery = 25;
 
-/** Fewer seeds than this may miss a rare state by chance. */
+/** The rarest state comes in one seed of forty: in so many it is missed once in 10^11. */
 export const rareStatesSeedsMin = 1_000;
 
 /** Seeds for one planted bug, beyond which it counts as not found. */

@@ -14,7 +14,7 @@ export interface SimulateOptions {
   readonly reduction: Reduction;
   readonly trace: boolean;
   readonly mutants: boolean;
-  /** Only these planted bugs. */
+  /** A planted bug that every seed has. */
   readonly mutant: string | null;
   readonly workers: number | null;
   readonly json: boolean;
@@ -39,7 +39,7 @@ asks every checker after each run. The same seed and commit give the same run.
   --seed <s>        only this one; with --trace its last 2,000 lines
   --reduce <what>   with --seed: what a shrunk seed is printed with
   --mutants         plants bugs instead, and shows which checker finds which
-  --mutant <name>   with --seed: that seed with that bug
+  --mutant <name>   plants this bug, which makes a campaign fail and shrink
   --workers <n>     threads (default: one a core)
   --outcome <file>  runs the planted bugs and then seeds, and writes what npm test counts
   --record          writes the result into infra/integrity/results as well

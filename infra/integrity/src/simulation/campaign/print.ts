@@ -52,12 +52,12 @@ export const findingLines = (findings: readonly Finding[]): readonly string[] =>
 export function rerunCommand(of: {
   readonly seed: number;
   readonly reduction: Reduction;
-  readonly mutant?: string;
+  readonly mutant?: string | null;
 }): string {
   const reduce = formatReduction(of.reduction);
   return [
     `npm run simulate -- --seed ${of.seed} --trace`,
-    ...(of.mutant === undefined ? [] : [`--mutant ${of.mutant}`]),
+    ...((of.mutant ?? null) === null ? [] : [`--mutant ${of.mutant ?? ''}`]),
     ...(reduce === '' ? [] : [`--reduce '${reduce}'`]),
   ].join(' ');
 }

@@ -17,10 +17,11 @@ export const rareStates: readonly string[] = [
   // What transactions and edges come to by it.
   ...['a transaction was aborted', 'a commit was unclear and had happened'],
   ...['a commit was unclear and had not happened', 'a commit came late and counted'],
-  ...['a late commit met a newer owner', 'a producer was opened late, by nobody'],
+  ...['a late request met a newer owner', 'a zombie was fenced'],
+  'a producer was opened late, by nobody',
   ...['a transactional id was busy with markers', 'an edge write was unclear'],
   ...['an edge record came twice', 'a command was written again under its id'],
-  ...['a command was answered again', 'a client gave a write up', 'an answer did not come in time'],
+  ...['a command was answered again', 'an answer did not come in time'],
   'a projection lost a race for its position',
   // What the business comes to.
   ...['alert A raised', 'alert B raised', 'alert C raised', 'alert A AUTO_RESOLVED'],

@@ -32,7 +32,13 @@ export interface SimulateContext {
 /** Runs what the command line asks for; gives the exit code. */
 export async function runSimulate(context: SimulateContext): Promise<number> {
   const { options } = context;
-  const pool = openPool(context.entry, options.workers ?? availableParallelism());
+  const { mutant } = options;
+  if (mutant !== null && mutantNamed(mutant) === null) {
+    const names = mutants.map(({ name }) => name).join(', ');
+    throw new UsageError(`there is no planted bug "${mutant}"; there are: ${names}`);
+  }
+  const opened = openPool(context.entry, options.workers ?? availableParallelism());
+  const pool = mutant === null ? opened : withMutant(opened, mutant);
   const stop = (): void => void pool.close();
   context.signal.addEventListener('abort', stop, { once: true });
   try {
@@ -46,17 +52,20 @@ export async function runSimulate(context: SimulateContext): Promise<number> {
   }
 }
 
+/** The same threads; every seed has this bug. */
+const withMutant = (pool: Pool, mutant: string): Pool => ({
+  size: pool.size,
+  run: (order) => pool.run({ ...order, mutant }),
+  close: () => pool.close(),
+});
+
 const say = ({ options, write }: SimulateContext, text: string): void => {
   if (!options.json) write(`${text}\n`);
 };
 
 async function runOne(context: SimulateContext, pool: Pool, seed: number): Promise<number> {
-  const { reduction, trace, mutant } = context.options;
-  if (mutant !== null && mutantNamed(mutant) === null) {
-    const names = mutants.map(({ name }) => name).join(', ');
-    throw new UsageError(`there is no planted bug "${mutant}"; there are: ${names}`);
-  }
-  const order = { seed, reduction, trace, ...(mutant === null ? {} : { mutant }) };
+  const { reduction, trace } = context.options;
+  const order = { seed, reduction, trace };
   const first = await pool.run(order);
   const second = await pool.run(order);
   if (trace) say(context, first.trace.join('\n'));
@@ -134,11 +143,13 @@ async function shrunkText(
   say(context, `\nseed ${failed.seed} failed; making it smaller …`);
   const run = (reduction: Reduction): Promise<SeedResult> =>
     pool.run({ seed: failed.seed, reduction });
-  const { reduction, result, runs } = await shrink({ failed, run });
+  const { mutant } = context.options;
+  const faults = mutant === null ? undefined : mutantNamed(mutant)?.faults;
+  const { reduction, result, runs } = await shrink({ failed, run, faults });
   return [
     `\nthe smallest that fails, after ${runs} runs: ${result.commands} commands, ${result.steps} steps`,
     ...findingLines(result.findings).slice(0, 8),
-    `  run it again: ${rerunCommand({ seed: failed.seed, reduction })}`,
+    `  run it again: ${rerunCommand({ seed: failed.seed, reduction, mutant })}`,
   ].join('\n');
 }
 

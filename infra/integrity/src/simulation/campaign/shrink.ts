@@ -1,3 +1,4 @@
+import type { FaultPlan } from '@plumbline/runtime/simulation';
 import type { FaultKind, Reduction } from '../plan/reduction.ts';
 import { faultKinds } from '../plan/reduction.ts';
 import { planOf } from '../plan/run-plan.ts';
@@ -17,6 +18,8 @@ export interface Shrunk {
 export async function shrink(options: {
   readonly failed: SeedResult;
   run(reduction: Reduction): Promise<SeedResult>;
+  /** In place of the seed's own. */
+  readonly faults?: Partial<FaultPlan> | undefined;
   onProgress?(reduction: Reduction): void;
 }): Promise<Shrunk> {
   const { failed } = options;
@@ -35,7 +38,7 @@ export async function shrink(options: {
     return true;
   }
 
-  const plan = planOf(failed.seed);
+  const plan = planOf(failed.seed, {}, options.faults);
   await dropMost(
     plan.poison.map(({ index }) => index),
     (poison) => attempt({ poison }),
