@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartName, ProcessName } from '@plumbline/local';
+import { mend } from '../faults/mend.ts';
 import { stepKills } from '../faults/steps.ts';
 import { stormGroup, topologies } from '../faults/storm.ts';
 import type { World } from '../world/world.ts';
@@ -103,10 +104,11 @@ const killServer =
     const forMs = random.whole(outageMs.min, outageMs.max);
     return {
       ...{ kind: `kill ${part}`, target: part, what: `kill ${part} for ${forMs} ms` },
-      async run({ stack }, signal) {
+      async run({ stack }) {
         stack.killPart(part, 'SIGKILL');
+        // A broker is long enough away while it starts.
         if (part !== 'kafka') await sleep(forMs);
-        if (!signal.aborted) await stack.restartPart(part);
+        await mend(stack, part);
         return 1;
       },
     };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mend } from '../faults/mend.ts';
 import type { IntegrityPromise } from './promise.ts';
 import { servedAgain } from './served-again.ts';
 
@@ -12,7 +13,7 @@ export const brokerDiesOrFreezes: IntegrityPromise = {
     const servedAfterMs: number[] = [];
     for (let kills = 0; kills < 2; kills += 1) {
       stack.killPart('kafka', 'SIGKILL');
-      await stack.restartPart('kafka');
+      await mend(stack, 'kafka');
       servedAfterMs.push(await servedAgain(run));
     }
     stack.killPart('kafka', 'SIGSTOP');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { invariant } from '@plumbline/kernel';
+import { mend } from '../faults/mend.ts';
 import { call, until } from '../world/world.ts';
 import type { IntegrityPromise } from './promise.ts';
 import { servedAgain } from './served-again.ts';
@@ -23,17 +24,26 @@ export const storesGoAway: IntegrityPromise = {
       );
       return run.load.paid.length - length;
     };
+    let withoutPostgres: number;
     stack.killPart('postgres', 'SIGKILL');
-    const withoutPostgres = await paidMeanwhile('Postgres');
-    await stack.restartPart('postgres');
+    try {
+      withoutPostgres = await paidMeanwhile('Postgres');
+    } finally {
+      await mend(stack, 'postgres');
+    }
+    let withoutRegistry: number;
+    let booting: Promise<void> | null = null;
     stack.killPart('registry', 'SIGKILL');
-    const withoutRegistry = await paidMeanwhile('the registry');
-    const booting = platform.restart('consistency-alerts');
-    booting.catch(() => undefined);
-    await sleep(outageMs);
-    const early = await call(`${platform.url('consistency-alerts')}/readyz`, 'GET');
-    invariant(early?.status !== 200, 'a process without a registry to start with is not ready');
-    await stack.restartPart('registry');
+    try {
+      withoutRegistry = await paidMeanwhile('the registry');
+      booting = platform.restart('consistency-alerts');
+      booting.catch(() => undefined);
+      await sleep(outageMs);
+      const early = await call(`${platform.url('consistency-alerts')}/readyz`, 'GET');
+      invariant(early?.status !== 200, 'a process without a registry to start with is not ready');
+    } finally {
+      await mend(stack, 'registry');
+    }
     await booting;
     return { kills: 2, withoutPostgres, withoutRegistry, servedAfterMs: await servedAgain(run) };
   },

@@ -74,8 +74,9 @@ export function startLoad(options: LoadOptions): Load {
     stop: async () => {
       clearInterval(door);
       await Promise.all(buyers);
-      if (failed.length > 0)
-        throw new Error(`${failed.length} clients failed`, { cause: failed[0] });
+      if (failed.length === 0) return;
+      const why = [...new Set(failed.map(String))].slice(0, 5).join('; ');
+      throw new Error(`${failed.length} clients failed: ${why}`);
     },
   };
 }
