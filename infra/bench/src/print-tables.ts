@@ -65,6 +65,8 @@ const lateness: readonly Column<LatenessResult>[] = [
   ...latenessColumns('grace', (r) => r.afterGrace),
   ...latenessColumns('event', (r) => r.atOnce),
   number('writer99', 10, (r) => ms(r.written.writerLateP99Ms)),
+  number('cpu s', 7, (r) => r.cpuSeconds?.toFixed(1) ?? '-'),
+  number('broker', 8, (r) => r.brokerCpuSeconds?.toFixed(1) ?? '-'),
 ];
 
 const restore: readonly Column<RestoreResult>[] = [

@@ -9,6 +9,7 @@ import type { LatenessByKind } from '../alerts/lateness.ts';
 import { latenessOf } from '../alerts/lateness.ts';
 import { watchAlerts } from '../alerts/watch-alerts.ts';
 import type { Contender, ContenderName } from '../contenders/contender.ts';
+import { processFigures } from '../contenders/process-figures.ts';
 import { graceMs, latenessTailMs, latenessWarmUpMs, pauseMs, waveEveryMs } from '../limits.ts';
 import type { AlertBenchOptions } from './alert-bench.ts';
 import { contendersOf, writerOf } from './alert-bench.ts';
@@ -20,6 +21,9 @@ export interface LatenessResult extends LatenessByKind {
   /** Of what counts, after the warm-up. */
   readonly seconds: number;
   readonly written: PacedWrite;
+  /** Processor time of the process and of the broker while the load went on, s. */
+  readonly cpuSeconds: number | null;
+  readonly brokerCpuSeconds: number | null;
 }
 
 /** How long after their deadlines alerts are there, while records come at a steady rate. */
@@ -50,6 +54,8 @@ async function latenessAt(
   const running = await contender.start();
   try {
     await running.ready();
+    const cpu = cpuClock([running.pid, world.stack.pid('kafka')]);
+    const before = await cpu();
     let overMs = Number.POSITIVE_INFINITY;
     const isOver = () => performance.now() > overMs;
     const watched = watchAlerts({ log: world.log(), signal, of: running, isOver });
@@ -58,6 +64,7 @@ async function latenessAt(
       // Only its failure can come first.
       watched.then(() => Promise.reject(new Error('the alerts ended before the load'))),
     ]);
+    const [cpuSeconds = null, brokerCpuSeconds = null] = differences(before, await cpu());
     overMs = performance.now() + graceMs + latenessTailMs;
     const alerts = alertsOf(world.codec, await watched);
     const within = {
@@ -65,11 +72,25 @@ async function latenessAt(
       toMs: written.toMs - latenessTailMs,
     };
     const lateness = latenessOf(alerts, within);
-    return { part: 'lateness', contender: contender.name, ...load, written, ...lateness };
+    const figures = { written, cpuSeconds, brokerCpuSeconds };
+    return { part: 'lateness', contender: contender.name, ...load, ...figures, ...lateness };
   } finally {
     await running.stop();
   }
 }
+
+type CpuSeconds = readonly (number | null)[];
+
+const cpuClock = (pids: readonly number[]) => async (): Promise<CpuSeconds> => {
+  const figures = await Promise.all(pids.map(processFigures));
+  return figures.map(({ cpuSeconds }) => cpuSeconds);
+};
+
+const differences = (before: CpuSeconds, after: CpuSeconds): CpuSeconds =>
+  after.map((seconds, n) => {
+    const from = before[n] ?? null;
+    return seconds === null || from === null ? null : seconds - from;
+  });
 
 function planOf(load: { readonly perSecond: number; readonly seconds: number }): LogPlan {
   const coursesPerSecond = load.perSecond / stepsPerHistory;

@@ -79,11 +79,15 @@ final class AlertJoin implements Processor<byte[], byte[], byte[], byte[]> {
     step(key, order, dueBefore, seen, new Cause(id, correlationId), streamTimeMs);
   }
 
-  /** One look for each moment of stream time, and only at what is due. */
+  /**
+   * One look for each moment of stream time, from where the last one ended: further back there is
+   * nothing but what RocksDB keeps of deleted keys, and that would be read each time.
+   */
   private void fireTimers() {
     List<Bytes> due = new ArrayList<>();
+    Bytes begin = timerKey(lookedUntilMs, "");
     Bytes end = timerKey(streamTimeMs, "");
-    try (KeyValueIterator<Bytes, byte[]> range = timers.range(timerKey(0, ""), end)) {
+    try (KeyValueIterator<Bytes, byte[]> range = timers.range(begin, end)) {
       while (range.hasNext()) due.add(range.next().key);
     }
     for (Bytes at : due) {
