@@ -32,7 +32,7 @@ export const storesGoAway: IntegrityPromise = {
       await mend(stack, 'postgres');
     }
     let withoutRegistry: number;
-    let booting: Promise<void> | null = null;
+    let booting: Promise<void> | undefined;
     stack.killPart('registry', 'SIGKILL');
     try {
       withoutRegistry = await paidMeanwhile('the registry');
