@@ -1,11 +1,15 @@
-import { calibrationIntervalMs } from '../limits.ts';
-import { code, codeName } from '../wire/error-codes.ts';
+import { Unavailable } from '../errors.ts';
+import { calibrationIntervalMs, reconnectPatience } from '../limits.ts';
+import { code, codeName, staleLeader } from '../wire/error-codes.ts';
 import { produceRequest } from '../wire/produce.ts';
 import type { BrokerClock } from './broker-clock.ts';
 import type { Cluster } from './cluster.ts';
-import { sleep } from './patience.ts';
+import { sleep, withPatience } from './patience.ts';
 
-/** An empty record: only the time at which the broker appends it is of interest. */
+/**
+ * An empty record: only the time at which the broker appends it is of interest. {@link Unavailable}
+ * when asking again can help; an answer that was lost is one more empty record.
+ */
 async function calibrate(of: { cluster: Cluster; clock: BrokerClock; topic: string }) {
   const { cluster, clock, topic } = of;
   const at = { topic, partition: 0 };
@@ -26,7 +30,10 @@ async function calibrate(of: { cluster: Cluster; clock: BrokerClock; topic: stri
   );
   if (answer === undefined || answer.errorCode !== code.none) {
     cluster.forget([topic]);
-    throw new Error(`Clock topic ${topic}: ${codeName(answer?.errorCode ?? -1)}`);
+    const errorCode = answer?.errorCode ?? code.networkException;
+    const text = `Clock topic ${topic}: ${codeName(errorCode)}`;
+    // A broker tells who leads a new topic a moment before it leads it itself.
+    throw staleLeader.has(errorCode) ? new Unavailable(text) : new Error(text);
   }
   clock.observe(`${leader.host}:${leader.port}`, answer.appendTimeMs);
 }
@@ -42,8 +49,8 @@ export async function keepCalibrated(of: {
   readonly topic: string;
   onError(message: string): void;
 }): Promise<void> {
-  await calibrate(of);
   const { signal } = of.cluster;
+  await withPatience(() => calibrate(of), reconnectPatience, signal);
   const loop = async (): Promise<void> => {
     for (;;) {
       await sleep(calibrationIntervalMs, signal);

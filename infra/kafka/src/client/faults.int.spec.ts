@@ -95,6 +95,20 @@ test('opening a producer survives a lost answer', async () => {
   await producer.close();
 });
 
+test('opening a log survives a lost answer about the time', async () => {
+  const clockTopic = await harness.createTopic(1);
+  for (const fate of ['lose reply', 'lose request'] as const) {
+    once('Produce', fate);
+    const opened = await createKafkaLog({
+      brokers: [proxy.address],
+      clientId: 'opening',
+      clockTopic,
+    });
+    expect(opened.brokerNowMs()).not.toBeNull();
+    await opened.close();
+  }
+});
+
 test('a reader goes on where it was after its connection broke', async () => {
   const at = await newPartition();
   const edge = await log.openEdgeProducer();

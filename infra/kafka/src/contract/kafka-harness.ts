@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
 import { openKafkaLog } from '../client/kafka-log.ts';
+import type { Log } from '../log.ts';
 import type { LogHarness } from './harness.ts';
 import { startJavaReader, type JavaReader } from './java-reader.ts';
 import { openMemoryHarness } from './memory-harness.ts';
@@ -61,12 +62,15 @@ export async function openKafkaHarness(): Promise<KafkaHarness> {
     createTopic: async (partitions, settings) => {
       const topic = uniqueName('topic');
       await createTopic(topic, partitions, settings);
+      await untilLed(log, topic, partitions);
       return topic;
     },
     recreateTopic: async (topic) => {
       const [described] = await log.describeTopics([topic]);
       await admin.deleteTopics({ topics: [topic] });
-      await createTopic(topic, described?.partitions ?? 1);
+      const partitions = described?.partitions ?? 1;
+      await createTopic(topic, partitions);
+      await untilLed(log, topic, partitions);
     },
     deleteBefore: async ({ topic, partition, offset }) => {
       const partitions = [{ partition, offset: offset.toString() }];
@@ -88,6 +92,16 @@ export async function openKafkaHarness(): Promise<KafkaHarness> {
       await admin.disconnect();
     },
   };
+}
+
+/**
+ * A broker tells who leads a new topic a moment before it leads it itself, and refuses what is
+ * written in between: the end of a history that was well under way.
+ */
+async function untilLed(log: Log, topic: string, partitions: number): Promise<void> {
+  for (let partition = 0; partition < partitions; partition += 1) {
+    await log.ends({ topic, partition });
+  }
 }
 
 export function createAdmin(brokers: readonly string[]): Admin {
