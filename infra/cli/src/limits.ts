@@ -42,3 +42,6 @@ export const watchEveryMs = 2_000;
 
 /** How long a live task may take for what a replay has decided already: it commits in milliseconds. */
 export const replayCatchUpMs = 10_000;
+
+/** Snapshots of a partition that one check replays from: each is a replay of its own. */
+export const snapshotsMax = 100;

@@ -34,3 +34,5 @@ export type { Parts, ProcessOptions } from './process/run-process.ts';
 export { runProcess } from './process/run-process.ts';
 export type { Replayed, ReplayOptions } from './replay.ts';
 export { replayTopology } from './replay.ts';
+export type { Snapshot, SnapshotOptions } from './snapshot.ts';
+export { digestOfState, snapshotsOf } from './snapshot.ts';

@@ -5,6 +5,8 @@ import { invariant } from '@plumbline/kernel';
 import type { Batch } from './internals/batch-writer.ts';
 import { createEngine } from './internals/engine.ts';
 import { createTaskState } from './internals/task-state.ts';
+import type { Snapshot } from './snapshot.ts';
+import { digestOfState } from './snapshot.ts';
 import { createMemoryLocalStore } from './state/memory-local-store.ts';
 import type { Topology } from './topology.ts';
 
@@ -16,6 +18,10 @@ export interface ReplayOptions {
   readonly partitions: number;
   /** Broker time up to which timers fire once the inputs are read to their ends, epoch ms. */
   readonly untilMs: number;
+  /** Where to begin; the very beginning unless given. */
+  readonly from?: Snapshot;
+  /** Where each input ends, as another replay told; their present ends unless given. */
+  readonly ends?: ReadonlyMap<string, Ends>;
   /** Every output in order, the changelog left out. Nothing is written anywhere. */
   onOutput(output: OutgoingRecord): void;
 }
@@ -23,33 +29,38 @@ export interface ReplayOptions {
 export interface Replayed {
   readonly records: number;
   readonly timers: number;
+  readonly ends: ReadonlyMap<string, Ends>;
+  /** What the task remembers at the end: {@link digestOfState}. */
+  readonly stateDigest: string;
 }
 
 /**
- * Runs a topology over the log from its very beginning to its present end, with the code that runs
- * live, and writes nothing. With `ordering: 'time'` it takes the steps that the live run took.
+ * Runs a topology over the log from its very beginning, or from a snapshot, to its present end, with
+ * the code that runs live, and writes nothing. A snapshot is used up by it. With `ordering: 'time'` it takes the steps that the live run took.
  *
  * Errors: an input whose beginning retention has already deleted cannot be replayed.
  */
 export async function replayTopology(options: ReplayOptions): Promise<Replayed> {
   const { topology, log, codec, partition, partitions } = options;
   const task = { topology: topology.name, partition, partitions };
+  const snapshot = options.from;
   const ends = new Map<string, Ends>();
   const positions = new Map<string, { incarnation: string; offset: bigint; timeMs: number }>();
   for (const { topic, incarnation } of await log.describeTopics(
     topology.inputs.map((input) => input.topic),
   )) {
-    const end = await log.ends({ topic, partition });
-    if (end.logStartOffset > 0n) {
+    const end = options.ends?.get(topic) ?? (await log.ends({ topic, partition }));
+    const start = snapshot?.positions.get(topic) ?? { incarnation, offset: 0n, timeMs: 0 };
+    if (end.logStartOffset > start.offset) {
       throw new Error(
         `${topic}-${partition} begins at ${end.logStartOffset}: its first records are deleted, and ` +
           'a replay would not be one.',
       );
     }
     ends.set(topic, end);
-    positions.set(topic, { incarnation, offset: 0n, timeMs: 0 });
+    positions.set(topic, start);
   }
-  const local = createMemoryLocalStore();
+  const local = snapshot?.local ?? createMemoryLocalStore();
   const state = createTaskState({ stores: topology.stores, local });
   const engine = createEngine({ topology, task, codec, state, positions });
   const from = [...positions].map(([topic, { offset }]) => ({ topic, partition, offset }));
@@ -87,7 +98,7 @@ export async function replayTopology(options: ReplayOptions): Promise<Replayed> 
   try {
     for (const at of from) {
       const end = endOf(ends, at.topic);
-      const nothing = { ...at, records: [], nextOffset: 0n, ...end, sentAtBrokerMs: null };
+      const nothing = { ...at, records: [], nextOffset: at.offset, ...end, sentAtBrokerMs: null };
       engine.offer(upTo(nothing, end, options.untilMs));
     }
     await drain();
@@ -104,7 +115,7 @@ export async function replayTopology(options: ReplayOptions): Promise<Replayed> 
       }
       await drain();
     }
-    return total;
+    return { ...total, ends, stateDigest: digestOfState(local) };
   } finally {
     await reader.close();
   }

@@ -7,9 +7,11 @@ import { paymentsTopology } from '@plumbline/payments';
 import type { Topology } from '@plumbline/runtime';
 import type { Command } from 'commander';
 import { brokerTimeMs } from '../lag/lag-sources.ts';
-import { replayCatchUpMs } from '../limits.ts';
+import { replayCatchUpMs, snapshotsMax } from '../limits.ts';
 import type { ReplayDifference, TopicComparison } from '../replay/check-replay.ts';
 import { checkReplay, ReplayRefused } from '../replay/check-replay.ts';
+import type { SnapshotComparison } from '../replay/check-snapshots.ts';
+import { checkSnapshots } from '../replay/check-snapshots.ts';
 import { comparedHeaders } from '../replay/record-digest.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { usageFailure } from '../session/failure.ts';
@@ -21,6 +23,8 @@ import { examples } from './command.ts';
 export interface ReplayOptions {
   readonly check?: boolean;
   readonly topology?: string;
+  /** As it was typed; checked here. */
+  readonly snapshots?: string;
   readonly json?: boolean;
 }
 
@@ -48,12 +52,14 @@ export function addReplay(program: Command, run: RunCommand): void {
     .description('Decide everything again from the log, in memory, and compare it with the log')
     .option('--check', 'compare checksums; the only way there is')
     .option('--topology <name>', `one of ${names}`)
+    .option('--snapshots <n>', 'also from so many snapshots of each partition', '2')
     .option('--json', 'a JSON list of comparisons, by topic')
     .addHelpText('after', examples('replay --check', 'replay --check --topology payments'))
     .action((options: ReplayOptions) => run((session) => checkReplays(session, options)));
 }
 
-type Result = TopicComparison | { readonly topology: string; readonly refused: string };
+type Result =
+  TopicComparison | SnapshotComparison | { readonly topology: string; readonly refused: string };
 
 /** Exit code 1 when a topic is not what its inputs say, or could not be compared. */
 export async function checkReplays(session: Session, options: ReplayOptions): Promise<ExitCode> {
@@ -66,11 +72,14 @@ export async function checkReplays(session: Session, options: ReplayOptions): Pr
     throw usageFailure(
       `no topology that can be compared is called ${options.topology ?? ''}: ${names}`,
     );
+  const snapshots = Number(options.snapshots ?? '2');
+  if (!Number.isInteger(snapshots) || snapshots < 0 || snapshots > snapshotsMax)
+    throw usageFailure(`--snapshots is a whole number from 0 to ${snapshotsMax}`);
   const { out } = session;
   const codec = await session.codec();
   const results: Result[] = [];
   for (const replayable of chosen) {
-    for (const result of await compareOne(session, replayable)) {
+    for (const result of await compareOne(session, replayable, snapshots)) {
       results.push(result);
       if (options.json !== true)
         for (const line of await resultLines(codec, result)) out.line(line);
@@ -80,22 +89,33 @@ export async function checkReplays(session: Session, options: ReplayOptions): Pr
   return results.every((result) => 'equal' in result && result.equal) ? 0 : 1;
 }
 
-async function compareOne(session: Session, of: Replayable): Promise<readonly Result[]> {
+async function compareOne(
+  session: Session,
+  of: Replayable,
+  snapshots: number,
+): Promise<readonly Result[]> {
   const { out, signal, config } = session;
   const { topology } = of;
   const log = await session.log();
   const codec = await session.codec();
   const partitions = config.PLUMBLINE_PARTITIONS;
   try {
-    return await checkReplay({
-      ...{ log, codec, signal, partitions, ...of },
-      brokerNowMs: await brokerTimeMs(log),
+    const brokerNowMs = await brokerTimeMs(log);
+    const topics = await checkReplay({
+      ...{ log, codec, signal, partitions, brokerNowMs, ...of },
       catchUpMs: replayCatchUpMs,
       onProgress: ({ partition, outputs }) =>
         out.progress(
           `${topology.name} partition ${partition + 1} of ${partitions}: ${outputs} records`,
         ),
     });
+    if (snapshots === 0) return topics;
+    out.progress(`${topology.name} from ${snapshots} snapshots of each partition`);
+    const from = { log, codec, signal, partitions, topology, snapshots };
+    return [
+      ...topics,
+      ...(await checkSnapshots({ ...from, brokerNowMs: await brokerTimeMs(log) })),
+    ];
   } catch (error) {
     if (!(error instanceof ReplayRefused)) throw error;
     return [{ topology: topology.name, refused: error.message }];
@@ -106,6 +126,7 @@ async function compareOne(session: Session, of: Replayable): Promise<readonly Re
 
 async function resultLines(codec: Codec, result: Result): Promise<readonly string[]> {
   if ('refused' in result) return [`not compared  ${result.topology}: ${result.refused}`];
+  if ('changelogOffset' in result) return [snapshotLine(result)];
   const { topic, equal, records, liveChecksum, replayedChecksum, difference } = result;
   if (equal) return [`equal  ${topic}: ${records} records, ${liveChecksum}`];
   return [
@@ -114,6 +135,13 @@ async function resultLines(codec: Codec, result: Result): Promise<readonly strin
     `    replayed  ${replayedChecksum}`,
     ...(difference === null ? [] : await differenceLines(codec, topic, difference)),
   ];
+}
+
+function snapshotLine(result: SnapshotComparison): string {
+  const { topology, partition, changelogOffset, records, difference } = result;
+  const from = `${topology} partition ${partition} from its snapshot at ${changelogOffset}`;
+  if (difference === null) return `equal  ${from}: ${records} records`;
+  return `DIFFERENT  ${from}: ${difference}`;
 }
 
 async function differenceLines(

@@ -9,6 +9,7 @@ import { runTopology } from '@plumbline/runtime';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { brokerTimeMs } from '../lag/lag-sources.ts';
 import { checkReplay } from '../replay/check-replay.ts';
+import { checkSnapshots } from '../replay/check-snapshots.ts';
 import { digestOfRecord } from '../replay/record-digest.ts';
 import type { MemorySession } from '../testing/memory-session.ts';
 import { createMemorySession } from '../testing/memory-session.ts';
@@ -159,4 +160,43 @@ describe('the digest of a record', () => {
     { headers: { ce_id: 'b' } },
     { headers: { ce_id: 'a', ce_causationid: 'c' } },
   ])('differs for %j', (change) => expect(digest(change)).not.toBe(digest({})));
+
+  it('compares replays from snapshots of the past with the one from zero', async () => {
+    await decideTen();
+    const { memory: log, memoryCodec: codec, signal } = session;
+    const checked = {
+      ...{ log, codec, signal, topology: ordersTopology, partitions: 4, snapshots: 3 },
+      brokerNowMs: await brokerTimeMs(log),
+    };
+    const compared = await checkSnapshots(checked);
+    expect(compared.length).toBeGreaterThan(3);
+    expect(compared.filter(({ equal }) => !equal)).toEqual([]);
+    expect(compared.some(({ records }) => records > 0)).toBe(true);
+    expect(new Set(compared.map(({ records }) => records)).size).toBeGreaterThan(1);
+  });
+
+  it('finds a changelog whose state is not what the commands made', async () => {
+    await decideTen();
+    await running?.close();
+    running = null;
+    const { memory: log, memoryCodec: codec, signal } = session;
+    // Somebody forgot an order, early on, in a log of the same history.
+    const topic = topics.ordersChangelog.name;
+    const forged = createMemorySession();
+    await forged.memoryCodec.prepare([topics.ordersCommands.name]);
+    const all = [topics.ordersCommands.name, topics.ordersEvents.name, topics.ordersOutcomes.name];
+    for (const name of all) for (const r of log.topicRecords(name)) forged.memory.appendRaw(r);
+    for (const record of log.topicRecords(topic)) {
+      const isOrder = record.key?.toString().startsWith('s/aggregates/') === true;
+      const value = isOrder ? Buffer.from('{"version":{"$n":"9"}}') : record.value;
+      const session = await forged.memory.openTransactionSession('orders');
+      await session.send([{ ...record, value }]);
+      await session.commit();
+    }
+    const brokerNowMs = await brokerTimeMs(log);
+    const checked = { codec, signal, topology: ordersTopology, partitions: 4, snapshots: 2 };
+    const compared = await checkSnapshots({ ...checked, brokerNowMs, log: forged.memory });
+    expect(compared.some(({ equal }) => !equal)).toBe(true);
+    await forged.memory.close();
+  });
 });

@@ -78,7 +78,7 @@ async function incarnationOf(log: Log, topic: string): Promise<string> {
 /** State, timers, positions, parked keys, parked records (docs/formats.md). */
 const entryKinds: ReadonlySet<string> = new Set(['s/', 't/', 'p/', 'k/', 'q/']);
 
-function entryOf({ key, value }: LogRecord): ChangelogEntry {
+export function entryOf({ key, value }: LogRecord): ChangelogEntry {
   invariant(key !== null, 'a changelog record has a key');
   const kind = key.toString('utf8', 0, 2);
   invariant(entryKinds.has(kind), `unknown changelog entry ${key.toString('utf8')}`);
