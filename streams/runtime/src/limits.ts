@@ -27,6 +27,12 @@ export const limits = {
    * for its names below the 1,048,076 that the broker takes.
    */
   parkedRecordBytes: 700_000,
+  /** Committed changes go into the local copy this often: what a restart takes in again. */
+  copyWriteMs: 1_000,
+  /** Or when so many keys have changed: some 250 bytes each make 5 MB a task. */
+  unstoredEntries: 20_000,
+  /** At once: random keys cost LMDB about 12 µs each, and the event loop stands meanwhile. */
+  copiedEntriesPerWrite: 1_000,
   /** Changelog entries of one local transaction at restore: a few megabytes. */
   restoredEntriesPerWrite: 5_000,
   /**

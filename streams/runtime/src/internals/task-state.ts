@@ -49,6 +49,9 @@ export interface TaskState {
   undo(): void;
   /** What changed since the last call, each key once, in the order of first change. */
   takeChanges(): ChangelogEntry[];
+  /** What is committed and not yet in the local copy; not while a batch is being committed. */
+  unstored(): readonly ChangelogEntry[];
+  readonly unstoredCount: number;
   /** These entries are in the local copy now. */
   stored(entries: readonly ChangelogEntry[]): void;
 }
@@ -244,6 +247,10 @@ export function createTaskState(options: {
       changes = new Map();
       undoing = [];
       return entries;
+    },
+    unstored: () => [...unstored].map(([key, value]) => ({ key, value })),
+    get unstoredCount() {
+      return unstored.size;
     },
     stored(entries) {
       for (const { key, value } of entries) {

@@ -1,30 +1,19 @@
 import type { Codec } from '@plumbline/events';
 import { UnknownSchemaId } from '@plumbline/events';
-import type {
-  Appended,
-  Clock,
-  Fetched,
-  Log,
-  LogReader,
-  TransactionalProducer,
-} from '@plumbline/kafka';
+import type { Clock, Fetched, Log, LogReader, TransactionalProducer } from '@plumbline/kafka';
 import { Fenced, pacedFetch, systemClock } from '@plumbline/kafka';
 import { InvariantViolation, invariant } from '@plumbline/kernel';
 import type { Logger } from '@plumbline/observability';
 import { atStep } from '@plumbline/observability';
 import { limits } from '../limits.ts';
-import type { Checkpoint, LocalStore, LocalStores } from '../state/local-store.ts';
+import type { LocalStore, LocalStores } from '../state/local-store.ts';
 import type { TaskInfo, Topology } from '../topology.ts';
 import type { Batch } from './batch-writer.ts';
+import type { CopyWriter } from './copy-writer.ts';
+import { createCopyWriter } from './copy-writer.ts';
 import type { Engine, PendingBatch } from './engine.ts';
 import { createEngine } from './engine.ts';
-import {
-  TaskStopped,
-  refuseLostState,
-  restoreState,
-  startPositions,
-  writeOrThrow,
-} from './restore.ts';
+import { TaskStopped, refuseLostState, restoreState, startPositions } from './restore.ts';
 import type { Position } from './position.ts';
 import type { TaskState } from './task-state.ts';
 import { createTaskState } from './task-state.ts';
@@ -90,8 +79,6 @@ export function startTask(options: TaskOptions): Task {
   let lazySinceMs: number | null = null;
   /** Positions as of the newest commit. */
   let committed: ReadonlyMap<string, Position> = new Map();
-  /** The newest batch on its way into the local copy. */
-  let storing: Promise<void> = Promise.resolve();
 
   const isStopped = (): boolean => stopping.signal.aborted;
   const who = `${topology.name}-${task.partition}`;
@@ -102,10 +89,10 @@ export function startTask(options: TaskOptions): Task {
     status = 'starting';
     problem = null;
     lazySinceMs = null;
-    storing = Promise.resolve();
     const producer = await log.openTransactionalProducer({ transactionalId: who });
     step('fenced');
     let local: LocalStore | null = null;
+    let copy: CopyWriter | null = null;
     try {
       local = await options.localStores.open({
         topology: topology.name,
@@ -126,12 +113,15 @@ export function startTask(options: TaskOptions): Task {
       status = 'running';
       step('running');
       logger.info('task runs', { restoredRecords: records });
-      await loop(running, opened, createCommitter({ producer, local, state, incarnation }));
+      const stored = (): void => step('stored');
+      copy = createCopyWriter({ local, state, incarnation, clock, stored });
+      await loop(running, opened, createCommitter({ producer, state, copy }), copy);
+      await copy.finish();
     } finally {
       engine = null;
       await reader?.close();
       reader = null;
-      await storing.catch(() => undefined);
+      await copy?.idle();
       await local?.close();
       await producer.close();
     }
@@ -160,6 +150,7 @@ export function startTask(options: TaskOptions): Task {
     running: Engine,
     opened: LogReader,
     commit: (batch: Batch) => Promise<void>,
+    copy: CopyWriter,
   ): Promise<void> {
     const fetch = pacedFetch(opened, topology.paceMs, clock);
     let pending = fetchNext(running, fetch);
@@ -169,6 +160,7 @@ export function startTask(options: TaskOptions): Task {
       // The next fetch is under way while this one's records are decided and committed.
       pending = fetchNext(running, fetch);
       await drain(running, commit);
+      copy.writeIfDue();
     }
   }
 
@@ -212,15 +204,13 @@ export function startTask(options: TaskOptions): Task {
     return clock.nowMs() - lazySinceMs >= limits.lazyCommitMs;
   }
 
-  /** One batch: committed to the log first, then, while the next is decided, to the local copy. */
+  /** One batch: committed to the log first, and sooner or later written to the local copy. */
   function createCommitter(on: {
     readonly producer: TransactionalProducer;
-    readonly local: LocalStore;
     readonly state: TaskState;
-    /** Of the changelog. */
-    readonly incarnation: string;
+    readonly copy: CopyWriter;
   }) {
-    const { producer, state } = on;
+    const { producer, state, copy } = on;
     return async (batch: Batch): Promise<void> => {
       step('decided');
       const startedAt = clock.nowMs();
@@ -228,33 +218,16 @@ export function startTask(options: TaskOptions): Task {
       step('committed');
       lazySinceMs = null;
       committed = state.positions();
+      // The changelog's records come last in a transaction.
+      const last = appended.at(-1);
+      invariant(last?.topic === topology.changelog, 'a transaction ends with its changelog');
+      copy.committed(last);
+      copy.writeIfDue();
       const now = log.brokerNowMs();
       const due = batch.oldestDueMs;
       const timerLateMs = due === null || now === null ? null : Math.max(0, now - due);
       observer?.committed?.({ batch, transactionMs: clock.nowMs() - startedAt, timerLateMs });
-      await storing;
-      storing = store(on, batch, appended.at(-1));
-      // It may fail while the next batch is decided, long before anybody awaits it.
-      storing.catch(() => undefined);
     };
-  }
-
-  /** The changelog's records come last in a transaction. */
-  async function store(
-    { local, state, incarnation }: Omit<Parameters<typeof createCommitter>[0], 'producer'>,
-    { changes }: Batch,
-    last: Appended | undefined,
-  ): Promise<void> {
-    invariant(last?.topic === topology.changelog, 'a transaction ends with its changelog');
-    const before = local.checkpoint();
-    const to: Checkpoint = {
-      incarnation,
-      offset: last.baseOffset + 1n,
-      atMs: last.appendTimeMs ?? log.brokerNowMs() ?? before?.atMs ?? 0,
-    };
-    await writeOrThrow(local, changes, to);
-    state.stored(changes);
-    step('stored');
   }
 
   /** True when the schema is known now, false when the registry says that there is none. */

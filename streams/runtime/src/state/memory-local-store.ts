@@ -28,8 +28,10 @@ export const createMemoryLocalStore = (): LocalStore =>
   storeOver({ checkpoint: null, values: new Map() });
 
 function storeOver(copy: Copy): LocalStore {
+  // As this handle knows it: what another one wrote since must not look like its own.
+  let known = copy.checkpoint;
   return {
-    checkpoint: () => copy.checkpoint,
+    checkpoint: () => known,
     get: (key) => copy.values.get(key),
     entries: (prefix) =>
       [...copy.values]
@@ -42,11 +44,13 @@ function storeOver(copy: Copy): LocalStore {
         else copy.values.set(key, value);
       }
       copy.checkpoint = to;
+      known = to;
       return Promise.resolve(true);
     },
     wipe() {
       copy.values.clear();
       copy.checkpoint = null;
+      known = null;
       return Promise.resolve();
     },
     close: () => Promise.resolve(),
