@@ -19,6 +19,9 @@ export const drainMaxMs = 60_000;
 /** Faults for so long: a dozen crashes at most, since what matters is what overlaps. */
 export const stormMs = { least: 4_000, most: 30_000 } as const;
 
+/** The storm of a run with a planted bug that needs faults: time for a takeover or three. */
+export const busyStormMs = 25_000;
+
 /** Orders in one run: enough to share partitions, few enough to read what went wrong. */
 export const storiesMax = 14;
 export const poisonMax = 6;

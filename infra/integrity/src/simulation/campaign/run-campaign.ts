@@ -8,6 +8,8 @@ export interface CampaignOptions {
   readonly from: number;
   readonly seeds: number;
   readonly timeMs: number | null;
+  /** Whatever the time: fewer would have tried nothing. */
+  readonly seedsMin: number;
   readonly signal: AbortSignal;
   onProgress(totals: Totals, elapsedMs: number): void;
 }
@@ -31,7 +33,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const isOver = (): boolean =>
     signal.aborted ||
     next >= end ||
-    (options.timeMs !== null && elapsedMs() >= options.timeMs) ||
+    (options.timeMs !== null &&
+      elapsedMs() >= options.timeMs &&
+      next - options.from >= options.seedsMin) ||
     counting.totals().failed.length >= limits.failuresMax;
 
   async function lane(): Promise<void> {

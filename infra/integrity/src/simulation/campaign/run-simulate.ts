@@ -92,6 +92,7 @@ async function runSeeds(
   let lastMs = 0;
   const result = await runCampaign({
     ...{ pool, from, seeds, timeMs, signal },
+    seedsMin: options.outcome === null ? 0 : limits.testSeedsMin,
     onProgress(totals, elapsedMs) {
       if (elapsedMs - lastMs < limits.progressEveryMs) return;
       lastMs = elapsedMs;

@@ -22,3 +22,9 @@ export const takeovers: Partial<FaultPlan> = {
   rebalancesPerMinute: 12,
   diskWiped: 0.3,
 };
+
+/** Whoever is frozen in the middle of a step goes on when another has taken over. */
+export const frozenInStep: Partial<FaultPlan> = {
+  freezesPerMinute: 60,
+  freezeMsMax: 12_000,
+};

@@ -1,5 +1,5 @@
 import type { LocalStore, LocalStores } from '@plumbline/runtime';
-import { zombies, takeovers } from './mutant-faults.ts';
+import { frozenInStep, takeovers } from './mutant-faults.ts';
 import type { Mutant } from './mutant.ts';
 
 const withStores = (
@@ -70,7 +70,7 @@ export const storeMutants: readonly Mutant[] = [
     name: 'projection-without-check',
     what: 'a projection folds without a look at where the read model stands',
     expected: ['read-models'],
-    faults: zombies,
+    faults: frozenInStep,
     projections: 'no-position-check',
   },
   {

@@ -75,21 +75,26 @@ export const activeFaults = ({ faults }: RunPlan): readonly FaultKind[] =>
 
 const parts = ['orders', 'payments', 'checkout', 'consistency-alerts', 'projections'] as const;
 
-/** The plan of a seed, with other faults if given, less what a reduction takes out of it. */
+/**
+ * The plan of a seed, less what a reduction takes out of it. With faults of a planted bug it is a
+ * busy one: every part in two processes, many stories, a long storm.
+ */
 export function planOf(
   seed: number,
   reduction: Reduction = {},
   faults?: Partial<FaultPlan>,
 ): RunPlan {
   const random = createRandom(seed).fork('campaign');
-  const stormMs = Math.floor(random.skewed(limits.stormMs.least, limits.stormMs.most));
-  const told = 1 + random.int(limits.storiesMax);
+  const isBusy = faults !== undefined;
+  const drawnMs = Math.floor(random.skewed(limits.stormMs.least, limits.stormMs.most));
+  const stormMs = isBusy ? limits.busyStormMs : drawnMs;
+  const drawn = 1 + random.int(limits.storiesMax);
+  const told = isBusy ? limits.storiesMax : drawn;
   const plan: RunPlan = {
     seed,
     partitions: random.pick([1, 2, 2, 4]),
-    faults:
-      faults === undefined ? randomPlan(seed) : { ...calm, legMs: 4, name: 'given', ...faults },
-    processes: processesOf(random.fork('processes')),
+    faults: isBusy ? { ...calm, legMs: 4, name: 'given', ...faults } : randomPlan(seed),
+    processes: isBusy ? [parts, parts] : processesOf(random.fork('processes')),
     stories: Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
     poison: poisonOf(random.fork('poison'), { told, stormMs }),
     rules: rulesOf(random.fork('rules'), stormMs),
