@@ -100,19 +100,24 @@ async function breakAndCheck({ chosen, signal, report }: CampaignContext): Promi
     twice: ['orders', 'payments', 'checkout', 'consistency-alerts'],
   });
   const run = startRun({ world, prefix: `S${chosen.seed}X` });
+  let failed = true;
   try {
     await until('it runs', () => run.load.paid.length > 10, 60_000);
     const random = createRandom(chosen.seed);
     const { kills, minutes } = chosen;
     const so = await breakThings({ run, random, kills, minutes, signal, report });
     const { violations, ...broken } = so;
-    if (violations.length > 0) return { broken, finished: null, violations };
+    failed = violations.length > 0;
+    if (failed) return { broken, finished: null, violations };
     report(`healing and draining after ${broken.kills} kills …`);
     await Promise.all(world.platforms.map((platform) => platform.ready()));
     const finished = await run.finish();
+    failed = finished.violations.length > 0;
     return { broken, finished, violations: finished.violations };
   } finally {
     await run.close();
-    await world.close();
+    const logs = join(root, '.plumbline', `campaign-${chosen.seed}-${Date.now()}`);
+    if (failed) report(`logs of the processes: ${logs}`);
+    await world.close(failed ? logs : undefined);
   }
 }

@@ -15,8 +15,8 @@ export interface LogWatch {
   take(record: LogRecord, nowMs: number): void;
   /** Everything found so far; what is still incomplete counts once it is older than the bound. */
   violations(nowMs: number): readonly Violation[];
-  /** Events seen of a type. */
-  count(type: string): number;
+  /** Whether an event of a type was seen under a record key. */
+  has(type: string, key: string): boolean;
   readonly records: number;
   /** The longest time between the sight of one part of a transaction and of the last, ms. */
   readonly longestHalfMs: number;
@@ -43,7 +43,7 @@ export function createLogWatch(options: {
   const offsets = new Map<string, bigint>();
   const ids = new Set<string>();
   const versions = new Map<string, bigint>();
-  const counts = new Map<string, number>();
+  const seenTypes = new Set<string>();
   /** Events listed by an outcome, or seen; by id. */
   const halves = new Map<string, Half>();
   const seenEvents = new Set<string>();
@@ -66,8 +66,9 @@ export function createLogWatch(options: {
 
   function takeEvent(record: LogRecord, nowMs: number): void {
     const { id, type, aggregateVersion, causationId } = decodeEnvelope(record.headers);
-    counts.set(type, (counts.get(type) ?? 0) + 1);
-    const key = `${record.topic} ${record.key?.toString() ?? ''}`;
+    const recordKey = record.key?.toString() ?? '';
+    const key = `${record.topic} ${recordKey}`;
+    seenTypes.add(`${type} ${recordKey}`);
     const version = aggregateVersion ?? 0n;
     const before = versions.get(key) ?? 0n;
     if (commandEvents.has(record.topic) && version !== before + 1n) {
@@ -115,7 +116,7 @@ export function createLogWatch(options: {
       }
       return found;
     },
-    count: (type) => counts.get(type) ?? 0,
+    has: (type, key) => seenTypes.has(`${type} ${key}`),
     get records() {
       return records;
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,7 +27,8 @@ export interface World {
   readonly codec: Codec;
   /** Starts another instance of some processes, on the same servers; stopped with the world. */
   addPlatform(options?: Partial<OpenPlatformOptions>): Promise<Platform>;
-  close(): Promise<void>;
+  /** What the processes wrote goes to that folder first, if one is given. */
+  close(logsTo?: string): Promise<void>;
 }
 
 export interface WorldOptions {
@@ -77,8 +78,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const log = await createKafkaLog({ brokers: [stack.kafka], clientId: 'integrity', clockTopic });
     return {
       ...{ stack, platform, platforms, kills, log, codec, addPlatform },
-      async close() {
+      async close(logsTo) {
         await log.close();
+        if (logsTo !== undefined) await cp(folder, logsTo, { recursive: true });
         await stop();
       },
     };
