@@ -14,4 +14,4 @@ const nameColumns = 10;
 
 /** `kafka     ready on …`, so that the parts stand below one another. */
 export const partLine = (name: string, text: string): string =>
-  `  ${name.padEnd(nameColumns)}${text}`;
+  `  ${name.padEnd(nameColumns - 1)} ${text}`;

@@ -21,16 +21,17 @@ export function plumbline(options: {
   readonly report: Report;
 }): Contender {
   const { stack, home, inMemory, env, report } = options;
+  const contender = inMemory ? 'plumbline memory' : 'plumbline';
   let starts = 0;
   return {
-    name: inMemory ? 'plumbline memory' : 'plumbline',
+    name: contender,
     // Where it stands is in its changelog, and that is gone.
     begin: () => undefined,
     async start({ instance = 0, fresh = true } = {}) {
       const state = join(home, `plumbline-state-${instance}`);
       if (fresh) await rm(state, { recursive: true, force: true });
       starts += 1;
-      const logsFolder = join(home, 'logs', `${starts}`);
+      const logsFolder = join(home, 'logs', `${contender.replace(' ', '-')}-${starts}`);
       const platform = await openPlatform({
         ...{ stack, report, logsFolder, ports: 'free', processes: [name], autoRestart: false },
         env: { PLUMBLINE_STATE_FOLDER: inMemory ? '' : state, ...env },
