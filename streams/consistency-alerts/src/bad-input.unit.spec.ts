@@ -75,7 +75,9 @@ describe('an event that cannot be read', () => {
     const value = Buffer.alloc(1_048_000, 7);
     driver.pipeRaw({ ...command, value });
     const [letter] = letters();
-    expect(letter).toMatchObject({ reason: 'MAGIC_BYTE', value: value.subarray(0, 512_000) });
+    expect(letter?.reason).toBe('MAGIC_BYTE');
+    // Compared as bytes: a matcher looks at half a million of them one by one.
+    expect(letter?.value?.equals(value.subarray(0, 512_000))).toBe(true);
   });
 
   it('without a key: a dead letter, and nothing waits behind it', () => {
