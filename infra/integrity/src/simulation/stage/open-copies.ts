@@ -13,8 +13,13 @@ export function createOpenCopies(): OpenCopies {
     string,
     { store: LocalStore; process: string; topology: string; partition: number }
   >();
-  return {
-    observe: (stores, process) => ({
+  /** What a dead incarnation had open is nobody's any more: its disk may be another by now. */
+  function forget(process: string): void {
+    for (const [name, copy] of opened) if (copy.process === process) opened.delete(name);
+  }
+
+  function observed(stores: LocalStores, process: string): LocalStores {
+    return {
       close: () => stores.close(),
       async open({ topology, partition }) {
         const store = await stores.open({ topology, partition });
@@ -32,7 +37,14 @@ export function createOpenCopies(): OpenCopies {
           },
         };
       },
-    }),
+    };
+  }
+
+  return {
+    observe(stores, process) {
+      forget(process);
+      return observed(stores, process);
+    },
     now: () =>
       [...opened.values()].flatMap(({ store, process, topology, partition }) => {
         const checkpoint = store.checkpoint();

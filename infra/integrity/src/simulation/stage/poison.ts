@@ -37,13 +37,20 @@ const payloads: Readonly<Record<PoisonTarget, Payload>> = {
 
 const noSchema = 987_654;
 
+/** Alerts of one id in several partitions would have no order, and no read model could agree. */
+function payloadOf(target: PlannedPoison['target'], index: number): Payload {
+  const payload = payloads[target];
+  if (target !== 'alertsEvents') return payload;
+  return { ...payload, data: { ...payload.data, alertId: `P-${index}` } };
+}
+
 /** A record that somebody wrote who should not have, or not so. */
 export function poisonRecord(
   { index, kind, target, ofStory }: PlannedPoison,
   of: { readonly codec: Codec; readonly partitions: number; readonly nowMs: number },
 ): OutgoingRecord {
   const topic = topics[target].name;
-  const payload = payloads[target];
+  const payload = payloadOf(target, index);
   // A valid event of an order of ours would be a forgery, which no consumer can tell.
   const isOwn = ofStory === null || kind === 'impossible' || kind === 'wrong-partition';
   const key = isOwn ? `main/poison-${index}` : keyOfStory(ofStory);
