@@ -10,3 +10,6 @@ export const retryDelaysMs = [100, 300, 900] as const;
 
 /** Largest schema text that is taken from the registry; ours are below 4,000 characters. */
 export const schemaCharactersMax = 1_000_000;
+
+/** A schema that is said not to exist is asked for once more after this: a log is read in seconds. */
+export const unknownConfirmMs = 1_000;

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import registryClient from '@kafkajs/confluent-schema-registry';
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import { SchemasUnavailable, UnknownSchemaId } from '@plumbline/events';
@@ -46,6 +47,8 @@ export function createRegistrySchemaIds(options: RegistrySchemaIdsOptions): Regi
   const library = openLibrary({ url, auth, agent, requestMs });
   const ids = new Map<string, Promise<number>>();
   let levelEnsured: Promise<void> | null = null;
+  /** The highest id that the registry has shown us. */
+  let newestId = 0;
 
   const retrying = <T>(what: string, call: () => Promise<T>): Promise<T> =>
     withRetries({ what, logger, requestMs, closing: closing.signal }, call);
@@ -58,6 +61,35 @@ export function createRegistrySchemaIds(options: RegistrySchemaIdsOptions): Regi
       levelEnsured = null;
       throw error;
     }
+  }
+
+  /** Null when the registry, being whole, says that there is none. */
+  async function read(id: number): Promise<string | null> {
+    const { status, body } = await api.call('GET', `/schemas/ids/${id}`);
+    if (status === 404 && body['error_code'] === schemaNotFound) {
+      await requireWhole();
+      return null;
+    }
+    if (status !== 200 || typeof body['schema'] !== 'string') {
+      throw new SchemasUnavailable(`GET ${url}/schemas/ids/${id}: the registry answers ${status}`);
+    }
+    newestId = Math.max(newestId, id);
+    return body['schema'];
+  }
+
+  /**
+   * A registry that keeps its schemas in a log of its own answers before it has read it, and then
+   * knows none: to believe it would bury every record of the time. So it must know the newest schema
+   * that it has ever shown us, or, if it has shown none, at least one subject.
+   */
+  async function requireWhole(): Promise<void> {
+    const path = newestId === 0 ? '/subjects' : `/schemas/ids/${newestId}`;
+    const { status, body } = await api.call('GET', path);
+    if (status === 200 && Object.keys(body).length > 0) return;
+    throw new SchemasUnavailable(
+      `GET ${url}${path}: the registry knows nothing of what it must know; it is starting, or has ` +
+        'lost its schemas',
+    );
   }
 
   async function registered(subject: string, schemaJson: string): Promise<number> {
@@ -75,22 +107,24 @@ export function createRegistrySchemaIds(options: RegistrySchemaIdsOptions): Regi
       const known = ids.get(key) ?? registered(subject, schemaJson);
       ids.set(key, known);
       try {
-        return await known;
+        const id = await known;
+        newestId = Math.max(newestId, id);
+        return id;
       } catch (error) {
         ids.delete(key);
         throw error;
       }
     },
 
-    schemaOf: (id) =>
-      retrying(`fetching schema ${id}`, async () => {
-        const { status, body } = await api.call('GET', `/schemas/ids/${id}`);
-        if (status === 404 && body['error_code'] === schemaNotFound) throw new UnknownSchemaId(id);
-        if (status === 200 && typeof body['schema'] === 'string') return body['schema'];
-        throw new SchemasUnavailable(
-          `GET ${url}/schemas/ids/${id}: the registry answers ${status}`,
-        );
-      }),
+    async schemaOf(id) {
+      const what = `fetching schema ${id}`;
+      const found = await retrying(what, () => read(id));
+      if (found !== null) return found;
+      await sleep(limits.unknownConfirmMs, undefined, { signal: closing.signal }).catch(() => null);
+      const again = await retrying(what, () => read(id));
+      if (again === null) throw new UnknownSchemaId(id);
+      return again;
+    },
 
     close() {
       closing.abort();

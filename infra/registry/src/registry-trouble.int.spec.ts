@@ -97,10 +97,35 @@ describe('fetching a schema', () => {
     expect(await ids.schemaOf(7)).toBe(schema);
   });
 
-  it('takes the word of the registry that there is none, at once', async () => {
-    const ids = await open({ 'GET /schemas/ids/7': [json(404, { error_code: 40_403 })] });
+  const none = json(404, { error_code: 40_403 });
+
+  it('takes the word of a registry that there is none, when it says so twice', async () => {
+    const ids = await open({ 'GET /schemas/ids/7': [none], 'GET /subjects': [json(200, ['s'])] });
     await expect(ids.schemaOf(7)).rejects.toBeInstanceOf(UnknownSchemaId);
-    expect(requests).toHaveLength(1);
+    expect(requests.filter((line) => line === 'GET /schemas/ids/7')).toHaveLength(2);
+  });
+
+  it('finds one that is there a moment later', async () => {
+    const ids = await open({
+      'GET /schemas/ids/7': [none, json(200, { schema })],
+      'GET /subjects': [json(200, ['s'])],
+    });
+    expect(await ids.schemaOf(7)).toBe(schema);
+  });
+
+  it('does not believe a registry that has not read its own log', async () => {
+    const ids = await open({ 'GET /schemas/ids/7': [none], 'GET /subjects': [json(200, [])] });
+    await expect(ids.schemaOf(7)).rejects.toBeInstanceOf(SchemasUnavailable);
+  });
+
+  it('nor one that does not know what it has shown before', async () => {
+    const ids = await open({
+      'GET /schemas/ids/3': [json(200, { schema }), none],
+      'GET /schemas/ids/7': [none],
+      'GET /subjects': [json(200, ['s'])],
+    });
+    await ids.schemaOf(3);
+    await expect(ids.schemaOf(7)).rejects.toBeInstanceOf(SchemasUnavailable);
   });
 });
 
