@@ -3,6 +3,7 @@ import { openBalancer } from './balancer.ts';
 import type { Load, LoadOptions, Targets } from './load.ts';
 import { startLoad } from './load.ts';
 import { verdictOf } from './verdict.ts';
+import { storyOf } from './story.ts';
 import type { Watcher } from './watcher.ts';
 import { openWatcher } from './watcher.ts';
 import type { World } from './world.ts';
@@ -67,7 +68,8 @@ export function balancedTargets({ platforms }: World): BalancedTargets {
 }
 
 /** I13, with what a person needs to find out why. */
-async function lagging({ platforms }: World, unpaid: readonly string[]): Promise<Violation> {
+async function lagging(world: World, unpaid: readonly string[]): Promise<Violation> {
+  const { platforms } = world;
   const states = await Promise.all(
     platforms.flatMap((platform, at) =>
       platform.names.map(async (name) => {
@@ -78,7 +80,8 @@ async function lagging({ platforms }: World, unpaid: readonly string[]): Promise
   );
   const some = unpaid.slice(0, 5).join(', ');
   const what = `${unpaid.length} paid orders do not show it after ${drainedWithinMs} ms (${some})`;
-  return { invariant: 'I13', what: [what, ...states].join('\n') };
+  const story = await storyOf(world, unpaid[0] ?? '');
+  return { invariant: 'I13', what: [what, story, ...states].join('\n') };
 }
 
 export function startRun(options: RunOptions): Run {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Codec } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { Log, LogRecord, OutgoingRecord } from '@plumbline/kafka';
@@ -76,7 +77,7 @@ async function readModelViolations({ log, codec, stack }: World): Promise<Violat
       const { equal, tables } = await rebuildAndCompare({ projection, log, codec, postgres });
       if (equal) continue;
       const wrong = tables.filter((table) => !table.equal);
-      const what = `read model ${projection.name} is not the fold: ${JSON.stringify(wrong)}`;
+      const what = `read model ${projection.name} is not the fold: ${inspect(wrong, { depth: 6 })}`;
       found.push({ invariant: 'I4', what: what.slice(0, 2_000) });
     }
     return found;
