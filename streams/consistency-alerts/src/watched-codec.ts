@@ -119,9 +119,9 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
     // Written by an earlier version, which had no format byte.
     if (bytes[0] === jsonBegins) return jsonStateCodec.decode(bytes) as WatchedOrder;
     invariant(bytes[0] === format, `a watched order in format ${bytes[0] ?? 'none'}`);
-    const { value, offset } = type.decode(bytes, 1);
-    invariant(offset === bytes.length, 'a watched order has bytes left over or missing');
-    const stored = value as Stored;
+    const decoded = type.decode(bytes, 1);
+    invariant(decoded.offset === bytes.length, 'a watched order has bytes left over or missing');
+    const stored = decoded.value as Stored;
     const { order: ordered, payment: paid, watches, correlationId } = stored;
     return {
       view: { order: ordered, payment: paid },

@@ -85,7 +85,7 @@ export async function openTestQueries(options: {
   const app = createHttpApp({
     ...{ service: 'queries', version: 'test', logger: silentLogger, metrics },
     routes: parts.routes ?? [],
-    health: parts.health ?? {},
+    health: { ...parts.healthAtStart, ...parts.health },
     checkResponses: true,
   });
   const listening = await listen(app, { host: '127.0.0.1', port: 0 });
