@@ -15,6 +15,8 @@ const told = [
   topics.ordersDeadLetters,
   topics.paymentsDeadLetters,
   topics.checkoutDeadLetters,
+  topics.alertsEvents,
+  topics.consistencyAlertsDeadLetters,
 ].map(({ name }) => name);
 
 const changelogs = [topics.ordersChangelog, topics.paymentsChangelog, topics.checkoutChangelog].map(

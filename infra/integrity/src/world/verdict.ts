@@ -14,6 +14,7 @@ import { checkLog } from '../checks/check-log.ts';
 import { promiseViolations } from '../checks/check-promises.ts';
 import { learnAll, readTopic } from '../checks/read-log.ts';
 import type { Violation } from '../checks/violation.ts';
+import { storyOf } from './story.ts';
 import type { World } from './world.ts';
 import { partitions } from './world.ts';
 
@@ -86,13 +87,17 @@ async function readModelViolations({ log, codec, stack }: World): Promise<Violat
   }
 }
 
-async function replayViolations({ log, codec }: World): Promise<Violation[]> {
-  const topic = topics.alertsEvents.name;
-  const live = (await readTopic(log, topic, partitions)).map(shown);
+async function replayViolations(world: World): Promise<Violation[]> {
+  const { log, codec } = world;
+  const raised = await readTopic(log, topics.alertsEvents.name, partitions);
+  const live = raised.map(shown);
   const replayed = (await replayedAlerts(log, codec)).map(shown);
   if (live.length === replayed.length && live.every((text, i) => text === replayed[i])) return [];
+  const only = raised.find((_, i) => !replayed.includes(live[i] ?? ''));
+  const orderNo = only?.key?.toString().replace('main/', '');
   const what = `a replay raises other alerts: ${live.length} live, ${replayed.length} replayed`;
-  return [{ invariant: 'I8', what }];
+  const story = orderNo === undefined ? '' : `\n${await storyOf(world, orderNo)}`;
+  return [{ invariant: 'I8', what: `${what}${story}` }];
 }
 
 async function replayedAlerts(log: Log, codec: Codec): Promise<OutgoingRecord[]> {
