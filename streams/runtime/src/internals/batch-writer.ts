@@ -15,6 +15,7 @@ import type {
 import { TerminalError } from '../topology.ts';
 import type { DeadLetterCause, DeadLetterWriter, Failed } from './dead-letters.ts';
 import { createDeadLetterWriter } from './dead-letters.ts';
+import type { Parked } from './parked.ts';
 import { waitingRecord } from './parked.ts';
 import { redrive, waitingRecords } from './redrive.ts';
 import type { StepContext } from './step-context.ts';
@@ -40,8 +41,6 @@ export interface Taken {
   /** Running maximum of its input's append times, epoch ms. */
   readonly timeMs: number;
   readonly incarnation: string;
-  /** The registry was asked for its schema, and knows none. */
-  readonly hasUnknownSchema: boolean;
 }
 
 export interface BatchWriter {
@@ -135,7 +134,7 @@ class Writer implements BatchWriter {
 
   take(spec: TopologyInput, taken: Taken): void {
     this.#records += 1;
-    const { record, timeMs, incarnation } = taken;
+    const { record, timeMs } = taken;
     const at = { nowMs: timeMs, offset: record.offset };
     const key = keyOf(record);
     if (key !== null && this.#waits(spec, taken, key)) return;
@@ -150,16 +149,13 @@ class Writer implements BatchWriter {
       this.#state.begin();
       this.#bury(spec, taken, cause);
       if (spec.kind !== 'events' || key === null) return;
-      const { offset } = record;
-      const waiting = waitingRecord({ record, timeMs, incarnation, previous: null });
-      this.#state.setParkedRecord(spec.topic, offset, waiting);
-      this.#state.park(spec.topic, key, { offset, reason: cause.reason, last: offset });
+      const parked = { offset: record.offset, reason: cause.reason, last: null };
+      this.#park(spec, taken, key, parked);
     }
   }
 
   /** True when the record's key waits for an earlier one; it then waits too. */
   #waits(spec: TopologyInput, taken: Taken, key: string): boolean {
-    const { record, timeMs, incarnation } = taken;
     const parked = this.#state.parked(spec.topic, key);
     if (parked === undefined) return false;
     this.#state.begin();
@@ -168,11 +164,16 @@ class Writer implements BatchWriter {
       message: `waits behind ${spec.topic} offset ${parked.offset}: ${parked.reason}`,
       parkedBehind: parked.offset,
     });
-    const { offset } = record;
-    const waiting = waitingRecord({ record, timeMs, incarnation, previous: parked.last });
+    this.#park(spec, taken, key, parked);
+    return true;
+  }
+
+  /** Puts a record at the end of those that wait. */
+  #park(spec: TopologyInput, taken: Taken, key: string, parked: Parked): void {
+    const { offset } = taken.record;
+    const waiting = waitingRecord({ ...taken, previous: parked.last });
     this.#state.setParkedRecord(spec.topic, offset, waiting);
     this.#state.park(spec.topic, key, { ...parked, last: offset });
-    return true;
   }
 
   #redrive(spec: TopologyInput & { readonly kind: 'redrives' }, taken: Taken): void {
@@ -187,10 +188,7 @@ class Writer implements BatchWriter {
         const mark = this.#outputs.length;
         const bytes = this.#bytes;
         try {
-          const hasUnknownSchema = this.#codec.needs(parked.record.value) !== null;
-          const { incarnation } = parked;
-          const input = this.#decode({ ...parked, incarnation, hasUnknownSchema });
-          this.#processor.onRecord(input, this.#context);
+          this.#processor.onRecord(this.#decode(parked), this.#context);
           return null;
         } catch (error) {
           if (error instanceof InvariantViolation) throw error;
@@ -220,13 +218,14 @@ class Writer implements BatchWriter {
   }
 
   #decode(taken: Taken, key: string | null = keyOf(taken.record)): InputRecord {
-    const { record, timeMs, incarnation, hasUnknownSchema } = taken;
+    const { record, timeMs, incarnation } = taken;
     if (key === null) throw new TerminalError('NULL_KEY', 'the record has no key');
     const home = partitionOfRecordKey(key, this.#task.partitions);
     if (home !== record.partition) {
       throw new TerminalError('WRONG_PARTITION', `this key belongs to partition ${home}`);
     }
-    if (hasUnknownSchema) {
+    // Whatever could be fetched was fetched before: the registry was asked, and knows none.
+    if (this.#codec.needs(record.value) !== null) {
       throw new TerminalError('UNKNOWN_SCHEMA', 'the registry knows no schema of this id');
     }
     const envelope = decodeEnvelopeOf(record);

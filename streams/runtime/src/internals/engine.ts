@@ -119,8 +119,7 @@ export function createEngine(options: EngineOptions): Engine {
         const { record, timeMs } = next;
         missing = batch.needs(spec, record, unknownSchemas);
         if (missing !== null) break;
-        const hasUnknownSchema = codec.needs(record.value) !== null;
-        batch.take(spec, { record, timeMs, incarnation, hasUnknownSchema });
+        batch.take(spec, { record, timeMs, incarnation });
         input.take();
       }
     },

@@ -104,7 +104,6 @@ export function createTaskState(options: {
   /** Committed, and not yet known to be in the local copy. */
   const unstored = new Map<string, Buffer | null>();
   const stores = new Map<string, StateStore>();
-  const codecs = new Map<string, StateCodec<unknown>>();
   let changes = new Map<string, Change>();
   let undoing: (() => void)[] = [];
 
@@ -116,7 +115,6 @@ export function createTaskState(options: {
     parkedKeys.set(key.slice(2), parkedCodec.decode(value));
   }
   for (const { name, codec = jsonStateCodec } of options.stores) {
-    codecs.set(name, codec);
     stores.set(name, openStore(name, codec));
   }
 
@@ -241,8 +239,9 @@ export function createTaskState(options: {
         const bytes = value === undefined ? null : codec.encode(value);
         entries.push({ key, value: bytes });
         unstored.set(key, bytes);
-        if (value === undefined) cache.delete(key);
-        else if (key.startsWith('s/')) cache.set(key, value);
+        // Of the rest nothing is asked for twice; what was read of it must not outlive a change.
+        if (value !== undefined && key.startsWith('s/')) cache.set(key, value);
+        else cache.delete(key);
       }
       changes = new Map();
       undoing = [];

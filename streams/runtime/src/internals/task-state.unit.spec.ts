@@ -124,3 +124,18 @@ describe('state that cannot be read', () => {
     expect(() => open(local).store('values').get('k')).toThrow(InvariantViolation);
   });
 });
+
+describe('a waiting record that was read', () => {
+  it('is what it was changed to, and not what was read before', () => {
+    const state = open();
+    const record = { topic: 'in', partition: 0, offset: 5n, timestampMs: 1, key: null };
+    const waiting = { timeMs: 1, incarnation: 'i', isCut: false, previous: 4n };
+    const whole = { record: { ...record, value: null, headers: {} }, ...waiting };
+    state.setParkedRecord('in', 5n, whole);
+    state.takeChanges();
+    expect(state.parkedRecord('in', 5n)?.previous).toBe(4n);
+    state.setParkedRecord('in', 5n, { ...whole, previous: null });
+    state.takeChanges();
+    expect(state.parkedRecord('in', 5n)?.previous).toBeNull();
+  });
+});
