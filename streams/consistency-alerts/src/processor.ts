@@ -19,7 +19,7 @@ import {
 import type { ActiveParameters } from './rules/parameters.ts';
 import { activate, activeRules, defaultParameters } from './rules/parameters.ts';
 import type { AlertChange, Watches } from './rules/watch.ts';
-import { judge } from './rules/watch.ts';
+import { isQuiet, judge } from './rules/watch.ts';
 import type { RuleId } from './rules/rules.ts';
 import type { JoinedView } from './rules/view.ts';
 import { emptyView, withOrderEvent, withPaymentEvent } from './rules/view.ts';
@@ -75,14 +75,12 @@ function onEvent(input: InputRecord, context: ProcessorContext): void {
     input.topic === topics.ordersEvents.name
       ? withOrderEvent(view, input.payload as OrdersEvent, cause)
       : withPaymentEvent(view, input.payload as PaymentsEvent, cause);
-  if (after === view) return;
+  const watches = before?.watches ?? {};
+  const active = activeRules(parametersOf(context));
+  // What changes no view is still judged: a rule that is on again begins with any event.
+  if (after === view && isQuiet({ view, watches, active })) return;
   const { correlationId } = input.envelope;
-  const watched = {
-    view: after,
-    watches: before?.watches ?? {},
-    chain: before?.chain ?? firstLink,
-    correlationId,
-  };
+  const watched = { view: after, watches, chain: before?.chain ?? firstLink, correlationId };
   const { traceparent, id } = input.envelope;
   step(
     input.key,

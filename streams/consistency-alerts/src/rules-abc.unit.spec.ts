@@ -10,6 +10,7 @@ import {
   orderExpired,
   orderFailed,
   orderPaid,
+  orderReportRecorded,
   paymentCreated,
   paymentFailed,
   paymentSucceeded,
@@ -300,6 +301,18 @@ describe('parameters by record', () => {
     payment(paymentSucceeded);
     driver.advanceStreamTime(10 * graceMs);
     expect(said()).toEqual(['RulesActivated']);
+  });
+
+  it('switch a rule on again: the next event of an order begins it, also one that changes nothing', () => {
+    activate(null, false);
+    waiting();
+    payment(paymentSucceeded);
+    activate(null, true, 'on-again');
+    driver.advanceStreamTime(10 * graceMs);
+    expect(said()).toEqual(['RulesActivated', 'RulesActivated']);
+    order(orderReportRecorded);
+    driver.advanceStreamTime(graceMs + 1);
+    expect(said()).toEqual(['raised A']);
   });
 });
 

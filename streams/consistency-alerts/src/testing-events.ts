@@ -32,6 +32,13 @@ export const orderFailed: OrdersEvent = {
   type: 'OrderFailed',
   data: { orderNo, payNo, paymentEventId: 'p2', reason: 'payment failed' },
 };
+export const orderReportRecorded: OrdersEvent = {
+  type: 'OrderPaymentReportRecorded',
+  data: {
+    ...{ orderNo, payNo, paymentEventId: 'p2' },
+    ...{ report: 'SUCCEEDED', orderStatus: 'WAITING_PAYMENT' },
+  },
+};
 
 export const paymentCreated: PaymentsEvent = {
   type: 'PaymentCreated',

@@ -82,7 +82,12 @@ export function judge(options: {
 }
 
 /** Most events of most orders: nothing is watched, and nothing is wrong. */
-function isQuiet({ view, watches, active }: Parameters<typeof judge>[0]): boolean {
+export function isQuiet(options: {
+  readonly view: JoinedView;
+  readonly watches: Watches;
+  readonly active: readonly ActiveRule[];
+}): boolean {
+  const { view, watches, active } = options;
   for (const _id in watches) return false;
   for (const { rule } of active) if (rule.find(view) !== null) return false;
   return true;
