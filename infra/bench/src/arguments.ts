@@ -46,6 +46,7 @@ export class UsageError extends Error {
 
 const contenderNames: Readonly<Record<string, ContenderName>> = {
   plumbline: 'plumbline',
+  'plumbline-two': 'plumbline, two processes',
   rocksdb: 'kafka-streams rocksdb',
   'plumbline-memory': 'plumbline memory',
   memory: 'kafka-streams memory',

@@ -9,6 +9,7 @@ describe('arguments of the benchmark', () => {
       ...{ records: 600_000, keys: undefined, threads: 2, cache: true, env: {} },
       contenders: [
         'plumbline',
+        'plumbline, two processes',
         'kafka-streams rocksdb',
         'plumbline memory',
         'kafka-streams memory',

@@ -46,7 +46,8 @@ say nothing about another, and a busy machine measures its other work.
   --records N         join, keys: records of the prepared log (default ${recordsDefault})
   --keys N            join: keys; keys, restore, takeover: only so many (join's default: as many
                       as orders)
-  --contenders <…>    some of plumbline, rocksdb, plumbline-memory, memory (default: all)
+  --contenders <…>    some of plumbline, plumbline-two (two processes that share the partitions),
+                      rocksdb, plumbline-memory, memory (default: all)
   --threads N         threads of Kafka Streams (default ${streamThreadsDefault})
   --cache on|off      its cache before the stores, which spares changelog records (default on)
   --env NAME=value    a variable of our process in the parts about the join; may be repeated

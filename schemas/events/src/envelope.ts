@@ -111,19 +111,19 @@ class HeaderTexts {
   take(name: string, bytes: Buffer, start: number, end: number): void {
     switch (name) {
       case 'content-type':
-        this.contentType = textOf(bytes, start, end);
+        this.contentType = usual.contentType.textOf(bytes, start, end);
         return;
       case 'ce_specversion':
-        this.specVersion = textOf(bytes, start, end);
+        this.specVersion = usual.specVersion.textOf(bytes, start, end);
         return;
       case 'ce_id':
         this.id = textOf(bytes, start, end);
         return;
       case 'ce_type':
-        this.type = textOf(bytes, start, end);
+        this.type = usual.type.textOf(bytes, start, end);
         return;
       case 'ce_source':
-        this.source = textOf(bytes, start, end);
+        this.source = usual.source.textOf(bytes, start, end);
         return;
       case 'ce_subject':
         this.subject = textOf(bytes, start, end);
@@ -138,7 +138,7 @@ class HeaderTexts {
         this.causationId = textOf(bytes, start, end);
         return;
       case 'ce_actor':
-        this.actor = textOf(bytes, start, end);
+        this.actor = usual.actor.textOf(bytes, start, end);
         return;
       case 'ce_aggregateversion':
         this.aggregateVersion = textOf(bytes, start, end);
@@ -162,6 +162,41 @@ const tooLong = '\u0000too long';
 
 const textOf = (bytes: Buffer, start: number, end: number): string =>
   end - start > headerBytesMax ? tooLong : bytes.toString('utf8', start, end);
+
+/**
+ * Texts that come again and again: comparing bytes with the last text of the same length costs a
+ * fraction of making a string, and leaves no garbage.
+ */
+class UsualTexts {
+  readonly #seen: ({ readonly bytes: Buffer; readonly text: string } | undefined)[] = [];
+
+  textOf(bytes: Buffer, start: number, end: number): string {
+    const length = end - start;
+    if (length > usualBytesMax) return textOf(bytes, start, end);
+    const seen = this.#seen[length];
+    if (seen !== undefined && isAt(seen.bytes, bytes, start)) return seen.text;
+    const text = textOf(bytes, start, end);
+    this.#seen[length] = { bytes: Buffer.from(bytes.subarray(start, end)), text };
+    return text;
+  }
+}
+
+const usualBytesMax = 64;
+
+function isAt(part: Buffer, bytes: Buffer, start: number): boolean {
+  for (let at = part.length - 1; at >= 0; at -= 1) {
+    if (part[at] !== bytes[start + at]) return false;
+  }
+  return true;
+}
+
+const usual = {
+  contentType: new UsualTexts(),
+  specVersion: new UsualTexts(),
+  type: new UsualTexts(),
+  source: new UsualTexts(),
+  actor: new UsualTexts(),
+} as const;
 
 /** @throws Undecodable `ENVELOPE_HEADER_MISSING` or `ENVELOPE_HEADER_INVALID`, naming the header. */
 export const decodeEnvelope = (headers: HeaderSource['headers']): Envelope =>

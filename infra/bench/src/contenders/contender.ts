@@ -1,6 +1,10 @@
+import type { ProcessFigures } from './process-figures.ts';
+
 /** A program that does the alert join, as a process of its own that is looked at from outside. */
 export interface Contender {
   readonly name: ContenderName;
+  /** How many one start starts. */
+  readonly processes: number;
   /** What it had on the broker is gone: it begins as a new application. */
   begin(): void;
   /**
@@ -11,7 +15,11 @@ export interface Contender {
 }
 
 export type ContenderName =
-  'plumbline' | 'plumbline memory' | 'kafka-streams rocksdb' | 'kafka-streams memory';
+  | 'plumbline'
+  | 'plumbline, two processes'
+  | 'plumbline memory'
+  | 'kafka-streams rocksdb'
+  | 'kafka-streams memory';
 
 export interface StartOptions {
   /** Which of several at once; each has a folder of its own. 0 if unset. */
@@ -21,7 +29,7 @@ export interface StartOptions {
 }
 
 export interface RunningContender {
-  readonly pid: number;
+  figures(): Promise<ProcessFigures>;
   readonly logFile: string;
   isAlive(): boolean;
   /** Resolves when all tasks that it was given run, with what it says of its restore. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { restoreOf } from './plumbline.ts';
 import { cpuSecondsOf, peakRssOf } from './process-figures.ts';
+import { figuresTogether } from './shared.ts';
 
 describe('what the kernel says of a process', () => {
   it('is read', () => {
@@ -12,6 +13,16 @@ describe('what the kernel says of a process', () => {
   it('is nothing where it says nothing', () => {
     expect(peakRssOf('')).toBeNull();
     expect(cpuSecondsOf('')).toBeNull();
+  });
+});
+
+describe('the figures of two processes', () => {
+  it('are added up, and are nothing where one has none', () => {
+    const one = { peakRssMiB: 100, cpuSeconds: 2 };
+    expect(figuresTogether(one, { peakRssMiB: 50, cpuSeconds: null })).toEqual({
+      peakRssMiB: 150,
+      cpuSeconds: null,
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import { graceMs, readyMs, stopMs, streamHeap } from '../limits.ts';
 import type { BenchLog } from '../world/open-bench-log.ts';
 import { peerPrefix } from '../world/open-bench-log.ts';
 import type { Contender, ContenderName, Restore, RunningContender } from './contender.ts';
+import { processFigures } from './process-figures.ts';
 
 export interface KafkaStreamsOptions {
   readonly world: BenchLog;
@@ -46,6 +47,7 @@ export function kafkaStreams(options: KafkaStreamsOptions): Contender {
   begin();
   return {
     name,
+    processes: 1,
     begin,
     async start({ instance = 0, fresh = true } = {}) {
       const state = join(world.home, 'kafka-streams', application, String(instance));
@@ -119,7 +121,7 @@ async function runningOf(
   const isRunning = () =>
     told.findLast(({ event }) => event === 'state')?.state === 'RUNNING' && isAlive();
   return {
-    pid: child.pid ?? 0,
+    figures: () => processFigures(child.pid ?? 0),
     logFile,
     isAlive,
     async ready() {

@@ -5,6 +5,7 @@ import type { Report, Stack } from '@plumbline/local';
 import { openPlatform } from '@plumbline/local';
 import { pollMs } from '../limits.ts';
 import type { Contender, Restore, RunningContender } from './contender.ts';
+import { processFigures } from './process-figures.ts';
 
 const name = 'consistency-alerts';
 
@@ -25,6 +26,7 @@ export function plumbline(options: {
   let starts = 0;
   return {
     name: contender,
+    processes: 1,
     // Where it stands is in its changelog, and that is gone.
     begin: () => undefined,
     async start({ instance = 0, fresh = true } = {}) {
@@ -40,7 +42,7 @@ export function plumbline(options: {
       const pid = process.pid();
       if (pid === null) throw new Error(`${name} ended at once`);
       const running: RunningContender = {
-        pid,
+        figures: () => processFigures(pid),
         logFile: process.logFile,
         isAlive: () => process.pid() !== null,
         async ready() {

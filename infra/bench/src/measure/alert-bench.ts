@@ -7,6 +7,7 @@ import { buildKafkaStreams } from '../contenders/build-kafka-streams.ts';
 import type { Contender, ContenderName } from '../contenders/contender.ts';
 import { kafkaStreams } from '../contenders/kafka-streams.ts';
 import { plumbline } from '../contenders/plumbline.ts';
+import { sharedBy } from '../contenders/shared.ts';
 import { coursesPerWave, graceMs, partitions } from '../limits.ts';
 import type { BenchLog } from '../world/open-bench-log.ts';
 import type { Measuring } from './measuring.ts';
@@ -34,12 +35,16 @@ export async function contendersOf(
   return contenders.map((name) => {
     if (isOurs(name)) {
       const inMemory = name === 'plumbline memory';
-      return plumbline({ stack: world.stack, home: world.home, inMemory, env, report });
+      const one = plumbline({ stack: world.stack, home: world.home, inMemory, env, report });
+      return name === 'plumbline, two processes' ? sharedBy(one, name, 2) : one;
     }
     const stores = name === 'kafka-streams memory' ? 'memory' : 'rocksdb';
     return kafkaStreams({ world, classPath, stores, threads, cache, settings });
   });
 }
+
+/** What a start or a kill costs is asked of one process. */
+export const isOne = ({ processes }: Contender): boolean => processes === 1;
 
 export const isOurs = (name: ContenderName): boolean => name.startsWith('plumbline');
 

@@ -9,6 +9,7 @@ import type { LatenessByKind } from '../alerts/lateness.ts';
 import { latenessOf } from '../alerts/lateness.ts';
 import { watchAlerts } from '../alerts/watch-alerts.ts';
 import type { Contender, ContenderName } from '../contenders/contender.ts';
+import type { ProcessFigures } from '../contenders/process-figures.ts';
 import { processFigures } from '../contenders/process-figures.ts';
 import { graceMs, latenessTailMs, latenessWarmUpMs, pauseMs, waveEveryMs } from '../limits.ts';
 import type { AlertBenchOptions } from './alert-bench.ts';
@@ -54,7 +55,7 @@ async function latenessAt(
   const running = await contender.start();
   try {
     await running.ready();
-    const cpu = cpuClock([running.pid, world.stack.pid('kafka')]);
+    const cpu = cpuClock([() => running.figures(), () => processFigures(world.stack.pid('kafka'))]);
     const before = await cpu();
     let overMs = Number.POSITIVE_INFINITY;
     const isOver = () => performance.now() > overMs;
@@ -81,10 +82,11 @@ async function latenessAt(
 
 type CpuSeconds = readonly (number | null)[];
 
-const cpuClock = (pids: readonly number[]) => async (): Promise<CpuSeconds> => {
-  const figures = await Promise.all(pids.map(processFigures));
-  return figures.map(({ cpuSeconds }) => cpuSeconds);
-};
+const cpuClock =
+  (of: readonly (() => Promise<ProcessFigures>)[]) => async (): Promise<CpuSeconds> => {
+    const figures = await Promise.all(of.map((figuresOf) => figuresOf()));
+    return figures.map(({ cpuSeconds }) => cpuSeconds);
+  };
 
 const differences = (before: CpuSeconds, after: CpuSeconds): CpuSeconds =>
   after.map((seconds, n) => {

@@ -5,7 +5,7 @@ import type { Contender, ContenderName, StartOptions } from '../contenders/conte
 import { equalTimeouts } from '../contenders/kafka-streams.ts';
 import { pauseMs, restoreKeys } from '../limits.ts';
 import type { AlertBenchOptions } from './alert-bench.ts';
-import { contendersOf, isOurs, prepareLog } from './alert-bench.ts';
+import { contendersOf, isOne, isOurs, prepareLog } from './alert-bench.ts';
 import type { ChangelogSize } from './changelog-size.ts';
 import { changelogSize } from './changelog-size.ts';
 import { runJoin } from './run-join.ts';
@@ -34,7 +34,7 @@ export async function measureRestore(
   keys: number = restoreKeys,
 ): Promise<void> {
   const { world, report, signal } = options;
-  const contenders = await contendersOf(options, equalTimeouts);
+  const contenders = (await contendersOf(options, equalTimeouts)).filter(isOne);
   const log = await prepareLog(options, { records: keys * stepsPerHistory, keys });
   for (const contender of contenders) {
     await sleep(pauseMs, undefined, { signal });

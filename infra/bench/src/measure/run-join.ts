@@ -37,7 +37,7 @@ export async function runJoin(options: {
   const running = await contender.start();
   try {
     const seen = await watchAlerts({ log: world.log(), signal, of: running });
-    const figures = await processFigures(running.pid);
+    const figures = await running.figures();
     const after = (await processFigures(broker)).cpuSeconds;
     const alerts: readonly Alert[] = alertsOf(world.codec, seen);
     const endMs = seen.at(-1)?.seenMs ?? Number.NaN;

@@ -20,7 +20,7 @@ import {
   restoreKeys,
 } from '../limits.ts';
 import type { AlertBenchOptions } from './alert-bench.ts';
-import { contendersOf, writerOf } from './alert-bench.ts';
+import { contendersOf, isOne, writerOf } from './alert-bench.ts';
 
 export interface TakeoverResult {
   readonly part: 'takeover';
@@ -39,7 +39,7 @@ export async function measureTakeover(
   keys: number = restoreKeys,
 ): Promise<void> {
   const { signal } = options;
-  for (const contender of await contendersOf(options, equalTimeouts)) {
+  for (const contender of (await contendersOf(options, equalTimeouts)).filter(isOne)) {
     await sleep(pauseMs, undefined, { signal });
     options.onResult(await takeoverOf(options, contender, keys));
   }
