@@ -81,8 +81,8 @@ afterAll(async () => {
 
 describe(`a stopped process hands its tasks over within 2 s, and a killed one's are taken over within 8 s, at ${keys} keys`, () => {
   it('SIGTERM: the other instance runs every task within 2 s', () => {
-    const sorted = handedOverMs.map(Math.round).sort((a, b) => a - b);
-    tell('handed over after ms', sorted);
+    tell('handed over after ms', handedOverMs.map(Math.round));
+    const sorted = [...handedOverMs].sort((a, b) => a - b);
     expect(sorted[Math.floor((sorted.length - 1) / 2)]).toBeLessThan(handOverBoundMs);
     expect(Math.max(...sorted)).toBeLessThan(handOverBoundMs + marginMs);
   });

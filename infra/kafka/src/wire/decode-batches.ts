@@ -3,6 +3,7 @@ import { CorruptRecord } from '../errors.ts';
 import { unpackedBatchBytesMax } from '../limits.ts';
 import type { Headers, HeaderVisitor, LogRecord, TopicPartition } from '../log.ts';
 import { crc32c } from './crc32c.ts';
+import type { KnownName } from './header-names.ts';
 import { HeaderNames } from './header-names.ts';
 import { attribute, layout } from './record-batch.ts';
 
@@ -294,6 +295,7 @@ class Cursor {
 
   eachHeader(visit: HeaderVisitor): void {
     const bytes = this.bytes;
+    let known: KnownName | null = null;
     for (let left = this.varint(); left > 0; left -= 1) {
       const nameLength = this.varint();
       const nameStart = this.at;
@@ -301,9 +303,9 @@ class Cursor {
       const length = this.varint();
       const start = this.at;
       if (length < 0) continue;
-      const nameEnd = nameStart + nameLength;
       this.at = start + length;
-      visit(headerNames.nameAt(bytes, nameStart, nameEnd), bytes, start, this.at);
+      known = headerNames.nameAfter(known, bytes, nameStart, nameStart + nameLength);
+      visit(known.name, bytes, start, this.at);
     }
   }
 }
