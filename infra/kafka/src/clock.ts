@@ -9,6 +9,19 @@ export interface Clock {
   nowMs(): number;
   /** Resolves after so long, or at once when aborted. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when it is the caller's turn to compute for long: one caller at a time, and between two
+   * of them whatever else waits: signals, heartbeats, calls. Where time is virtual, at once.
+   */
+  turn(): Promise<void>;
+}
+
+const waiting: (() => void)[] = [];
+
+function nextTurn(): void {
+  waiting.shift()?.();
+  // An immediate that is set by an immediate runs after the next round of I/O.
+  if (waiting.length > 0) setImmediate(nextTurn);
 }
 
 export const systemClock: Clock = {
@@ -17,4 +30,9 @@ export const systemClock: Clock = {
     if (signal?.aborted === true) return;
     await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   },
+  turn: () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === 1) setImmediate(nextTurn);
+    }),
 };

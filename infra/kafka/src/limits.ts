@@ -67,9 +67,11 @@ export const clockSampleAgeMaxMs = 30_000;
  */
 export const visibilityLagMs = 100;
 
-/** The broker's floor (`group.min.session.timeout.ms`), and three heartbeats beside two lost. */
+/** The broker's floor (`group.min.session.timeout.ms`), and time for one lost heartbeat and the next. */
 export const sessionTimeoutMs = 6_000;
-export const heartbeatIntervalMs = 1_000;
+
+/** Members hear with a heartbeat of one that comes or leaves: it is a part of every hand-over. */
+export const heartbeatIntervalMs = 500;
 
 /** Half a session: there is time to connect again and still be a member. */
 export const heartbeatTimeoutMs = 3_000;

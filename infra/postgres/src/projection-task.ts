@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
 import type { Fetched, Log, LogReader } from '@plumbline/kafka';
-import { pacedFetch } from '@plumbline/kafka';
+import { pacedFetch, systemClock } from '@plumbline/kafka';
 import { InvariantViolation } from '@plumbline/kernel';
 import type { Logger } from '@plumbline/observability';
 import type { BatchResult } from './apply-batch.ts';
@@ -129,6 +129,7 @@ export function startProjectionTask(options: ProjectionTaskOptions): ProjectionT
     if (advances.length > 0 && !idle) {
       const startedAt = performance.now();
       await learnSchemas({ codec, records, logger, signal });
+      await systemClock.turn();
       const incoming = records.map((record) =>
         decodeRecord(codec, record, inputAt(inputs, record.topic).incarnation),
       );

@@ -19,7 +19,7 @@ let copy: CopyWriter;
 /** Every write, with where it left the checkpoint. */
 let writes: { entries: number; to: Checkpoint }[];
 
-const clock: Clock = { nowMs: () => nowMs, sleep: () => sleep(0) };
+const clock: Clock = { nowMs: () => nowMs, sleep: () => sleep(0), turn: () => Promise.resolve() };
 
 beforeEach(() => {
   nowMs = 0;

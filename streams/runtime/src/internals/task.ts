@@ -184,6 +184,8 @@ export function startTask(options: TaskOptions): Task {
   async function drain(running: Engine, commit: (batch: Batch) => Promise<void>): Promise<void> {
     let unknownSchemas = new Set<number>();
     while (!isStopped()) {
+      // A full batch takes 100 ms where a decision is dear, and every task of a process may have one.
+      await clock.turn();
       running.advance(unknownSchemas);
       unknownSchemas = new Set();
       if (isDue(running.pending())) {

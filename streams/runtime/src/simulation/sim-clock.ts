@@ -24,5 +24,6 @@ export function createSimClock(world: World, life: Life): Clock {
         signal?.addEventListener('abort', done, { once: true });
         life.after(Math.max(1, ms) + random.between(0, timerLateMs), done);
       }),
+    turn: () => Promise.resolve(),
   };
 }

@@ -175,6 +175,7 @@ function workloadClock(scheduler: Scheduler): Clock {
         signal?.addEventListener('abort', () => resolve(), { once: true });
         scheduler.after(ms, resolve);
       }),
+    turn: () => Promise.resolve(),
   };
 }
 
