@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { restoreOf } from './plumbline.ts';
 import { cpuSecondsOf, peakRssOf } from './process-figures.ts';
-import { figuresTogether } from './shared.ts';
+import { figuresTogether } from './several-processes.ts';
 
 describe('what the kernel says of a process', () => {
   it('is read', () => {

@@ -7,7 +7,7 @@ import { buildKafkaStreams } from '../contenders/build-kafka-streams.ts';
 import type { Contender, ContenderName } from '../contenders/contender.ts';
 import { kafkaStreams } from '../contenders/kafka-streams.ts';
 import { plumbline } from '../contenders/plumbline.ts';
-import { sharedBy } from '../contenders/shared.ts';
+import { sharedBy } from '../contenders/several-processes.ts';
 import { coursesPerWave, graceMs, partitions } from '../limits.ts';
 import type { BenchLog } from '../world/open-bench-log.ts';
 import type { Measuring } from './measuring.ts';
