@@ -35,6 +35,17 @@ export class RedriveRefused extends Error {
   override readonly name = 'RedriveRefused';
 }
 
+/** The database holds no tables of this projection. */
+export class ProjectionMissing extends Error {
+  override readonly name = 'ProjectionMissing';
+  constructor(schema: string) {
+    super(
+      `the read model ${schema} has no tables in this database: start a process that keeps it, or ` +
+        'set PLUMBLINE_POSTGRES_URL to the database that has it',
+    );
+  }
+}
+
 /** What an error of a statement says about trying again. */
 export type SqlProblem =
   /** The server is away, stopping, full or too slow. */

@@ -17,6 +17,7 @@ export {
   PostgresDown,
   ProjectionStopped,
   RebuildRefused,
+  ProjectionMissing,
   RedriveRefused,
   sqlProblemOf,
   UnprojectableRecord,

@@ -1,3 +1,4 @@
+import { ProjectionMissing } from './errors.ts';
 import { useSchema } from './migrate-projection.ts';
 import type { Postgres, SqlTransaction } from './open-postgres.ts';
 import type { Projection } from './projection.ts';
@@ -16,7 +17,20 @@ export interface WaitingKey {
   readonly records: number;
 }
 
-/** The keys that wait in a projection; those of one record key on demand. */
+/** {@link useSchema}. Errors: {@link ProjectionMissing} where no process has made its tables yet. */
+export async function useTables(sql: SqlTransaction, schema: string): Promise<void> {
+  await useSchema(sql, schema);
+  const [row] = await sql.query<{ readonly there: boolean }>(
+    'select to_regclass(?) is not null as there',
+    [ownTables.parkedKeys],
+  );
+  if (row?.there !== true) throw new ProjectionMissing(schema);
+}
+
+/**
+ * The keys that wait in a projection; those of one record key on demand. Errors:
+ * {@link ProjectionMissing}, PostgresDown.
+ */
 export async function waitingKeysOf(options: {
   readonly postgres: Postgres;
   readonly projection: Projection;
@@ -25,7 +39,7 @@ export async function waitingKeysOf(options: {
   const { postgres, projection, key } = options;
   return postgres.transaction(
     async (sql) => {
-      await useSchema(sql, schemaOf(projection));
+      await useTables(sql, schemaOf(projection));
       return readWaitingKeys(sql, key ?? null);
     },
     { readOnly: true },

@@ -8,6 +8,7 @@ import { createMetrics, silentLogger } from '@plumbline/observability';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyBatch } from './apply-batch.ts';
 import { decodeRecord } from './decode-record.ts';
+import { ProjectionMissing } from './errors.ts';
 import { migrateProjection } from './migrate-projection.ts';
 import type { Postgres } from './open-postgres.ts';
 import { openPostgres } from './open-postgres.ts';
@@ -201,6 +202,12 @@ describe('a redrive', () => {
     expect(await fold(projection)).toMatchObject({ parked: 1 });
     expect(await redrive(projection)).toEqual(accepted({ redriven: 201 }));
     expect(await eventsOf(projection)).toBe(1_201);
+  });
+
+  it('says so where no process has made the tables yet', async () => {
+    const projection = inOrder(new Set());
+    await expect(redrive(projection)).rejects.toThrow(/has no tables in this database: start/);
+    await expect(waiting(projection)).rejects.toThrow(ProjectionMissing);
   });
 
   it('refuses what the log does not hold any more, and another log', async () => {

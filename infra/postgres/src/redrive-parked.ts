@@ -9,10 +9,9 @@ import { RedriveRefused } from './errors.ts';
 import type { Poisoned } from './fold-records.ts';
 import { foldRecords, storable } from './fold-records.ts';
 import * as limits from './limits.ts';
-import { useSchema } from './migrate-projection.ts';
 import type { Postgres, SqlTransaction } from './open-postgres.ts';
 import type { WaitingKey } from './parked.ts';
-import { findWaiting, freeKey, offsetsBehind, waitBehind } from './parked.ts';
+import { findWaiting, freeKey, offsetsBehind, useTables, waitBehind } from './parked.ts';
 import { readPositions, refuseOtherLog } from './positions.ts';
 import type { Projection } from './projection.ts';
 import { ownTables, schemaOf } from './projection.ts';
@@ -58,7 +57,7 @@ const unfinished = {
  * it comes either before, and what it parked is seen here, or after, and finds the key free.
  *
  * Errors: {@link RedriveRefused} when the log does not hold a record any more; ProjectionStopped when
- * the positions belong to another log; SchemasUnavailable, Unavailable, PostgresDown.
+ * the positions belong to another log; ProjectionMissing; SchemasUnavailable, Unavailable, PostgresDown.
  */
 export async function redriveParked(options: RedriveOptions): Promise<Redriven> {
   const deadLetters = createDeadLetterWriter(options);
@@ -97,7 +96,7 @@ const unchanged: Step = { kind: 'done', redriven: { status: 'UNCHANGED', ...noth
 
 async function redriveOnce(sql: SqlTransaction, options: StepOptions): Promise<Step> {
   const { projection, topic, key, mode, known } = options;
-  await useSchema(sql, schemaOf(projection));
+  await useTables(sql, schemaOf(projection));
   const seen = await findWaiting(sql, { topic, key });
   if (seen === null) return unchanged;
   await lockPartition(sql, seen.partition);

@@ -29,5 +29,12 @@ export function firstLine(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return firstLine(error.errors[0]);
   if (error instanceof Error && error.cause instanceof Error) return firstLine(error.cause);
   const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0] ?? text;
+  return reasonOf(error, text).split('\n')[0] ?? text;
+}
+
+/** knex puts the whole statement before what Postgres said of it. */
+function reasonOf(error: unknown, text: string): string {
+  const isOfPostgres = error instanceof Error && 'severity' in error;
+  const at = text.lastIndexOf(' - ');
+  return isOfPostgres && at >= 0 ? text.slice(at + 3) : text;
 }
