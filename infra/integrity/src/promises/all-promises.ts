@@ -1,6 +1,6 @@
 import { brokerDiesOrFreezes } from './a-broker-that-dies-or-freezes-loses-nothing.ts';
 import { frozenProcess } from './a-frozen-process-is-fenced.ts';
-import { killedWriter } from './a-killed-writer-holds-others-up-for-six-seconds-at-most.ts';
+import { killedWriter } from './a-killed-writer-holds-others-up-for-ten-seconds-at-most.ts';
 import { rollingRestart } from './a-rolling-restart-fails-no-call.ts';
 import { storesGoAway } from './an-outage-of-postgres-or-the-registry-loses-nothing.ts';
 import { rebalanceStorm } from './instances-that-come-and-go-lose-nothing.ts';

@@ -3,10 +3,11 @@ import { callUntilDecided, newOrder, until } from '../world/world.ts';
 import type { Run } from '../world/run.ts';
 import type { IntegrityPromise } from './promise.ts';
 
-/** The transaction's time-out, and one scan of the broker for those that have run out. */
-const boundMs = 5_000 + 1_000;
-/** Client, edge, decider and a busy machine; an edge answers "pending" after 5 s, and is asked again. */
-const marginMs = 4_000;
+/**
+ * The transaction's time-out (5 s), one scan of the broker for those that have run out (1 s), and 4 s
+ * for client, edge, decider and a busy machine: an edge answers "pending" after 5 s, and is asked again.
+ */
+const boundMs = 10_000;
 const rounds = 2;
 /** Enough to have some in every partition. */
 const probesAtOnce = 12;
@@ -36,12 +37,12 @@ async function killWriter({ world, targets }: Run, round: number): Promise<numbe
 
 export const killedWriter: IntegrityPromise = {
   title:
-    'A writer that is killed in a transaction holds others up for 6 s at most: its time-out of 5 s and the broker’s scan of 1 s',
+    'A writer that is killed in a transaction holds others up for 10 s at most: its time-out of 5 s, the broker’s scan of 1 s, and what a busy machine adds',
   async keep(run) {
     const longestMs: number[] = [];
     for (let round = 0; round < rounds; round += 1) longestMs.push(await killWriter(run, round));
     const longest = Math.max(...longestMs);
-    invariant(longest < boundMs + marginMs, `a call took ${longest} ms`);
+    invariant(longest < boundMs, `a call took ${longest} ms`);
     // Otherwise nothing hung, and nothing was shown.
     invariant(longest > 1_000, `no call waited: ${longest} ms`);
     return { kills: rounds, longestMs };
