@@ -50,6 +50,24 @@ describe('envelope', () => {
     expect(Object.keys(encodeEnvelope(command))).toHaveLength(9);
   });
 
+  it('reads records one after the other whose headers are other ones, in other orders', () => {
+    const own = Object.entries(bytesOf(encodeEnvelope(event)));
+    const foreign = (n: number): [string, Buffer] => [`x-${n}`, Buffer.from('ce_id')];
+    for (let turn = 0; turn < own.length; turn += 1) {
+      const turned = [...own.slice(turn), ...own.slice(0, turn)];
+      expect(decodeEnvelope(Object.fromEntries(turned))).toStrictEqual(event);
+      const mixed = turned.flatMap((header, n) => [foreign(n), header]);
+      expect(decodeEnvelope(Object.fromEntries(mixed))).toStrictEqual(event);
+      expect(decodeEnvelope(bytesOf(encodeEnvelope(command)))).toStrictEqual(command);
+    }
+  });
+
+  it('does not take a text for another of the same length', () => {
+    for (const actor of ['api:first', 'api:other', 'api:first', 'api:Other']) {
+      expect(decodeEnvelope(bytesOf(encodeEnvelope({ ...event, actor })))).toMatchObject({ actor });
+    }
+  });
+
   it.each([event, command])('reads what it wrote', (envelope) => {
     expect(decodeEnvelope(bytesOf(encodeEnvelope(envelope)))).toStrictEqual(envelope);
   });
