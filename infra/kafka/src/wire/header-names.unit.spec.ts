@@ -26,9 +26,3 @@ it.each([
 ])('reads %j, whatever stood there in the record before', (wanted) => {
   expect(read(...wanted)).toEqual(wanted);
 });
-
-it('gives the same string for the same name', () => {
-  const [first] = read('ce_id');
-  const [, second] = read('ce_type', 'ce_id');
-  expect(Object.is(first, second)).toBe(true);
-});
