@@ -7,6 +7,12 @@ export const healthPollMs = 150;
 /** One health check: a local round trip takes milliseconds. */
 export const healthCheckTimeoutMs = 4_000;
 
+/**
+ * What is set up in a server that is healthy by its own account: a registry that was just started
+ * again waits for its Kafka, which may be on its way back as well.
+ */
+export const furnishTimeoutMs = 30_000;
+
 /** From the polite signal to SIGKILL: Kafka writes its logs out in 1 to 3 s. */
 export const stopTimeoutMs = 15_000;
 

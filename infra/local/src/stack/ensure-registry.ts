@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalStackError, messageOf } from '../errors.ts';
-import { healthCheckTimeoutMs } from '../limits.ts';
+import { furnishTimeoutMs, healthPollMs } from '../limits.ts';
 import { compatibilityLevel } from '../stack-definition.ts';
 
 export interface RegistryAccess {
@@ -31,7 +32,17 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Again while the registry says that the fault is its own; setting the same level twice is no harm. */
 async function ask(url: string, access: RegistryAccess, body?: object): Promise<Answer> {
+  const deadlineMs = performance.now() + furnishTimeoutMs;
+  for (;;) {
+    const answer = await askOnce(url, access, body);
+    if (answer.status < 500 || performance.now() > deadlineMs) return answer;
+    await sleep(healthPollMs);
+  }
+}
+
+async function askOnce(url: string, access: RegistryAccess, body?: object): Promise<Answer> {
   const { auth } = access;
   const basic = auth && Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
   try {
@@ -42,7 +53,7 @@ async function ask(url: string, access: RegistryAccess, body?: object): Promise<
         ...(basic === undefined ? {} : { authorization: `Basic ${basic}` }),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(healthCheckTimeoutMs),
+      signal: AbortSignal.timeout(furnishTimeoutMs),
     });
     const parsed: unknown = await response.json().catch(() => ({}));
     const fields = typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
