@@ -178,7 +178,9 @@ describe('on real servers', () => {
       const asked = ['--topology', topology, '--key', key, ...reason];
       const redriven = await cli('dead-letters', 'redrive', ...asked);
       expect(redriven.exitCode).toBe(1);
-      expect(redriven.stderr).toMatch(/nothing of main\/CLI-.* waits|has no tables in this database/);
+      expect(redriven.stderr).toMatch(
+        /nothing of main\/CLI-.* waits|has no tables in this database/,
+      );
     }
   });
 
