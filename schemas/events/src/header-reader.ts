@@ -12,12 +12,13 @@ export interface HeaderSource {
   ) => void;
 }
 
-const headerNames = [
+/** All headers of an envelope. */
+export const envelopeHeaders = [
   'content-type',
   'ce_specversion',
   'ce_id',
-  'ce_type',
   'ce_source',
+  'ce_type',
   'ce_subject',
   'ce_time',
   'ce_correlationid',
@@ -28,7 +29,7 @@ const headerNames = [
   'ce_subjectkeyid',
   'traceparent',
 ] as const;
-type HeaderName = (typeof headerNames)[number];
+type HeaderName = (typeof envelopeHeaders)[number];
 
 const missing = -1;
 
@@ -37,9 +38,9 @@ const missing = -1;
  * and one object for all records: the headers were a seventh of what a record costs.
  */
 class HeaderFields {
-  readonly #bytes: Buffer[] = headerNames.map(() => Buffer.alloc(0));
-  readonly #starts = new Int32Array(headerNames.length).fill(missing);
-  readonly #ends = new Int32Array(headerNames.length);
+  readonly #bytes: Buffer[] = envelopeHeaders.map(() => Buffer.alloc(0));
+  readonly #starts = new Int32Array(envelopeHeaders.length).fill(missing);
+  readonly #ends = new Int32Array(envelopeHeaders.length);
   /** Records of a topic have their headers in one order: most names stand where they stood before. */
   readonly #names: string[] = [];
   readonly #indexes: number[] = [];
@@ -56,7 +57,7 @@ class HeaderFields {
     let index = this.#indexes[at];
     if (index === undefined || this.#names[at] !== name) {
       index = headerIndexes.get(name) ?? missing;
-      if (at < headerNames.length) {
+      if (at < envelopeHeaders.length) {
         this.#names[at] = name;
         this.#indexes[at] = index;
       }
@@ -86,9 +87,9 @@ class HeaderFields {
 
 const noBytes = Buffer.alloc(0);
 const headerIndexes: ReadonlyMap<string, number> = new Map(
-  headerNames.map((name, index) => [name, index]),
+  envelopeHeaders.map((name, index) => [name, index]),
 );
-const indexOf = (name: HeaderName): number => headerNames.indexOf(name);
+const indexOf = (name: HeaderName): number => envelopeHeaders.indexOf(name);
 /** Decoding is synchronous and calls nobody. */
 const fields = new HeaderFields();
 

@@ -8,6 +8,7 @@ export type { KeptValue } from './dead-letter-value.ts';
 export { keptValueOf } from './dead-letter-value.ts';
 export type { Envelope } from './envelope.ts';
 export type { HeaderSource } from './header-reader.ts';
+export { envelopeHeaders } from './header-reader.ts';
 export {
   decodeEnvelope,
   decodeEnvelopeOf,

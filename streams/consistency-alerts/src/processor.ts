@@ -76,9 +76,11 @@ function onEvent(input: InputRecord, context: ProcessorContext): void {
       ? withOrderEvent(view, input.payload as OrdersEvent, cause)
       : withPaymentEvent(view, input.payload as PaymentsEvent, cause);
   const watches = before?.watches ?? {};
-  const active = activeRules(parametersOf(context));
   // What changes no view is still judged: a rule that is on again begins with any event.
-  if (after === view && isQuiet({ view, watches, active })) return;
+  if (after === view) {
+    const active = activeRules(parametersOf(context));
+    if (isQuiet({ view, watches, active })) return;
+  }
   const { correlationId } = input.envelope;
   const watched = { view: after, watches, chain: before?.chain ?? firstLink, correlationId };
   const { traceparent, id } = input.envelope;

@@ -1,4 +1,4 @@
-import { frameBytes } from '@plumbline/events';
+import { envelopeHeaders, frameBytes } from '@plumbline/events';
 import type { Headers, OutgoingRecord } from '@plumbline/kafka';
 import { digest } from '@plumbline/kernel';
 
@@ -6,21 +6,7 @@ import { digest } from '@plumbline/kernel';
  * The headers in which a replay has to agree, docs/formats.md: the whole envelope but the trace
  * context, which says how a record came about and not what it says.
  */
-export const comparedHeaders = [
-  'content-type',
-  'ce_specversion',
-  'ce_id',
-  'ce_source',
-  'ce_type',
-  'ce_time',
-  'ce_subject',
-  'ce_correlationid',
-  'ce_causationid',
-  'ce_actor',
-  'ce_aggregateversion',
-  'ce_previoushash',
-  'ce_subjectkeyid',
-] as const;
+export const comparedHeaders = envelopeHeaders.filter((name) => name !== 'traceparent');
 
 /** A record of the log, or one that would be written. */
 export interface ComparedRecord {
