@@ -65,7 +65,10 @@ export interface CommandGateway {
    * it may have been; repeating it with the same id loses nothing and decides nothing twice.
    */
   execute(command: Command): Promise<Executed>;
-  /** Whether outcomes are being read. */
+  /**
+   * Whether it takes commands. Outcomes that cannot be read for a moment do not change that: every
+   * edge loses the same broker at the same time, and what is taken meanwhile is answered after it.
+   */
   ready(): boolean;
   /**
    * The newest version of an aggregate seen in any outcome, by record key; `null` for a key not
@@ -118,12 +121,14 @@ export async function createCommandGateway(
     throw error;
   });
 
+  // Beyond the time that a caller waits, none would be answered.
+  const readsOutcomes = () => tail.downForMs() <= waitMs;
+
   function admit(): void {
     if (closed) throw new WriteFailed('the gateway is closed');
     if (inFlight >= inFlightMax)
       throw new Overloaded(`${inFlight} commands are under way, the limit is ${inFlightMax}`);
-    if (tail.downForMs() > waitMs)
-      throw new WriteFailed(`outcomes of ${outcomesTopic} cannot be read`);
+    if (!readsOutcomes()) throw new WriteFailed(`outcomes of ${outcomesTopic} cannot be read`);
   }
 
   async function writeAndWait(command: Command): Promise<Executed> {
@@ -160,7 +165,7 @@ export async function createCommandGateway(
         throw error;
       }
     },
-    ready: () => !closed && tail.connected(),
+    ready: () => !closed && readsOutcomes(),
     lastSeenVersion: (key) => versions.lastSeen(key),
     close: async () => {
       closed = true;

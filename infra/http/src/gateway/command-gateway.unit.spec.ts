@@ -303,13 +303,17 @@ describe('the reader of outcomes', () => {
     });
     for (let i = 0; i < 3; i += 1) log.failNext('fetch-unavailable');
     const waiting = gateway.execute(command('cmd-1'));
-    await until(() => !gateway.ready());
+    await until(() => written().length === 1);
     const [record] = written();
     if (!record) throw new Error('nothing was written');
     log.appendRaw(outcomeRecord(codec, record));
-    expect(gateway.ready()).toBe(false);
+    const samples: boolean[] = [];
+    const sampling = setInterval(() => samples.push(gateway.ready()), 10);
     expect(await waiting).toMatchObject({ kind: 'decided' });
-    expect(gateway.ready()).toBe(true);
+    clearInterval(sampling);
+    // 100, 200 and 400 ms of waiting between the attempts.
+    expect(samples.length).toBeGreaterThan(20);
+    expect(samples).not.toContain(false);
   });
 
   it('says that it is not ready, and refuses before writing, when it cannot read for long', async () => {

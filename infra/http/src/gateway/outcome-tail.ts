@@ -19,8 +19,7 @@ export interface OutcomeTailOptions {
 }
 
 export interface OutcomeTail {
-  connected(): boolean;
-  /** How long there has been no answer to a fetch, ms; 0 while connected. */
+  /** How long there has been no answer to a fetch, ms; 0 while there is. */
   downForMs(): number;
   close(): Promise<void>;
 }
@@ -85,7 +84,6 @@ export async function openOutcomeTail(options: OutcomeTailOptions): Promise<Outc
 
   const running = run();
   return {
-    connected: () => downSince === null,
     downForMs: () => (downSince === null ? 0 : performance.now() - downSince),
     close: async () => {
       stopping.abort();
