@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { callbackIdOf, isSignature, signatureOf } from '../gateways/mock/callback-signature.ts';
 import { createKnownPayNos } from './known-pay-nos.ts';
 import { localTimeFormat } from './local-time.ts';
-import { callbackIdOf, isSignature, signatureOf } from './signature.ts';
 
 const fields = {
   callbackStatus: 'SUCCESS',

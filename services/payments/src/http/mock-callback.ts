@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { RequestContext, Route } from '@plumbline/http';
 import { defineRoute, ok, okSchema, outcomeToHttp, text } from '@plumbline/http';
 import { z } from 'zod';
+import { callbackIdOf, isSignature, signatureOf } from '../gateways/mock/callback-signature.ts';
 import * as limits from '../limits.ts';
 import type { PaymentsEdge } from './edge.ts';
 import { paymentsErrorCodes, problem } from './error-codes.ts';
 import { paymentStatuses } from './payment-view.ts';
-import { callbackIdOf, isSignature, signatureOf } from './signature.ts';
 
 const callbackStatuses = ['SUCCESS', 'FAILED'] as const;
 

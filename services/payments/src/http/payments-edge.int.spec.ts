@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestPayments } from '../testing/open-payments.ts';
 import { openTestPayments } from '../testing/open-payments.ts';
-import { callbackIdOf, signatureOf } from './signature.ts';
+import { callbackIdOf, signatureOf } from '../gateways/mock/callback-signature.ts';
 
 let edge: TestPayments;
 beforeAll(async () => {

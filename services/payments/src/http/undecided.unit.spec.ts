@@ -3,10 +3,10 @@ import { PostgresDown } from '@plumbline/postgres';
 import { describe, expect, it } from 'vitest';
 import type { StoredPayment } from '../projections/payment-queries.ts';
 import { fakeEdge, runRoute } from '../testing/fake-edge.ts';
+import { signatureOf } from '../gateways/mock/callback-signature.ts';
 import { createPayment } from './create-payment.ts';
 import { mockCallback } from './mock-callback.ts';
 import { listPayments, readPayment, readPaymentOfOrder } from './read-payments.ts';
-import { signatureOf } from './signature.ts';
 
 const retry = { status: 503, headers: { 'Retry-After': '1' } };
 

@@ -3,7 +3,7 @@ import { silentLogger } from '@plumbline/observability';
 import type { Postgres } from '@plumbline/postgres';
 import { openPostgres } from '@plumbline/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { callbackIdOf, signatureOf } from '../http/signature.ts';
+import { callbackIdOf, signatureOf } from '../gateways/mock/callback-signature.ts';
 import { testAddress } from '@plumbline/runtime/testing';
 import type { TestPayments } from '../testing/open-payments.ts';
 import { openTestPayments } from '../testing/open-payments.ts';

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { isSameText } from '../same-text.ts';
 
 /** What contract 1's callback signs. */
 export interface SignedFields {
@@ -20,8 +21,6 @@ export const signatureOf = (fields: SignedFields, secret: string): string =>
 export const callbackIdOf = (fields: Omit<SignedFields, 'callbackStatus'>): string =>
   md5(`${fields.payNo}${fields.timestamp}${fields.nonce}`);
 
-/** Takes as long for a near miss as for nonsense: hashes of one length are compared. */
-export function isSignature(given: string, fields: SignedFields, secret: string): boolean {
-  const hash = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
-  return timingSafeEqual(hash(given), hash(signatureOf(fields, secret)));
-}
+/** Compared exactly, case included, and in constant time. */
+export const isSignature = (given: string, fields: SignedFields, secret: string): boolean =>
+  isSameText(given, signatureOf(fields, secret));
