@@ -55,6 +55,12 @@ export type {
   Channel,
   ClosePayment,
   CreatePayment,
+  GatewayAnswer,
+  GatewayCallKind,
+  GatewayCallReported,
+  GatewayCallRequested,
+  GatewayPolicy,
+  GatewayResult,
   PaymentCallbackRecorded,
   PaymentClosed,
   PaymentCreated,
@@ -68,7 +74,9 @@ export type {
   PaymentsEvent,
   PaymentsInbox,
   ProcessResult,
+  ReportGatewayCall,
   ReportMockCallback,
+  ReportSource,
 } from './generated/payments.ts';
 export {
   paymentsCommandNames,

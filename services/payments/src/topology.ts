@@ -2,6 +2,7 @@ import { topics } from '@plumbline/events';
 import type { Topology } from '@plumbline/runtime';
 import { aggregateTopology } from '@plumbline/runtime';
 import { paymentDecider } from './domain/payment/payment.ts';
+import { upcastPayment } from './domain/payment/upcast.ts';
 
 /**
  * Payments, one aggregate per order under the order's routing key. A callback knows nothing but the
@@ -18,5 +19,6 @@ export const paymentsTopology: Topology = aggregateTopology({
     deadLetters: topics.paymentsDeadLetters.name,
   },
   subjectOf: ({ data }) => data.payNo,
+  upcastState: upcastPayment,
   namesOf: (state) => (state.status === 'none' ? [] : [state.payNo]),
 });

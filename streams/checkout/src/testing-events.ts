@@ -8,6 +8,15 @@ const ended = {
   channel: 'MOCK' as const,
 };
 
+const answer = {
+  ...{ result: 'ACCEPTED' as const, code: null, message: null, gatewayTransactionId: 'g' },
+  ...{ handle: null, payUrl: null, amountMinor: null, currency: null, occurredAt: null },
+  ...{ refundedMinor: null, gatewayRefundId: null },
+};
+const noRefund = {
+  ...{ refundId: null, refundReference: null, refundAmountMinor: null, gatewayRefundId: null },
+};
+
 /** One event of each type that the checkout reads, all of one order. */
 export const eventOf: {
   readonly [T in CheckoutEvent['type']]: Extract<CheckoutEvent, { readonly type: T }>;
@@ -30,9 +39,21 @@ export const eventOf: {
   },
   PaymentCreated: {
     type: 'PaymentCreated',
-    data: { ...ids, ...money, id: 1n, tenant: 'main', channel: 'MOCK', expireAt: 9, createdAt: 1 },
+    data: {
+      ...ids,
+      ...money,
+      id: 1n,
+      tenant: 'main',
+      channel: 'MOCK',
+      expireAt: 9,
+      createdAt: 1,
+      gateway: null,
+    },
   },
-  PaymentProcessing: { type: 'PaymentProcessing', data: { ...ids, acceptedAt: 2 } },
+  PaymentProcessing: {
+    type: 'PaymentProcessing',
+    data: { ...ids, acceptedAt: 2, gatewayTransactionId: null, payUrl: null },
+  },
   PaymentSucceeded: {
     type: 'PaymentSucceeded',
     data: { ...ended, channelTradeNo: 'MOCK_1', paidAt: 5 },
@@ -54,11 +75,75 @@ export const eventOf: {
     type: 'PaymentReportContradicted',
     data: {
       ...{ ...ids, callbackId: 'c', currentStatus: 'SUCCESS', reportedStatus: 'FAILED' },
-      ...{ channelTradeNo: null, reportedAt: 7 },
+      ...{ channelTradeNo: null, reportedAt: 7, source: 'CALLBACK' },
     },
   },
   PaymentReportConfirmed: {
     type: 'PaymentReportConfirmed',
-    data: { ...ids, callbackId: 'c', status: 'SUCCESS', channelTradeNo: null, reportedAt: 8 },
+    data: {
+      ...ids,
+      callbackId: 'c',
+      status: 'SUCCESS',
+      channelTradeNo: null,
+      reportedAt: 8,
+      source: 'CALLBACK',
+    },
+  },
+  PaymentUnknown: {
+    type: 'PaymentUnknown',
+    data: { ...ids, code: 'TIMED_OUT', message: 'no answer', since: 2 },
+  },
+  PaymentCloseRequested: {
+    type: 'PaymentCloseRequested',
+    data: { ...ids, reason: 'TIMED_OUT', requestedAt: 9 },
+  },
+  PaymentReportMismatched: {
+    type: 'PaymentReportMismatched',
+    data: {
+      ...{ ...ids, source: 'QUERY', sourceId: 'call', field: 'AMOUNT' },
+      ...{ expected: '9999', found: '1', reportedAt: 3 },
+    },
+  },
+  GatewayCallRequested: {
+    type: 'GatewayCallRequested',
+    data: {
+      ...{ ...ids, ...money, callId: 'call', kind: 'CREATE', channel: 'MOCK', attempt: 1 },
+      ...{ reference: 'PAY-1', subject: null, returnUrl: null, expireAt: 9, requestedAt: 1 },
+      ...{ gatewayTransactionId: null, handle: null, reason: null, ...noRefund },
+    },
+  },
+  GatewayCallStarted: {
+    type: 'GatewayCallStarted',
+    data: { ...ids, callId: 'call', kind: 'CREATE', worker: 'w', startedAt: 1, giveUpAt: 2 },
+  },
+  GatewayCallReported: {
+    type: 'GatewayCallReported',
+    data: {
+      ...{ ...ids, callId: 'call', kind: 'CREATE', refundId: null, reportedAt: 2 },
+      ...{ beforeStatus: 'INIT', afterStatus: 'PAYING', answer },
+    },
+  },
+  RefundRequested: {
+    type: 'RefundRequested',
+    data: {
+      ...{ ...ids, ...money, refundId: 'r', refundReference: 'r', reason: null },
+      ...{ automatic: false, requestedAt: 6 },
+    },
+  },
+  RefundProcessing: {
+    type: 'RefundProcessing',
+    data: { ...ids, refundId: 'r', gatewayRefundId: null, acceptedAt: 7 },
+  },
+  RefundUnknown: {
+    type: 'RefundUnknown',
+    data: { ...ids, refundId: 'r', code: 'TIMED_OUT', message: 'no answer', since: 7 },
+  },
+  RefundSucceeded: {
+    type: 'RefundSucceeded',
+    data: { ...ids, ...money, refundId: 'r', gatewayRefundId: 'g', refundedAt: 8 },
+  },
+  RefundFailed: {
+    type: 'RefundFailed',
+    data: { ...ids, refundId: 'r', code: 'REFUSED', reason: 'no money', failedAt: 8 },
   },
 };

@@ -46,6 +46,7 @@ export const paymentCreated: PaymentsEvent = {
     ...{ id: 1n, payNo, orderNo, tenant, amountMinor, currency, channel: 'MOCK' },
     expireAt: 0,
     createdAt: 0,
+    gateway: null,
   },
 };
 const reported = {
@@ -64,20 +65,20 @@ export const reportedFailed: PaymentsEvent = {
   type: 'PaymentReportContradicted',
   data: {
     ...{ payNo, orderNo, callbackId: 'c2', channelTradeNo: null, reportedAt: 0 },
-    ...{ currentStatus: 'SUCCESS', reportedStatus: 'FAILED' },
+    ...{ currentStatus: 'SUCCESS', reportedStatus: 'FAILED', source: 'CALLBACK' },
   },
 };
 export const reportedSuccess: PaymentsEvent = {
   type: 'PaymentReportContradicted',
   data: {
     ...{ payNo, orderNo, callbackId: 'c3', channelTradeNo: null, reportedAt: 0 },
-    ...{ currentStatus: 'FAILED', reportedStatus: 'SUCCESS' },
+    ...{ currentStatus: 'FAILED', reportedStatus: 'SUCCESS', source: 'CALLBACK' },
   },
 };
 export const reportConfirmed: PaymentsEvent = {
   type: 'PaymentReportConfirmed',
   data: {
     ...{ payNo, orderNo, callbackId: 'c4', channelTradeNo: null, reportedAt: 0 },
-    status: 'SUCCESS',
+    ...{ status: 'SUCCESS', source: 'CALLBACK' },
   },
 };

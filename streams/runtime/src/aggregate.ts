@@ -6,6 +6,8 @@ import { emitChained, eventIdOf, firstLink } from './event-chain.ts';
 import { limits } from './limits.ts';
 import type { DecidedOutcome } from './outcome.ts';
 import { emitOutcome, fingerprintOf } from './outcome.ts';
+import type { StateCodec } from './state-codec.ts';
+import { jsonStateCodec } from './state-codec.ts';
 import type {
   FiredTimer,
   InputRecord,
@@ -34,6 +36,11 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
    * a state, a name leads to that aggregate for ever.
    */
   namesOf?(state: State): readonly string[];
+  /**
+   * A state as an earlier version of the code left it in the changelog, in the shape of today. Pure;
+   * a state of today comes back as it is.
+   */
+  readonly upcastState?: (stored: unknown) => State;
 }
 
 /** What the changelog keeps of one aggregate. */
@@ -74,9 +81,24 @@ export function aggregateTopology<State, Command extends Payload, Event extends 
     outputs: [topics.events, topics.outcomes],
     changelog: topics.changelog,
     deadLetters: topics.deadLetters,
-    stores: [{ name: aggregateStore }, { name: namesStore }],
+    stores: [{ name: aggregateStore, codec: entryCodec(options) }, { name: namesStore }],
     owns: [topics.events, topics.outcomes],
     createProcessor: (task) => aggregateProcessor(options, task),
+  };
+}
+
+function entryCodec<State, Command extends Payload, Event extends Payload>(
+  options: AggregateOptions<State, Command, Event>,
+): StateCodec<unknown> {
+  const { upcastState } = options;
+  if (upcastState === undefined) return jsonStateCodec;
+  return {
+    encode: (entry) => jsonStateCodec.encode(entry),
+    decode: (bytes) => {
+      // Only entries stand in this store.
+      const entry = jsonStateCodec.decode(bytes) as AggregateEntry<unknown>;
+      return { ...entry, state: upcastState(entry.state) };
+    },
   };
 }
 

@@ -29,6 +29,7 @@ export function payloadOf(
   const both = { payNo, orderNo };
   const money = { amountMinor, currency };
   const callbackId = `mock-${eventId}`;
+  const source = 'CALLBACK' as const;
   switch (name) {
     case 'OrderCreated':
       return { type: name, data: { ...orderOf(subject, amountMinor) } };
@@ -43,10 +44,13 @@ export function payloadOf(
     case 'PaymentCreated': {
       const times = { expireAt: atMs + 15 * minuteMs, createdAt: atMs };
       const data = { ...both, ...money, ...times, id: BigInt(index) * 65_536n, tenant };
-      return { type: name, data: { ...data, channel: 'MOCK' } };
+      return { type: name, data: { ...data, channel: 'MOCK', gateway: null } };
     }
     case 'PaymentProcessing':
-      return { type: name, data: { ...both, acceptedAt: atMs } };
+      return {
+        type: name,
+        data: { ...both, acceptedAt: atMs, gatewayTransactionId: null, payUrl: null },
+      };
     case 'PaymentCallbackRecorded':
       return { type: name, data: recordedOf(subject, callbackId, channelTradeNo) };
     case 'PaymentSucceeded':
@@ -60,11 +64,11 @@ export function payloadOf(
     }
     case 'PaymentReportContradicted': {
       const statuses = { currentStatus: 'SUCCESS', reportedStatus: 'FAILED' } as const;
-      const report = { ...both, callbackId, channelTradeNo, reportedAt: atMs };
+      const report = { ...both, callbackId, channelTradeNo, reportedAt: atMs, source };
       return { type: name, data: { ...report, ...statuses } };
     }
     case 'PaymentReportConfirmed': {
-      const report = { ...both, callbackId, channelTradeNo, reportedAt: atMs };
+      const report = { ...both, callbackId, channelTradeNo, reportedAt: atMs, source };
       return { type: name, data: { ...report, status: 'SUCCESS' } };
     }
   }

@@ -21,6 +21,11 @@ const hosts = new Set([
   'www.apache.org',
   'json-schema.org',
   'spdx.org',
+  // Where gateways document themselves, and the addresses that they give out.
+  'www.paypay.ne.jp',
+  'integration.paypay.ne.jp',
+  'o.lakala.com',
+  'test.wsmsd.cn',
 ]);
 
 /** Names that can never lead anywhere (RFC 2606), addresses of this machine, or nothing but text. */

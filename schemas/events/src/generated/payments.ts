@@ -20,7 +20,7 @@ export interface CallbackRefused {
 export type CallbackStatus = 'SUCCESS' | 'FAILED' | 'UNKNOWN';
 
 /** Who moves the money. */
-export type Channel = 'MOCK' | 'ALIPAY' | 'WECHAT' | 'UNKNOWN';
+export type Channel = 'MOCK' | 'ALIPAY' | 'WECHAT' | 'PAYPAY' | 'LAKALA' | 'UNKNOWN';
 
 /** Close a payment that has no result yet. */
 export interface ClosePayment {
@@ -48,7 +48,139 @@ export interface CreatePayment {
   readonly channel: Channel;
   /** How long the channel has to report a result, in milliseconds. */
   readonly lifetimeMs: number;
+  /** How it is led at its gateway; null where nobody asks the gateway and people serve the channel by hand. */
+  readonly gateway: null | GatewayPolicy;
 }
+
+/** The answer of a gateway. What a result does not come with is null. */
+export interface GatewayAnswer {
+  /** What it says. */
+  readonly result: GatewayResult;
+  /** The gateway's code, or ours where it gave none. */
+  readonly code: null | string;
+  /** In words for people. */
+  readonly message: null | string;
+  /** The gateway's own number of the payment. */
+  readonly gatewayTransactionId: null | string;
+  /** Another id of the gateway that a later call needs. */
+  readonly handle: null | string;
+  /** Where the payer pays. */
+  readonly payUrl: null | string;
+  /** What it took or gave back, in minor units of the currency. */
+  readonly amountMinor: null | bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: null | string;
+  /** When it took or gave it, by the gateway's clock. Epoch ms. */
+  readonly occurredAt: null | number;
+  /** What it says of the payment that went back so far, in minor units. */
+  readonly refundedMinor: null | bigint;
+  /** The gateway's own number of the refund. */
+  readonly gatewayRefundId: null | string;
+}
+
+/** What a gateway is asked. */
+export type GatewayCallKind = 'CREATE' | 'QUERY' | 'CLOSE' | 'REFUND' | 'QUERY_REFUND' | 'UNKNOWN';
+
+/** What a gateway said to a call, and where it left the payment. */
+export interface GatewayCallReported {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the call: that of the event that asked for it. */
+  readonly callId: string;
+  /** What was asked. */
+  readonly kind: GatewayCallKind;
+  /** Id of the refund; null if the call concerns the payment itself. */
+  readonly refundId: null | string;
+  /** What it said. */
+  readonly answer: GatewayAnswer;
+  /** Status of the payment before. */
+  readonly beforeStatus: PaymentStatus;
+  /** Status of the payment afterwards. */
+  readonly afterStatus: PaymentStatus;
+  /** Broker time at which it was reported. Epoch ms. */
+  readonly reportedAt: number;
+}
+
+/** A gateway is to be asked. Whoever works for the gateway takes it from here. */
+export interface GatewayCallRequested {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the call: that of the event that asked for it. */
+  readonly callId: string;
+  /** What is asked. */
+  readonly kind: GatewayCallKind;
+  /** Whom. */
+  readonly channel: Channel;
+  /** Which attempt at this payment it belongs to, from 1. */
+  readonly attempt: number;
+  /** Our number of the attempt, by which the gateway knows it. */
+  readonly reference: string;
+  /** Amount of the payment, in minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** What the payer reads; null for the number of the order. */
+  readonly subject: null | string;
+  /** Where the payer goes afterwards. */
+  readonly returnUrl: null | string;
+  /** Broker time at which the payment is no longer payable. Epoch ms. */
+  readonly expireAt: number;
+  /** The gateway's own number, once it is known. */
+  readonly gatewayTransactionId: null | string;
+  /** Another id of the gateway's, once it is known. */
+  readonly handle: null | string;
+  /** Id of the refund; null if the call concerns the payment itself. */
+  readonly refundId: null | string;
+  /** Our number of the refund, by which the gateway knows it. */
+  readonly refundReference: null | string;
+  /** What is to go back, in minor units of the currency. */
+  readonly refundAmountMinor: null | bigint;
+  /** The gateway's own number of the refund, once it is known. */
+  readonly gatewayRefundId: null | string;
+  /** Why, in words for people. */
+  readonly reason: null | string;
+  /** Broker time at which it was asked for. Epoch ms. */
+  readonly requestedAt: number;
+}
+
+/** From here on the call may have reached the gateway. */
+export interface GatewayCallStarted {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the call: that of the event that asked for it. */
+  readonly callId: string;
+  /** What is asked. */
+  readonly kind: GatewayCallKind;
+  /** Who sends it. */
+  readonly worker: string;
+  /** Broker time of the start. Epoch ms. */
+  readonly startedAt: number;
+  /** Broker time at which nobody waits for its answer any more. Epoch ms. */
+  readonly giveUpAt: number;
+}
+
+/** How a payment is led at its gateway. */
+export interface GatewayPolicy {
+  /** How many attempts are made while the gateway refuses them. */
+  readonly attemptsMax: number;
+  /** How often the gateway is asked while nobody has paid, in milliseconds. */
+  readonly queryIntervalMs: number;
+  /** Whether what is paid after the payment ended unpaid goes back by itself. */
+  readonly refundLateSuccess: boolean;
+  /** What the payer reads; null for the number of the order. */
+  readonly subject: null | string;
+  /** Where the payer goes afterwards. */
+  readonly returnUrl: null | string;
+}
+
+/** What a gateway says to a call. NOT_SENT: it was never asked. UNKNOWN: it has not said, in words that are known, what came of it. */
+export type GatewayResult = 'ACCEPTED' | 'PENDING' | 'PAID' | 'FAILED' | 'CLOSED' | 'NOT_FOUND' | 'REFUSED' | 'REFUNDED' | 'NOT_SENT' | 'UNKNOWN';
 
 /** A verified callback came, and this is what became of it. */
 export interface PaymentCallbackRecorded {
@@ -78,6 +210,18 @@ export interface PaymentCallbackRecorded {
   readonly currentStatus: null | PaymentStatus;
   /** Broker time at which it came. Epoch ms. */
   readonly receivedAt: number;
+}
+
+/** The payment is to end unpaid, if the gateway lets it. */
+export interface PaymentCloseRequested {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+  /** Broker time at which it was asked for. Epoch ms. */
+  readonly requestedAt: number;
 }
 
 /** The payment ended without a result from the channel. */
@@ -112,6 +256,8 @@ export interface PaymentCreated {
   readonly expireAt: number;
   /** Broker time of the command that opened it. Epoch ms. */
   readonly createdAt: number;
+  /** How it is led at its gateway; null where nobody asks the gateway and people serve the channel by hand. */
+  readonly gateway: null | GatewayPolicy;
 }
 
 /** The channel says that it will not be paid. */
@@ -150,6 +296,10 @@ export interface PaymentProcessing {
   readonly orderNo: string;
   /** Broker time at which it was taken. Epoch ms. */
   readonly acceptedAt: number;
+  /** The gateway's own number, if it gave one. */
+  readonly gatewayTransactionId: null | string;
+  /** Where the payer pays, if that is a page. */
+  readonly payUrl: null | string;
 }
 
 /** After a contradiction a later valid report agrees with the status again. */
@@ -166,6 +316,8 @@ export interface PaymentReportConfirmed {
   readonly channelTradeNo: null | string;
   /** Broker time at which the report came. Epoch ms. */
   readonly reportedAt: number;
+  /** How it is known. */
+  readonly source: ReportSource;
 }
 
 /** A valid report says the opposite of what was already reported. The status stays; somebody has to look. */
@@ -183,6 +335,28 @@ export interface PaymentReportContradicted {
   /** The channel's own number; null if it gave none. */
   readonly channelTradeNo: null | string;
   /** Broker time at which the report came. Epoch ms. */
+  readonly reportedAt: number;
+  /** How it is known. */
+  readonly source: ReportSource;
+}
+
+/** The gateway speaks of another payment than was asked for. Nothing moves; somebody has to look. */
+export interface PaymentReportMismatched {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** How it is known. */
+  readonly source: ReportSource;
+  /** Id of the call or of the callback. */
+  readonly sourceId: string;
+  /** What differs: AMOUNT, CURRENCY, MERCHANT or TRANSACTION. */
+  readonly field: string;
+  /** What was asked for. */
+  readonly expected: string;
+  /** What the gateway says. */
+  readonly found: string;
+  /** Broker time at which it was said. Epoch ms. */
   readonly reportedAt: number;
 }
 
@@ -215,8 +389,142 @@ export interface PaymentSucceeded {
   readonly version: string;
 }
 
+/** It is not known whether the gateway has the payment. Only a query can tell. */
+export interface PaymentUnknown {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** What was met, as a code. */
+  readonly code: string;
+  /** What was met, in words for people. */
+  readonly message: string;
+  /** Broker time at which it became unknown. Epoch ms. */
+  readonly since: number;
+}
+
 /** What became of a callback. */
 export type ProcessResult = 'PROCESSED' | 'IGNORED' | 'FAILED' | 'UNKNOWN';
+
+/** Ask the gateway about a payment now. */
+export interface QueryPayment {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+}
+
+/** The gateway says that the money will not go back. */
+export interface RefundFailed {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the refund. */
+  readonly refundId: string;
+  /** The gateway's code, or ours. */
+  readonly code: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+  /** Broker time at which it was said. Epoch ms. */
+  readonly failedAt: number;
+}
+
+/** Give back what was paid, or a part of it. */
+export interface RefundPayment {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Id of the refund. */
+  readonly refundId: string;
+  /** What is to go back, in minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** Why, in words for people. */
+  readonly reason: null | string;
+}
+
+/** The gateway has the refund and will do it. */
+export interface RefundProcessing {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the refund. */
+  readonly refundId: string;
+  /** The gateway's own number of the refund. */
+  readonly gatewayRefundId: null | string;
+  /** Broker time at which it was taken. Epoch ms. */
+  readonly acceptedAt: number;
+}
+
+/** Money is to go back to the payer. From here on it counts against what was paid. */
+export interface RefundRequested {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the refund. */
+  readonly refundId: string;
+  /** Our number of the refund, by which the gateway knows it. */
+  readonly refundReference: string;
+  /** What is to go back, in minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** Why, in words for people. */
+  readonly reason: null | string;
+  /** Whether nobody asked for it: the payment had ended unpaid when it was paid. */
+  readonly automatic: boolean;
+  /** Broker time at which it was asked for. Epoch ms. */
+  readonly requestedAt: number;
+}
+
+/** The gateway says that the money went back. */
+export interface RefundSucceeded {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the refund. */
+  readonly refundId: string;
+  /** What went back, in minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** The gateway's own number of the refund. */
+  readonly gatewayRefundId: string;
+  /** When the gateway says it went back. Epoch ms. */
+  readonly refundedAt: number;
+}
+
+/** It is not known whether the gateway has the refund. Only a query can tell. */
+export interface RefundUnknown {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the refund. */
+  readonly refundId: string;
+  /** What was met, as a code. */
+  readonly code: string;
+  /** What was met, in words for people. */
+  readonly message: string;
+  /** Broker time at which it became unknown. Epoch ms. */
+  readonly since: number;
+}
+
+/** What a gateway said to a call. */
+export interface ReportGatewayCall {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Id of the call: that of the event that asked for it. */
+  readonly callId: string;
+  /** Who sent it. */
+  readonly worker: string;
+  /** What it said. */
+  readonly answer: GatewayAnswer;
+}
 
 /** A callback of the mock channel whose signature was checked. */
 export interface ReportMockCallback {
@@ -236,38 +544,83 @@ export interface ReportMockCallback {
   readonly rawPayload: string;
 }
 
+/** How it is known. */
+export type ReportSource = 'QUERY' | 'CALLBACK' | 'UNKNOWN';
+
+/** Say that a call is about to be sent. Only one may: whoever is let through. */
+export interface StartGatewayCall {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Id of the call: that of the event that asked for it. */
+  readonly callId: string;
+  /** Who sends it; another one each time it starts. */
+  readonly worker: string;
+  /** After so long it has an answer or is given up, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
 export type PaymentsEvent =
+  | { readonly type: 'GatewayCallReported'; readonly data: GatewayCallReported }
+  | { readonly type: 'GatewayCallRequested'; readonly data: GatewayCallRequested }
+  | { readonly type: 'GatewayCallStarted'; readonly data: GatewayCallStarted }
   | { readonly type: 'PaymentCallbackRecorded'; readonly data: PaymentCallbackRecorded }
+  | { readonly type: 'PaymentCloseRequested'; readonly data: PaymentCloseRequested }
   | { readonly type: 'PaymentClosed'; readonly data: PaymentClosed }
   | { readonly type: 'PaymentCreated'; readonly data: PaymentCreated }
   | { readonly type: 'PaymentFailed'; readonly data: PaymentFailed }
   | { readonly type: 'PaymentProcessing'; readonly data: PaymentProcessing }
   | { readonly type: 'PaymentReportConfirmed'; readonly data: PaymentReportConfirmed }
   | { readonly type: 'PaymentReportContradicted'; readonly data: PaymentReportContradicted }
-  | { readonly type: 'PaymentSucceeded'; readonly data: PaymentSucceeded };
+  | { readonly type: 'PaymentReportMismatched'; readonly data: PaymentReportMismatched }
+  | { readonly type: 'PaymentSucceeded'; readonly data: PaymentSucceeded }
+  | { readonly type: 'PaymentUnknown'; readonly data: PaymentUnknown }
+  | { readonly type: 'RefundFailed'; readonly data: RefundFailed }
+  | { readonly type: 'RefundProcessing'; readonly data: RefundProcessing }
+  | { readonly type: 'RefundRequested'; readonly data: RefundRequested }
+  | { readonly type: 'RefundSucceeded'; readonly data: RefundSucceeded }
+  | { readonly type: 'RefundUnknown'; readonly data: RefundUnknown };
 
 /** Full record names of {@link PaymentsEvent}. */
 export const paymentsEventNames = [
+  'plumbline.payments.GatewayCallReported',
+  'plumbline.payments.GatewayCallRequested',
+  'plumbline.payments.GatewayCallStarted',
   'plumbline.payments.PaymentCallbackRecorded',
+  'plumbline.payments.PaymentCloseRequested',
   'plumbline.payments.PaymentClosed',
   'plumbline.payments.PaymentCreated',
   'plumbline.payments.PaymentFailed',
   'plumbline.payments.PaymentProcessing',
   'plumbline.payments.PaymentReportConfirmed',
   'plumbline.payments.PaymentReportContradicted',
+  'plumbline.payments.PaymentReportMismatched',
   'plumbline.payments.PaymentSucceeded',
+  'plumbline.payments.PaymentUnknown',
+  'plumbline.payments.RefundFailed',
+  'plumbline.payments.RefundProcessing',
+  'plumbline.payments.RefundRequested',
+  'plumbline.payments.RefundSucceeded',
+  'plumbline.payments.RefundUnknown',
 ] as const;
 
 export type PaymentsCommand =
   | { readonly type: 'ClosePayment'; readonly data: ClosePayment }
   | { readonly type: 'CreatePayment'; readonly data: CreatePayment }
-  | { readonly type: 'ReportMockCallback'; readonly data: ReportMockCallback };
+  | { readonly type: 'QueryPayment'; readonly data: QueryPayment }
+  | { readonly type: 'RefundPayment'; readonly data: RefundPayment }
+  | { readonly type: 'ReportGatewayCall'; readonly data: ReportGatewayCall }
+  | { readonly type: 'ReportMockCallback'; readonly data: ReportMockCallback }
+  | { readonly type: 'StartGatewayCall'; readonly data: StartGatewayCall };
 
 /** Full record names of {@link PaymentsCommand}. */
 export const paymentsCommandNames = [
   'plumbline.payments.ClosePayment',
   'plumbline.payments.CreatePayment',
+  'plumbline.payments.QueryPayment',
+  'plumbline.payments.RefundPayment',
+  'plumbline.payments.ReportGatewayCall',
   'plumbline.payments.ReportMockCallback',
+  'plumbline.payments.StartGatewayCall',
 ] as const;
 
 export type PaymentsInbox =

@@ -60,6 +60,7 @@ export const createPayment = (edge: PaymentsEdge): Route =>
           data: {
             ...{ payNo: number, orderNo, tenant: edge.tenant, amountMinor, currency, channel },
             lifetimeMs: edge.lifetimeMs,
+            gateway: null,
           },
         },
         correlationId: context.correlationId,

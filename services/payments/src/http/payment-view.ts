@@ -2,14 +2,13 @@ import { majorAmountOut, majorAmountOutSchema, okSchema } from '@plumbline/http'
 import type { Json } from '@plumbline/kernel';
 import { invariant } from '@plumbline/kernel';
 import { z } from 'zod';
-import type { Payment } from '../domain/payment/state.ts';
+import type { ContractStatus } from '../domain/payment/state.ts';
 import type { StoredCallback, StoredPayment } from '../projections/payment-queries.ts';
 
-type Status = Payment['status'];
 type FormatTime = (ms: number) => string;
 
 /** Contract 1's statuses and what it calls them. */
-const statusDescriptions: Readonly<Record<Status, string>> = {
+const statusDescriptions: Readonly<Record<ContractStatus, string>> = {
   INIT: '初始化',
   PAYING: '支付中',
   SUCCESS: '支付成功',

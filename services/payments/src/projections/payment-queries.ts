@@ -2,7 +2,7 @@ import type { PagePosition } from '@plumbline/http';
 import type { Channel } from '@plumbline/events';
 import type { Postgres } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
-import type { Payment } from '../domain/payment/state.ts';
+import type { ContractStatus } from '../domain/payment/state.ts';
 import { callbacksShownMax } from '../limits.ts';
 import { paymentsProjection } from './payments.ts';
 import { refusedCallbacksProjection } from './refused-callbacks.ts';
@@ -15,7 +15,7 @@ export interface StoredPayment {
   readonly orderNo: string;
   readonly amountMinor: bigint;
   readonly currency: string;
-  readonly status: Payment['status'];
+  readonly status: ContractStatus;
   readonly channel: Channel;
   readonly channelTradeNo: string | null;
   readonly paidAtMs: number | null;
@@ -64,7 +64,7 @@ interface PaymentRow {
   readonly order_no: string;
   readonly amount_minor: bigint;
   readonly currency: string;
-  readonly status: Payment['status'];
+  readonly status: ContractStatus;
   readonly channel: Channel;
   readonly channel_trade_no: string | null;
   readonly paid_at: Date | null;

@@ -153,6 +153,7 @@ function moved(
 ): PaymentRow {
   switch (event.type) {
     case 'PaymentProcessing':
+    case 'PaymentUnknown':
       return { ...row, status: 'PAYING' };
     case 'PaymentSucceeded': {
       const at = timeText(event.data.paidAt);
@@ -174,6 +175,16 @@ function moved(
     case 'PaymentReportConfirmed':
       return { ...row, contradicted: false };
     case 'PaymentCallbackRecorded':
+    case 'GatewayCallReported':
+    case 'GatewayCallRequested':
+    case 'GatewayCallStarted':
+    case 'PaymentCloseRequested':
+    case 'PaymentReportMismatched':
+    case 'RefundFailed':
+    case 'RefundProcessing':
+    case 'RefundRequested':
+    case 'RefundSucceeded':
+    case 'RefundUnknown':
       return row;
     default:
       return unreachable(event);

@@ -136,6 +136,7 @@ function paymentChange(event: PaymentsEvent): ProjectionRow | null {
         payment_created_at_ms: event.data.createdAt,
       };
     case 'PaymentProcessing':
+    case 'PaymentUnknown':
       return { payment_status: 'PAYING' };
     case 'PaymentSucceeded':
       return {
@@ -154,6 +155,18 @@ function paymentChange(event: PaymentsEvent): ProjectionRow | null {
     case 'PaymentCallbackRecorded':
       // Also recorded for payments that do not exist: what it changed is an event of its own.
       return null;
+    // What changes the status is an event of its own.
+    case 'GatewayCallReported':
+    case 'GatewayCallRequested':
+    case 'GatewayCallStarted':
+    case 'PaymentCloseRequested':
+    case 'PaymentReportMismatched':
+    case 'RefundFailed':
+    case 'RefundProcessing':
+    case 'RefundRequested':
+    case 'RefundSucceeded':
+    case 'RefundUnknown':
+      return {};
     default:
       return unreachable(event);
   }

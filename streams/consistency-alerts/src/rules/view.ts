@@ -59,6 +59,7 @@ export function withOrderEvent(view: JoinedView, event: OrdersEvent, seen: Evide
 
 const paymentStatusAfter = {
   PaymentProcessing: 'PAYING',
+  PaymentUnknown: 'PAYING',
   PaymentSucceeded: 'SUCCESS',
   PaymentFailed: 'FAILED',
   PaymentClosed: 'CLOSED',
@@ -77,6 +78,7 @@ export function withPaymentEvent(
       return { ...view, payment: { ...started, contradiction: null } };
     }
     case 'PaymentProcessing':
+    case 'PaymentUnknown':
     case 'PaymentSucceeded':
     case 'PaymentFailed':
     case 'PaymentClosed': {
@@ -92,6 +94,16 @@ export function withPaymentEvent(
     case 'PaymentReportConfirmed':
       return payment === null ? view : { ...view, payment: { ...payment, contradiction: null } };
     case 'PaymentCallbackRecorded':
+    case 'GatewayCallReported':
+    case 'GatewayCallRequested':
+    case 'GatewayCallStarted':
+    case 'PaymentCloseRequested':
+    case 'PaymentReportMismatched':
+    case 'RefundFailed':
+    case 'RefundProcessing':
+    case 'RefundRequested':
+    case 'RefundSucceeded':
+    case 'RefundUnknown':
       return view;
   }
 }

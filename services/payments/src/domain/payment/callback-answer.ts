@@ -1,6 +1,7 @@
 import type { Decision, Json } from '@plumbline/kernel';
 import type { PaymentEvent } from './events.ts';
 import type { PaymentState } from './state.ts';
+import { contractStatus } from './state.ts';
 
 /** Why a callback changed nothing. */
 export type CallbackCode =
@@ -28,7 +29,7 @@ export function callbackAnswer(
       ? decision.events.find((event) => event.type === 'PaymentCallbackRecorded')
       : undefined;
   const known = state.status !== 'none' && state.payNo === payNo;
-  const currentStatus = known ? state.status : null;
+  const currentStatus = known ? contractStatus(state.status) : null;
   if (recorded !== undefined) {
     const { result, code } = recorded.data;
     const message = messages[code !== null && isCallbackCode(code) ? code : 'PROCESSED'];

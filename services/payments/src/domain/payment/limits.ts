@@ -10,3 +10,33 @@ export const majorDigitsMax = 10;
 
 /** The read model's amount is a decimal(12,2): a third decimal would be rounded away in silence. */
 export const minorDigitsMax = 2;
+
+/**
+ * How long after the first, second, … call that told nothing the next one is made. What is unknown
+ * is mostly known within seconds; a gateway that is down for an hour is asked 60 times.
+ */
+export const askDelaysMs = [2_000, 5_000, 15_000, 60_000] as const;
+
+/** How often a gateway may be asked about a payment that nobody has paid yet: at most once a second. */
+export const queryIntervalMs = { min: 1_000, max: 3_600_000 } as const;
+
+/**
+ * A gateway that knows nothing of a creation may only not know it yet. So long after the creation's
+ * own deadline no request of it is under way any more, and it may be sent again.
+ */
+export const notFoundCountsAfterMs = 10_000;
+
+/** After the deadline of a call, so long until its report may still be on its way through the log. */
+export const reportGraceMs = 20_000;
+
+/** A call takes seconds. Whoever wants an hour has mistaken the unit. */
+export const callDeadlineMsMax = 120_000;
+
+/** Each is a call to the gateway; twenty are an outage. */
+export const attemptsMax = 20;
+
+/**
+ * Refunds of one payment. About 300 bytes of state each: 1,000 are 300 KB, and still below the
+ * largest record. Nobody gives back a payment in more parts.
+ */
+export const refundsMax = 1_000;

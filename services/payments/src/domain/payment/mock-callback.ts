@@ -2,16 +2,16 @@ import type { Decision, DecisionContext } from '@plumbline/kernel';
 import { accepted, rejected, unchanged } from '@plumbline/kernel';
 import type { CallbackCode } from './callback-answer.ts';
 import type { PaymentCommandOf } from './commands.ts';
-import type { PaymentEvent, PaymentEventOf } from './events.ts';
+import type { EventList, PaymentEvent, PaymentEventOf } from './events.ts';
+import { allOf, eventList } from './events.ts';
+import { lateRefund } from './refunds.ts';
 import { paymentRejection } from './rejections.ts';
-import type { EndedPayment, Payment, PaymentState } from './state.ts';
-import { hasEnded } from './state.ts';
+import { confirmation, contradiction, failed, opposes, succeeded } from './reports.ts';
+import type { EndedPayment, OpenPayment, Payment, PaymentState } from './state.ts';
+import { contractStatus, hasEnded } from './state.ts';
 
 type Callback = PaymentCommandOf<'ReportMockCallback'>;
 type Recorded = PaymentEventOf<'PaymentCallbackRecorded'>;
-
-/** What consumers of the contract know as the version of its events. */
-const contractVersion = '1.0';
 
 /**
  * What a callback with a checked signature does: moves an open payment, confirms or contradicts an
@@ -59,68 +59,45 @@ function record(
       result: what.result,
       code: what.code,
       contradictory: what.contradictory ?? false,
-      currentStatus: what.status ?? payment?.status ?? null,
+      currentStatus: what.status ?? (payment === null ? null : contractStatus(payment.status)),
       receivedAt: atMs,
     },
   };
 }
 
-function move(data: Callback, payment: Payment, context: DecisionContext): Decision<PaymentEvent> {
-  const { payNo, orderNo, amountMinor, currency, channel } = payment;
-  const paid = data.callbackStatus === 'SUCCESS';
-  const status = paid ? 'SUCCESS' : 'FAILED';
-  const recorded = record(data, payment, context, { result: 'PROCESSED', code: null, status });
-  const common = {
-    // Its own id: it is the second event of this decision.
-    eventId: context.eventId(1),
-    ...{ payNo, orderNo, amountMinor, currency, channel },
-    eventTime: context.atMs,
-    traceId: context.correlationId,
-    version: contractVersion,
-  };
-  if (!paid) {
-    return accepted(recorded, {
-      type: 'PaymentFailed',
-      data: {
-        ...common,
-        channelTradeNo: data.channelTradeNo,
-        failedAt: context.atMs,
-        reason: 'the channel reported FAILED',
-      },
-    });
+function move(
+  data: Callback,
+  payment: OpenPayment,
+  context: DecisionContext,
+): Decision<PaymentEvent> {
+  const isPaid = data.callbackStatus === 'SUCCESS';
+  const status = isPaid ? 'SUCCESS' : 'FAILED';
+  const list = eventList(context);
+  list.add(record(data, payment, context, { result: 'PROCESSED', code: null, status }));
+  const eventId = list.nextId();
+  if (isPaid) {
+    // Contract 1: a trade number of the mock channel begins with MOCK_. At most 36 characters.
+    const channelTradeNo = data.channelTradeNo ?? `MOCK_${payment.payNo}`;
+    list.add(succeeded(payment, { channelTradeNo, paidAtMs: null, eventId }, context));
+  } else {
+    const { channelTradeNo } = data;
+    const reason = 'the channel reported FAILED';
+    list.add(failed(payment, { channelTradeNo, reason, eventId }, context));
   }
-  return accepted(recorded, {
-    type: 'PaymentSucceeded',
-    data: {
-      ...common,
-      // Contract 1: a trade number of the mock channel begins with MOCK_. At most 36 characters.
-      channelTradeNo: data.channelTradeNo ?? `MOCK_${payNo}`,
-      paidAt: context.atMs,
-    },
-  });
+  return allOf(list);
 }
 
-/** Whether the report says otherwise than the end. A closed payment was not paid. */
-const opposes = (payment: EndedPayment, { callbackStatus }: Callback): boolean =>
-  (payment.status === 'SUCCESS') !== (callbackStatus === 'SUCCESS');
+const said = (data: Callback) =>
+  ({
+    callbackId: data.callbackId,
+    channelTradeNo: data.channelTradeNo,
+    source: 'CALLBACK',
+  }) as const;
 
-function contradiction(
-  data: Callback,
-  payment: EndedPayment,
-  { atMs }: DecisionContext,
-): PaymentEvent {
-  return {
-    type: 'PaymentReportContradicted',
-    data: {
-      payNo: payment.payNo,
-      orderNo: payment.orderNo,
-      callbackId: data.callbackId,
-      currentStatus: payment.status,
-      reportedStatus: data.callbackStatus,
-      channelTradeNo: data.channelTradeNo,
-      reportedAt: atMs,
-    },
-  };
+function against(data: Callback, payment: EndedPayment, context: DecisionContext, list: EventList) {
+  const reportedStatus = data.callbackStatus;
+  list.add(contradiction(payment, { ...said(data), reportedStatus }, context));
+  lateRefund(payment, reportedStatus, { list, context });
 }
 
 /**
@@ -133,10 +110,10 @@ function takeOtherStatus(
   context: DecisionContext,
 ): Decision<PaymentEvent> {
   const what = { result: 'IGNORED', code: 'CALLBACK_REPEATED', contradictory: true } as const;
-  const recorded = record(data, payment, context, what);
-  return opposes(payment, data)
-    ? accepted(recorded, contradiction(data, payment, context))
-    : accepted(recorded);
+  const list = eventList(context);
+  list.add(record(data, payment, context, what));
+  if (opposes(payment, data.callbackStatus)) against(data, payment, context, list);
+  return allOf(list);
 }
 
 function takeAfterEnd(
@@ -144,20 +121,11 @@ function takeAfterEnd(
   payment: EndedPayment,
   context: DecisionContext,
 ): Decision<PaymentEvent> {
-  const contradictory = opposes(payment, data);
+  const contradictory = opposes(payment, data.callbackStatus);
   const what = { result: 'IGNORED', code: 'PAYMENT_ENDED', contradictory } as const;
-  const recorded = record(data, payment, context, what);
-  if (contradictory) return accepted(recorded, contradiction(data, payment, context));
-  if (!payment.contradicted) return accepted(recorded);
-  return accepted(recorded, {
-    type: 'PaymentReportConfirmed',
-    data: {
-      payNo: payment.payNo,
-      orderNo: payment.orderNo,
-      callbackId: data.callbackId,
-      status: payment.status,
-      channelTradeNo: data.channelTradeNo,
-      reportedAt: context.atMs,
-    },
-  });
+  const list = eventList(context);
+  list.add(record(data, payment, context, what));
+  if (contradictory) against(data, payment, context, list);
+  else if (payment.contradicted) list.add(confirmation(payment, said(data), context));
+  return allOf(list);
 }

@@ -1,86 +1,60 @@
 import type { AggregateTimer, Decider, Decision, DecisionContext, Json } from '@plumbline/kernel';
-import {
-  accepted,
-  derivedNumber,
-  invariant,
-  minorDigitsOf,
-  rejected,
-  unchanged,
-  unreachable,
-} from '@plumbline/kernel';
+import { accepted, invariant, rejected, unchanged, unreachable } from '@plumbline/kernel';
 import { callbackAnswer } from './callback-answer.ts';
+import { isLed } from './calls.ts';
 import type { PaymentCommand, PaymentCommandOf } from './commands.ts';
-import type { PaymentEvent, PaymentEventOf } from './events.ts';
-import { callbacksRemembered, majorDigitsMax, minorDigitsMax } from './limits.ts';
+import { createPayment } from './create.ts';
+import type { PaymentEvent } from './events.ts';
+import { evolve } from './evolve.ts';
+import {
+  closed,
+  closedByTime,
+  closeLed,
+  expireTimer,
+  proceed,
+  proceedRefund,
+  proceedTimer,
+  queryPayment,
+  refundOfTimer,
+  reportCall,
+  startCall,
+  timersOfLed,
+} from './lead.ts';
 import { reportMockCallback } from './mock-callback.ts';
+import { refundPayment } from './refunds.ts';
 import type { PaymentRejectionCode } from './rejections.ts';
 import { paymentRejection } from './rejections.ts';
-import type { EndedPayment, Payment, PaymentState } from './state.ts';
+import { shown } from './shown.ts';
+import type { Payment, PaymentState } from './state.ts';
 import { hasEnded, initialPayment } from './state.ts';
 
-/** The reason of a payment that closes because its time is over. The orders context reads it. */
-export const closedByTime = 'TIMED_OUT';
-
 const acceptTimer = 'accept';
-const expireTimer = 'expire';
 
 type PaymentDecision = Decision<PaymentEvent>;
 
 const refuse = (code: PaymentRejectionCode): PaymentDecision => rejected(paymentRejection(code));
 
-function createPayment(
-  { lifetimeMs, ...data }: PaymentCommandOf<'CreatePayment'>,
-  state: PaymentState,
-  { atMs, offset, slot }: DecisionContext,
-): PaymentDecision {
-  if (state.status !== 'none') {
-    // The payment number is left out: a repeat brings a new one and is answered with the old.
-    const same =
-      state.amountMinor === data.amountMinor &&
-      state.currency === data.currency &&
-      state.channel === data.channel;
-    return same ? unchanged : refuse('PAYMENT_PARAMETERS_DIFFER');
-  }
-  if (data.channel === 'UNKNOWN') return refuse('CHANNEL_UNKNOWN');
-  const minorDigits = minorDigitsOf(data.currency);
-  if (minorDigits > minorDigitsMax) return refuse('CURRENCY_NOT_SUPPORTED');
-  const tooMuch = 10n ** BigInt(majorDigitsMax + minorDigits);
-  if (data.amountMinor <= 0n || data.amountMinor >= tooMuch) return refuse('AMOUNT_OUT_OF_RANGE');
-  if (lifetimeMs <= 0) return refuse('LIFETIME_NOT_POSITIVE');
-  const times = { createdAt: atMs, expireAt: atMs + lifetimeMs };
+function acceptByChannel(payment: Payment, { atMs }: DecisionContext): PaymentDecision {
+  if (payment.status !== 'created' || isLed(payment)) return unchanged;
+  const { payNo, orderNo } = payment;
+  const none = { gatewayTransactionId: null, payUrl: null };
   return accepted({
-    type: 'PaymentCreated',
-    data: { ...data, id: derivedNumber(offset, slot), ...times },
+    type: 'PaymentProcessing',
+    data: { payNo, orderNo, acceptedAt: atMs, ...none },
   });
 }
 
-function acceptByChannel(payment: Payment, { atMs }: DecisionContext): PaymentDecision {
-  if (payment.status !== 'INIT') return unchanged;
-  const { payNo, orderNo } = payment;
-  return accepted({ type: 'PaymentProcessing', data: { payNo, orderNo, acceptedAt: atMs } });
-}
-
 function closePayment(
-  { payNo, reason }: PaymentCommandOf<'ClosePayment'>,
+  { payNo, reason }: Pick<PaymentCommandOf<'ClosePayment'>, 'payNo' | 'reason'>,
   payment: Payment,
-  { atMs }: DecisionContext,
+  context: DecisionContext,
 ): PaymentDecision {
   if (payment.payNo !== payNo) return refuse('PAYMENT_NOT_FOUND');
-  switch (payment.status) {
-    case 'INIT': {
-      // It never reached a gateway, so nobody can have paid it.
-      const { orderNo } = payment;
-      return accepted({ type: 'PaymentClosed', data: { payNo, orderNo, reason, closedAt: atMs } });
-    }
-    case 'PAYING':
-      return refuse('PAYMENT_AT_GATEWAY');
-    case 'SUCCESS':
-    case 'FAILED':
-    case 'CLOSED':
-      return unchanged;
-    default:
-      return unreachable(payment);
-  }
+  if (hasEnded(payment)) return unchanged;
+  if (isLed(payment)) return closeLed(payment, reason, context);
+  // Served by hand: what the channel has taken, only its callback ends.
+  if (payment.status !== 'created') return refuse('PAYMENT_AT_GATEWAY');
+  return accepted(closed(payment, reason, context));
 }
 
 function decide(
@@ -88,102 +62,41 @@ function decide(
   state: PaymentState,
   context: DecisionContext,
 ): PaymentDecision {
+  if (command.type === 'CreatePayment') return createPayment(command.data, state, context);
+  if (command.type === 'ReportMockCallback')
+    return reportMockCallback(command.data, state, context);
+  if (state.status === 'none') return refuse('PAYMENT_NOT_FOUND');
   switch (command.type) {
-    case 'CreatePayment':
-      return createPayment(command.data, state, context);
-    case 'ReportMockCallback':
-      return reportMockCallback(command.data, state, context);
     case 'ClosePayment':
-      if (state.status === 'none') return refuse('PAYMENT_NOT_FOUND');
       return closePayment(command.data, state, context);
+    case 'QueryPayment':
+      return queryPayment(command.data, state, context);
+    case 'StartGatewayCall':
+      return startCall(command.data, state, context);
+    case 'ReportGatewayCall':
+      return reportCall(command.data, state, context);
+    case 'RefundPayment':
+      if (state.payNo !== command.data.payNo) return refuse('PAYMENT_NOT_FOUND');
+      return refundPayment(command.data, state, context);
     case 'AcceptByChannel':
-      if (state.status === 'none') return refuse('PAYMENT_NOT_FOUND');
       return acceptByChannel(state, context);
+    case 'Expire':
+      return closePayment({ payNo: state.payNo, reason: closedByTime }, state, context);
+    case 'Proceed':
+      return isLed(state) ? proceed(state, context) : unchanged;
+    case 'ProceedRefund':
+      return isLed(state) ? proceedRefund(state, command.data.refundId, context) : unchanged;
     default:
       return unreachable(command);
   }
 }
 
-function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
-  if (event.type === 'PaymentCallbackRecorded') return remember(state, event.data);
-  if (event.type === 'PaymentCreated') {
-    invariant(state.status === 'none', `payment ${event.data.payNo} was created twice`);
-    const { expireAt, createdAt, ...facts } = event.data;
-    const times = { expireAtMs: expireAt, createdAtMs: createdAt };
-    return { ...facts, ...times, status: 'INIT', callbacks: state.callbacks };
-  }
-  invariant(state.status !== 'none', `${event.type} of a payment that was never created`);
-  switch (event.type) {
-    case 'PaymentProcessing':
-      return { ...factsOf(state), status: 'PAYING', acceptedAtMs: event.data.acceptedAt };
-    case 'PaymentSucceeded': {
-      const { channelTradeNo, paidAt } = event.data;
-      return { ...ended(state), status: 'SUCCESS', channelTradeNo, paidAtMs: paidAt };
-    }
-    case 'PaymentFailed': {
-      const { channelTradeNo, failedAt, reason } = event.data;
-      return { ...ended(state), status: 'FAILED', channelTradeNo, failedAtMs: failedAt, reason };
-    }
-    case 'PaymentClosed': {
-      const { closedAt, reason } = event.data;
-      return { ...ended(state), status: 'CLOSED', closedAtMs: closedAt, reason };
-    }
-    case 'PaymentReportContradicted':
-      return { ...endedOnly(state, event), contradicted: true };
-    case 'PaymentReportConfirmed':
-      return { ...endedOnly(state, event), contradicted: false };
-    default:
-      return unreachable(event);
-  }
-}
-
-function remember(
-  state: PaymentState,
-  { callbackId, callbackStatus }: PaymentEventOf<'PaymentCallbackRecorded'>,
-): PaymentState {
-  const callbacks = [...state.callbacks, { callbackId, callbackStatus }];
-  return { ...state, callbacks: callbacks.slice(-callbacksRemembered) };
-}
-
-/** What is true of the payment in every status. */
-function factsOf(payment: Payment) {
-  const { id, payNo, orderNo, tenant, amountMinor, currency, channel } = payment;
-  const { expireAtMs, createdAtMs, callbacks } = payment;
-  return {
-    ...{ id, payNo, orderNo, tenant, amountMinor, currency, channel },
-    ...{ expireAtMs, createdAtMs, callbacks },
-  };
-}
-
-const ended = (payment: Payment) => ({ ...factsOf(payment), contradicted: false });
-
-function endedOnly(payment: Payment, event: PaymentEvent): EndedPayment {
-  invariant(hasEnded(payment), `${event.type} of a payment that has not ended`);
-  return payment;
-}
-
-/** The payment as JSON: the amount as a string of minor units, times as epoch milliseconds. */
-function shown(state: PaymentState): Json {
-  if (state.status === 'none') return null;
-  return {
-    id: state.id.toString(),
-    payNo: state.payNo,
-    orderNo: state.orderNo,
-    amountMinor: state.amountMinor.toString(),
-    currency: state.currency,
-    status: state.status,
-    channel: state.channel,
-    channelTradeNo: 'channelTradeNo' in state ? state.channelTradeNo : null,
-    paidAtMs: state.status === 'SUCCESS' ? state.paidAtMs : null,
-    expireAtMs: state.expireAtMs,
-    createdAtMs: state.createdAtMs,
-  };
-}
-
 function timers(state: PaymentState): readonly AggregateTimer[] {
-  if (state.status !== 'INIT') return [];
-  // The mock channel accepts at once, and yet after the answer, which therefore shows INIT. Whatever
-  // no channel has accepted by its time is closed here: it never reached a gateway.
+  if (state.status === 'none') return [];
+  if (isLed(state)) return timersOfLed(state);
+  if (state.status !== 'created') return [];
+  // By hand, the mock channel accepts at once, and yet after the answer, which therefore shows INIT.
+  // Whatever no channel has accepted by its time is closed here: it never reached a gateway.
   return state.channel === 'MOCK'
     ? [{ name: acceptTimer, dueMs: state.createdAtMs }]
     : [{ name: expireTimer, dueMs: state.expireAtMs }];
@@ -191,19 +104,25 @@ function timers(state: PaymentState): readonly AggregateTimer[] {
 
 function onTimer({ name }: AggregateTimer, state: PaymentState): PaymentCommand {
   invariant(state.status !== 'none', `timer ${name} of a payment that was never created`);
+  const refundId = refundOfTimer(name);
+  if (refundId !== null) return { type: 'ProceedRefund', data: { refundId } };
   if (name === acceptTimer) return { type: 'AcceptByChannel', data: {} };
-  const { payNo, orderNo } = state;
-  return { type: 'ClosePayment', data: { payNo, orderNo, reason: closedByTime } };
+  if (name === expireTimer) return { type: 'Expire', data: {} };
+  invariant(name === proceedTimer, `no payment has a timer ${name}`);
+  return { type: 'Proceed', data: {} };
+}
+
+function answer(state: PaymentState, command: PaymentCommand, decision: PaymentDecision): Json {
+  return command.type === 'ReportMockCallback'
+    ? callbackAnswer(command.data.payNo, state, decision)
+    : shown(state);
 }
 
 export const paymentDecider: Decider<PaymentState, PaymentCommand, PaymentEvent> = {
   initialState: initialPayment,
   decide,
   evolve,
-  answer: (state, command, decision) =>
-    command.type === 'ReportMockCallback'
-      ? callbackAnswer(command.data.payNo, state, decision)
-      : shown(state),
+  answer,
   timers,
   onTimer,
 };

@@ -11,7 +11,7 @@ const create = (over: Partial<PaymentCommandOf<'CreatePayment'>> = {}): PaymentC
   type: 'CreatePayment',
   data: {
     ...{ payNo: 'PAY-1', orderNo: 'O-1', tenant: 'main', amountMinor: 9_999n, currency: 'CNY' },
-    ...{ channel: 'MOCK', lifetimeMs },
+    ...{ channel: 'MOCK', lifetimeMs, gateway: null },
     ...over,
   },
 });
@@ -42,16 +42,16 @@ function history(...commands: readonly PaymentCommand[]): readonly PaymentEvent[
 
 const histories = {
   none: [],
-  INIT: history(create()),
-  PAYING: history(create(), accept),
-  SUCCESS: history(create(), accept, success),
-  FAILED: history(create(), accept, failure),
-  CLOSED: history(create(), close),
-  'SUCCESS, contradicted': history(create(), accept, success, failure),
-  'FAILED, contradicted': history(create(), accept, failure, success),
-  'CLOSED, contradicted': history(create(), close, success),
-  'INIT of ALIPAY': history(create({ channel: 'ALIPAY' })),
-  'CLOSED of ALIPAY': history(create({ channel: 'ALIPAY' }), close),
+  created: history(create()),
+  processing: history(create(), accept),
+  succeeded: history(create(), accept, success),
+  failed: history(create(), accept, failure),
+  closed: history(create(), close),
+  'succeeded, contradicted': history(create(), accept, success, failure),
+  'failed, contradicted': history(create(), accept, failure, success),
+  'closed, contradicted': history(create(), close, success),
+  'created of ALIPAY': history(create({ channel: 'ALIPAY' })),
+  'closed of ALIPAY': history(create({ channel: 'ALIPAY' }), close),
 } as const;
 
 type Situation = keyof typeof histories;
@@ -154,7 +154,7 @@ describe('the creation of a payment', () => {
         type: 'PaymentCreated',
         data: {
           ...{ id: 3n * 65_536n, payNo: 'PAY-1', orderNo: 'O-1', tenant: 'main' },
-          ...{ amountMinor: 9_999n, currency: 'CNY', channel: 'MOCK' },
+          ...{ amountMinor: 9_999n, currency: 'CNY', channel: 'MOCK', gateway: null },
           ...{ createdAt: 1_000, expireAt: 1_000 + lifetimeMs },
         },
       },
@@ -163,10 +163,11 @@ describe('the creation of a payment', () => {
 
   it('answers a repeat with the existing payment, its own number included', () => {
     const repeat = create({ payNo: 'PAY-2' });
-    const { state, decision } = given(paymentDecider, histories.SUCCESS).when(repeat);
+    const { state, decision } = given(paymentDecider, histories.succeeded).when(repeat);
     expect(paymentDecider.answer(state, repeat, decision)).toEqual({
       ...{ id: '0', payNo: 'PAY-1', orderNo: 'O-1', amountMinor: '9999', currency: 'CNY' },
-      ...{ status: 'SUCCESS', channel: 'MOCK', channelTradeNo: 'MOCK_7' },
+      ...{ status: 'SUCCESS', channel: 'MOCK', channelTradeNo: 'MOCK_7', payUrl: null },
+      ...{ capturedMinor: '9999', refundedMinor: '0' },
       ...{ paidAtMs: anyContext.atMs, createdAtMs: anyContext.atMs },
       expireAtMs: anyContext.atMs + lifetimeMs,
     });
@@ -182,7 +183,7 @@ describe('the creation of a payment', () => {
     expect(code({ currency: 'KWD' })).toBe('CURRENCY_NOT_SUPPORTED');
     expect(code({ channel: 'UNKNOWN' })).toBe('CHANNEL_UNKNOWN');
     expect(code({ lifetimeMs: 0 })).toBe('LIFETIME_NOT_POSITIVE');
-    expect(given(paymentDecider, histories.INIT).when(create({ currency: 'USD' })).code).toBe(
+    expect(given(paymentDecider, histories.created).when(create({ currency: 'USD' })).code).toBe(
       differ,
     );
   });
@@ -190,20 +191,20 @@ describe('the creation of a payment', () => {
   it('is accepted by the mock channel at once, by others never before their adapter', () => {
     const timers = (situation: Situation) =>
       paymentDecider.timers(given(paymentDecider, histories[situation]).state);
-    expect(timers('INIT')).toEqual([{ name: 'accept', dueMs: anyContext.atMs }]);
+    expect(timers('created')).toEqual([{ name: 'accept', dueMs: anyContext.atMs }]);
     const dueMs = anyContext.atMs + lifetimeMs;
-    expect(timers('INIT of ALIPAY')).toEqual([{ name: 'expire', dueMs }]);
-    for (const other of situations.filter((s) => !s.startsWith('INIT'))) {
+    expect(timers('created of ALIPAY')).toEqual([{ name: 'expire', dueMs }]);
+    for (const other of situations.filter((s) => !s.startsWith('created'))) {
       expect(timers(other)).toEqual([]);
     }
   });
 
   it('is closed by its timer when it was left over, with the reason that orders read', () => {
-    const { state } = given(paymentDecider, histories['INIT of ALIPAY']);
-    expect(paymentDecider.onTimer({ name: 'expire', dueMs: 0 }, state)).toEqual({
-      type: 'ClosePayment',
-      data: { payNo: 'PAY-1', orderNo: 'O-1', reason: 'TIMED_OUT' },
-    });
+    const { state } = given(paymentDecider, histories['created of ALIPAY']);
+    const expire = paymentDecider.onTimer({ name: 'expire', dueMs: 0 }, state);
+    expect(given(paymentDecider, histories['created of ALIPAY']).when(expire).events).toMatchObject(
+      [{ type: 'PaymentClosed', data: { payNo: 'PAY-1', orderNo: 'O-1', reason: 'TIMED_OUT' } }],
+    );
     expect(paymentDecider.onTimer({ name: 'accept', dueMs: 0 }, state)).toEqual(accept);
   });
 });
@@ -220,7 +221,7 @@ describe('a callback', () => {
 
   it('carries in its success the id of its own event and everything that contract 1 names', () => {
     const eventId = (index: number): string => `id-${index}`;
-    const { events } = given(paymentDecider, histories.PAYING).when(callback(), { eventId });
+    const { events } = given(paymentDecider, histories.processing).when(callback(), { eventId });
     expect(events[0]).toMatchObject({
       type: 'PaymentCallbackRecorded',
       data: { result: 'PROCESSED', code: null, currentStatus: 'SUCCESS', rawPayload: '{}' },
@@ -236,57 +237,59 @@ describe('a callback', () => {
   });
 
   it('gets a trade number of the mock channel when it brings none', () => {
-    const { events } = given(paymentDecider, histories.PAYING).when(
+    const { events } = given(paymentDecider, histories.processing).when(
       callback({ channelTradeNo: null }),
     );
     expect(events[1]).toMatchObject({ data: { channelTradeNo: 'MOCK_PAY-1' } });
   });
 
   it('answers PROCESSED, then IGNORED for the repeat, which tells nothing new', () => {
-    expect(answerOf(histories.PAYING, success)).toEqual({
+    expect(answerOf(histories.processing, success)).toEqual({
       ...{ result: 'PROCESSED', code: null, message: '回调处理成功' },
       ...{ payNo: 'PAY-1', currentStatus: 'SUCCESS' },
     });
-    expect(given(paymentDecider, histories.SUCCESS).when(success).decision.kind).toBe('unchanged');
-    expect(answerOf(histories.SUCCESS, success)).toEqual({
+    expect(given(paymentDecider, histories.succeeded).when(success).decision.kind).toBe(
+      'unchanged',
+    );
+    expect(answerOf(histories.succeeded, success)).toEqual({
       ...{ result: 'IGNORED', code: 'CALLBACK_REPEATED', message: '重复回调，已忽略' },
       ...{ payNo: 'PAY-1', currentStatus: 'SUCCESS' },
     });
-    expect(answerOf(histories.SUCCESS, callback({ callbackId: 'new' }))).toMatchObject({
+    expect(answerOf(histories.succeeded, callback({ callbackId: 'new' }))).toMatchObject({
       ...{ result: 'IGNORED', code: 'PAYMENT_ENDED', currentStatus: 'SUCCESS' },
     });
   });
 
   it('with the same id and the other status is a repeat, recorded once as contradictory', () => {
     const turned = callback({ callbackId: 's', callbackStatus: 'FAILED' });
-    const first = given(paymentDecider, histories.SUCCESS).when(turned);
+    const first = given(paymentDecider, histories.succeeded).when(turned);
     expect(first.events.map(short)).toEqual([
       'Recorded(IGNORED,contradictory)',
       'PaymentReportContradicted',
     ]);
-    expect(answerOf(histories.SUCCESS, turned)).toMatchObject({
+    expect(answerOf(histories.succeeded, turned)).toMatchObject({
       ...{ result: 'IGNORED', code: 'CALLBACK_REPEATED', currentStatus: 'SUCCESS' },
     });
-    const again = given(paymentDecider, then(histories.SUCCESS, turned)).when(turned);
+    const again = given(paymentDecider, then(histories.succeeded, turned)).when(turned);
     expect(again.decision.kind).toBe('unchanged');
   });
 
   it('heals a contradiction with a fresh id only', () => {
-    const { 'SUCCESS, contradicted': history } = histories;
+    const { 'succeeded, contradicted': history } = histories;
     const reused = given(paymentDecider, history).when(callback({ callbackId: 'f' }));
     expect(reused.events.map(short)).toEqual(['Recorded(IGNORED,contradictory)']);
-    expect(reused.state).toMatchObject({ status: 'SUCCESS', contradicted: true });
+    expect(reused.state).toMatchObject({ status: 'succeeded', contradicted: true });
     const fresh = given(paymentDecider, history).when(callback({ callbackId: 'new' }));
-    expect(fresh.state).toMatchObject({ status: 'SUCCESS', contradicted: false });
+    expect(fresh.state).toMatchObject({ status: 'succeeded', contradicted: false });
   });
 
   it('of money that came after the closing changes no status and is said aloud', () => {
-    const { events, state } = given(paymentDecider, histories.CLOSED).when(success);
+    const { events, state } = given(paymentDecider, histories.closed).when(success);
     expect(events[1]).toMatchObject({
       type: 'PaymentReportContradicted',
       data: { currentStatus: 'CLOSED', reportedStatus: 'SUCCESS' },
     });
-    expect(state.status).toBe('CLOSED');
+    expect(state.status).toBe('closed');
   });
 
   it('for a payment that nobody knows is kept under its number, once', () => {
@@ -308,13 +311,13 @@ describe('a callback', () => {
       ...{ result: 'FAILED', code: 'CALLBACK_NOT_APPLICABLE', payNo: 'PAY-1' },
       currentStatus: 'INIT',
     };
-    const { 'INIT of ALIPAY': history } = histories;
+    const { 'created of ALIPAY': history } = histories;
     expect(answerOf(history, callback())).toMatchObject(answer);
     expect(answerOf(then(history, callback()), callback())).toMatchObject(answer);
   });
 
   it('is remembered a bounded number of times', () => {
-    let events = [...histories.SUCCESS];
+    let events = [...histories.succeeded];
     for (let i = 0; i < callbacksRemembered + 3; i += 1) {
       events = then(events, callback({ callbackId: `again-${i}` }));
     }

@@ -71,6 +71,17 @@ function react(
     case 'OrderPaymentReportRecorded':
     case 'PaymentCallbackRecorded':
     case 'PaymentProcessing':
+    case 'GatewayCallReported':
+    case 'GatewayCallRequested':
+    case 'GatewayCallStarted':
+    case 'PaymentCloseRequested':
+    case 'PaymentReportMismatched':
+    case 'PaymentUnknown':
+    case 'RefundFailed':
+    case 'RefundProcessing':
+    case 'RefundRequested':
+    case 'RefundSucceeded':
+    case 'RefundUnknown':
     case 'PaymentReportConfirmed':
     case 'PaymentReportContradicted':
       return [];
@@ -116,6 +127,17 @@ function evolve(state: CheckoutState, event: CheckoutEvent): CheckoutState {
     case 'OrderPaymentReportRecorded':
     case 'PaymentCallbackRecorded':
     case 'PaymentProcessing':
+    case 'GatewayCallReported':
+    case 'GatewayCallRequested':
+    case 'GatewayCallStarted':
+    case 'PaymentCloseRequested':
+    case 'PaymentReportMismatched':
+    case 'PaymentUnknown':
+    case 'RefundFailed':
+    case 'RefundProcessing':
+    case 'RefundRequested':
+    case 'RefundSucceeded':
+    case 'RefundUnknown':
     case 'PaymentReportConfirmed':
     case 'PaymentReportContradicted':
       return state;

@@ -49,6 +49,17 @@ const table: Readonly<Record<Type, readonly string[]>> = {
   PaymentProcessing: same(none),
   PaymentReportConfirmed: same(none),
   PaymentReportContradicted: same(none),
+  GatewayCallReported: same(none),
+  GatewayCallRequested: same(none),
+  GatewayCallStarted: same(none),
+  PaymentCloseRequested: same(none),
+  PaymentReportMismatched: same(none),
+  PaymentUnknown: same(none),
+  RefundFailed: same(none),
+  RefundProcessing: same(none),
+  RefundRequested: same(none),
+  RefundSucceeded: same(none),
+  RefundUnknown: same(none),
 };
 
 describe('every event in every situation', () => {

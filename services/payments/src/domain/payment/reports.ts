@@ -1,0 +1,213 @@
+import type { CallbackStatus, ReportSource } from '@plumbline/events';
+import type { DecisionContext } from '@plumbline/kernel';
+import { unreachable } from '@plumbline/kernel';
+import type { EventList, PaymentEvent } from './events.ts';
+import { contractVersion } from './events.ts';
+import { lateRefund } from './refunds.ts';
+import type { EndedPayment, OpenPayment, Payment } from './state.ts';
+import { contractStatus, hasEnded } from './state.ts';
+
+/** What a gateway says of a payment of its own accord or when asked, once it is believed. */
+export type GatewayReport =
+  | {
+      readonly kind: 'paid';
+      readonly amountMinor: bigint;
+      readonly currency: string;
+      readonly gatewayTransactionId: string;
+      /** By the gateway's clock, epoch ms; `null`: as of now. */
+      readonly paidAtMs: number | null;
+    }
+  | { readonly kind: 'failed'; readonly code: string | null; readonly message: string | null }
+  | { readonly kind: 'closed' };
+
+/** How it is known: the call or the callback that said it. */
+export interface Source {
+  readonly source: Exclude<ReportSource, 'UNKNOWN'>;
+  readonly id: string;
+}
+
+/** The reason of a payment that the gateway closed by itself. */
+export const closedAtGateway = 'CLOSED_AT_GATEWAY';
+
+/** Moves an open payment, confirms or contradicts an ended one; a wrong sum moves nothing. */
+export function takeReport(
+  payment: Payment,
+  report: GatewayReport,
+  from: Source,
+  { list, context }: { readonly list: EventList; readonly context: DecisionContext },
+): void {
+  const mismatch = report.kind === 'paid' ? mismatchOf(payment, report) : null;
+  if (mismatch !== null) {
+    if (payment.gateway?.mismatch === mismatchKey(mismatch)) return;
+    list.add(mismatched(payment, mismatch, from, context));
+    return;
+  }
+  if (!hasEnded(payment)) {
+    list.add(ending(payment, report, list.nextId(), context));
+    return;
+  }
+  takeAfterEnd(payment, report, from, { list, context });
+}
+
+interface Mismatch {
+  readonly field: 'AMOUNT' | 'CURRENCY' | 'TRANSACTION';
+  readonly expected: string;
+  readonly found: string;
+}
+
+export const mismatchKey = ({ field, found }: { field: string; found: string }): string =>
+  `${field}=${found}`;
+
+function mismatchOf(
+  payment: Payment,
+  report: Extract<GatewayReport, { readonly kind: 'paid' }>,
+): Mismatch | null {
+  const { amountMinor, currency } = payment;
+  if (report.currency !== currency)
+    return { field: 'CURRENCY', expected: currency, found: report.currency };
+  if (report.amountMinor !== amountMinor) {
+    const [expected, found] = [amountMinor.toString(), report.amountMinor.toString()];
+    return { field: 'AMOUNT', expected, found };
+  }
+  if (payment.status !== 'succeeded') return null;
+  const { channelTradeNo: expected } = payment;
+  const found = report.gatewayTransactionId;
+  return expected === found ? null : { field: 'TRANSACTION', expected, found };
+}
+
+const mismatched = (
+  { payNo, orderNo }: Payment,
+  mismatch: Mismatch,
+  { source, id }: Source,
+  { atMs }: DecisionContext,
+): PaymentEvent => ({
+  type: 'PaymentReportMismatched',
+  data: { payNo, orderNo, source, sourceId: id, ...mismatch, reportedAt: atMs },
+});
+
+function ending(
+  payment: OpenPayment,
+  report: GatewayReport,
+  eventId: string,
+  context: DecisionContext,
+): PaymentEvent {
+  const { payNo, orderNo } = payment;
+  switch (report.kind) {
+    case 'paid': {
+      const { gatewayTransactionId: channelTradeNo, paidAtMs } = report;
+      return succeeded(payment, { channelTradeNo, paidAtMs, eventId }, context);
+    }
+    case 'failed': {
+      const reason = report.message ?? report.code ?? 'the gateway reported a failure';
+      return failed(payment, { channelTradeNo: null, reason, eventId }, context);
+    }
+    case 'closed': {
+      const reason = payment.closing ?? closedAtGateway;
+      return { type: 'PaymentClosed', data: { payNo, orderNo, reason, closedAt: context.atMs } };
+    }
+    default:
+      return unreachable(report);
+  }
+}
+
+/** What contract 1 wants in both events of an end. `eventId`: that of the event itself. */
+const ended = (
+  { payNo, orderNo, amountMinor, currency, channel }: Payment,
+  eventId: string,
+  { atMs, correlationId }: DecisionContext,
+) => ({
+  ...{ eventId, payNo, orderNo, amountMinor, currency, channel },
+  ...{ eventTime: atMs, traceId: correlationId, version: contractVersion },
+});
+
+export const succeeded = (
+  payment: OpenPayment,
+  paid: {
+    readonly channelTradeNo: string;
+    readonly paidAtMs: number | null;
+    readonly eventId: string;
+  },
+  context: DecisionContext,
+): PaymentEvent => ({
+  type: 'PaymentSucceeded',
+  data: {
+    ...ended(payment, paid.eventId, context),
+    channelTradeNo: paid.channelTradeNo,
+    paidAt: paid.paidAtMs ?? context.atMs,
+  },
+});
+
+export const failed = (
+  payment: OpenPayment,
+  why: {
+    readonly channelTradeNo: string | null;
+    readonly reason: string;
+    readonly eventId: string;
+  },
+  context: DecisionContext,
+): PaymentEvent => ({
+  type: 'PaymentFailed',
+  data: {
+    ...ended(payment, why.eventId, context),
+    channelTradeNo: why.channelTradeNo,
+    failedAt: context.atMs,
+    reason: why.reason,
+  },
+});
+
+function takeAfterEnd(
+  payment: EndedPayment,
+  report: GatewayReport,
+  { source, id }: Source,
+  { list, context }: { readonly list: EventList; readonly context: DecisionContext },
+): void {
+  const reportedStatus = report.kind === 'paid' ? 'SUCCESS' : 'FAILED';
+  const channelTradeNo = report.kind === 'paid' ? report.gatewayTransactionId : null;
+  const said = { callbackId: id, channelTradeNo, source };
+  if (opposes(payment, reportedStatus)) {
+    list.add(contradiction(payment, { ...said, reportedStatus }, context));
+    lateRefund(payment, reportedStatus, { list, context });
+  } else if (payment.contradicted) {
+    list.add(confirmation(payment, said, context));
+  }
+}
+
+/** Whether a report says otherwise than the end. A closed payment was not paid. */
+export const opposes = (payment: EndedPayment, reported: CallbackStatus): boolean =>
+  (payment.status === 'succeeded') !== (reported === 'SUCCESS');
+
+interface Said {
+  readonly callbackId: string;
+  readonly channelTradeNo: string | null;
+  readonly source: ReportSource;
+}
+
+export const contradiction = (
+  payment: EndedPayment,
+  said: Said & { readonly reportedStatus: CallbackStatus },
+  { atMs }: DecisionContext,
+): PaymentEvent => ({
+  type: 'PaymentReportContradicted',
+  data: {
+    payNo: payment.payNo,
+    orderNo: payment.orderNo,
+    currentStatus: contractStatus(payment.status),
+    ...said,
+    reportedAt: atMs,
+  },
+});
+
+export const confirmation = (
+  payment: EndedPayment,
+  said: Said,
+  { atMs }: DecisionContext,
+): PaymentEvent => ({
+  type: 'PaymentReportConfirmed',
+  data: {
+    payNo: payment.payNo,
+    orderNo: payment.orderNo,
+    status: contractStatus(payment.status),
+    ...said,
+    reportedAt: atMs,
+  },
+});

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { upcastPayment } from './upcast.ts';
+
+const old = {
+  ...{ id: 1n, payNo: 'PAY1', orderNo: 'O-1', tenant: 'main', amountMinor: 9_999n },
+  ...{ currency: 'CNY', channel: 'MOCK', expireAtMs: 9, createdAtMs: 1, callbacks: [] },
+};
+const ended = { ...old, contradicted: false };
+const now = { ...old, gateway: null, refunds: {} };
+
+it('a payment from before gateways were asked has its status under the name of today', () => {
+  expect(upcastPayment({ ...old, status: 'INIT' })).toEqual({
+    ...{ ...now, status: 'created', closing: null },
+  });
+  expect(upcastPayment({ ...old, status: 'PAYING', acceptedAtMs: 2 })).toEqual({
+    ...{ ...now, status: 'processing', acceptedAtMs: 2, closing: null },
+  });
+});
+
+it('and what was captured, by what it knew', () => {
+  const capturedBy = (status: string, contradicted: boolean) =>
+    upcastPayment({ ...ended, status, contradicted });
+  expect(capturedBy('SUCCESS', false)).toMatchObject({
+    ...{ status: 'succeeded', capturedMinor: 9_999n },
+  });
+  expect(capturedBy('SUCCESS', true)).toMatchObject({ capturedMinor: 9_999n });
+  expect(capturedBy('FAILED', false)).toMatchObject({ status: 'failed', capturedMinor: 0n });
+  expect(capturedBy('CLOSED', true)).toMatchObject({ status: 'closed', capturedMinor: 9_999n });
+});
+
+it('a payment of today, and a key without one, are left as they are', () => {
+  const none = { status: 'none', callbacks: [] };
+  expect(upcastPayment(none)).toBe(none);
+  const created = { ...now, status: 'created', closing: null };
+  expect(upcastPayment(created)).toBe(created);
+});
