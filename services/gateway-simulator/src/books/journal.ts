@@ -36,42 +36,47 @@ export async function openJournal(path: string, onEntry: (entry: Entry) => void)
     await file.close();
     throw error;
   }
-  let waiting: string[] = [];
-  let writing: Promise<void> | null = null;
   let failed: Error | null = null;
+  /** The last of what is to be done with the file, each after the one before. */
+  let last: Promise<void> = Promise.resolve();
+  /** What has not begun yet takes in what comes meanwhile. */
+  let batch: { readonly lines: string[]; readonly written: Promise<void> } | null = null;
 
-  // What comes while one batch is on its way to the disk goes with the next.
-  async function writeBatch(): Promise<void> {
-    const batch = waiting;
-    waiting = [];
-    writing = null;
+  const afterLast = (work: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => undefined).then(work);
+    return last;
+  };
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
     if (failed) throw failed;
     try {
-      await file.appendFile(batch.join(''));
+      await work();
       await file.datasync();
     } catch (error) {
       failed = error instanceof Error ? error : new Error(String(error));
       throw failed;
     }
-  }
-  let last: Promise<void> = Promise.resolve();
-  const next = (): Promise<void> => {
-    if (writing) return writing;
-    writing = last.catch(() => undefined).then(writeBatch);
-    last = writing;
-    return writing;
   };
+  function openBatch() {
+    const lines: string[] = [];
+    const written = afterLast(() => {
+      if (batch?.lines === lines) batch = null;
+      return attempt(() => file.appendFile(lines.join('')));
+    });
+    batch = { lines, written };
+    return batch;
+  }
+
   return {
     append: (entries) => {
       if (entries.length === 0) return last;
-      for (const entry of entries) waiting.push(`${entryToLine(entry)}\n`);
-      return next();
+      const into = batch ?? openBatch();
+      for (const entry of entries) into.lines.push(`${entryToLine(entry)}\n`);
+      return into.written;
     },
-    clear: async () => {
-      await last;
-      waiting = [];
-      await file.truncate(0);
-      await file.datasync();
+    clear: () => {
+      // What comes from now on belongs behind the clearing.
+      batch = null;
+      return afterLast(() => attempt(() => file.truncate(0)));
     },
     failure: () => failed,
     close: async () => {

@@ -1,12 +1,5 @@
 import type { Books } from '../books/books.ts';
-import {
-  applyEntry,
-  counterKey,
-  emptyBooks,
-  firedKey,
-  paymentOf,
-  refundOf,
-} from '../books/books.ts';
+import { applyEntry, emptyBooks, paymentOf, refundOf } from '../books/books.ts';
 import type { Ids, Outcome } from '../books/decide.ts';
 import * as decide from '../books/decide.ts';
 import type { Entry } from '../books/entries.ts';
@@ -17,13 +10,12 @@ import type { Poster } from '../callbacks/post.ts';
 import type { Sender } from '../callbacks/sender.ts';
 import { createSender } from '../callbacks/sender.ts';
 import type { ApiRequest, Dialect } from '../dialects/dialect.ts';
-import * as limits from '../limits.ts';
 import { decideAutopay } from '../misbehaviour/autopay.ts';
-import { decideMisbehaviour } from '../misbehaviour/decide.ts';
 import type { Rule } from '../misbehaviour/rule.ts';
+import { createAlarms } from './alarms.ts';
 import type { Reaction } from './handle-call.ts';
 import { handleCall } from './handle-call.ts';
-import { planCallbacks } from './plan-callbacks.ts';
+import { putCallbacks, tellMerchant } from './tell-merchants.ts';
 
 export interface EngineOptions {
   readonly dialects: ReadonlyMap<Gateway, Dialect>;
@@ -70,104 +62,63 @@ export interface HandCallback {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { dialects, journal, ids, nowMs } = options;
+  const { journal, ids, nowMs } = options;
   let { books } = options;
-  const timers = new Set<NodeJS.Timeout>();
+  const alarms = createAlarms(options);
+  const dialectOf = dialectIn(options.dialects);
   const sender: Sender = createSender({
-    poster: options.poster,
-    nowMs,
-    timeFactor: options.timeFactor,
+    ...{ poster: options.poster, nowMs, timeFactor: options.timeFactor },
     onFailure: (error) => options.onFailure(error),
     dialectOf: ({ gateway }) => dialectOf(gateway),
     onAttempt: ({ id }, attempt) => write({ type: 'callback-attempted', id, attempt }),
     onEnd: ({ id }, state) => write({ type: 'callback-ended', id, state }),
   });
 
-  function dialectOf(gateway: Gateway): Dialect {
-    const dialect = dialects.get(gateway);
-    if (!dialect) throw new Error(`there is no dialect of ${gateway}`);
-    return dialect;
-  }
-
   async function write(entry: Entry): Promise<void> {
     applyEntry(books, entry);
     await journal.append([entry]);
   }
 
-  /** Does the work, plans what is to be sent about it, and lets nothing out before it is kept. */
-  async function commit<T>(work: (written: Entry[]) => T): Promise<T> {
-    const written: Entry[] = [];
-    const result = work(written);
-    const changed = [...written];
-    const callbacks = changed.flatMap((entry) => callbacksAbout(entry, written));
+  /** Lets nothing out before it is kept. */
+  async function keep(written: readonly Entry[], callbacks: readonly CallbackRecord[]) {
     await journal.append(written);
     for (const callback of callbacks) if (callback.state === 'waiting') sender.enqueue(callback);
+  }
+
+  /** Does the work at once, and what follows from it once it is kept. */
+  async function commit<T>(work: (at: { nowMs: number; written: Entry[] }) => T): Promise<T> {
+    const at = { nowMs: nowMs(), written: [] as Entry[] };
+    const result = work(at);
+    const changed = [...at.written];
+    await keep(
+      at.written,
+      changed.flatMap((entry) => tellMerchant(books, dialectOf, entry, at)),
+    );
     for (const entry of changed) expect(entry);
     return result;
   }
 
-  function callbacksAbout(entry: Entry, written: Entry[]): readonly CallbackRecord[] {
-    const noticed = noticeOf(entry, books);
-    if (!noticed) return [];
-    const { payment } = noticed;
-    const { gateway, reference } = payment;
-    const dialect = dialectOf(gateway);
-    const url = dialect.notifyUrl(payment, books);
-    if (url === null) return [];
-    const rule = decideMisbehaviour([...books.rules.values()], books.seed, {
-      ...{ gateway, reference, on: 'callback', canGarble: dialect.callbackGarbles },
-      counter: books.counters.get(counterKey(gateway, reference, 'callback')) ?? 0,
-      fired: books.fired.get(firedKey(gateway, reference)) ?? new Map(),
-    });
-    return plan({ dialect, notice: { ...noticed, nowMs: nowMs() }, url, rule }, written);
-  }
-
-  function plan(
-    about: Omit<Parameters<typeof planCallbacks>[0], 'sequence'>,
-    written: Entry[],
-  ): readonly CallbackRecord[] {
-    const callbacks = planCallbacks({ ...about, sequence: books.sequence + 1 });
-    for (const callback of callbacks) {
-      const entry: Entry = { type: 'callback-planned', callback };
-      applyEntry(books, entry);
-      written.push(entry);
-    }
-    return callbacks;
-  }
-
-  function later(atMs: number, work: () => Promise<unknown>): void {
-    const waitMs = Math.min(Math.max(0, atMs - nowMs()), limits.setTimeoutMsMax);
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work().catch((error: unknown) => options.onFailure(error));
-    }, waitMs);
-    timers.add(timer);
-  }
-
   /** What will happen by itself: a slow refund's end, a payer. */
   function expect(entry: Entry): void {
-    if (entry.type === 'refund-created') {
-      const refund = refundOf(books, entry.refund.gateway, entry.refund.refundReference);
-      if (refund) expectRefund(refund);
-    }
     if (entry.type === 'payment-created') expectPayer(entry.payment);
+    if (entry.type !== 'refund-created') return;
+    const refund = refundOf(books, entry.refund.gateway, entry.refund.refundReference);
+    if (refund) expectRefund(refund);
   }
 
   function expectRefund(refund: Refund): void {
     if (refund.status !== 'PENDING') return;
-    later(refund.settleAtMs, () =>
-      commit((written) => decide.settleRefund(books, refund, { nowMs: nowMs(), written })),
-    );
+    alarms.at(refund.settleAtMs, () => commit((at) => decide.settleRefund(books, refund, at)));
   }
 
   function expectPayer(facts: Pick<Payment, 'gateway' | 'reference' | 'createdAtMs'>): void {
     const decision = decideAutopay(books.autopay, books.seed, facts);
     if (decision.kind === 'nothing') return;
     const act = decision.kind === 'pay' ? decide.payPayment : decide.declinePayment;
-    later(facts.createdAtMs + decision.afterMs, () =>
-      commit((written) => {
+    alarms.at(facts.createdAtMs + decision.afterMs, () =>
+      commit((at) => {
         const payment = paymentOf(books, facts.gateway, facts.reference);
-        return payment ? act(books, payment, { nowMs: nowMs(), written }) : false;
+        return payment ? act(books, payment, at) : false;
       }),
     );
   }
@@ -179,84 +130,51 @@ export function createEngine(options: EngineOptions): Engine {
   for (const payment of books.payments.values())
     if (payment.status === 'PENDING') expectPayer(payment);
 
-  const calm = (): void => {
-    for (const timer of timers) clearTimeout(timer);
-    timers.clear();
-  };
-
   return {
     books: () => books,
     dialect: dialectOf,
     handle: (gateway, request) =>
-      commit((written) => handleCall(books, dialectOf(gateway), request, { ids, written })),
-    pay: (payment) =>
-      commit((written) => decide.payPayment(books, payment, { nowMs: nowMs(), written })),
-    decline: (payment) =>
-      commit((written) => decide.declinePayment(books, payment, { nowMs: nowMs(), written })),
-    close: (payment) =>
-      commit((written) =>
-        decide.closePayment(books, payment, 'CONTROL', { nowMs: nowMs(), written }),
-      ),
-    refund: ({ gateway, reference, currency }, { refundReference, amountMinor }) =>
-      commit((written) => {
-        const settled = { settleAtMs: nowMs(), settleAs: 'SUCCESS' } as const;
-        const own = { refundReference, amountMinor, currency, reason: 'control', ...settled };
-        const call = { on: 'refund', reference, ...own } as const;
-        return decide.executeCall(books, gateway, call, { nowMs: nowMs(), ids, written });
+      commit(({ written }) => handleCall(books, dialectOf(gateway), request, { ids, written })),
+    pay: (payment) => commit((at) => decide.payPayment(books, payment, at)),
+    decline: (payment) => commit((at) => decide.declinePayment(books, payment, at)),
+    close: (payment) => commit((at) => decide.closePayment(books, payment, 'CONTROL', at)),
+    refund: (payment, wanted) =>
+      commit((at) => {
+        const { gateway, reference, currency } = payment;
+        const plan = { reason: 'control', settleAtMs: at.nowMs, settleAs: 'SUCCESS' } as const;
+        const call = { on: 'refund', reference, currency, ...wanted, ...plan } as const;
+        return decide.executeCall(books, gateway, call, { ...at, ids });
       }),
     sendCallback: async (payment, { about, refund, rule }) => {
       const dialect = dialectOf(payment.gateway);
       const url = dialect.notifyUrl(payment, books);
       if (url === null) return false;
-      const notice = { about, payment, refund, nowMs: nowMs() };
-      const written: Entry[] = [];
-      const callbacks = plan({ dialect, notice, url, rule }, written);
-      await journal.append(written);
-      for (const callback of callbacks) if (callback.state === 'waiting') sender.enqueue(callback);
+      const at = { nowMs: nowMs(), written: [] as Entry[] };
+      const notice = { about, payment, refund, nowMs: at.nowMs };
+      const callbacks = putCallbacks(books, { dialect, notice, url, rule }, at);
+      await keep(at.written, callbacks);
       return callbacks.length > 0;
     },
     set: write,
     reset: async () => {
-      calm();
+      alarms.clear();
       sender.clear();
       books = emptyBooks();
       await journal.clear();
     },
     pendingCallbacks: () => sender.pending(),
     stop: async () => {
-      calm();
+      alarms.clear();
       await sender.close();
       await journal.close();
     },
   };
 }
 
-/** What merchants are told about an entry; `null` for what is none of their business. */
-function noticeOf(
-  entry: Entry,
-  books: Books,
-): {
-  readonly about: CallbackSubject;
-  readonly payment: Payment;
-  readonly refund: Refund | null;
-} | null {
-  if (entry.type === 'refund-settled') {
-    const refund = refundOf(books, entry.gateway, entry.refundReference);
-    const payment = refund && paymentOf(books, entry.gateway, refund.reference);
-    const about = entry.status === 'SUCCESS' ? 'refunded' : 'refund-failed';
-    return payment ? { about, payment, refund } : null;
-  }
-  if (entry.type === 'payment-paid') return ofPayment(books, entry, 'paid');
-  if (entry.type === 'payment-failed') return ofPayment(books, entry, 'failed');
-  if (entry.type === 'payment-closed') return ofPayment(books, entry, 'closed');
-  return null;
-}
-
-function ofPayment(
-  books: Books,
-  { gateway, reference }: { readonly gateway: Gateway; readonly reference: string },
-  about: CallbackSubject,
-) {
-  const payment = paymentOf(books, gateway, reference);
-  return payment && { about, payment, refund: null };
-}
+const dialectIn =
+  (dialects: ReadonlyMap<Gateway, Dialect>) =>
+  (gateway: Gateway): Dialect => {
+    const dialect = dialects.get(gateway);
+    if (!dialect) throw new Error(`there is no dialect of ${gateway}`);
+    return dialect;
+  };
