@@ -58,7 +58,7 @@ const success = '000000';
 const envelope = z.object({
   code: z.string(),
   msg: z.string().nullish(),
-  resp_data: z.unknown(),
+  resp_data: z.unknown().optional(),
 });
 
 /** Throws for keys that cannot be used; see {@link createLakalaSignatures}. */

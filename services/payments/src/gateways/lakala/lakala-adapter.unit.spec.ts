@@ -169,7 +169,7 @@ describe('answers', () => {
     [ok, { ...created, counter_url: 'ftp://x' }, unknown('UNREADABLE')],
     [ok, undefined, unknown('UNREADABLE')],
     ['000001', created, unknown('000001')],
-    ['NOSUCH01', null, unknown('NOSUCH01')],
+    ['000002', undefined, unknown('000002')],
     ['BBS00000', created, unknown('BBS00000')],
   ])('to a creation: %s %#', (code, data, expected) => {
     expect(read(adapter.create, createInput, [code, data])).toEqual(expected);
@@ -209,6 +209,7 @@ describe('answers', () => {
     [ok, { ...order('2', payment), out_order_no: 'OTHER' }, unknown('OTHER_PAYMENT')],
     [ok, { ...order('2', payment), merchant_no: 'OTHER' }, unknown('OTHER_PAYMENT')],
     ['NOSUCH01', null, { kind: 'not-found' }],
+    ['NOSUCH01', undefined, { kind: 'not-found' }],
     ['999999', order('2', payment), unknown('999999')],
   ])('to a query: %s %#', (code, data, expected) => {
     expect(read(adapter.query, referenceInput, [code, data])).toEqual(expected);
@@ -242,7 +243,7 @@ describe('answers', () => {
     [ok, refund('SUCCESS', { out_trade_no: 'OTHER' }), unknown('OTHER_PAYMENT')],
     ['RFD11105', null, unknown('RFD11105')],
     ['RFD11112', null, unknown('RFD11112')],
-    ['RFD12345', null, refused('RFD12345')],
+    ['RFD12345', undefined, refused('RFD12345')],
     ['999999', null, unknown('999999')],
     ['NOSUCH01', null, unknown('NOSUCH01')],
   ])('to a refund: %s %#', (code, data, expected) => {

@@ -4,7 +4,7 @@ import { epochSeconds, gatewayId, minorNumber, webUrl } from '../answer-fields.t
 /** What PayPay's answers carry, as far as it is read. */
 export const envelope = z.object({
   resultInfo: z.object({ code: z.string(), message: z.string().nullish() }),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 /** Yen have no minor unit: the integer is the amount. */

@@ -17,7 +17,8 @@ const { reference } = createInput;
 const { refundReference } = refundInput;
 const requestedAt = Math.floor(context.nowMs / 1_000);
 
-function answer(status: number, code: string, data: unknown = null) {
+/** Without `data` where it is undefined. */
+function answer(status: number, code: string, data: unknown) {
   const json = { resultInfo: { code, message: `about ${code}`, codeId: '08100001' }, data };
   return { status, headers: {}, body: Buffer.from(JSON.stringify(json)) };
 }
@@ -141,6 +142,7 @@ describe('answers', () => {
     [400, 'INVALID_REQUEST_PARAMS', null, refused('INVALID_REQUEST_PARAMS')],
     [400, 'MISSING_REQUEST_PARAMS', null, refused('MISSING_REQUEST_PARAMS')],
     [400, 'INVALID_PARAMS', null, refused('INVALID_PARAMS')],
+    [400, 'INVALID_PARAMS', undefined, refused('INVALID_PARAMS')],
     [400, 'DYNAMIC_QR_BAD_REQUEST', null, refused('DYNAMIC_QR_BAD_REQUEST')],
     [401, 'UNAUTHORIZED', null, refused('UNAUTHORIZED', true)],
     [401, 'OP_OUT_OF_SCOPE', null, refused('OP_OUT_OF_SCOPE', true)],
@@ -199,6 +201,7 @@ describe('answers', () => {
     [200, 'SUCCESS', { ...payment, amount: yen(-1) }, unknown('UNREADABLE')],
     [200, 'SUCCESS', { ...payment, amount: yen(1e12) }, unknown('UNREADABLE')],
     [400, 'DYNAMIC_QR_PAYMENT_NOT_FOUND', null, { kind: 'not-found' }],
+    [400, 'DYNAMIC_QR_PAYMENT_NOT_FOUND', undefined, { kind: 'not-found' }],
     [404, 'DYNAMIC_QR_PAYMENT_NOT_FOUND', null, { kind: 'not-found' }],
     [500, 'DYNAMIC_QR_PAYMENT_NOT_FOUND', null, unknown('DYNAMIC_QR_PAYMENT_NOT_FOUND')],
     [200, 'DYNAMIC_QR_PAYMENT_NOT_FOUND', null, unknown('DYNAMIC_QR_PAYMENT_NOT_FOUND')],
@@ -224,6 +227,7 @@ describe('answers', () => {
 
   it.each<Row>([
     [200, 'SUCCESS', null, { kind: 'closed' }],
+    [200, 'SUCCESS', undefined, { kind: 'closed' }],
     [400, 'DYNAMIC_QR_ALREADY_PAID', null, { kind: 'paid' }],
     [404, 'DYNAMIC_QR_NOT_FOUND', null, { kind: 'not-found' }],
     [400, 'DYNAMIC_QR_BAD_REQUEST', null, refused('DYNAMIC_QR_BAD_REQUEST')],
