@@ -53,6 +53,9 @@ const reasonUnitsMax = 32;
 /** "At most the time of the order and 7 days"; a minute is left for clocks that differ. */
 const lifeMaxMs = 7 * 24 * 3_600_000 - 60_000;
 
+/** The number on Lakala's statement (log_no) is the end of the trade's number. */
+const statementDigits = 14;
+
 const success = '000000';
 
 const envelope = z.object({
@@ -180,7 +183,9 @@ function refundOf(input: RefundRequest, { merchantNo, termNo, requestIp }: Lakal
       : {
           refund_reason: subjectFor(reason, { unitsMax: reasonUnitsMax, instead: refundReference }),
         }),
+    // A refund of a cashier's payment names it by two of its three numbers.
     origin_trade_no: gatewayTransactionId,
+    origin_log_no: gatewayTransactionId.slice(-statementDigits),
     location_info: { request_ip: requestIp },
   };
 }
