@@ -13,8 +13,12 @@ const webUrl = () => urlText(['http:', 'https:']);
 const shortText = () =>
   z.string().regex(/^[\w.-]{1,64}$/, 'is not 1 to 64 of letters, digits, _ . -');
 
+/** No load balancer stands in front of it, so there is nothing to drain for. */
+const { PLUMBLINE_HTTP_HOST, PLUMBLINE_HTTP_PORT } = httpConfig({ port: 8090 });
+
 const shape = processConfig({
-  ...httpConfig({ port: 8090 }),
+  PLUMBLINE_HTTP_HOST,
+  PLUMBLINE_HTTP_PORT,
   ...logConfig,
   PLUMBLINE_LOCAL_STACK: platformConfig.PLUMBLINE_LOCAL_STACK,
   PLUMBLINE_SIMULATOR_JOURNAL: z
