@@ -19,6 +19,9 @@ export interface HomeFolders {
   readonly data: string;
   /** Local copies of task state; among the data, so that it goes with the log it came from. */
   readonly state: string;
+  /** Books and keys of the gateway simulator; among the data, for the log tells of the same money. */
+  readonly simulatorBooks: string;
+  readonly simulatorKeys: string;
   readonly logs: string;
   readonly conf: string;
   readonly runFile: string;
@@ -29,6 +32,8 @@ export const foldersOf = (home: string): HomeFolders => ({
   home,
   data: join(home, 'data'),
   state: join(home, 'data', 'state'),
+  simulatorBooks: join(home, 'data', 'gateway-simulator', 'books.jsonl'),
+  simulatorKeys: join(home, 'data', 'gateway-simulator', 'keys'),
   logs: join(home, 'logs'),
   conf: join(home, 'conf'),
   runFile: join(home, 'run.json'),

@@ -3,11 +3,20 @@ import { cliConfig } from '@plumbline/cli';
 import type { describeConfig } from '@plumbline/config';
 import { consistencyAlerts, consistencyAlertsConfig } from '@plumbline/consistency-alerts';
 import { demoConfigSchema } from '@plumbline/demo';
+import {
+  ownErrorCodes as simulatorErrorCodes,
+  schema as simulatorConfig,
+} from '@plumbline/gateway-simulator';
 import type { ErrorCodes } from '@plumbline/http';
 import { commonErrorCodes } from '@plumbline/http';
 import { localConfigSchema, platformPortsSchema } from '@plumbline/local';
 import { ordersConfig, ordersErrorCodes, ordersTopology } from '@plumbline/orders';
-import { paymentsConfig, paymentsErrorCodes, paymentsTopology } from '@plumbline/payments';
+import {
+  gatewayCallsTopology,
+  paymentsConfig,
+  paymentsErrorCodes,
+  paymentsTopology,
+} from '@plumbline/payments';
 import { queriesErrorCodes, schema as queriesConfig } from '@plumbline/queries';
 import type { Topology } from '@plumbline/runtime';
 
@@ -40,7 +49,7 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   }),
   documented('payments', 'services/payments', {
     config: [paymentsConfig],
-    topologies: [paymentsTopology],
+    topologies: [paymentsTopology, gatewayCallsTopology],
     errorCodes: own(paymentsErrorCodes),
   }),
   documented('checkout', 'streams/checkout', {
@@ -54,6 +63,10 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   documented('queries', 'services/queries', {
     config: [queriesConfig],
     errorCodes: own(queriesErrorCodes),
+  }),
+  documented('gateway-simulator', 'services/gateway-simulator', {
+    config: [simulatorConfig],
+    errorCodes: simulatorErrorCodes,
   }),
   documented('npm run plumbline', 'infra/cli', { config: [cliConfig] }),
   documented('npm run demo', 'infra/demo', { config: [demoConfigSchema] }),

@@ -134,10 +134,12 @@ export const topics = {
   paymentsChangelog: changelog('payments'),
   checkoutChangelog: changelog('checkout'),
   consistencyAlertsChangelog: changelog('consistency-alerts'),
+  gatewayCallsChangelog: changelog('gateway-calls'),
   ordersDeadLetters: deadLetters('orders'),
   paymentsDeadLetters: deadLetters('payments'),
   checkoutDeadLetters: deadLetters('checkout'),
   consistencyAlertsDeadLetters: deadLetters('consistency-alerts'),
+  gatewayCallsDeadLetters: deadLetters('gateway-calls'),
   projectionsDeadLetters: deadLetters('projections'),
   deadLettersCommands: {
     ...commands('dead-letters', runtimeCommandNames),

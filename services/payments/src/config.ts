@@ -1,7 +1,8 @@
 import { flag, processConfig, serviceConfig, secretText, wholeNumber } from '@plumbline/config';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { gatewaysConfig, missingForGateways } from './gateways-config.ts';
 
-export const schema = processConfig({
+const shape = processConfig({
   ...serviceConfig({ port: 8083 }),
   PLUMBLINE_CALLBACK_SECRET: secretText()
     .optional()
@@ -18,7 +19,16 @@ export const schema = processConfig({
   PLUMBLINE_SIGNATURE_ENDPOINT_ENABLED: flag()
     .optional()
     .describe('Whether GET /payments/generate-signature answers; unset: in the local stack only'),
+  ...gatewaysConfig,
 });
+
+/** A gateway is configured whole or not at all. */
+export const schema = shape.check(
+  z.superRefine((config, context) => {
+    for (const { name, because } of missingForGateways(config))
+      context.addIssue({ code: 'custom', path: [name], message: `is needed beside ${because}` });
+  }),
+);
 
 export type PaymentsConfig = z.output<typeof schema>;
 

@@ -24,3 +24,32 @@ describe('the callback secret', () => {
     expect(config.PLUMBLINE_HTTP_PORT).toBe(8083);
   });
 });
+
+describe('a gateway', () => {
+  const problems = (env: Readonly<Record<string, string>>): string => {
+    try {
+      parseConfig(schema, env);
+      return '';
+    } catch (error) {
+      return error instanceof ConfigError ? error.message : String(error);
+    }
+  };
+
+  it('is configured whole or not at all, and everything that is missing is said at once', () => {
+    expect(problems({ PLUMBLINE_MOCK_GATEWAY_URL: 'http://mock.example' })).toBe('');
+    const found = problems({
+      PLUMBLINE_PAYPAY_URL: 'https://paypay.example',
+      PLUMBLINE_PAYPAY_API_KEY: 'a key',
+      PLUMBLINE_LAKALA_URL: 'https://lakala.example',
+    });
+    for (const name of ['PAYPAY_API_SECRET', 'PAYPAY_MERCHANT_ID', 'LAKALA_PRIVATE_KEY'])
+      expect(found).toContain(`PLUMBLINE_${name}`);
+    expect(found).not.toContain('PLUMBLINE_PAYPAY_API_KEY');
+  });
+
+  it('takes keys as PEM only, and addresses that are addresses', () => {
+    expect(problems({ PLUMBLINE_LAKALA_PRIVATE_KEY: 'not a key' })).toContain('PEM');
+    expect(problems({ PLUMBLINE_LAKALA_REQUEST_IP: 'here' })).toContain('REQUEST_IP');
+    expect(problems({ PLUMBLINE_LAKALA_NOT_FOUND_CODES: 'a b' })).toContain('NOT_FOUND_CODES');
+  });
+});

@@ -6,3 +6,4 @@ export { paymentsProjection } from './projections/payments.ts';
 export { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
 export { paymentsTopology } from './topology.ts';
 export { openPayments } from './wiring.ts';
+export { gatewayCallsTopology } from './worker/waiting-calls.ts';

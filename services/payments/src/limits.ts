@@ -24,6 +24,9 @@ export const cursorCharsMax = 256;
 /** Callbacks shown of one payment, the newest: after the first, each changes nothing. */
 export const callbacksShownMax = 200;
 
+/** Calls and refunds shown of one payment, the newest. */
+export const gatewayRowsShownMax = 200;
+
 /** How long a read waits for a row to show what was answered before. Rows follow in about 20 ms. */
 export const readYourWritesMs = 1_000;
 

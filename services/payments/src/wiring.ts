@@ -1,9 +1,12 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { topics } from '@plumbline/events';
 import { createCommandGateway } from '@plumbline/http';
+import { systemClock } from '@plumbline/kafka';
 import { openReadModels } from '@plumbline/postgres';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import type { PaymentsConfig } from './config.ts';
 import { callbackSecretOf } from './config.ts';
+import { openGateways } from './gateways/open-gateways.ts';
 import { createKnownPayNos } from './http/known-pay-nos.ts';
 import { localTimeFormat } from './http/local-time.ts';
 import { openRefusedCallbacks } from './http/refused-callbacks.ts';
@@ -13,6 +16,8 @@ import { createPaymentQueries } from './projections/payment-queries.ts';
 import { paymentsProjection } from './projections/payments.ts';
 import { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
 import { paymentsTopology } from './topology.ts';
+import { openCallWorker } from './worker/call-worker.ts';
+import { gatewayCallsTopology } from './worker/waiting-calls.ts';
 
 /** The payments process: decider, contract 1's edge and read models over one foundation. */
 export async function openPayments(foundation: Foundation<PaymentsConfig>): Promise<Parts> {
@@ -25,6 +30,14 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     commandsTopic: topics.paymentsCommands.name,
     outcomesTopic: topics.paymentsOutcomes.name,
   });
+  const gateways = openGateways(config);
+  const worker = openCallWorker({
+    ...{ gateways: gateways.callable, commands: gateway, clock: systemClock, logger, metrics },
+    workerId: randomUUID(),
+    newNonce: () => randomBytes(16).toString('hex'),
+    wallClockMs: Date.now,
+  });
+  const hasGateways = Object.keys(gateways.callable).length > 0;
   const refused = await openRefusedCallbacks(shared);
   const models = openReadModels({
     ...{ ...foundation, partitions },
@@ -33,10 +46,13 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
   });
   const maxAgeSeconds = config.PLUMBLINE_CALLBACK_MAX_AGE_SECONDS;
   return {
-    topologies: [paymentsTopology],
+    // Without a gateway nobody asks for calls, and there is nothing to follow.
+    topologies: hasGateways ? [paymentsTopology, gatewayCallsTopology] : [paymentsTopology],
+    following: { [gatewayCallsTopology.name]: worker.following },
     routes: paymentRoutes({
       ...{ gateway, refused, queries: createPaymentQueries(models.readers) },
       known: createKnownPayNos(payNosRememberedMax),
+      policyOf: (channel) => gateways.policyOf(channel),
       tenant: config.PLUMBLINE_TENANT,
       lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
       callbackSecret: callbackSecretOf(config),
@@ -49,7 +65,10 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     health: { outcomes: () => ({ ok: gateway.ready() }) },
     healthAtStart: models.health,
     async close() {
+      // What it has begun is reported through the gateway of commands.
+      await worker.close();
       await gateway.close();
+      await gateways.close();
       await refused.close();
       await models.close();
     },

@@ -114,7 +114,10 @@ export const eventOf: {
   },
   GatewayCallStarted: {
     type: 'GatewayCallStarted',
-    data: { ...ids, callId: 'call', kind: 'CREATE', worker: 'w', startedAt: 1, giveUpAt: 2 },
+    data: {
+      ...{ ...ids, callId: 'call', kind: 'CREATE', refundId: null },
+      ...{ worker: 'w', startedAt: 1, giveUpAt: 2 },
+    },
   },
   GatewayCallReported: {
     type: 'GatewayCallReported',

@@ -1,10 +1,12 @@
 export type {
   EmittedMessage,
   FiredTimer,
+  Following,
   InputRecord,
   KeyValueStore,
   Processor,
   ProcessorContext,
+  StoreFollower,
   StoreSpec,
   TaskInfo,
   TimerService,

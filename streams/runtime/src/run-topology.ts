@@ -8,7 +8,7 @@ import type { Task, TaskObserver, TaskView } from './internals/task.ts';
 import { startTask } from './internals/task.ts';
 import type { LocalStores } from './state/local-store.ts';
 import { createMemoryLocalStores } from './state/memory-local-store.ts';
-import type { Topology } from './topology.ts';
+import type { Following, Topology } from './topology.ts';
 
 export interface RunTopologyOptions {
   readonly topology: Topology;
@@ -21,6 +21,8 @@ export interface RunTopologyOptions {
   /** In memory unless given: a process that starts again then restores everything. */
   readonly localStores?: LocalStores;
   readonly clock?: Clock;
+  /** Who acts on what the tasks remember. */
+  readonly following?: Following;
 }
 
 export interface RunningTopology {
@@ -57,6 +59,7 @@ export async function runTopology(options: RunTopologyOptions): Promise<RunningT
       localStores,
       clock,
       ...(options.observer ? { observer: options.observer } : {}),
+      ...(options.following ? { following: options.following } : {}),
       stillMine: async () => (await membership?.confirm(generation)) ?? false,
     });
   }

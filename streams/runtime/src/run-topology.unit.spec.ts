@@ -6,6 +6,7 @@ import { createMemoryLog } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import { silentLogger } from '@plumbline/observability';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aggregateStore } from './aggregate.ts';
 import { processManagerTopology } from './process-manager.ts';
 import type { RunningTopology } from './run-topology.ts';
 import { runTopology } from './run-topology.ts';
@@ -271,4 +272,56 @@ it('tells its group how far it has committed, for whoever watches lag', async ()
   const told = async () => (await log.groupOffsets('orders', [at]))[0]?.offset;
   for (let tries = 0; (await told()) !== 1n && tries < 100; tries += 1) await sleep(50);
   expect(await told()).toBe(1n);
+});
+
+describe('a follower of a store', () => {
+  interface Told {
+    readonly key: string;
+    readonly value: unknown;
+  }
+  const doors = aggregateStore;
+
+  async function follow(told: Told[], closed: number[] = []): Promise<RunningTopology> {
+    const running = await runTopology({
+      ...{ topology: doorTopology(), log, codec, logger: silentLogger, partitions },
+      following: {
+        store: doors,
+        open: ({ partition }) => ({
+          changed: (key, value) => void told.push({ key, value }),
+          close: () => void closed.push(partition),
+        }),
+      },
+    });
+    opened.push(running);
+    const run = () => running.tasks().filter(({ status }) => status === 'running');
+    await until(() => run().length === partitions);
+    return running;
+  }
+
+  it('is told what changes, and after a takeover of everything that stands there', async () => {
+    const first: Told[] = [];
+    const running = await follow(first);
+    command(openDoor());
+    command(openDoor(), 'main/D2');
+    await until(() => outcomes().length === 2);
+    expect(first.map(({ key }) => key).sort()).toEqual(['main/D1', 'main/D2']);
+    await running.close();
+    const second: Told[] = [];
+    await follow(second);
+    await until(() => second.length === 2);
+    expect(second.map(({ key }) => key).sort()).toEqual(['main/D1', 'main/D2']);
+    expect(second[0]?.value).toMatchObject({ version: 1n });
+  });
+
+  it('is closed with its task, and told nothing more', async () => {
+    const told: Told[] = [];
+    const closed: number[] = [];
+    const running = await follow(told, closed);
+    await running.close();
+    expect(closed.sort()).toEqual([0, 1, 2, 3]);
+    await start();
+    command(openDoor());
+    await until(() => outcomes().length === 1);
+    expect(told).toEqual([]);
+  });
 });

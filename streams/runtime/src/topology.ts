@@ -127,6 +127,27 @@ export interface ProcessorContext {
 }
 
 /**
+ * Acts in the world outside on what stands in one store of a task, for as long as this process owns
+ * the task. It is told of values when they have been folded, before they are committed: so it may
+ * follow only a store that is a function of committed inputs, and before it does anything that must
+ * not be done twice it asks somebody who decides.
+ */
+export interface StoreFollower {
+  /**
+   * What stands under a key now; `undefined` for nothing any more. All keys at the start, then each
+   * that may have changed; the same again does no harm. Must not throw.
+   */
+  changed(key: string, value: unknown): void;
+  /** The task goes to somebody else, or stops: nothing new may be begun. */
+  close(): void;
+}
+
+export interface Following {
+  readonly store: string;
+  open(task: TaskInfo): StoreFollower;
+}
+
+/**
  * This one record can never be processed, whatever the time of day. It goes to the dead letters
  * with this reason, and the partition goes on.
  */

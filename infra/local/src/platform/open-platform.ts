@@ -25,7 +25,10 @@ export interface OpenPlatformOptions {
   readonly ports: 'free' | 'default' | PlatformPorts;
   /** `<name>.log` of each process goes there. */
   readonly logsFolder: string;
-  /** All if unset. A second instance of one is a second platform with only that one. */
+  /**
+   * All but the gateway simulator if unset. A second instance of one is a second platform with only
+   * that one.
+   */
   readonly processes?: readonly ProcessName[];
   /** For every process, or for each, on top of the environment of this one. */
   readonly env?: ProcessEnv | ((name: ProcessName) => ProcessEnv);
@@ -60,13 +63,19 @@ export interface Platform {
  * Errors: LocalStackError that names a taken port with its variable, or a process that is not built.
  */
 export async function openPlatform(options: OpenPlatformOptions): Promise<Platform> {
-  const names = processNames.filter((name) => options.processes?.includes(name) ?? true);
+  const wanted = options.processes ?? processNames.filter((name) => name !== 'gateway-simulator');
+  const names = processNames.filter((name) => wanted.includes(name));
   const ports = await portsOf(options.ports, process.env);
   const root = options.root ?? repositoryFolder;
   requireBuilt(names, root);
   await requireFree(names, ports);
   const host = process.env['PLUMBLINE_HTTP_HOST'] ?? loopback;
-  const shared = processEnv(options, process.env);
+  const shared = {
+    ...(names.includes('gateway-simulator')
+      ? simulatedGateways(`http://${host}:${ports['gateway-simulator']}`, options.stack.home)
+      : {}),
+    ...processEnv(options, process.env),
+  };
   const ownEnv = (name: ProcessName): ProcessEnv =>
     (typeof options.env === 'function' ? options.env(name) : options.env) ?? {};
   const running = new Map<ProcessName, PlatformProcess>();
@@ -109,6 +118,21 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
     stop,
   };
 }
+
+/** Where the payments find the simulated gateways, and as whom; what `env` says comes first. */
+const simulatedGateways = (url: string, home: string | undefined): ProcessEnv => ({
+  // The books live as long as the log that tells of the same money.
+  ...(home === undefined
+    ? {}
+    : {
+        PLUMBLINE_SIMULATOR_KEY_FOLDER: foldersOf(home).simulatorKeys,
+        PLUMBLINE_SIMULATOR_JOURNAL: foldersOf(home).simulatorBooks,
+      }),
+  PLUMBLINE_PAYPAY_URL: `${url}/paypay`,
+  PLUMBLINE_PAYPAY_API_KEY: 'local-paypay-key',
+  PLUMBLINE_PAYPAY_API_SECRET: 'local-paypay-secret',
+  PLUMBLINE_PAYPAY_MERCHANT_ID: '100000000000000001',
+});
 
 /** What every process is told, on top of `env`; docs/generated/configuration.md describes each. */
 export function processEnv(

@@ -8,6 +8,7 @@ export const processNames = [
   'checkout',
   'consistency-alerts',
   'queries',
+  'gateway-simulator',
 ] as const;
 export type ProcessName = (typeof processNames)[number];
 
@@ -50,6 +51,12 @@ export const processes: Readonly<Record<ProcessName, ProcessDefinition>> = {
     portVariable: 'PLUMBLINE_QUERIES_PORT',
     description: 'lists, alerts, timelines',
   },
+  'gateway-simulator': {
+    main: 'services/gateway-simulator/dist/main.js',
+    port: 8090,
+    portVariable: 'PLUMBLINE_GATEWAY_SIMULATOR_PORT',
+    description: 'gateways that sign for real, with a pay page (local stack only)',
+  },
 };
 
 export type PlatformPorts = Readonly<Record<ProcessName, number>>;
@@ -66,4 +73,5 @@ export const platformPortsSchema = z.object({
   PLUMBLINE_CHECKOUT_PORT: portOf('checkout'),
   PLUMBLINE_CONSISTENCY_ALERTS_PORT: portOf('consistency-alerts'),
   PLUMBLINE_QUERIES_PORT: portOf('queries'),
+  PLUMBLINE_GATEWAY_SIMULATOR_PORT: portOf('gateway-simulator'),
 });

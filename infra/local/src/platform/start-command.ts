@@ -12,7 +12,7 @@ import { furnishServers } from '../stack/furnish-stack.ts';
 import { openStack, type Stack } from '../stack/open-stack.ts';
 import { livingParts, readRunState, waitForOrphans } from '../stack/run-state.ts';
 import { openPlatform, type Platform, type PlatformServers } from './open-platform.ts';
-import { processes } from './platform-definition.ts';
+import { processes, processNames } from './platform-definition.ts';
 import { restartDelay } from './platform-process.ts';
 
 const portHelp = Object.values(processes)
@@ -48,6 +48,8 @@ export async function startCommand(args: readonly string[], signal: AbortSignal)
       stack: servers.addresses,
       ports: 'default',
       logsFolder: foldersOf(config.home).logs,
+      // Outside a local stack a simulator would let anybody mark payments as paid.
+      ...(servers.local ? { processes: processNames } : {}),
       localStack: servers.local,
       report,
     });

@@ -157,6 +157,8 @@ export interface GatewayCallStarted {
   readonly callId: string;
   /** What is asked. */
   readonly kind: GatewayCallKind;
+  /** Id of the refund; null if the call concerns the payment itself. */
+  readonly refundId: null | string;
   /** Who sends it. */
   readonly worker: string;
   /** Broker time of the start. Epoch ms. */

@@ -6,7 +6,13 @@ import { z } from 'zod';
 import * as limits from '../limits.ts';
 import type { PaymentsEdge } from './edge.ts';
 import { paymentsErrorCodes, problem } from './error-codes.ts';
-import { channels, createdAnswer, createdOut, paymentOfAnswer } from './payment-view.ts';
+import {
+  channels,
+  contractChannels,
+  createdAnswer,
+  createdOut,
+  paymentOfAnswer,
+} from './payment-view.ts';
 
 const request = z
   .strictObject({
@@ -48,6 +54,8 @@ export const createPayment = (edge: PaymentsEdge): Route =>
       const { orderNo, amountMinor, channel, currency } = body;
       if (channel === 'MOCK' && edge.callbackSecret === null)
         throw problem('MOCK_CHANNEL_DISABLED');
+      if (!contractChannels.has(channel) && edge.policyOf(channel) === null)
+        throw problem('CHANNEL_NOT_CONFIGURED');
       const key = routingKey(edge.tenant, orderNo);
       const number = payNo({
         ...{ atMs: edge.nowMs(), slot: slotOf(key) },
@@ -60,7 +68,7 @@ export const createPayment = (edge: PaymentsEdge): Route =>
           data: {
             ...{ payNo: number, orderNo, tenant: edge.tenant, amountMinor, currency, channel },
             lifetimeMs: edge.lifetimeMs,
-            gateway: null,
+            gateway: edge.policyOf(channel),
           },
         },
         correlationId: context.correlationId,

@@ -1,3 +1,4 @@
+import type { Channel, GatewayPolicy } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
 import { PostgresDown } from '@plumbline/postgres';
 import * as limits from '../limits.ts';
@@ -13,6 +14,8 @@ export interface PaymentsEdge {
   readonly refused: Pick<RefusedCallbacks, 'record'>;
   readonly known: KnownPayNos;
   readonly tenant: string;
+  /** How a payment of that channel is led at its gateway; `null` where nobody asks one. */
+  readonly policyOf: (channel: Channel) => GatewayPolicy | null;
   /** A payment's life. */
   readonly lifetimeMs: number;
   /** Of the mock channel; `null` where that channel is off. */

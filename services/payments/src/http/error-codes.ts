@@ -6,7 +6,18 @@ export const ownErrorCodes = defineErrorCodes({
     status: 400,
     description: 'The amount is not above zero, or above 9,999,999,999.99.',
   },
-  CHANNEL_UNKNOWN: { status: 400, description: 'The channel is none of MOCK, ALIPAY, WECHAT.' },
+  CHANNEL_UNKNOWN: {
+    status: 400,
+    description: 'The channel is none of MOCK, ALIPAY, WECHAT, PAYPAY, LAKALA.',
+  },
+  CHANNEL_NOT_CONFIGURED: {
+    status: 400,
+    description: 'There is no gateway behind this channel here.',
+  },
+  POLICY_OUT_OF_RANGE: {
+    status: 400,
+    description: 'The configured number of attempts or interval of queries is out of range.',
+  },
   CURRENCY_NOT_SUPPORTED: {
     status: 400,
     description: 'Payments in this currency are not supported: it has more than two decimals.',

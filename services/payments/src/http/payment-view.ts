@@ -18,8 +18,11 @@ const statusDescriptions: Readonly<Record<ContractStatus, string>> = {
 
 export const paymentStatuses = ['INIT', 'PAYING', 'SUCCESS', 'FAILED', 'CLOSED'] as const;
 
-/** Channels of contract 1, the default first. */
-export const channels = ['MOCK', 'ALIPAY', 'WECHAT'] as const;
+/** Channels of contract 1, the default first, and beyond it those that a gateway stands behind. */
+export const channels = ['MOCK', 'ALIPAY', 'WECHAT', 'PAYPAY', 'LAKALA'] as const;
+
+/** Those that contract 1 offers whether or not there is a gateway: without one, by hand. */
+export const contractChannels: ReadonlySet<string> = new Set(['MOCK', 'ALIPAY', 'WECHAT']);
 
 /** What the decider answers to a creation. */
 const answered = z.object({
@@ -65,6 +68,8 @@ export const paymentOut = (payment: StoredPayment, time: FormatTime) => ({
   channelTradeNo: payment.channelTradeNo,
   paidAt: payment.paidAtMs === null ? null : time(payment.paidAtMs),
   reason: payment.reason,
+  payUrl: payment.payUrl,
+  refunded: majorAmountOut(payment.refundedMinor, payment.currency),
 });
 
 export const callbackOut = (callback: StoredCallback, time: FormatTime) => ({
@@ -98,6 +103,8 @@ export const paymentSchema = createdSchema.extend({
   channelTradeNo: z.string().nullable(),
   paidAt: localTime.nullable(),
   reason: z.string().nullable().describe('Why it failed or was closed'),
+  payUrl: z.string().nullable().describe('Where the payer pays, while the payment is being paid'),
+  refunded: majorAmountOutSchema().describe('What went back of it so far'),
 });
 
 export const createdAnswer = okSchema(createdSchema);

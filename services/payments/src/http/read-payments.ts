@@ -52,7 +52,7 @@ async function asAnswered(
   throw problem('READ_MODEL_BEHIND', undefined, { headers: retryAfter });
 }
 
-const byPayNo = (edge: PaymentsEdge, payNo: string): Promise<StoredPayment> =>
+export const byPayNo = (edge: PaymentsEdge, payNo: string): Promise<StoredPayment> =>
   asAnswered(edge, edge.known.orderNoOf(payNo) !== null, () =>
     edge.queries.byPayNo(edge.tenant, payNo),
   );

@@ -2,9 +2,10 @@ import type { Route } from '@plumbline/http';
 import { createPayment } from './create-payment.ts';
 import type { PaymentsEdge } from './edge.ts';
 import { generateSignature, mockCallback } from './mock-callback.ts';
+import { readAudit, readRefunds } from './read-gateway.ts';
 import { listPayments, readCallbacks, readPayment, readPaymentOfOrder } from './read-payments.ts';
 
-/** Contract 1, and two reads beyond it: the list and the callback log. */
+/** Contract 1, and reads beyond it: the list, the callback log, refunds, what the gateway was asked. */
 export const paymentRoutes = (edge: PaymentsEdge): readonly Route[] => [
   createPayment(edge),
   mockCallback(edge),
@@ -12,5 +13,7 @@ export const paymentRoutes = (edge: PaymentsEdge): readonly Route[] => [
   readPayment(edge),
   readPaymentOfOrder(edge),
   readCallbacks(edge),
+  readAudit(edge),
+  readRefunds(edge),
   listPayments(edge),
 ];

@@ -13,7 +13,13 @@ const retry = { status: 503, headers: { 'Retry-After': '1' } };
 const stored: StoredPayment = {
   ...{ version: 1n, id: 1n, payNo: 'PAY1', orderNo: 'O-1', amountMinor: 9_999n, currency: 'CNY' },
   ...{ status: 'INIT', channel: 'MOCK', channelTradeNo: null, paidAtMs: null, reason: null },
-  ...{ expireAtMs: 1_801_000, createdAtMs: 1_000, contradicted: false },
+  ...{
+    expireAtMs: 1_801_000,
+    createdAtMs: 1_000,
+    contradicted: false,
+    payUrl: null,
+    refundedMinor: 0n,
+  },
 };
 
 describe('a command without an outcome in time', () => {
@@ -89,7 +95,14 @@ describe('a read', () => {
   it('without Postgres is 503, not a defect', async () => {
     const down = () => Promise.reject(new PostgresDown('it is away'));
     const edge = fakeEdge({
-      queries: { byPayNo: down, byOrderNo: down, page: down, callbacks: down },
+      queries: {
+        byPayNo: down,
+        byOrderNo: down,
+        page: down,
+        callbacks: down,
+        calls: down,
+        refunds: down,
+      },
     });
     const away = { ...retry, code: 'DEPENDENCY_DOWN' };
     const one = runRoute(readPayment(edge), { params: { payNo: 'PAY1' } });

@@ -4,6 +4,8 @@ import type { Postgres } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { ContractStatus } from '../domain/payment/state.ts';
 import { callbacksShownMax } from '../limits.ts';
+import type { GatewayQueries } from './gateway-queries.ts';
+import { createGatewayQueries } from './gateway-queries.ts';
 import { paymentsProjection } from './payments.ts';
 import { refusedCallbacksProjection } from './refused-callbacks.ts';
 
@@ -23,6 +25,8 @@ export interface StoredPayment {
   readonly createdAtMs: number;
   readonly reason: string | null;
   readonly contradicted: boolean;
+  readonly payUrl: string | null;
+  readonly refundedMinor: bigint;
 }
 
 /** A row of the callback log, verified or refused. */
@@ -44,7 +48,7 @@ export interface PaymentPage {
   readonly last: PagePosition | null;
 }
 
-export interface PaymentQueries {
+export interface PaymentQueries extends GatewayQueries {
   byPayNo(tenant: string, payNo: string): Promise<StoredPayment | null>;
   byOrderNo(tenant: string, orderNo: string): Promise<StoredPayment | null>;
   page(options: {
@@ -72,6 +76,8 @@ interface PaymentRow {
   readonly created_at: Date;
   readonly reason: string | null;
   readonly contradicted: boolean;
+  readonly pay_url: string | null;
+  readonly refunded_minor: bigint;
   readonly version: bigint;
 }
 
@@ -101,6 +107,7 @@ export function createPaymentQueries(postgres: Postgres): PaymentQueries {
   }
 
   return {
+    ...createGatewayQueries(postgres),
     byPayNo: (tenant, payNo) => one('pay_no', tenant, payNo),
     byOrderNo: (tenant, orderNo) => one('order_no', tenant, orderNo),
     async page({ tenant, status, after, limit }) {
@@ -153,6 +160,8 @@ const paymentOf = (row: PaymentRow): StoredPayment => ({
   createdAtMs: row.created_at.getTime(),
   reason: row.reason,
   contradicted: row.contradicted,
+  payUrl: row.pay_url,
+  refundedMinor: row.refunded_minor,
 });
 
 const callbackOf = (row: CallbackRow): StoredCallback => ({

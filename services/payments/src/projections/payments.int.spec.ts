@@ -37,7 +37,7 @@ it('keeps the payment and its callbacks as contract 1 describes the tables', asy
   const [payment] = await postgres.query(
     `select id, pay_no, order_no, amount, amount_minor, status, channel, channel_trade_no,
             paid_at is not null as paid, contradicted
-       from payments_v1.payments where pay_no = ?`,
+       from payments_v2.payments where pay_no = ?`,
     [payNo],
   );
   expect(payment).toEqual({
@@ -49,7 +49,7 @@ it('keeps the payment and its callbacks as contract 1 describes the tables', asy
   const log = await postgres.query(
     `select callback_id, claimed_callback_id, callback_status, signature_valid, process_result,
             contradictory, raw_payload like '%"nonce":"n"%' as raw
-       from payments_v1.callback_log where pay_no = ? order by received_at, process_result desc`,
+       from payments_v2.callback_log where pay_no = ? order by received_at, process_result desc`,
     [payNo],
   );
   const id = callbackIdOf({ payNo, timestamp: '1704114000000', nonce: 'n' });

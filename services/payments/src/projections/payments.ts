@@ -9,6 +9,8 @@ import type {
 } from '@plumbline/postgres';
 import { UnprojectableRecord } from '@plumbline/postgres';
 import type { Knex } from 'knex';
+import { auditColumns, auditRows, refundColumns, refundRows } from './gateway-rows.ts';
+import { timeText } from './time-text.ts';
 
 /** A row of `payments`, as it is folded. Times are text on the way in and dates on the way out. */
 interface PaymentRow {
@@ -27,12 +29,12 @@ interface PaymentRow {
   readonly ended_at: string | Date | null;
   readonly reason: string | null;
   readonly contradicted: boolean;
+  readonly pay_url: string | null;
+  readonly refunded_minor: bigint;
   readonly expire_at: string | Date;
   readonly created_at: string | Date;
   readonly version: bigint;
 }
-
-const timeText = (ms: number): string => new Date(ms).toISOString();
 
 const paymentColumns = (table: Knex.CreateTableBuilder): void => {
   table.text('payment_key').primary();
@@ -50,6 +52,8 @@ const paymentColumns = (table: Knex.CreateTableBuilder): void => {
   table.timestamp('ended_at', { precision: 3 });
   table.text('reason');
   table.boolean('contradicted').notNullable();
+  table.text('pay_url');
+  table.bigInteger('refunded_minor').notNullable();
   table.timestamp('expire_at', { precision: 3 }).notNullable();
   table.timestamp('created_at', { precision: 3 }).notNullable();
   table.bigInteger('version').notNullable();
@@ -79,14 +83,19 @@ const callbackColumns = (table: Knex.CreateTableBuilder): void => {
   table.index(['pay_no', 'received_at']);
 };
 
-/** `payments`, one row a payment at its newest version, and `callback_log`, one row a callback. */
+/**
+ * `payments`, one row a payment at its newest version; `callback_log`, one row a callback; `refunds`;
+ * and `reconcile_audit`, one row for each thing that a gateway was asked.
+ */
 export const paymentsProjection: Projection = {
   name: 'payments',
-  version: 1,
+  version: 2,
   inputs: [topics.paymentsEvents.name],
   tables: [
     { name: 'payments', primaryKey: ['payment_key'] },
     { name: 'callback_log', primaryKey: ['id'] },
+    { name: 'refunds', primaryKey: ['refund_id'] },
+    { name: 'reconcile_audit', primaryKey: ['id'] },
   ],
   migrations: [
     {
@@ -94,6 +103,8 @@ export const paymentsProjection: Projection = {
       up: async (knex) => {
         await knex.schema.createTable('payments', paymentColumns);
         await knex.schema.createTable('callback_log', callbackColumns);
+        await knex.schema.createTable('refunds', refundColumns);
+        await knex.schema.createTable('reconcile_audit', auditColumns);
       },
     },
   ],
@@ -108,6 +119,8 @@ export const paymentsProjection: Projection = {
       [...rows.values()].map((row) => ({ ...row })),
     );
     await sql.insertMissing('callback_log', await callbackRows(batch, sql));
+    await sql.upsert('refunds', await refundRows(batch, sql));
+    await sql.insertMissing('reconcile_audit', auditRows(batch));
   },
 };
 
@@ -137,7 +150,7 @@ function folded(before: PaymentRow | null, record: ProjectedRecord): PaymentRow 
       ...{ status: 'INIT', channel_trade_no: null, paid_at: null, ended_at: null, reason: null },
       expire_at: timeText(event.data.expireAt),
       created_at: timeText(event.data.createdAt),
-      ...{ contradicted: false, version },
+      ...{ contradicted: false, version, pay_url: null, refunded_minor: 0n },
     };
   }
   if (before === null) {
@@ -153,8 +166,11 @@ function moved(
 ): PaymentRow {
   switch (event.type) {
     case 'PaymentProcessing':
+      return { ...row, status: 'PAYING', pay_url: event.data.payUrl ?? row.pay_url };
     case 'PaymentUnknown':
       return { ...row, status: 'PAYING' };
+    case 'RefundSucceeded':
+      return { ...row, refunded_minor: row.refunded_minor + event.data.amountMinor };
     case 'PaymentSucceeded': {
       const at = timeText(event.data.paidAt);
       const { channelTradeNo } = event.data;
@@ -183,7 +199,6 @@ function moved(
     case 'RefundFailed':
     case 'RefundProcessing':
     case 'RefundRequested':
-    case 'RefundSucceeded':
     case 'RefundUnknown':
       return row;
     default:

@@ -8,12 +8,14 @@ export function fakeEdge(over: Partial<PaymentsEdge>): PaymentsEdge {
   const unasked = (): never => {
     throw new Error('this was not to be asked');
   };
+  const unread = { calls: unasked, refunds: unasked };
   return {
     gateway: { execute: unasked, lastSeenVersion: () => null },
-    queries: { byPayNo: unasked, byOrderNo: unasked, page: unasked, callbacks: unasked },
+    queries: { byPayNo: unasked, byOrderNo: unasked, page: unasked, callbacks: unasked, ...unread },
     refused: { record: unasked },
     known: createKnownPayNos(10),
     tenant: 'main',
+    policyOf: () => null,
     lifetimeMs: 1_800_000,
     callbackSecret: 'secret',
     callbackMaxAgeMs: null,

@@ -44,6 +44,8 @@ export interface TaskState {
   readonly parkedCount: number;
   parkedRecord(topic: string, offset: bigint): ParkedRecord | undefined;
   setParkedRecord(topic: string, offset: bigint, record: ParkedRecord | null): void;
+  /** Keys of a store that may have changed since the last call; watched from the first call on. */
+  takeTouched(store: string): readonly string[];
   /** Begins a step: what follows can be undone until the next one begins. */
   begin(): void;
   undo(): void;
@@ -104,6 +106,7 @@ export function createTaskState(options: {
   /** Committed, and not yet known to be in the local copy. */
   const unstored = new Map<string, Buffer | null>();
   const stores = new Map<string, StateStore>();
+  const touched = new Map<string, Set<string>>();
   let changes = new Map<string, Change>();
   let undoing: (() => void)[] = [];
 
@@ -145,8 +148,14 @@ export function createTaskState(options: {
     return {
       name,
       get: (key) => read(prefix + key, codec),
-      set: (key, value) => change(prefix + key, codec, value),
-      delete: (key) => change(prefix + key, codec, undefined),
+      set: (key, value) => {
+        touched.get(name)?.add(key);
+        change(prefix + key, codec, value);
+      },
+      delete: (key) => {
+        touched.get(name)?.add(key);
+        change(prefix + key, codec, undefined);
+      },
     };
   }
 
@@ -226,6 +235,11 @@ export function createTaskState(options: {
       read(`q/${topic}/${offset}`, parkedRecordCodec) as ParkedRecord | undefined,
     setParkedRecord: (topic, offset, record) =>
       change(`q/${topic}/${offset}`, parkedRecordCodec, record ?? undefined),
+    takeTouched(name) {
+      const keys = [...(touched.get(name) ?? [])];
+      touched.set(name, new Set());
+      return keys;
+    },
     begin() {
       if (undoing.length > 0) undoing = [];
     },

@@ -7,7 +7,7 @@ import type { Logger } from '@plumbline/observability';
 import { atStep } from '@plumbline/observability';
 import { limits } from '../limits.ts';
 import type { LocalStore, LocalStores } from '../state/local-store.ts';
-import type { TaskInfo, Topology } from '../topology.ts';
+import type { Following, StoreFollower, TaskInfo, Topology } from '../topology.ts';
 import type { Batch } from './batch-writer.ts';
 import type { CopyWriter } from './copy-writer.ts';
 import { createCopyWriter } from './copy-writer.ts';
@@ -62,8 +62,16 @@ export interface TaskOptions {
   /** Where the task keeps its local copy of the changelog. */
   readonly localStores: LocalStores;
   readonly clock?: Clock;
+  readonly following?: Following;
   /** Heartbeats now: does this process still own the partition? Asked before fencing again. */
   stillMine(): Promise<boolean>;
+}
+
+interface LoopParts {
+  readonly commit: (batch: Batch) => Promise<void>;
+  readonly copy: CopyWriter;
+  /** Lets the follower know what changed. */
+  readonly follow: () => void;
 }
 
 export function startTask(options: TaskOptions): Task {
@@ -93,6 +101,7 @@ export function startTask(options: TaskOptions): Task {
     step('fenced');
     let local: LocalStore | null = null;
     let copy: CopyWriter | null = null;
+    let follower: StoreFollower | null = null;
     try {
       local = await options.localStores.open({
         topology: topology.name,
@@ -115,9 +124,14 @@ export function startTask(options: TaskOptions): Task {
       logger.info('task runs', { restoredRecords: records });
       const stored = (): void => step('stored');
       copy = createCopyWriter({ local, state, incarnation, clock, stored });
-      await loop(running, opened, createCommitter({ producer, state, copy }), copy);
+      follower = options.following?.open(task) ?? null;
+      const follow = followerOf(follower, state);
+      await loop(running, opened, {
+        ...{ copy, follow, commit: createCommitter({ producer, state, copy }) },
+      });
       await copy.finish();
     } finally {
+      follower?.close();
       engine = null;
       await reader?.close();
       reader = null;
@@ -146,12 +160,7 @@ export function startTask(options: TaskOptions): Task {
     return { state, positions, records, incarnation };
   }
 
-  async function loop(
-    running: Engine,
-    opened: LogReader,
-    commit: (batch: Batch) => Promise<void>,
-    copy: CopyWriter,
-  ): Promise<void> {
+  async function loop(running: Engine, opened: LogReader, of: LoopParts): Promise<void> {
     const fetch = pacedFetch(opened, topology.paceMs, clock);
     let pending = fetchNext(running, fetch);
     while (!isStopped()) {
@@ -159,8 +168,8 @@ export function startTask(options: TaskOptions): Task {
       step('fetched');
       // The next fetch is under way while this one's records are decided and committed.
       pending = fetchNext(running, fetch);
-      await drain(running, commit);
-      copy.writeIfDue();
+      await drain(running, of);
+      of.copy.writeIfDue();
     }
   }
 
@@ -181,12 +190,24 @@ export function startTask(options: TaskOptions): Task {
     return Math.min(limits.idleFetchWaitMs, Math.max(1, due - now));
   }
 
-  async function drain(running: Engine, commit: (batch: Batch) => Promise<void>): Promise<void> {
+  /** Tells a follower what stands in its store, and from then on what may have changed. */
+  function followerOf(follower: StoreFollower | null, state: TaskState): () => void {
+    const name = options.following?.store;
+    if (follower === null || name === undefined) return () => undefined;
+    state.takeTouched(name);
+    for (const [key, value] of state.entries(name)) follower.changed(key, value);
+    return () => {
+      for (const key of state.takeTouched(name)) follower.changed(key, state.store(name).get(key));
+    };
+  }
+
+  async function drain(running: Engine, { commit, follow }: LoopParts): Promise<void> {
     let unknownSchemas = new Set<number>();
     while (!isStopped()) {
       // A full batch takes 100 ms where a decision is dear, and every task of a process may have one.
       await clock.turn();
       running.advance(unknownSchemas);
+      follow();
       unknownSchemas = new Set();
       if (isDue(running.pending())) {
         await commit(running.finish());

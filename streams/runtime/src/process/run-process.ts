@@ -6,7 +6,7 @@ import type { Logger } from '@plumbline/observability';
 import { createLogger, createMetrics, registerSecret } from '@plumbline/observability';
 import type { RunningTopology } from '../run-topology.ts';
 import { runTopology } from '../run-topology.ts';
-import type { Topology } from '../topology.ts';
+import type { Following, Topology } from '../topology.ts';
 import { createDrain } from './drain.ts';
 import type { BaseConfig, Foundation } from './foundation.ts';
 import { openFoundation } from './foundation.ts';
@@ -17,6 +17,8 @@ import { observerOf, watchTasks } from './observe.ts';
 /** What a process adds to its foundation. */
 export interface Parts {
   readonly topologies?: readonly Topology[];
+  /** Who acts on what the tasks of a topology remember, by its name. */
+  readonly following?: Readonly<Record<string, Following>>;
   readonly routes?: readonly Route[];
   /** Decide, at every time, whether a load balancer should send here. */
   readonly health?: HealthChecks;
@@ -102,10 +104,12 @@ async function serve<Config extends BaseConfig>(
   const running: RunningTopology[] = [];
   const watches: (() => void)[] = [];
   for (const topology of parts.topologies ?? []) {
+    const following = parts.following?.[topology.name];
     const observer = observerOf(topology.name, metrics);
     const partitions = config.PLUMBLINE_PARTITIONS;
     const started = await runTopology({
       ...{ topology, log, codec, logger, partitions, observer, localStores },
+      ...(following === undefined ? {} : { following }),
     });
     running.push(started);
     watches.push(watchTasks(started, metrics, () => log.brokerNowMs()));

@@ -27,9 +27,9 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       return moved(state, event);
     case 'PaymentReportContradicted': {
       const payment = endedOnly(state, event);
-      const isLate = event.data.reportedStatus === 'SUCCESS';
-      const capturedMinor = isLate ? payment.amountMinor : payment.capturedMinor;
-      return { ...payment, contradicted: true, capturedMinor };
+      if (event.data.reportedStatus !== 'SUCCESS') return { ...payment, contradicted: true };
+      const paid = paidAs(payment, event.data.channelTradeNo);
+      return { ...paid, contradicted: true, capturedMinor: payment.amountMinor };
     }
     case 'PaymentReportConfirmed':
       return { ...endedOnly(state, event), contradicted: false };
@@ -92,6 +92,12 @@ function ended(payment: Payment, capturedMinor: bigint) {
   return { ...facts, gateway: over, contradicted: false, capturedMinor };
 }
 
+/** The gateway's number of what was paid is what a refund of it names. */
+const paidAs = <P extends Payment>(payment: P, channelTradeNo: string | null): P =>
+  withGateway(payment, {
+    gatewayTransactionId: channelTradeNo ?? payment.gateway?.gatewayTransactionId ?? null,
+  });
+
 const closingOf = (payment: Payment): string | null => (hasEnded(payment) ? null : payment.closing);
 
 function moved(
@@ -123,7 +129,8 @@ function moved(
       return { ...payment, closing: event.data.reason };
     case 'PaymentSucceeded': {
       const { channelTradeNo, paidAt: paidAtMs, amountMinor } = event.data;
-      return { ...ended(payment, amountMinor), status: 'succeeded', channelTradeNo, paidAtMs };
+      const paid = ended(paidAs(payment, channelTradeNo), amountMinor);
+      return { ...paid, status: 'succeeded', channelTradeNo, paidAtMs };
     }
     case 'PaymentFailed': {
       const { channelTradeNo, failedAt: failedAtMs, reason } = event.data;
@@ -169,11 +176,7 @@ function withCall(payment: Payment, event: CallEvent): Payment {
   });
 }
 
-function refundOfCall({ refunds }: Payment, event: CallEvent): Refund | null {
-  const { callId } = event.data;
-  if (event.type === 'GatewayCallStarted')
-    return Object.values(refunds).find(({ line }) => line.call?.callId === callId) ?? null;
-  const { refundId } = event.data;
+function refundOfCall({ refunds }: Payment, { data: { refundId } }: CallEvent): Refund | null {
   return refundId === null ? null : (refunds[refundId] ?? null);
 }
 

@@ -51,7 +51,8 @@ export function startCall(
     return refuse('POLICY_OUT_OF_RANGE');
   const { orderNo } = payment;
   const giveUpAt = atMs + deadlineMs + limits.reportGraceMs;
-  const data = { payNo, orderNo, callId, kind, worker, startedAt: atMs, giveUpAt };
+  const refundId = open.refund?.refundId ?? null;
+  const data = { payNo, orderNo, callId, kind, refundId, worker, startedAt: atMs, giveUpAt };
   return accepted({ type: 'GatewayCallStarted', data });
 }
 

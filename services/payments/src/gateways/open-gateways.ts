@@ -1,0 +1,93 @@
+import type { Channel, GatewayPolicy } from '@plumbline/events';
+import { invariant } from '@plumbline/kernel';
+import type { PaymentsConfig } from '../config.ts';
+import { callbackSecretOf } from '../config.ts';
+import type { CallableGateway } from '../worker/call-worker.ts';
+import { openGatewayConnection } from './call-gateway.ts';
+import { createLakalaAdapter } from './lakala/lakala-adapter.ts';
+import * as limits from './limits.ts';
+import { createMockAdapter } from './mock/mock-adapter.ts';
+import { createPayPayAdapter } from './paypay/paypay-adapter.ts';
+import type { GatewayAdapter } from './port.ts';
+
+/** The gateways that this process is configured for, by channel. */
+export interface Gateways {
+  readonly callable: Readonly<Partial<Record<Channel, CallableGateway>>>;
+  /** How a payment of that channel is led; `null` where it is served by hand. */
+  policyOf(channel: Channel): GatewayPolicy | null;
+  close(): Promise<void>;
+}
+
+export function openGateways(config: PaymentsConfig): Gateways {
+  const callable: Partial<Record<Channel, CallableGateway>> = {};
+  const closing: (() => Promise<void>)[] = [];
+  const add = (channel: Channel, adapter: GatewayAdapter, baseUrl: string, path: string): void => {
+    const connection = openGatewayConnection({ baseUrl });
+    closing.push(() => connection.close());
+    const notifyUrl = `${config.PLUMBLINE_NOTIFY_URL.replace(/\/$/, '')}${path}`;
+    callable[channel] = { adapter, connection, notifyUrl, deadlineMs: limits.callDeadlineMs };
+  };
+  const mockUrl = config.PLUMBLINE_MOCK_GATEWAY_URL;
+  const secret = callbackSecretOf(config);
+  if (mockUrl !== undefined && secret !== null) {
+    const callbackMaxAgeMs = config.PLUMBLINE_CALLBACK_MAX_AGE_SECONDS;
+    const maxAge = callbackMaxAgeMs === undefined ? null : callbackMaxAgeMs * 1_000;
+    const adapter = createMockAdapter({ secret, callbackMaxAgeMs: maxAge });
+    add('MOCK', adapter, mockUrl, '/payments/mock-callback');
+  }
+  const payPayUrl = config.PLUMBLINE_PAYPAY_URL;
+  if (payPayUrl !== undefined) add('PAYPAY', payPayOf(config), payPayUrl, '/gateways/paypay');
+  const lakalaUrl = config.PLUMBLINE_LAKALA_URL;
+  if (lakalaUrl !== undefined) add('LAKALA', lakalaOf(config), lakalaUrl, '/gateways/lakala');
+  return {
+    callable,
+    policyOf: (channel) =>
+      callable[channel] === undefined
+        ? null
+        : {
+            attemptsMax: config.PLUMBLINE_GATEWAY_ATTEMPTS,
+            queryIntervalMs: config.PLUMBLINE_GATEWAY_QUERY_SECONDS * 1_000,
+            refundLateSuccess: config.PLUMBLINE_REFUND_LATE_SUCCESS,
+            subject: null,
+            returnUrl: null,
+          },
+    async close() {
+      await Promise.all(closing.map((close) => close()));
+    },
+  };
+}
+
+/** The configuration's own check has refused a gateway of which something is missing. */
+function given(value: string | undefined): string {
+  invariant(value !== undefined, 'a gateway is configured whole or not at all');
+  return value;
+}
+
+const payPayOf = (config: PaymentsConfig): GatewayAdapter =>
+  createPayPayAdapter({
+    apiKey: given(config.PLUMBLINE_PAYPAY_API_KEY),
+    apiSecret: given(config.PLUMBLINE_PAYPAY_API_SECRET),
+    merchantId: given(config.PLUMBLINE_PAYPAY_MERCHANT_ID),
+  });
+
+function lakalaOf(config: PaymentsConfig): GatewayAdapter {
+  const next = config.PLUMBLINE_LAKALA_NEXT_PLATFORM_SERIAL_NO;
+  const nextKey = config.PLUMBLINE_LAKALA_NEXT_PLATFORM_KEY;
+  return createLakalaAdapter({
+    appId: given(config.PLUMBLINE_LAKALA_APP_ID),
+    serialNo: given(config.PLUMBLINE_LAKALA_SERIAL_NO),
+    privateKeyPem: given(config.PLUMBLINE_LAKALA_PRIVATE_KEY),
+    platformKeys: [
+      {
+        serialNo: given(config.PLUMBLINE_LAKALA_PLATFORM_SERIAL_NO),
+        pem: given(config.PLUMBLINE_LAKALA_PLATFORM_KEY),
+      },
+      ...(next === undefined || nextKey === undefined ? [] : [{ serialNo: next, pem: nextKey }]),
+    ],
+    merchantNo: given(config.PLUMBLINE_LAKALA_MERCHANT_NO),
+    termNo: given(config.PLUMBLINE_LAKALA_TERM_NO),
+    vposId: config.PLUMBLINE_LAKALA_VPOS_ID ?? null,
+    requestIp: config.PLUMBLINE_LAKALA_REQUEST_IP,
+    notFoundCodes: config.PLUMBLINE_LAKALA_NOT_FOUND_CODES?.split(',') ?? [],
+  });
+}
