@@ -214,6 +214,10 @@ function send(response: Response, answer: RouteResponse): void {
     response.end();
     return;
   }
+  if (Buffer.isBuffer(answer.body)) {
+    response.end(answer.body);
+    return;
+  }
   const text = renderJson(answer.body);
   if (!response.hasHeader('Content-Type'))
     response.set('Content-Type', 'application/json; charset=utf-8');

@@ -9,7 +9,7 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface RouteResponse {
   readonly status: number;
-  /** JSON; `undefined` for an empty body. */
+  /** JSON; `undefined` for an empty body; a Buffer for bytes of the Content-Type in `headers`. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

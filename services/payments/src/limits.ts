@@ -27,6 +27,15 @@ export const callbacksShownMax = 200;
 /** Calls and refunds shown of one payment, the newest. */
 export const gatewayRowsShownMax = 200;
 
+/** What gateways send is a few KB; what is not signed is kept as it came, so it must stay small. */
+export const gatewayCallbackBytesMax = 32 * 1024;
+
+/** The length of a payment number of ours; what follows in a reference names the attempt. */
+export const ownPayNoChars = 30;
+
+/** Anybody can send what is not signed: it makes a gateway be asked once a second at most. */
+export const hintEveryMs = 1_000;
+
 /** How long a read waits for a row to show what was answered before. Rows follow in about 20 ms. */
 export const readYourWritesMs = 1_000;
 

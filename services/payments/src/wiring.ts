@@ -52,6 +52,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     routes: paymentRoutes({
       ...{ gateway, refused, queries: createPaymentQueries(models.readers) },
       known: createKnownPayNos(payNosRememberedMax),
+      adapters: gateways.adapters,
       policyOf: (channel) => gateways.policyOf(channel),
       tenant: config.PLUMBLINE_TENANT,
       lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,

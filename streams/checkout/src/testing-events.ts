@@ -126,6 +126,14 @@ export const eventOf: {
       ...{ beforeStatus: 'INIT', afterStatus: 'PAYING', answer },
     },
   },
+  GatewayCallbackRecorded: {
+    type: 'GatewayCallbackRecorded',
+    data: {
+      ...{ ...ids, channel: 'LAKALA', reference: 'PAY-1', callbackId: 'c', refundReference: null },
+      ...{ answer, rawPayload: '{}', result: 'IGNORED', code: 'NOTHING_NEW', receivedAt: 2 },
+      currentStatus: 'PAYING',
+    },
+  },
   RefundRequested: {
     type: 'RefundRequested',
     data: {

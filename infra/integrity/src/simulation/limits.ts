@@ -75,3 +75,18 @@ export const testSeedsMin = 20;
 
 /** Seeds for one planted bug within `npm test`: the rarest is found within 30. */
 export const testMutantSeedsMax = 40;
+
+/** A call to the gateway that nobody answers is over after this. */
+export const callDeadlineMs = 3_000;
+
+/** A payer or a gateway takes at most so long for what it does at all. */
+export const payerMaxMs = 8_000;
+
+/** How often the gateway is asked about a payment that nobody has paid: often, for runs are short. */
+export const queryIntervalMs = 2_000;
+
+/**
+ * What was asked in vain is asked again after a minute at the most, twice if a creation was lost and
+ * has to be made again, and a start that nobody reported is given up after 23 s.
+ */
+export const gatewayEndsMaxMs = 240_000;

@@ -12,9 +12,11 @@ export async function playToTheEnd(stage: Stage): Promise<History> {
     simulation.run({ untilMs: simulation.nowMs() + ms, limitMs: ms + 1_000 });
   await wait(plan.stormMs);
   simulation.heal();
+  stage.gateway.heal();
   const healedMs = simulation.nowMs();
   await wait(limits.settleMs);
   await drain(stage, healedMs + limits.settleMs + limits.drainMaxMs, wait);
+  await gatewayEnds(stage, simulation.nowMs() + limits.gatewayEndsMaxMs, wait);
   // What came while everything drained has its grace too.
   await wait(limits.graceMaxMs + limits.quietMs);
   const behind = await drain(stage, simulation.nowMs() + limits.drainMaxMs, wait);
@@ -22,6 +24,16 @@ export async function playToTheEnd(stage: Stage): Promise<History> {
   await wait(limits.quietMs);
   const calm = activeFaults(plan).length === 0;
   return readHistory(stage, { healedMs, endedMs, calm }, behind);
+}
+
+/** Until every payment that is led at the gateway has come to its end, and every refund. */
+async function gatewayEnds(
+  stage: Stage,
+  untilMs: number,
+  wait: (ms: number) => Promise<void>,
+): Promise<void> {
+  while (stage.underWayAtGateway() > 0 && stage.simulation.nowMs() < untilMs)
+    await wait(limits.drainStepMs);
 }
 
 async function drain(

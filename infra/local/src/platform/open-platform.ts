@@ -72,7 +72,7 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
   const host = process.env['PLUMBLINE_HTTP_HOST'] ?? loopback;
   const shared = {
     ...(names.includes('gateway-simulator')
-      ? simulatedGateways(`http://${host}:${ports['gateway-simulator']}`, options.stack.home)
+      ? simulatedGateways(ports, { host, home: options.stack.home })
       : {}),
     ...processEnv(options, process.env),
   };
@@ -120,19 +120,29 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
 }
 
 /** Where the payments find the simulated gateways, and as whom; what `env` says comes first. */
-const simulatedGateways = (url: string, home: string | undefined): ProcessEnv => ({
-  // The books live as long as the log that tells of the same money.
-  ...(home === undefined
-    ? {}
-    : {
-        PLUMBLINE_SIMULATOR_KEY_FOLDER: foldersOf(home).simulatorKeys,
-        PLUMBLINE_SIMULATOR_JOURNAL: foldersOf(home).simulatorBooks,
-      }),
-  PLUMBLINE_PAYPAY_URL: `${url}/paypay`,
-  PLUMBLINE_PAYPAY_API_KEY: 'local-paypay-key',
-  PLUMBLINE_PAYPAY_API_SECRET: 'local-paypay-secret',
-  PLUMBLINE_PAYPAY_MERCHANT_ID: '100000000000000001',
-});
+function simulatedGateways(
+  ports: PlatformPorts,
+  of: { readonly host: string; readonly home: string | undefined },
+): ProcessEnv {
+  const { host, home } = of;
+  const reach = host === '0.0.0.0' || host === '::' ? loopback : host;
+  const notifyUrl = `http://${reach}:${ports.payments}`;
+  return {
+    // The books live as long as the log that tells of the same money.
+    ...(home === undefined
+      ? {}
+      : {
+          PLUMBLINE_SIMULATOR_KEY_FOLDER: foldersOf(home).simulatorKeys,
+          PLUMBLINE_SIMULATOR_JOURNAL: foldersOf(home).simulatorBooks,
+        }),
+    PLUMBLINE_NOTIFY_URL: notifyUrl,
+    PLUMBLINE_PAYPAY_URL: `http://${reach}:${ports['gateway-simulator']}/paypay`,
+    PLUMBLINE_PAYPAY_API_KEY: 'local-paypay-key',
+    PLUMBLINE_PAYPAY_API_SECRET: 'local-paypay-secret',
+    PLUMBLINE_PAYPAY_MERCHANT_ID: '100000000000000001',
+    PLUMBLINE_SIMULATOR_PAYPAY_NOTIFY_URL: `${notifyUrl}/gateways/paypay`,
+  };
+}
 
 /** What every process is told, on top of `env`; docs/generated/configuration.md describes each. */
 export function processEnv(

@@ -167,6 +167,34 @@ export interface GatewayCallStarted {
   readonly giveUpAt: number;
 }
 
+/** A verified callback of a gateway came, and this is what became of it. */
+export interface GatewayCallbackRecorded {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order; null if no such payment is known. */
+  readonly orderNo: null | string;
+  /** Whose callback it is. */
+  readonly channel: Channel;
+  /** Our number of the attempt that it names. */
+  readonly reference: string;
+  /** The gateway's id of the callback, or a digest of what it signed. */
+  readonly callbackId: string;
+  /** Our number of the refund that it concerns; null if it concerns the payment itself. */
+  readonly refundReference: null | string;
+  /** What it says. */
+  readonly answer: GatewayAnswer;
+  /** Body of the callback, byte for byte as it came. */
+  readonly rawPayload: string;
+  /** What became of it. */
+  readonly result: ProcessResult;
+  /** Why it changed nothing; null if it did. */
+  readonly code: null | string;
+  /** Status of the payment afterwards; null if no such payment is known. */
+  readonly currentStatus: null | PaymentStatus;
+  /** Broker time at which it came. Epoch ms. */
+  readonly receivedAt: number;
+}
+
 /** How a payment is led at its gateway. */
 export interface GatewayPolicy {
   /** How many attempts are made while the gateway refuses them. */
@@ -414,6 +442,8 @@ export interface QueryPayment {
   readonly payNo: string;
   /** Why, in words for people. */
   readonly reason: string;
+  /** Not, if the gateway was asked within so many milliseconds before: for those whose word is no more than a hint. */
+  readonly unlessWithinMs: number;
 }
 
 /** The gateway says that the money will not go back. */
@@ -528,6 +558,26 @@ export interface ReportGatewayCall {
   readonly answer: GatewayAnswer;
 }
 
+/** A callback of a gateway whose signature holds. */
+export interface ReportGatewayCallback {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Whose callback it is. */
+  readonly channel: Channel;
+  /** Our number of the attempt that it names. */
+  readonly reference: string;
+  /** The gateway's id of the callback, or a digest of what it signed. */
+  readonly callbackId: string;
+  /** Whether it names us as who was paid. */
+  readonly merchantMatches: boolean;
+  /** Our number of the refund that it concerns; null if it concerns the payment itself. */
+  readonly refundReference: null | string;
+  /** What it says. */
+  readonly answer: GatewayAnswer;
+  /** Body of the callback, byte for byte as it came. */
+  readonly rawPayload: string;
+}
+
 /** A callback of the mock channel whose signature was checked. */
 export interface ReportMockCallback {
   /** Number of the payment. */
@@ -565,6 +615,7 @@ export type PaymentsEvent =
   | { readonly type: 'GatewayCallReported'; readonly data: GatewayCallReported }
   | { readonly type: 'GatewayCallRequested'; readonly data: GatewayCallRequested }
   | { readonly type: 'GatewayCallStarted'; readonly data: GatewayCallStarted }
+  | { readonly type: 'GatewayCallbackRecorded'; readonly data: GatewayCallbackRecorded }
   | { readonly type: 'PaymentCallbackRecorded'; readonly data: PaymentCallbackRecorded }
   | { readonly type: 'PaymentCloseRequested'; readonly data: PaymentCloseRequested }
   | { readonly type: 'PaymentClosed'; readonly data: PaymentClosed }
@@ -587,6 +638,7 @@ export const paymentsEventNames = [
   'plumbline.payments.GatewayCallReported',
   'plumbline.payments.GatewayCallRequested',
   'plumbline.payments.GatewayCallStarted',
+  'plumbline.payments.GatewayCallbackRecorded',
   'plumbline.payments.PaymentCallbackRecorded',
   'plumbline.payments.PaymentCloseRequested',
   'plumbline.payments.PaymentClosed',
@@ -611,6 +663,7 @@ export type PaymentsCommand =
   | { readonly type: 'QueryPayment'; readonly data: QueryPayment }
   | { readonly type: 'RefundPayment'; readonly data: RefundPayment }
   | { readonly type: 'ReportGatewayCall'; readonly data: ReportGatewayCall }
+  | { readonly type: 'ReportGatewayCallback'; readonly data: ReportGatewayCallback }
   | { readonly type: 'ReportMockCallback'; readonly data: ReportMockCallback }
   | { readonly type: 'StartGatewayCall'; readonly data: StartGatewayCall };
 
@@ -621,6 +674,7 @@ export const paymentsCommandNames = [
   'plumbline.payments.QueryPayment',
   'plumbline.payments.RefundPayment',
   'plumbline.payments.ReportGatewayCall',
+  'plumbline.payments.ReportGatewayCallback',
   'plumbline.payments.ReportMockCallback',
   'plumbline.payments.StartGatewayCall',
 ] as const;

@@ -13,6 +13,7 @@ import type { GatewayAdapter } from './port.ts';
 /** The gateways that this process is configured for, by channel. */
 export interface Gateways {
   readonly callable: Readonly<Partial<Record<Channel, CallableGateway>>>;
+  readonly adapters: Readonly<Partial<Record<Channel, GatewayAdapter>>>;
   /** How a payment of that channel is led; `null` where it is served by hand. */
   policyOf(channel: Channel): GatewayPolicy | null;
   close(): Promise<void>;
@@ -20,11 +21,13 @@ export interface Gateways {
 
 export function openGateways(config: PaymentsConfig): Gateways {
   const callable: Partial<Record<Channel, CallableGateway>> = {};
+  const adapters: Partial<Record<Channel, GatewayAdapter>> = {};
   const closing: (() => Promise<void>)[] = [];
   const add = (channel: Channel, adapter: GatewayAdapter, baseUrl: string, path: string): void => {
     const connection = openGatewayConnection({ baseUrl });
     closing.push(() => connection.close());
     const notifyUrl = `${config.PLUMBLINE_NOTIFY_URL.replace(/\/$/, '')}${path}`;
+    adapters[channel] = adapter;
     callable[channel] = { adapter, connection, notifyUrl, deadlineMs: limits.callDeadlineMs };
   };
   const mockUrl = config.PLUMBLINE_MOCK_GATEWAY_URL;
@@ -41,6 +44,7 @@ export function openGateways(config: PaymentsConfig): Gateways {
   if (lakalaUrl !== undefined) add('LAKALA', lakalaOf(config), lakalaUrl, '/gateways/lakala');
   return {
     callable,
+    adapters,
     policyOf: (channel) =>
       callable[channel] === undefined
         ? null

@@ -1,6 +1,7 @@
 import type { Channel, GatewayPolicy } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
 import { PostgresDown } from '@plumbline/postgres';
+import type { GatewayAdapter } from '../gateways/port.ts';
 import * as limits from '../limits.ts';
 import type { PaymentQueries } from '../projections/payment-queries.ts';
 import { problem } from './error-codes.ts';
@@ -14,6 +15,8 @@ export interface PaymentsEdge {
   readonly refused: Pick<RefusedCallbacks, 'record'>;
   readonly known: KnownPayNos;
   readonly tenant: string;
+  /** The gateways that report here, by channel. */
+  readonly adapters: Readonly<Partial<Record<Channel, GatewayAdapter>>>;
   /** How a payment of that channel is led at its gateway; `null` where nobody asks one. */
   readonly policyOf: (channel: Channel) => GatewayPolicy | null;
   /** A payment's life. */

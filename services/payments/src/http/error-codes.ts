@@ -48,6 +48,10 @@ export const ownErrorCodes = defineErrorCodes({
     status: 403,
     description: 'Signatures are made for tests only, and that is not enabled here.',
   },
+  GATEWAY_UNKNOWN: {
+    status: 404,
+    description: 'No gateway that is configured here reports to this address.',
+  },
   PAYMENT_NOT_FOUND: { status: 404, description: 'There is no such payment.' },
   PAYMENT_PARAMETERS_DIFFER: {
     status: 409,

@@ -1,5 +1,6 @@
 import type { Route } from '@plumbline/http';
 import { createPayment } from './create-payment.ts';
+import { gatewayCallback } from './gateway-callback.ts';
 import type { PaymentsEdge } from './edge.ts';
 import { generateSignature, mockCallback } from './mock-callback.ts';
 import { readAudit, readRefunds } from './read-gateway.ts';
@@ -8,6 +9,7 @@ import { listPayments, readCallbacks, readPayment, readPaymentOfOrder } from './
 /** Contract 1, and reads beyond it: the list, the callback log, refunds, what the gateway was asked. */
 export const paymentRoutes = (edge: PaymentsEdge): readonly Route[] => [
   createPayment(edge),
+  gatewayCallback(edge),
   mockCallback(edge),
   generateSignature(edge),
   readPayment(edge),

@@ -1,4 +1,8 @@
-import type { PaymentCallbackRecorded, PaymentsEvent } from '@plumbline/events';
+import type {
+  GatewayCallbackRecorded,
+  PaymentCallbackRecorded,
+  PaymentsEvent,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { formatMajor, unreachable } from '@plumbline/kernel';
 import type {
@@ -9,6 +13,7 @@ import type {
 } from '@plumbline/postgres';
 import { UnprojectableRecord } from '@plumbline/postgres';
 import type { Knex } from 'knex';
+import { seenStatusOf } from '../domain/payment/seen-status.ts';
 import { auditColumns, auditRows, refundColumns, refundRows } from './gateway-rows.ts';
 import { timeText } from './time-text.ts';
 
@@ -154,7 +159,8 @@ function folded(before: PaymentRow | null, record: ProjectedRecord): PaymentRow 
     };
   }
   if (before === null) {
-    if (event.type === 'PaymentCallbackRecorded') return null;
+    if (event.type === 'PaymentCallbackRecorded' || event.type === 'GatewayCallbackRecorded')
+      return null;
     throw new UnprojectableRecord('NO_PAYMENT', `${event.type} of a payment never created`);
   }
   return moved({ ...before, version }, event);
@@ -190,6 +196,7 @@ function moved(
       return { ...row, contradicted: true };
     case 'PaymentReportConfirmed':
       return { ...row, contradicted: false };
+    case 'GatewayCallbackRecorded':
     case 'PaymentCallbackRecorded':
     case 'GatewayCallReported':
     case 'GatewayCallRequested':
@@ -212,7 +219,8 @@ async function callbackRows(
 ): Promise<readonly ProjectionRow[]> {
   const callbacks = batch.flatMap((record) => {
     const event = eventOf(record);
-    return event.type === 'PaymentCallbackRecorded' ? [{ record, data: event.data }] : [];
+    if (event.type === 'PaymentCallbackRecorded') return [{ record, data: event.data }];
+    return event.type === 'GatewayCallbackRecorded' ? [{ record, data: logged(event.data) }] : [];
   });
   const ids = [...new Set(callbacks.map(({ data }) => data.callbackId))];
   if (ids.length === 0) return [];
@@ -221,9 +229,22 @@ async function callbackRows(
   return callbacks.map(({ record, data }) => callbackRow(record, data, usedUp));
 }
 
+type LoggedCallback = Omit<PaymentCallbackRecorded, 'timestamp' | 'nonce'>;
+
+/** A gateway's callback in the words of the contract's log. */
+function logged(data: GatewayCallbackRecorded): LoggedCallback {
+  const { payNo, orderNo, callbackId, rawPayload, result, code, currentStatus, receivedAt } = data;
+  return {
+    ...{ payNo, orderNo, callbackId, rawPayload, result, code, currentStatus, receivedAt },
+    callbackStatus: seenStatusOf(data.answer),
+    channelTradeNo: data.answer.gatewayTransactionId,
+    contradictory: code === 'REPORT_MISMATCHED' || code === 'OTHER_MERCHANT',
+  };
+}
+
 function callbackRow(
   { envelope }: ProjectedRecord,
-  data: PaymentCallbackRecorded,
+  data: LoggedCallback,
   usedUp: Set<string>,
 ): ProjectionRow {
   const { callbackId, orderNo } = data;

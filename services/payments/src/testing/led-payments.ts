@@ -64,7 +64,7 @@ export const report =
 
 export const query: PaymentCommand = {
   type: 'QueryPayment',
-  data: { payNo: 'PAY1', reason: 'asked' },
+  data: { payNo: 'PAY1', reason: 'asked', unlessWithinMs: 0 },
 };
 export const close: PaymentCommand = {
   type: 'ClosePayment',

@@ -1,6 +1,7 @@
 import type { GatewayAnswer } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import type {
+  CallbackReport,
   CloseAnswer,
   CreateAnswer,
   NotSent,
@@ -69,6 +70,36 @@ function idsOf(
   if ('gatewayRefundId' in answer) return { gatewayRefundId: answer.gatewayRefundId };
   const { gatewayTransactionId, payUrl, handle } = answer;
   return { gatewayTransactionId, payUrl, handle };
+}
+
+/** What a callback says, as it stands in the log, and the refund that it concerns. */
+export function recordOfReport(report: CallbackReport): {
+  readonly refundReference: string | null;
+  readonly answer: GatewayAnswer;
+} {
+  switch (report.kind) {
+    case 'refunded': {
+      const { refundReference, ...answer } = report;
+      return { refundReference, answer: recordOfAnswer(answer) };
+    }
+    case 'refund-failed': {
+      const { refundReference, code, message } = report;
+      return { refundReference, answer: recordOfAnswer({ kind: 'failed', code, message }) };
+    }
+    case 'paid-as-asked': {
+      // How much it does not say; without an amount it moves nothing before a query has.
+      const { gatewayTransactionId, paidAtMs: occurredAt } = report;
+      const answer = { ...nothing, result: 'PAID', gatewayTransactionId, occurredAt } as const;
+      return { refundReference: null, answer };
+    }
+    case 'paid':
+    case 'failed':
+    case 'closed':
+    case 'pending':
+      return { refundReference: null, answer: recordOfAnswer(report) };
+    default:
+      return unreachable(report);
+  }
 }
 
 /** Whether the gateway was there and ready to answer. */

@@ -69,6 +69,7 @@ function fold({ payload, key, envelope }: InputRecord, calls: KeyValueStore<Wait
       // Of an ended payment nobody waits for what was asked before.
       calls.delete(event.data.payNo);
       return;
+    case 'GatewayCallbackRecorded':
     case 'PaymentCallbackRecorded':
     case 'PaymentCloseRequested':
     case 'PaymentCreated':

@@ -157,6 +157,7 @@ function paymentChange(event: PaymentsEvent): ProjectionRow | null {
       return null;
     // What changes the status is an event of its own.
     case 'GatewayCallReported':
+    case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':

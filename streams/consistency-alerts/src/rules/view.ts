@@ -95,6 +95,7 @@ export function withPaymentEvent(
       return payment === null ? view : { ...view, payment: { ...payment, contradiction: null } };
     case 'PaymentCallbackRecorded':
     case 'GatewayCallReported':
+    case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':

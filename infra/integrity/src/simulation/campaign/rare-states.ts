@@ -29,6 +29,10 @@ export const rareStates: readonly string[] = [
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
   ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'outcome REJECTED'],
   ...['outcome UNCHANGED', 'outcome DEAD_LETTERED'],
+  // What comes of calls to a gateway.
+  ...['a call to the gateway was not-sent', 'a call to the gateway was lost before'],
+  ...['a call to the gateway was lost after', 'a call to the gateway was slow'],
+  ...['PaymentUnknown', 'PaymentCloseRequested', 'RefundSucceeded', 'RefundUnknown'],
   // What is done about records that cannot be read.
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],

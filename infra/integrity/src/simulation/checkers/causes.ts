@@ -58,7 +58,7 @@ function timersOf(history: History): readonly Violation[] {
   const { orders, payments } = walkOf(history);
   return [...orders, ...payments].flatMap(([key, { events, everWanted }]) =>
     events.flatMap(({ envelope, record }) => {
-      const timer = /^timer:([a-z]+):(\d+)$/.exec(envelope.causationId ?? '');
+      const timer = /^timer:([a-z0-9-]+):(\d+)$/.exec(envelope.causationId ?? '');
       if (timer === null) return [];
       const [, name = '', due = ''] = timer;
       const what = `${key}: ${envelope.type} of ${name} due ${due}`;

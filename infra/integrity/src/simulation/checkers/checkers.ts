@@ -5,6 +5,7 @@ import { causesChecker } from './causes.ts';
 import type { Checker } from './checker.ts';
 import { capped } from './checker.ts';
 import { readModelsChecker, replayChecker } from './derived.ts';
+import { gatewayChecker } from './gateway.ts';
 import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts';
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
 import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
@@ -20,6 +21,7 @@ export const checkers: readonly Checker[] = [
   transitionsChecker,
   committedReadsChecker,
   moneyChecker,
+  gatewayChecker,
   alertsChecker,
   nothingSkippedChecker,
   lagChecker,

@@ -3,6 +3,7 @@ import type { Ends, LogRecord } from '@plumbline/kafka';
 import type { Payload } from '@plumbline/kernel';
 import type { MemoryReadModel } from '@plumbline/postgres';
 import type { Topology } from '@plumbline/runtime';
+import type { BookedPayment } from '../stage/sim-gateway.ts';
 
 /** A committed record, and what of it can be read. */
 export interface Entry {
@@ -69,6 +70,8 @@ export interface LocalCopy {
 
 /** Everything that is left of a run, for the checkers. */
 export interface History {
+  /** The gateway's own, by reference: the truth about money. */
+  readonly books: ReadonlyMap<string, BookedPayment>;
   readonly partitions: number;
   /** The topology values of production, without a mutant's changes. */
   readonly topologies: readonly Topology[];

@@ -40,7 +40,8 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
 
 const ends = [
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
-  ...['PaymentReportContradicted', 'PaymentReportConfirmed'],
+  ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'PaymentUnknown'],
+  ...['PaymentCloseRequested', 'RefundSucceeded', 'RefundFailed', 'RefundUnknown'],
 ];
 
 function reachedByOutcomes(

@@ -49,6 +49,7 @@ export async function readHistory(
   }
   return {
     ...{ partitions, topologies, codec, behind, ...times },
+    books: stage.gateway.books,
     committed: (topic) => all.get(topic) ?? [],
     written: (topic) => new Set(broker.topicRecords(topic, 'read_uncommitted').map(placeOf)),
     ends: (topic, partition) => endOf(ends, `${topic}-${partition}`),

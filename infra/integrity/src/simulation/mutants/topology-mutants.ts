@@ -1,4 +1,10 @@
-import type { AlertRaised, CommandOutcome, PaymentSucceeded } from '@plumbline/events';
+import type {
+  AlertRaised,
+  CommandOutcome,
+  PaymentSucceeded,
+  PaymentUnknown,
+  RefundUnknown,
+} from '@plumbline/events';
 import type { EmittedMessage, KeyValueStore } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
 import { withContext, withEmitted, withProcessor } from './wrap-topology.ts';
@@ -7,6 +13,12 @@ import { withContext, withEmitted, withProcessor } from './wrap-topology.ts';
 function withData(message: EmittedMessage, data: object): EmittedMessage {
   const { topic, key, payload, envelope } = message;
   return { topic, key, envelope, payload: { ...payload, data } };
+}
+
+/** Another event in the place of a message. */
+function asAnother(message: EmittedMessage, type: string, data: object): EmittedMessage {
+  const { topic, key, envelope } = message;
+  return { topic, key, envelope: { ...envelope, type }, payload: { type, data } };
 }
 
 /** Topologies that are wrong. */
@@ -59,6 +71,34 @@ export const topologyMutants: readonly Mutant[] = [
         if (message.payload.type !== 'PaymentSucceeded') return [message];
         const data = message.payload.data as PaymentSucceeded;
         return [withData(message, { ...data, amountMinor: data.amountMinor - 1n })];
+      }),
+  },
+  {
+    name: 'unknown-taken-as-failed',
+    what: 'a payment of which nobody knows whether the gateway has it is called failed',
+    expected: ['gateway'],
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'PaymentUnknown') return [message];
+        const { payNo, orderNo, since } = message.payload.data as PaymentUnknown;
+        const money = { amountMinor: 1n, currency: 'CNY', channel: 'MOCK', channelTradeNo: null };
+        const times = { failedAt: since, eventTime: since, traceId: '', version: '1.0' };
+        const ids = { eventId: message.envelope.id, payNo, orderNo };
+        const data = { ...ids, ...money, ...times, reason: 'guessed' };
+        return [asAnother(message, 'PaymentFailed', data)];
+      }),
+  },
+  {
+    name: 'refund-guessed',
+    what: 'a refund of which nobody knows is called done',
+    expected: ['gateway'],
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'RefundUnknown') return [message];
+        const { payNo, orderNo, refundId, since } = message.payload.data as RefundUnknown;
+        const money = { amountMinor: 1n, currency: 'CNY', gatewayRefundId: 'guessed' };
+        const data = { payNo, orderNo, refundId, ...money, refundedAt: since };
+        return [asAnother(message, 'RefundSucceeded', data)];
       }),
   },
   {

@@ -29,6 +29,7 @@ interface ModelGateway {
 
 interface ModelCall {
   readonly callId: string;
+  readonly askedAtMs: number;
   readonly kind: GatewayCallRequested['kind'];
   readonly giveUpAtMs: number | null;
 }
@@ -52,6 +53,8 @@ export function paymentAfter(
   before: ModelPayment | null,
   event: PaymentsEvent,
 ): ModelPayment | null | Problem {
+  if (event.type === 'GatewayCallbackRecorded')
+    return before?.gateway ? heard(before, event.data.answer.result) : before;
   if (event.type === 'PaymentCallbackRecorded')
     return before?.gateway ? heard(before, event.data.callbackStatus) : before;
   if (event.type === 'PaymentCreated') return createdBy(before, event.data);
@@ -144,11 +147,11 @@ const movesMoney = (kind: string): boolean => kind === 'CREATE' || kind === 'REF
 
 function callAsked(
   before: ModelPayment,
-  { callId, kind, refundId }: Event<'GatewayCallRequested'>,
+  { callId, kind, refundId, requestedAt }: Event<'GatewayCallRequested'>,
 ): ModelPayment | Problem {
   const { gateway } = before;
   if (gateway === null) return { problem: 'a call for a payment that is served by hand' };
-  const call = { callId, kind, giveUpAtMs: null };
+  const call = { callId, kind, askedAtMs: requestedAt, giveUpAtMs: null };
   if (refundId !== null) {
     const refund = before.refunds[refundId];
     if (refund === undefined) return { problem: 'a call for a refund that nobody asked for' };
@@ -192,7 +195,7 @@ function callAnswered(
   if (gateway === null) return { problem: 'an answer for a payment that is served by hand' };
   const of = refundId === null ? gateway : before.refunds[refundId];
   if (of?.call?.callId !== callId) return { problem: 'an answer to a call that is not under way' };
-  if (movesMoney(of.call.kind) && of.call.giveUpAtMs === null)
+  if (movesMoney(of.call.kind) && of.call.giveUpAtMs === null && answer.result !== 'NOT_SENT')
     return { problem: 'money moved without a start in the log' };
   const { result } = answer;
   const line = { call: null, inVain: tells(result) ? 0 : of.inVain + 1, lastMs: reportedAt };
@@ -234,6 +237,10 @@ function refundMoved(before: ModelPayment, id: string, to: string): ModelPayment
   return withRefund(before, id, { ...refund, status: to });
 }
 
+/** Five minutes after it was asked for, unless somebody has begun it. */
+const givenUpMs = ({ askedAtMs, giveUpAtMs }: ModelCall): number =>
+  giveUpAtMs ?? askedAtMs + 300_000;
+
 const secondsInVain = [2, 5, 15, 60];
 const waitMs = (inVain: number): number =>
   1_000 * (secondsInVain[Math.min(Math.max(inVain, 1), secondsInVain.length) - 1] ?? 0);
@@ -251,13 +258,13 @@ export function paymentTimers(payment: ModelPayment): readonly ModelTimer[] {
   const { call, inVain, lastMs, closing } = gateway;
   const isCalm = status === 'processing' && !closing;
   const nextMs = lastMs + (isCalm ? gateway.policy.queryIntervalMs : waitMs(inVain));
-  const dueMs = call === null ? (isOpen ? nextMs : null) : call.giveUpAtMs;
+  const dueMs = isOpen ? (call === null ? nextMs : givenUpMs(call)) : null;
   if (dueMs !== null) timers.push({ name: 'proceed', dueMs });
   if (isOpen && !closing) timers.push({ name: 'expire', dueMs: expireAtMs });
   for (const [id, refund] of Object.entries(payment.refunds)) {
     const isOver = refund.status === 'succeeded' || refund.status === 'failed';
     const laterMs = isOver ? null : refund.lastMs + waitMs(refund.inVain);
-    const at = refund.call === null ? laterMs : refund.call.giveUpAtMs;
+    const at = refund.call === null ? laterMs : givenUpMs(refund.call);
     if (at !== null) timers.push({ name: `refund-${id}`, dueMs: at });
   }
   return timers;

@@ -73,7 +73,10 @@ export interface RunPlan {
 export const activeFaults = ({ faults }: RunPlan): readonly FaultKind[] =>
   faultKinds.filter((kind) => kind !== 'legMs' && faults[kind] > 0);
 
-const parts = ['orders', 'payments', 'checkout', 'consistency-alerts', 'projections'] as const;
+const parts = [
+  ...(['orders', 'payments', 'gateway-calls', 'checkout', 'consistency-alerts'] as const),
+  'projections',
+] as const;
 
 /**
  * The plan of a seed, less what a reduction takes out of it. With faults of a planted bug it is a

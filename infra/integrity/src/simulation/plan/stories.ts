@@ -1,7 +1,15 @@
 /** One thing that a client does for an order. */
 export type Step =
   | { readonly do: 'create-order'; readonly times: number }
-  | { readonly do: 'create-payment'; readonly times: number; readonly channel: 'MOCK' | 'ALIPAY' }
+  | {
+      readonly do: 'create-payment';
+      readonly times: number;
+      readonly channel: 'MOCK' | 'ALIPAY';
+      /** At the gateway, which is asked; else by hand. */
+      readonly isLed: boolean;
+    }
+  /** A part of what was paid, or all of it; which part is drawn. */
+  | { readonly do: 'refund'; readonly times: number }
   | { readonly do: 'cancel-order' }
   | { readonly do: 'close-payment' }
   | { readonly do: 'await-deadline' }
@@ -23,8 +31,13 @@ export interface Story {
 const order = (times = 1): Step => ({ do: 'create-order', times });
 const payment = (times = 1, channel: 'MOCK' | 'ALIPAY' = 'MOCK'): Step => ({
   do: 'create-payment',
-  ...{ times, channel },
+  ...{ times, channel, isLed: false },
 });
+const ledPayment = (times = 1): Step => ({
+  do: 'create-payment',
+  ...{ times, channel: 'MOCK', isLed: true },
+});
+const refund = (times = 1): Step => ({ do: 'refund', times });
 const report = (status: 'SUCCESS' | 'FAILED', letter = 'a', times = 1): Step => ({
   do: 'report',
   ...{ status, letter, times },
@@ -60,5 +73,13 @@ export const stories: readonly Story[] = [
   story('payment first', [payment(), order(), report('SUCCESS')]),
   story('payment of no order', [payment(), report('SUCCESS')]),
   story('report of no payment', [order(), report('SUCCESS')]),
+  story('at a gateway', [order(), ledPayment()]),
+  story('at a gateway, repeated', [order(2), ledPayment(3)]),
+  story('at a gateway, cancelled', [order(), ledPayment(), cancel]),
+  story('at a gateway, closed by hand', [order(), ledPayment(), close]),
+  story('at a gateway, after the deadline', [order(), ledPayment(), deadline], expiring),
+  story('at a gateway, refunded', [order(), ledPayment(), deadline, refund(4)], expiring),
+  story('at a gateway, refunded too early', [order(), ledPayment(), refund(3)]),
+  story('at a gateway, of no order', [ledPayment()]),
   story('cancelled before it was', [cancel, order(), payment(), report('FAILED')]),
 ];

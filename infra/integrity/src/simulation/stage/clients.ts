@@ -53,6 +53,7 @@ export function createClients(options: {
     }),
   );
   const errands = [...stories, ...rules];
+  let begin: ((errand: Errand) => void) | null = null;
 
   async function run(errand: Errand, client: Client, host: SimHost): Promise<void> {
     for (let atMs = errand.nextAtMs(); atMs !== null; atMs = errand.nextAtMs()) {
@@ -67,6 +68,19 @@ export function createClients(options: {
   return {
     /** Nothing is left to do. */
     areDone: () => errands.every((errand) => errand.nextAtMs() === null),
+    /** Something to be sent now that nobody had planned: a callback of the gateway. */
+    deliver(command: Command): void {
+      let isDone = false;
+      const errand: Errand = {
+        nextAtMs: () => (isDone ? null : options.nowMs()),
+        command: () => command,
+        done: () => {
+          isDone = true;
+        },
+      };
+      errands.push(errand);
+      begin?.(errand);
+    },
     async start(log: SimLog, host: SimHost): Promise<{ close(): Promise<void> }> {
       const codec = options.newCodec();
       await codec.prepare(clientTopics);
@@ -78,7 +92,8 @@ export function createClients(options: {
         },
         nowMs: () => options.nowMs(),
       });
-      for (const errand of errands) void run(errand, client, host);
+      begin = (errand) => void run(errand, client, host);
+      for (const errand of errands) begin(errand);
       return { close: () => Promise.resolve() };
     },
   };

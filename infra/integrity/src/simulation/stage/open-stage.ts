@@ -3,8 +3,12 @@ import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import type { Codec, SchemaIds } from '@plumbline/events';
 import { allTopics, createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
 import type { MemoryLog, OutgoingRecord } from '@plumbline/kafka';
+import { createMetrics } from '@plumbline/observability';
 import { ordersProjection, ordersTopology } from '@plumbline/orders';
 import {
+  gatewayCallsTopology,
+  openCallWorker,
+  callbackIdOf,
   paymentsProjection,
   paymentsTopology,
   refusedCallbacksProjection,
@@ -14,12 +18,13 @@ import { openMemoryReadModel } from '@plumbline/postgres';
 import { projections as queriesProjections } from '@plumbline/queries';
 import type { Topology } from '@plumbline/runtime';
 import { runTopology } from '@plumbline/runtime';
-import type { SimHost, Simulation } from '@plumbline/runtime/simulation';
+import type { Random, SimHost, Simulation } from '@plumbline/runtime/simulation';
 import { createSimulation } from '@plumbline/runtime/simulation';
 import type { Mutant, MutantWorld } from '../mutants/mutant.ts';
 import type { PlannedPoison, RunPlan } from '../plan/run-plan.ts';
 import { poisonTargets } from '../plan/run-plan.ts';
 import * as limits from '../limits.ts';
+import type { Command } from './client.ts';
 import { createClients } from './clients.ts';
 import type { Journal } from './journal.ts';
 import { openJournal } from './journal.ts';
@@ -27,13 +32,18 @@ import type { OpenCopies } from './open-copies.ts';
 import { createOpenCopies } from './open-copies.ts';
 import { poisonRecord } from './poison.ts';
 import { runSimProjection } from './run-sim-projection.ts';
+import { createSimCommands } from './sim-commands.ts';
+import type { BookedPayment, SimGateway } from './sim-gateway.ts';
+import { createSimGateway } from './sim-gateway.ts';
 import { tally } from './tally.ts';
+import { underWayAtGateway } from './under-way.ts';
 import { createWatcher } from './watcher.ts';
 
 /** The topology values of production. */
 export const topologies: readonly Topology[] = [
   ordersTopology,
   paymentsTopology,
+  gatewayCallsTopology,
   checkoutTopology,
   consistencyAlerts,
 ];
@@ -58,7 +68,10 @@ export interface Stage {
   readonly schemaIds: SchemaIds;
   readonly readModels: readonly MemoryReadModel[];
   readonly copies: OpenCopies;
+  readonly gateway: SimGateway;
   readonly beganMs: number;
+  /** Payments, refunds and calls at the gateway that have not ended. */
+  underWayAtGateway(): number;
   /** Clients have nothing left to do. */
   clientsAreDone(): boolean;
   watchedUpTo(topic: string, partition: number): bigint;
@@ -81,7 +94,12 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
   const journal = openJournal();
   const readModels = await Promise.all(projections.map(openMemoryReadModel));
   const copies = createOpenCopies();
-  const parts = { plan, mutant, simulation, journal, readModels, copies, newCodec };
+  const gateway = createSimGateway({
+    simulation,
+    random: simulation.random.fork('gateway'),
+    onEnd: (payment) => report(payment),
+  });
+  const parts = { plan, mutant, simulation, journal, readModels, copies, gateway, newCodec };
   for (const [index, names] of plan.processes.entries()) {
     simulation.process(`process-${index + 1}`, (host) => startProcess(parts, names, host)).start();
   }
@@ -93,15 +111,23 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
     beganMs: startMs,
     newCodec: () => newCodec(nowMs),
   });
+  const report = (payment: BookedPayment): void => {
+    const command = callbackOf(payment, simulation.random.fork(`callback/${payment.reference}`));
+    if (command !== null) clients.deliver(command);
+  };
   const watcher = createWatcher({ partitions, journal });
   const clientLog = (host: SimHost) =>
     mutant?.clientLog?.(host.log, mutantWorld(parts, host)) ?? host.log;
   simulation.process('clients', (host) => clients.start(clientLog(host), host)).start();
   simulation.process('watcher', (host) => watcher.start(clientLog(host), host)).start();
+  const reading = newCodec(nowMs);
+  await reading.prepare([topics.paymentsEvents.name]);
   await plantPoison({ plan, simulation, journal, codec: newCodec(nowMs) });
   return {
-    ...{ plan, simulation, journal, schemaIds, readModels, copies, newCodec },
+    ...{ plan, simulation, journal, schemaIds, readModels, copies, gateway, newCodec },
     beganMs: startMs,
+    underWayAtGateway: () =>
+      underWayAtGateway({ broker: simulation.broker, codec: reading, journal }),
     clientsAreDone: () => clients.areDone(),
     watchedUpTo: (topic, partition) => watcher.position(topic, partition),
   };
@@ -114,6 +140,7 @@ interface Parts {
   readonly journal: Journal;
   readonly readModels: readonly MemoryReadModel[];
   readonly copies: OpenCopies;
+  readonly gateway: SimGateway;
   newCodec(nowMs: () => number): Codec;
 }
 
@@ -129,7 +156,7 @@ async function startProcess(
   names: readonly string[],
   host: SimHost,
 ): Promise<{ close(): Promise<void> }> {
-  const { plan, mutant, simulation, journal, readModels, copies } = parts;
+  const { plan, mutant, simulation, journal, readModels, copies, gateway } = parts;
   const { clock, logger } = host;
   const world = mutantWorld(parts, host);
   const log = mutant?.log?.(host.log, world) ?? host.log;
@@ -137,6 +164,9 @@ async function startProcess(
   const localStores = copies.observe(stores, host.name);
   const codec = parts.newCodec(() => clock.nowMs());
   const { partitions } = plan;
+  const worker = names.includes(gatewayCallsTopology.name)
+    ? startWorker({ gateway, log, host, codec, partitions, nowMs: () => simulation.nowMs() })
+    : null;
   const running = await Promise.all([
     ...topologies
       .filter(({ name }) => names.includes(name))
@@ -145,6 +175,9 @@ async function startProcess(
         runTopology({
           ...{ log, codec, logger, partitions, localStores, clock },
           topology: observed(topology, journal),
+          ...(worker !== null && topology.name === gatewayCallsTopology.name
+            ? { following: worker.following }
+            : {}),
         }),
       ),
     ...(names.includes('projections') ? readModels : []).map((model) =>
@@ -158,9 +191,62 @@ async function startProcess(
   return {
     async close() {
       await Promise.all(running.map((each) => each.close()));
+      await worker?.close();
     },
   };
 }
+
+/** The worker of one process, at the gateway of this world. */
+function startWorker(of: {
+  readonly gateway: SimGateway;
+  readonly log: SimHost['log'];
+  readonly host: SimHost;
+  readonly codec: Codec;
+  readonly partitions: number;
+  nowMs(): number;
+}) {
+  const { gateway, log, host, codec, partitions } = of;
+  const commands = createSimCommands({ log, host, codec, partitions, nowMs: () => of.nowMs() });
+  const { adapter } = gateway;
+  const mock = {
+    ...{ adapter, connection: gateway.connect(host), notifyUrl: '' },
+    deadlineMs: limits.callDeadlineMs,
+  };
+  const worker = openCallWorker({
+    ...{ gateways: { MOCK: mock }, commands, clock: host.clock, logger: host.logger },
+    metrics: createMetrics({ service: 'payments', processMetrics: false }),
+    workerId: `${host.name}-${host.incarnationOfProcess}`,
+    newNonce: () => '0'.repeat(32),
+    wallClockMs: () => of.nowMs(),
+  });
+  return {
+    following: worker.following,
+    async close() {
+      await worker.close();
+      commands.close();
+    },
+  };
+}
+
+/** The gateway tells of an end by a callback: mostly, sometimes twice, and sometimes never. */
+function callbackOf(payment: BookedPayment, random: Random): Command | null {
+  if (random.chance(0.4)) return null;
+  const { reference } = payment;
+  const payNo = reference.slice(0, payNoChars);
+  const signed = { payNo, timestamp: '1767225600000', nonce: 'of-the-gateway' };
+  const callbackStatus = payment.status === 'paid' ? 'SUCCESS' : 'FAILED';
+  const data = {
+    ...{ ...signed, callbackStatus, channelTradeNo: `G-${reference}` },
+    ...{ callbackId: callbackIdOf(signed), rawPayload: '{}' },
+  };
+  return {
+    ...{ id: `callback-${reference}`, topic: topics.paymentsCommands.name },
+    ...{ key: payNo, subject: payNo, payload: { type: 'ReportMockCallback', data } },
+  };
+}
+
+/** A payment number has so many characters; what follows names the attempt. */
+const payNoChars = 30;
 
 /** The same topology; what its processor took to its end is written down. */
 const observed = (topology: Topology, { taken }: Journal): Topology => ({

@@ -1,5 +1,6 @@
+import type { GatewayPolicy } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import { digest, payNo as payNoOf, slotOf } from '@plumbline/kernel';
+import { derivedUuid, digest, payNo as payNoOf, slotOf } from '@plumbline/kernel';
 import { callbackIdOf } from '@plumbline/payments';
 import type { Random } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
@@ -67,7 +68,24 @@ export function beginTelling(
         return {
           ...payments,
           id: id('payment'),
-          payload: { type: 'CreatePayment', data: { ...data, channel: step.channel, lifetimeMs } },
+          payload: {
+            type: 'CreatePayment',
+            data: {
+              ...{ ...data, channel: step.channel, lifetimeMs },
+              gateway: step.isLed ? ledPolicy(random) : null,
+            },
+          },
+        };
+      }
+      case 'refund': {
+        // The id is the refund's; a repeat of the story under a new command id is the same refund.
+        const refundId = derivedUuid(slotOf(key), 'refund', orderNo, time.toString());
+        const share = random.pick([1n, amountMinor / 3n, amountMinor / 2n, amountMinor]);
+        const data = { payNo, refundId, amountMinor: share, currency: 'CNY', reason: null };
+        return {
+          ...payments,
+          id: `${orderNo}-refund-${time}`,
+          payload: { type: 'RefundPayment', data },
         };
       }
       case 'close-payment':
@@ -121,6 +139,14 @@ export function beginTelling(
     },
   };
 }
+
+const ledPolicy = (random: Random): GatewayPolicy => ({
+  attemptsMax: random.pick([1, 2]),
+  queryIntervalMs: limits.queryIntervalMs,
+  refundLateSuccess: true,
+  subject: null,
+  returnUrl: null,
+});
 
 function orderData(orderNo: string, payByMs: number) {
   return {

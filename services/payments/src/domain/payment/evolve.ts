@@ -2,16 +2,28 @@ import type { GatewayAnswer } from '@plumbline/events';
 import { invariant, unreachable } from '@plumbline/kernel';
 import type { CallLine } from './calls.ts';
 import { newLine } from './calls.ts';
+import { seenStatusOf } from './seen-status.ts';
 import type { PaymentEvent, PaymentEventOf } from './events.ts';
 import { callbacksRemembered } from './limits.ts';
 import type { Refund } from './refunds.ts';
 import { newRefund, reservedMinor } from './refunds.ts';
 import { mismatchKey } from './reports.ts';
-import type { AtGateway, EndedPayment, Payment, PaymentFacts, PaymentState } from './state.ts';
+import type {
+  AtGateway,
+  EndedPayment,
+  Payment,
+  PaymentFacts,
+  PaymentState,
+  SeenCallback,
+} from './state.ts';
 import { hasEnded } from './state.ts';
 
 export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
   if (event.type === 'PaymentCallbackRecorded') return remember(state, event.data);
+  if (event.type === 'GatewayCallbackRecorded') {
+    const { callbackId, answer } = event.data;
+    return remember(state, { callbackId, callbackStatus: seenStatusOf(answer) });
+  }
   if (event.type === 'PaymentCreated') {
     invariant(state.status === 'none', `payment ${event.data.payNo} was created twice`);
     return created(state.callbacks, event.data);
@@ -66,10 +78,7 @@ function created(
   return { ...facts, ...times, gateway, callbacks, refunds: {}, status: 'created', closing: null };
 }
 
-function remember(
-  state: PaymentState,
-  { callbackId, callbackStatus }: PaymentEventOf<'PaymentCallbackRecorded'>,
-): PaymentState {
+function remember(state: PaymentState, { callbackId, callbackStatus }: SeenCallback): PaymentState {
   const callbacks = [...state.callbacks, { callbackId, callbackStatus }];
   return { ...state, callbacks: callbacks.slice(-callbacksRemembered) };
 }

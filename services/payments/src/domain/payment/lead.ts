@@ -305,7 +305,7 @@ export function closeLed(
 }
 
 export function queryPayment(
-  { payNo }: PaymentCommandOf<'QueryPayment'>,
+  { payNo, unlessWithinMs }: PaymentCommandOf<'QueryPayment'>,
   payment: Payment,
   context: DecisionContext,
 ): PaymentDecision {
@@ -313,6 +313,7 @@ export function queryPayment(
   if (!isLed(payment)) return refuse('CHANNEL_BY_HAND');
   // Before anything was sent there is nothing to ask about, and a call under way will tell.
   if (payment.gateway.line.call !== null || !payment.gateway.sent) return unchanged;
+  if (context.atMs < payment.gateway.line.sinceMs + unlessWithinMs) return unchanged;
   const list = eventList(context);
   request(payment, 'QUERY', { list, context });
   return allOf(list);
@@ -328,20 +329,27 @@ function nextCall(payment: LedPayment): { readonly kind: CallKind; readonly dueM
   return { kind: 'QUERY', dueMs: isCalm ? line.sinceMs + policy.queryIntervalMs : retryMs };
 }
 
-const giveUpMs = ({ call }: CallLine): number | null => call?.started?.giveUpAtMs ?? null;
+/** When nobody waits any more for the call that is under way. */
+const giveUpMs = ({ call }: CallLine): number | null =>
+  call === null ? null : (call.started?.giveUpAtMs ?? call.requestedAtMs + limits.callWaitsMs);
 
-const noReport: GatewayAnswer = {
-  ...{ result: 'UNKNOWN', code: 'NO_REPORT', message: 'nobody reported what came of the call' },
-  ...{ gatewayTransactionId: null, handle: null, payUrl: null, amountMinor: null, currency: null },
-  ...{ occurredAt: null, refundedMinor: null, gatewayRefundId: null },
-};
+/** What is known of a call that nobody reported: that it was not sent, or nothing. */
+function unreported({ kind, started }: OpenCall): GatewayAnswer {
+  const isUnsent = movesMoney(kind) && started === null;
+  return {
+    ...{ result: isUnsent ? 'NOT_SENT' : 'UNKNOWN', code: 'NO_REPORT' },
+    message: isUnsent ? 'no worker has taken the call' : 'nobody reported what came of the call',
+    ...{ gatewayTransactionId: null, handle: null, payUrl: null, amountMinor: null },
+    ...{ currency: null, occurredAt: null, refundedMinor: null, gatewayRefundId: null },
+  };
+}
 
 /** What the timers of a payment stand for: the call that is due, or the end of waiting for one. */
 export function proceed(payment: LedPayment, context: DecisionContext): PaymentDecision {
   const { line } = payment.gateway;
   const giveUp = giveUpMs(line);
   if (line.call !== null && giveUp !== null && giveUp <= context.atMs)
-    return takeAnswer({ payment, call: line.call, refund: null }, noReport, context);
+    return takeAnswer({ payment, call: line.call, refund: null }, unreported(line.call), context);
   const next = nextCall(payment);
   if (next === null || next.dueMs > context.atMs) return unchanged;
   const list = eventList(context);
@@ -357,8 +365,9 @@ export function proceedRefund(
   const refund = payment.refunds[refundId];
   if (refund === undefined) return unchanged;
   const giveUp = giveUpMs(refund.line);
-  if (refund.line.call !== null && giveUp !== null && giveUp <= context.atMs)
-    return takeAnswer({ payment, call: refund.line.call, refund }, noReport, context);
+  const { call } = refund.line;
+  if (call !== null && giveUp !== null && giveUp <= context.atMs)
+    return takeAnswer({ payment, call, refund }, unreported(call), context);
   const next = nextRefundCall(refund);
   if (next === null || next.dueMs > context.atMs) return unchanged;
   const { atMs } = context;
@@ -373,7 +382,9 @@ const refundTimer = 'refund-';
 
 export function timersOfLed(payment: LedPayment): readonly AggregateTimer[] {
   const timers: AggregateTimer[] = [];
-  const due = giveUpMs(payment.gateway.line) ?? nextCall(payment)?.dueMs;
+  const { line } = payment.gateway;
+  // At an end only an operator's question may be under way, and he can put it again.
+  const due = (hasEnded(payment) ? null : giveUpMs(line)) ?? nextCall(payment)?.dueMs;
   if (due !== undefined) timers.push({ name: proceedTimer, dueMs: due });
   if (!hasEnded(payment) && payment.closing === null)
     timers.push({ name: expireTimer, dueMs: payment.expireAtMs });

@@ -29,6 +29,12 @@ export const notFoundCountsAfterMs = 10_000;
 /** After the deadline of a call, so long until its report may still be on its way through the log. */
 export const reportGraceMs = 20_000;
 
+/**
+ * A call that waits for a worker for so long is asked for anew: whoever should have seen it has lost
+ * it, or none is there. Longer than any outage that is worth no trace in the payment's history.
+ */
+export const callWaitsMs = 300_000;
+
 /** A call takes seconds. Whoever wants an hour has mistaken the unit. */
 export const callDeadlineMsMax = 120_000;
 

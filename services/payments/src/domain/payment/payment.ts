@@ -20,6 +20,7 @@ import {
   startCall,
   timersOfLed,
 } from './lead.ts';
+import { reportGatewayCallback } from './gateway-callback.ts';
 import { reportMockCallback } from './mock-callback.ts';
 import { refundPayment } from './refunds.ts';
 import type { PaymentRejectionCode } from './rejections.ts';
@@ -65,6 +66,8 @@ function decide(
   if (command.type === 'CreatePayment') return createPayment(command.data, state, context);
   if (command.type === 'ReportMockCallback')
     return reportMockCallback(command.data, state, context);
+  if (command.type === 'ReportGatewayCallback')
+    return reportGatewayCallback(command.data, state, context);
   if (state.status === 'none') return refuse('PAYMENT_NOT_FOUND');
   switch (command.type) {
     case 'ClosePayment':

@@ -72,6 +72,7 @@ function react(
     case 'PaymentCallbackRecorded':
     case 'PaymentProcessing':
     case 'GatewayCallReported':
+    case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':
@@ -128,6 +129,7 @@ function evolve(state: CheckoutState, event: CheckoutEvent): CheckoutState {
     case 'PaymentCallbackRecorded':
     case 'PaymentProcessing':
     case 'GatewayCallReported':
+    case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':

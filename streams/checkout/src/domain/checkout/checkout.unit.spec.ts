@@ -50,6 +50,7 @@ const table: Readonly<Record<Type, readonly string[]>> = {
   PaymentReportConfirmed: same(none),
   PaymentReportContradicted: same(none),
   GatewayCallReported: same(none),
+  GatewayCallbackRecorded: same(none),
   GatewayCallRequested: same(none),
   GatewayCallStarted: same(none),
   PaymentCloseRequested: same(none),

@@ -1,0 +1,222 @@
+import type { GatewayAdapter, GatewayConnection } from '@plumbline/payments';
+import type { Random, SimHost, Simulation } from '@plumbline/runtime/simulation';
+import * as limits from '../limits.ts';
+
+/** What the gateway knows of one attempt at a payment: the truth that checkers compare with. */
+export interface BookedPayment {
+  readonly reference: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  status: 'pending' | 'paid' | 'failed' | 'closed';
+  paidAtMs: number | null;
+  readonly refunds: Map<string, BookedRefund>;
+}
+
+export interface BookedRefund {
+  readonly refundReference: string;
+  readonly amountMinor: bigint;
+  status: 'accepted' | 'done';
+}
+
+/** Outside of all processes: it is never down, and yet often not heard, or too late. */
+export interface SimGateway {
+  readonly adapter: GatewayAdapter;
+  /** What one process reaches it by. */
+  connect(host: SimHost): Pick<GatewayConnection, 'call'>;
+  readonly books: ReadonlyMap<string, BookedPayment>;
+  /** From now on every call is answered, and soon. */
+  heal(): void;
+}
+
+const kinds = ['create', 'query', 'close', 'refund', 'queryRefund'] as const;
+type Kind = (typeof kinds)[number];
+
+/** Exchanges that are nothing but names: what goes over the wire is the adapters' own tests'. */
+const exchange = (kind: Kind) => ({
+  request: () => {
+    throw new Error(`${kind} is not sent over HTTP here`);
+  },
+  read: () => {
+    throw new Error(`${kind} is not read from HTTP here`);
+  },
+});
+const exchanges: ReadonlyMap<unknown, Kind> = new Map(kinds.map((kind) => [exchange(kind), kind]));
+
+interface Asked {
+  readonly reference: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly refundReference: string;
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+type Fate = 'not-sent' | 'lost before' | 'lost after' | 'slow' | 'heard';
+
+const notFound: Answer = { kind: 'not-found' };
+const lost: Answer = { kind: 'unknown', code: 'TIMED_OUT', message: 'nothing within the deadline' };
+const notSent: Answer = {
+  ...{ kind: 'not-sent', code: 'NOT_CONNECTED', message: 'refused', temporary: true },
+};
+
+export function createSimGateway(options: {
+  readonly simulation: Simulation;
+  readonly random: Random;
+  /** The gateway reports an end, which is its own business and may come at any time. */
+  onEnd(payment: BookedPayment): void;
+}): SimGateway {
+  const { simulation, random } = options;
+  const books = new Map<string, BookedPayment>();
+  const counts = new Map<string, number>();
+  let isHealed = false;
+
+  /** Draws of one call, the same however calls of others are interleaved with it. */
+  function drawsOf(kind: Kind, reference: string): Random {
+    const name = `${kind}/${reference}`;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return random.fork(`${name}/${count}`);
+  }
+
+  function fateOf(draws: Random): Fate {
+    if (isHealed) return 'heard';
+    const fates: readonly (readonly [Fate, number])[] = [
+      ...([['not-sent', 0.1] as const, ['lost before', 0.08] as const] as const),
+      ...([['lost after', 0.12] as const, ['slow', 0.12] as const] as const),
+    ];
+    for (const [fate, chance] of fates) if (draws.chance(chance)) return fate;
+    return 'heard';
+  }
+
+  function create({ reference, amountMinor, currency }: Asked): Answer {
+    const accepted: Answer = {
+      ...{ kind: 'accepted', gatewayTransactionId: `G-${reference}`, handle: null },
+      payUrl: `https://gateway.example/${reference}`,
+    };
+    if (books.has(reference)) return accepted;
+    const payment: BookedPayment = {
+      ...{ reference, amountMinor, currency, status: 'pending', paidAtMs: null },
+      refunds: new Map(),
+    };
+    books.set(reference, payment);
+    const payer = random.fork(`payer/${reference}`);
+    const act = payer.chance(0.65) ? 'paid' : payer.chance(0.3) ? 'failed' : null;
+    if (act !== null)
+      simulation.after(payer.skewed(100, limits.payerMaxMs), () => end(payment, act));
+    return accepted;
+  }
+
+  function end(payment: BookedPayment, status: 'paid' | 'failed'): void {
+    if (payment.status !== 'pending') return;
+    payment.status = status;
+    payment.paidAtMs = status === 'paid' ? simulation.nowMs() : null;
+    simulation.note(`the gateway: ${payment.reference} is ${status}`);
+    options.onEnd(payment);
+  }
+
+  function query({ reference }: Asked): Answer {
+    const payment = books.get(reference);
+    if (payment === undefined) return notFound;
+    const { status, amountMinor, currency, paidAtMs } = payment;
+    if (status === 'paid') {
+      const ids = { gatewayTransactionId: `G-${reference}`, refundedMinor: null };
+      return { kind: 'paid', amountMinor, currency, paidAtMs, ...ids };
+    }
+    if (status === 'failed') return { kind: 'failed', code: 'DECLINED', message: 'declined' };
+    return { kind: status };
+  }
+
+  function close({ reference }: Asked): Answer {
+    const payment = books.get(reference);
+    if (payment === undefined) return notFound;
+    if (payment.status === 'paid') return { kind: 'paid' };
+    if (payment.status === 'pending') payment.status = 'closed';
+    return { kind: 'closed' };
+  }
+
+  function refund({ reference, refundReference, amountMinor }: Asked): Answer {
+    const payment = books.get(reference);
+    if (payment?.status !== 'paid')
+      return { kind: 'refused', code: 'NOT_PAID', message: 'not paid', temporary: false };
+    const known = payment.refunds.get(refundReference);
+    if (known !== undefined) return refundAnswer(known);
+    const back = [...payment.refunds.values()].reduce((sum, each) => sum + each.amountMinor, 0n);
+    if (back + amountMinor > payment.amountMinor)
+      return { kind: 'refused', code: 'EXCEEDS_PAID', message: 'too much', temporary: false };
+    const draws = random.fork(`refund/${refundReference}`);
+    const booked: BookedRefund = { refundReference, amountMinor, status: 'done' };
+    payment.refunds.set(refundReference, booked);
+    if (draws.chance(0.4)) {
+      booked.status = 'accepted';
+      simulation.after(draws.skewed(100, limits.payerMaxMs), () => void (booked.status = 'done'));
+    }
+    return refundAnswer(booked);
+  }
+
+  const refundAnswer = ({ refundReference, status }: BookedRefund): Answer => ({
+    kind: status === 'done' ? 'refunded' : 'accepted',
+    gatewayRefundId: `R-${refundReference}`,
+  });
+
+  function queryRefund({ reference, refundReference }: Asked): Answer {
+    const payment = books.get(reference);
+    const found = payment?.refunds.get(refundReference);
+    if (payment === undefined || found === undefined) return notFound;
+    if (found.status === 'accepted') return { kind: 'pending' };
+    const { amountMinor } = found;
+    return { ...refundAnswer(found), amountMinor, currency: payment.currency };
+  }
+
+  const perform: Readonly<Record<Kind, (asked: Asked) => Answer>> = {
+    ...{ create, query, close, refund, queryRefund },
+  };
+
+  /** The request is on its way whatever becomes of who sent it. */
+  function travel(kind: Kind, asked: Asked): Promise<Answer> {
+    const draws = drawsOf(kind, asked.reference);
+    const fate = fateOf(draws);
+    if (fate !== 'heard') simulation.reached(`a call to the gateway was ${fate}`);
+    const thereMs = draws.between(1, 40);
+    const backMs = fate === 'slow' ? draws.between(1_000, 6_000) : draws.between(1, 40);
+    return new Promise((resolve) => {
+      if (fate === 'not-sent') {
+        simulation.after(thereMs, () => resolve(notSent));
+        return;
+      }
+      if (fate === 'lost before') {
+        simulation.after(limits.callDeadlineMs, () => resolve(lost));
+        return;
+      }
+      simulation.after(thereMs, () => {
+        const answer = perform[kind](asked);
+        const isLost = fate === 'lost after';
+        const waitMs = isLost ? limits.callDeadlineMs : backMs;
+        simulation.after(waitMs, () => resolve(isLost ? lost : answer));
+      });
+    });
+  }
+
+  return {
+    adapter: {
+      ...{ name: 'SIMULATED', currencies: ['CNY'] },
+      ...Object.fromEntries([...exchanges].map(([each, kind]) => [kind, each])),
+      readCallback: () => ({ kind: 'invalid', code: 'NOT_HERE', reference: null }),
+      callbackAnswer: { status: 200, contentType: 'text/plain', body: 'OK' },
+      // Its exchanges are names of calls, and the connection knows them.
+    } as unknown as GatewayAdapter,
+    connect: (host) => ({
+      async call(which, input) {
+        const kind = exchanges.get(which);
+        if (kind === undefined) throw new Error('no exchange of this gateway');
+        const answer = await travel(kind, input as unknown as Asked);
+        // Nothing of a process that died meanwhile ever runs again.
+        await host.clock.sleep(0);
+        // Each exchange is answered with what belongs to it.
+        return answer as never;
+      },
+    }),
+    books,
+    heal: () => {
+      isHealed = true;
+    },
+  };
+}

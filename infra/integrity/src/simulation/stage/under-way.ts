@@ -1,0 +1,40 @@
+import type { Codec, PaymentsEvent } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { MemoryLog } from '@plumbline/kafka';
+import type { Journal } from './journal.ts';
+
+/** Payments, refunds and calls at the gateway that have begun and not ended, as the log tells. */
+export function underWayAtGateway(of: {
+  readonly broker: MemoryLog;
+  readonly codec: Codec;
+  readonly journal: Journal;
+}): number {
+  const { broker, codec, journal } = of;
+  const open = new Map<string, string>();
+  const spoilt = new Set<string>();
+  for (const { topic, partition, offset, key, value } of broker.topicRecords(
+    topics.paymentsEvents.name,
+  )) {
+    const name = key?.toString('utf8') ?? '';
+    if (journal.planted.has(`${topic} ${partition}/${offset}`)) spoilt.add(name);
+    else follow(codec.decode(topic, value) as PaymentsEvent, name, open);
+  }
+  // Nobody sees the calls of a payment behind a record that cannot be read.
+  return [...open.values()].filter((key) => !spoilt.has(key)).length;
+}
+
+function follow(event: PaymentsEvent, key: string, open: Map<string, string>): void {
+  const { payNo } = event.data;
+  if (event.type === 'PaymentCreated' && event.data.gateway !== null) open.set(payNo, key);
+  if (ends.has(event.type)) for (const name of [payNo, `${payNo}/call`]) open.delete(name);
+  if (event.type === 'RefundRequested') open.set(event.data.refundId, key);
+  if (event.type === 'RefundSucceeded' || event.type === 'RefundFailed')
+    open.delete(event.data.refundId);
+  // The calls about a refund end before the refund does.
+  if (event.type === 'GatewayCallRequested' && event.data.refundId === null)
+    open.set(`${payNo}/call`, key);
+  if (event.type === 'GatewayCallReported' && event.data.refundId === null)
+    open.delete(`${payNo}/call`);
+}
+
+const ends = new Set(['PaymentSucceeded', 'PaymentFailed', 'PaymentClosed']);
