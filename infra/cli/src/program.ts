@@ -9,6 +9,7 @@ import { addDeadLettersShow } from './commands/dead-letters-show.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addLag } from './commands/lag.ts';
 import { addOrderTimeline } from './commands/order-timeline.ts';
+import { addPaymentClose, addPaymentQuery, addPaymentRefund } from './commands/payment.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRulesList } from './commands/rules-list.ts';
@@ -39,6 +40,10 @@ export function createProgram(run: RunCommand): Command {
   addAlertsList(alerts, run);
   const order = group(program, 'order', 'One order');
   addOrderTimeline(order, run);
+  const payment = group(program, 'payment', 'One payment at its gateway');
+  addPaymentQuery(payment, run);
+  addPaymentClose(payment, run);
+  addPaymentRefund(payment, run);
   const rules = group(program, 'rules', 'The rules that raise alerts');
   addRulesList(rules, run);
   addRulesSet(rules, run);

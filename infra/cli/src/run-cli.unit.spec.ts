@@ -35,6 +35,7 @@ describe('every command', () => {
   const commands = [
     ...['alerts tail', 'alerts list', 'order timeline', 'topics', 'doctor', 'rebuild'],
     ...['rules list', 'rules set', 'lag', 'replay'],
+    ...['payment query', 'payment close', 'payment refund'],
     ...['dead-letters list', 'dead-letters show', 'dead-letters redrive'],
   ];
 

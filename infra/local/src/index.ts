@@ -28,3 +28,4 @@ export type { LocalConfig } from './config.ts';
 export { localConfig, localConfigSchema } from './config.ts';
 export { foldersOf } from './paths.ts';
 export { platformPortsSchema } from './platform/platform-definition.ts';
+export { freePorts } from './ports.ts';

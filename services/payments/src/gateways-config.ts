@@ -21,6 +21,9 @@ export const gatewaysConfig = {
   PLUMBLINE_GATEWAY_QUERY_SECONDS: wholeNumber({ min: 1, max: 3_600 })
     .default(30)
     .describe('How often a gateway is asked about a payment that nobody has paid yet'),
+  PLUMBLINE_GATEWAY_CALL_SECONDS: wholeNumber({ min: 1, max: 60 })
+    .default(31)
+    .describe('How long one call to a gateway may take; PayPay asks for 30 s'),
   PLUMBLINE_GATEWAY_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
     .default(1)
     .describe('How many attempts are made at a payment that its gateway refuses'),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import type { RedriveMode, RedriveParkedKey } from '@plumbline/events';
 import { encodeEnvelope, topics } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
@@ -11,6 +10,7 @@ import { groupOf, redriveParked } from '@plumbline/postgres';
 import type { Topology } from '@plumbline/runtime';
 import { z } from 'zod';
 import { outcomeWaitMs } from '../limits.ts';
+import { operator } from '../session/ask.ts';
 import { CliFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { RedriveTarget } from './redrive-target.ts';
@@ -135,8 +135,6 @@ async function byTransaction(
     close: () => producer.close(),
   };
 }
-
-const operator = (): string => `operator:${userInfo().username}`;
 
 const commandOf = (
   topology: string,

@@ -5,7 +5,6 @@ import { callbackSecretOf } from '../config.ts';
 import type { CallableGateway } from '../worker/call-worker.ts';
 import { openGatewayConnection } from './call-gateway.ts';
 import { createLakalaAdapter } from './lakala/lakala-adapter.ts';
-import * as limits from './limits.ts';
 import { createMockAdapter } from './mock/mock-adapter.ts';
 import { createPayPayAdapter } from './paypay/paypay-adapter.ts';
 import type { GatewayAdapter } from './port.ts';
@@ -23,12 +22,13 @@ export function openGateways(config: PaymentsConfig): Gateways {
   const callable: Partial<Record<Channel, CallableGateway>> = {};
   const adapters: Partial<Record<Channel, GatewayAdapter>> = {};
   const closing: (() => Promise<void>)[] = [];
+  const deadlineMs = config.PLUMBLINE_GATEWAY_CALL_SECONDS * 1_000;
   const add = (channel: Channel, adapter: GatewayAdapter, baseUrl: string, path: string): void => {
-    const connection = openGatewayConnection({ baseUrl });
+    const connection = openGatewayConnection({ baseUrl, callDeadlineMs: deadlineMs });
     closing.push(() => connection.close());
     const notifyUrl = `${config.PLUMBLINE_NOTIFY_URL.replace(/\/$/, '')}${path}`;
     adapters[channel] = adapter;
-    callable[channel] = { adapter, connection, notifyUrl, deadlineMs: limits.callDeadlineMs };
+    callable[channel] = { adapter, connection, notifyUrl, deadlineMs };
   };
   const mockUrl = config.PLUMBLINE_MOCK_GATEWAY_URL;
   const secret = callbackSecretOf(config);

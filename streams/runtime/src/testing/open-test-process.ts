@@ -6,6 +6,7 @@ import type { BaseConfig, Foundation } from '../process/foundation.ts';
 import { openFoundation } from '../process/foundation.ts';
 import type { ProcessOptions } from '../process/run-process.ts';
 import { runTopology } from '../run-topology.ts';
+import type { Following } from '../topology.ts';
 
 /** An address from the environment; the suite's runner sets it. */
 export function testAddress(name: string): string {
@@ -39,9 +40,16 @@ export interface TestProcess<Config extends BaseConfig> {
   close(): Promise<void>;
 }
 
+const followedBy = (following: Following | undefined) =>
+  following === undefined ? {} : { following };
+
 /** The whole process but its signals, on a free port, against the real servers of the suite. */
 export async function openTestProcess<Config extends BaseConfig>(
-  options: ProcessOptions<Config> & { readonly env?: Readonly<Record<string, string>> },
+  options: ProcessOptions<Config> & {
+    readonly env?: Readonly<Record<string, string>>;
+    /** A free one unless given. */
+    readonly port?: number;
+  },
 ): Promise<TestProcess<Config>> {
   const { service } = options;
   // The schema is the one that Config was inferred from.
@@ -63,7 +71,10 @@ export async function openTestProcess<Config extends BaseConfig>(
   const partitions = config.PLUMBLINE_PARTITIONS;
   const topologies = await Promise.all(
     (parts.topologies ?? []).map((topology) =>
-      runTopology({ topology, log, codec, logger, partitions, localStores }),
+      runTopology({
+        ...{ topology, log, codec, logger, partitions, localStores },
+        ...followedBy(parts.following?.[topology.name]),
+      }),
     ),
   );
   const health = { ...parts.healthAtStart, ...parts.health };
@@ -73,7 +84,7 @@ export async function openTestProcess<Config extends BaseConfig>(
     health,
     checkResponses: true,
   });
-  const http = await listen(app, { host: '127.0.0.1', port: 0 });
+  const http = await listen(app, { host: '127.0.0.1', port: options.port ?? 0 });
   const ready = async (): Promise<boolean> =>
     topologies.every((topology) => topology.ready()) && (await readinessOf(health)).ready;
   while (!(await ready())) await sleep(50);

@@ -1,0 +1,284 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseConfig } from '@plumbline/config';
+import { encodeEnvelope, topics } from '@plumbline/events';
+import type { Simulator } from '@plumbline/gateway-simulator';
+import { openSimulator, schema as simulatorSchema } from '@plumbline/gateway-simulator';
+import { partitionOfRecordKey } from '@plumbline/kernel';
+import { freePorts } from '@plumbline/local';
+import { silentLogger } from '@plumbline/observability';
+import type { PaymentsConfig } from '@plumbline/payments';
+import { openPayments, paymentsConfig } from '@plumbline/payments';
+import type { TestProcess } from '@plumbline/runtime/testing';
+import { openTestProcess } from '@plumbline/runtime/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const gateways = ['MOCK', 'PAYPAY', 'LAKALA'] as const;
+type Gateway = (typeof gateways)[number];
+const currencyOf = { MOCK: 'CNY', PAYPAY: 'JPY', LAKALA: 'CNY' } as const;
+
+interface Rule {
+  readonly on: string;
+  readonly what: string;
+  readonly times?: number;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** What a gateway does wrong, and how the payment ends all the same. */
+interface Case extends Rule {
+  readonly ends?: 'SUCCESS' | 'FAILED' | 'CLOSED';
+}
+
+/** Once each, of every payment that is created while the rule is on. */
+const atCreation: readonly Case[] = [
+  { on: 'create', what: 'time-out', times: 1 },
+  { on: 'create', what: 'reset-before', times: 1 },
+  { on: 'create', what: 'fail-before', times: 1 },
+  { on: 'create', what: 'rate-limit', times: 1 },
+  { on: 'create', what: 'hang-after', times: 1 },
+  { on: 'create', what: 'reset-after', times: 1 },
+  { on: 'create', what: 'fail-after', times: 1 },
+  { on: 'create', what: 'late', times: 1, params: { ms: 1_000 } },
+  { on: 'create', what: 'garble', times: 1, params: { garble: 'body' } },
+  { on: 'create', what: 'garble', times: 1, params: { garble: 'signature' } },
+  { on: 'create', what: 'close', times: 1, ends: 'CLOSED' },
+];
+
+/** For one payment each, from before it is paid. */
+const later: readonly Case[] = [
+  { on: 'callback', what: 'lose' },
+  { on: 'callback', what: 'delay', params: { ms: 1_500 } },
+  { on: 'callback', what: 'repeat', params: { copies: 10 } },
+  // The true one first: of two signed words the first one moves the payment.
+  { on: 'callback', what: 'contradict', times: 1, params: { ms: 800 } },
+  { on: 'callback', what: 'garble', times: 1, params: { garble: 'body' } },
+  { on: 'callback', what: 'garble', times: 1, params: { garble: 'signature' } },
+  { on: 'callback', what: 'garble', times: 1, params: { garble: 'amount' } },
+  { on: 'callback', what: 'garble', times: 1, params: { garble: 'merchant' } },
+  { on: 'query', what: 'time-out', times: 1 },
+  { on: 'query', what: 'fail-before', times: 2 },
+  { on: 'query', what: 'stale', times: 2 },
+  { on: 'query', what: 'garble', times: 1, params: { garble: 'signature' } },
+];
+
+let edge: TestProcess<PaymentsConfig>;
+let simulator: Simulator;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plumbline-gateways-'));
+  const [simulatorPort = 0, port = 0] = await freePorts(2);
+  const local = { PLUMBLINE_LOCAL_STACK: 'true' };
+  const notifyUrl = `http://127.0.0.1:${port}`;
+  const config = parseConfig(simulatorSchema, {
+    ...local,
+    PLUMBLINE_SIMULATOR_KEY_FOLDER: folder,
+    PLUMBLINE_SIMULATOR_PAYPAY_NOTIFY_URL: `${notifyUrl}/gateways/paypay`,
+  });
+  simulator = await openSimulator(config, { logger: silentLogger, port: simulatorPort });
+  const key = (name: string) => readFile(join(folder, name), 'utf8');
+  edge = await openTestProcess<PaymentsConfig>({
+    ...{ service: 'payments', schema: paymentsConfig, open: openPayments, port },
+    env: {
+      PLUMBLINE_NOTIFY_URL: notifyUrl,
+      PLUMBLINE_GATEWAY_QUERY_SECONDS: '5',
+      PLUMBLINE_GATEWAY_CALL_SECONDS: '2',
+      PLUMBLINE_MOCK_GATEWAY_URL: simulator.url,
+      PLUMBLINE_PAYPAY_URL: `${simulator.url}/paypay`,
+      PLUMBLINE_PAYPAY_API_KEY: 'local-paypay-key',
+      PLUMBLINE_PAYPAY_API_SECRET: 'local-paypay-secret',
+      PLUMBLINE_PAYPAY_MERCHANT_ID: '100000000000000001',
+      PLUMBLINE_LAKALA_URL: `${simulator.url}/lakala`,
+      PLUMBLINE_LAKALA_APP_ID: 'OP00000003',
+      PLUMBLINE_LAKALA_SERIAL_NO: '00dfba8194c41b84cf',
+      PLUMBLINE_LAKALA_PRIVATE_KEY: await key('lakala-merchant-private.pem'),
+      PLUMBLINE_LAKALA_PLATFORM_SERIAL_NO: '0172f1e1a7b8c9d0e1',
+      PLUMBLINE_LAKALA_PLATFORM_KEY: await key('lakala-platform-public.pem'),
+      PLUMBLINE_LAKALA_MERCHANT_NO: '82229007392000A',
+      PLUMBLINE_LAKALA_TERM_NO: 'D9296400',
+      PLUMBLINE_LAKALA_NOT_FOUND_CODES: 'SIM10001',
+    },
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await edge.close();
+  await simulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function control(method: string, path: string, body?: object): Promise<Json> {
+  const response = await fetch(`${simulator.url}/control${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return (text === '' ? {} : JSON.parse(text)) as Json;
+}
+
+async function create(channel: Gateway): Promise<string> {
+  const orderNo = `G${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+  const currency = currencyOf[channel];
+  const { status, json } = await edge.post('/payments', {
+    orderNo,
+    amount: 999,
+    channel,
+    currency,
+  });
+  expect(status, JSON.stringify(json)).toBe(200);
+  return String(json.data?.['payNo']);
+}
+
+const payment = async (payNo: string): Promise<Json> =>
+  (await edge.get(`/payments/${payNo}`)).json.data ?? {};
+
+/** What the gateway has in its books; null while it has never heard of the payment. */
+const book = (gateway: Gateway, payNo: string): Promise<Json | null> =>
+  control('GET', `/payments/${gateway.toLowerCase()}/${payNo}`).catch(() => null);
+
+async function until<T>(what: string, look: () => Promise<T | null>, withinMs: number): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(100);
+  }
+}
+
+/** Pays as soon as the gateway has it, and waits for the end; the status that contract 1 shows. */
+async function payAndSee(gateway: Gateway, payNo: string, name: string): Promise<string> {
+  const ended = async () => {
+    const { status } = await payment(payNo);
+    return typeof status !== 'string' || status === 'INIT' || status === 'PAYING' ? null : status;
+  };
+  await until(
+    `${name}: the gateway has it`,
+    async () => ((await book(gateway, payNo)) === null ? null : true),
+    60_000,
+  );
+  const { status } = (await book(gateway, payNo)) ?? {};
+  if (status === 'PENDING')
+    await control('POST', `/payments/${gateway.toLowerCase()}/${payNo}/pay`, {});
+  return until(`${name}: the payment ends`, ended, 60_000).catch(async (error: unknown) => {
+    const { json } = await edge.get(`/payments/${payNo}/audit`);
+    throw new Error(`${String(error)}: ${JSON.stringify(json.data)}`);
+  });
+}
+
+const nameOf = (gateway: Gateway, { on, what, params }: Case): string =>
+  `${gateway} ${on} ${what} ${JSON.stringify(params ?? {})}`;
+
+const ruleOf = ({ on, what, times, params }: Case): Rule => ({
+  ...{ on, what },
+  ...(times === undefined ? {} : { times }),
+  ...(params === undefined ? {} : { params }),
+});
+
+const bookedAs = { SUCCESS: 'SUCCESS', FAILED: 'FAILED', CLOSED: 'CLOSED' } as const;
+
+it('payments end as the gateway has them in its books, whatever it does wrong', async () => {
+  const results: Promise<readonly [string, string, string]>[] = [];
+  const follow = (gateway: Gateway, payNo: string, each: Case): void => {
+    const name = nameOf(gateway, each);
+    const see = async () => {
+      const status = await payAndSee(gateway, payNo, name);
+      const booked = String((await book(gateway, payNo))?.['status']);
+      return [name, status, booked] as const;
+    };
+    results.push(see());
+  };
+  for (const each of atCreation) {
+    await control('POST', '/rules', { id: 'creation', ...ruleOf(each) });
+    for (const gateway of gateways) follow(gateway, await create(gateway), each);
+    await sleep(400);
+    await control('DELETE', '/rules/creation');
+  }
+  for (const each of later) {
+    for (const gateway of gateways) {
+      const reference = await create(gateway);
+      const of = { gateway: gateway.toLowerCase(), reference };
+      await control('POST', '/rules', { ...of, ...ruleOf(each) });
+      follow(gateway, reference, each);
+    }
+  }
+  const seen = await Promise.all(results);
+  const all = [...atCreation, ...later];
+  const expected = all.flatMap((each) =>
+    gateways.map((gateway) => {
+      const ends = each.ends ?? 'SUCCESS';
+      return [nameOf(gateway, each), ends, bookedAs[ends]] as const;
+    }),
+  );
+  expect(seen).toEqual(expected);
+}, 180_000);
+
+it('refunds end as the gateway has them in its books, and one that it never had stays open', async () => {
+  const cases: readonly (Rule & { readonly ends: Readonly<Record<Gateway, string>> })[] = [
+    { on: 'refund', what: 'reset-after', times: 1, ends: all('succeeded') },
+    { on: 'refund', what: 'late', params: { ms: 500 }, ends: all('succeeded') },
+    { on: 'refund', what: 'refund-slow', params: { ms: 1_000 }, ends: all('succeeded') },
+    { on: 'refund', what: 'refund-fails', params: { ms: 500 }, ends: all('failed') },
+    { on: 'query-refund', what: 'fail-before', times: 1, ends: all('succeeded') },
+  ];
+  const { log, codec } = edge.foundation;
+  const producer = await log.openEdgeProducer();
+  const seen = cases.flatMap((each) =>
+    gateways.map(async (gateway) => {
+      const payNo = await create(gateway);
+      await payAndSee(gateway, payNo, `${gateway} to be refunded`);
+      const { ends, ...rule } = each;
+      await control('POST', '/rules', {
+        gateway: gateway.toLowerCase(),
+        reference: payNo,
+        ...rule,
+      });
+      const refundId = randomUUID();
+      const topic = topics.paymentsCommands.name;
+      const currency = currencyOf[gateway];
+      const amountMinor = currency === 'JPY' ? 400n : 40_000n;
+      const data = { payNo, refundId, amountMinor, currency, reason: null };
+      await producer.send({
+        topic,
+        partition: partitionOfRecordKey(payNo, edge.foundation.config.PLUMBLINE_PARTITIONS),
+        key: Buffer.from(payNo),
+        value: codec.encode(topic, { type: 'RefundPayment', data }),
+        headers: encodeEnvelope({
+          ...{ id: refundId, type: 'RefundPayment', source: '/test', subject: payNo, timeMs: 0 },
+          ...{ correlationId: refundId, causationId: null, actor: 'api:test' },
+          ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
+        }),
+      });
+      const name = `${gateway} ${each.on} ${each.what}`;
+      const status = await until(
+        name,
+        async () => {
+          const { json } = await edge.get(`/payments/${payNo}/refunds`);
+          const [found] = (json.data?.['refunds'] ?? []) as readonly Json[];
+          const now = found?.['status'];
+          return now === 'succeeded' || now === 'failed' ? now : null;
+        },
+        60_000,
+      );
+      const back = String((await book(gateway, payNo))?.['refundedMinor']);
+      const expected = ends[gateway] === 'succeeded' ? amountMinor.toString() : '0';
+      return { name, status, back, of: ends[gateway], expected };
+    }),
+  );
+  const done = await Promise.all(seen);
+  await producer.close();
+  for (const { name, status, back, of, expected } of done) {
+    expect([name, status, back]).toEqual([name, of, expected]);
+  }
+}, 120_000);
+
+const all = (status: string): Readonly<Record<Gateway, string>> => ({
+  ...{ MOCK: status, PAYPAY: status, LAKALA: status },
+});
