@@ -88,6 +88,20 @@ export const callback = (callbackStatus: 'SUCCESS' | 'FAILED'): PaymentCommand =
   },
 });
 
+/** A callback whose signature holds, of the gateway's own kind. */
+export const gatewayCallback = (
+  result: GatewayResult,
+  over: Partial<PaymentCommandOf<'ReportGatewayCallback'>> = {},
+): PaymentCommand => ({
+  type: 'ReportGatewayCallback',
+  data: {
+    ...{ payNo: 'PAY1', channel: 'MOCK', reference: 'PAY1', callbackId: `n-${result}` },
+    ...{ merchantMatches: true, refundReference: null, rawPayload: '{"a":1}' },
+    answer: answerOf(result),
+    ...over,
+  },
+});
+
 /** A moment of its own for each step, as far apart as each says, and ids that tell events apart. */
 export interface Told {
   readonly events: readonly PaymentEvent[];
@@ -171,8 +185,30 @@ export type Situation = keyof typeof situations;
 /** Events in short: `ask(KIND)` for a call, `told(A>B)` for its report and where it led. */
 export function short(event: PaymentEvent): string {
   if (event.type === 'GatewayCallRequested') return `ask(${event.data.kind})`;
-  if (event.type === 'PaymentCallbackRecorded') return `Recorded(${event.data.result})`;
+  if (event.type === 'PaymentCallbackRecorded' || event.type === 'GatewayCallbackRecorded')
+    return `Recorded(${event.data.result})`;
   if (event.type !== 'GatewayCallReported') return event.type;
   const { beforeStatus: from, afterStatus: to } = event.data;
   return from === to ? `told(${to})` : `told(${from}>${to})`;
 }
+
+export interface Row {
+  readonly step: Step;
+  readonly afterMs?: number;
+  /** What the command meets: the events, `=` for unchanged, or the code of the refusal. */
+  readonly cells: Partial<Record<Situation, string>> & { readonly rest: string };
+}
+
+/** Every cell of a table: what it says, and what happens. */
+export const cellsOf = (table: Readonly<Record<string, Row>>) =>
+  Object.entries(table).flatMap(([name, { step, afterMs, cells }]) =>
+    Object.entries(situations).map(([situation, told]) => ({
+      title: `${name} in ${situation}`,
+      // The keys of that record are situations.
+      expected: cells[situation as Situation] ?? cells.rest,
+      happens: (): string => {
+        const { code, events } = when(told, step, afterMs);
+        return code ?? (events.map(short).join(' ') || '=');
+      },
+    })),
+  );

@@ -4,6 +4,7 @@ import {
   after,
   answerOf,
   create,
+  gatewayCallback,
   proceedRefund,
   query,
   refundId,
@@ -13,21 +14,8 @@ import {
   start,
   when,
 } from '../../testing/led-payments.ts';
-import type { PaymentCommandOf } from './commands.ts';
 
-const callback = (
-  result: Parameters<typeof answerOf>[0],
-  over: Partial<PaymentCommandOf<'ReportGatewayCallback'>> = {},
-): Step => ({
-  type: 'ReportGatewayCallback',
-  data: {
-    ...{ payNo: 'PAY1', channel: 'MOCK', reference: 'PAY1', callbackId: `n-${result}` },
-    ...{ merchantMatches: true, refundReference: null, rawPayload: '{"a":1}' },
-    answer: answerOf(result),
-    ...over,
-  },
-});
-
+const callback = gatewayCallback;
 const done = (told: Told, step: Step): string => when(told, step).events.map(said).join(' ') || '=';
 const said = (event: Parameters<typeof short>[0]): string =>
   event.type === 'GatewayCallbackRecorded'

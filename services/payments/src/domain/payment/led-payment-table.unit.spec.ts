@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Situation, Step } from '../../testing/led-payments.ts';
+import type { Row } from '../../testing/led-payments.ts';
 import {
-  callback,
+  cellsOf,
   close,
   create,
   expire,
@@ -11,20 +11,10 @@ import {
   query,
   refund,
   report,
-  short,
-  situations,
   start,
-  when,
 } from '../../testing/led-payments.ts';
 
 const anotherId = '00000000-0000-8000-8000-000000000002';
-
-interface Row {
-  readonly step: Step;
-  readonly afterMs?: number;
-  /** What the command meets: the events, `=` for unchanged, or the code of the refusal. */
-  readonly cells: Partial<Record<Situation, string>> & { readonly rest: string };
-}
 
 /**
  * `ask(KIND)`: a call is asked for. `told(A>B)`: a call was reported, and the payment went from A to
@@ -316,52 +306,10 @@ const table: Readonly<Record<string, Row>> = {
       'refund failed': 'RefundRequested ask(REFUND)',
     },
   },
-  'callback SUCCESS': {
-    ...{ step: callback('SUCCESS') },
-    cells: {
-      rest: 'Recorded(PROCESSED) PaymentSucceeded',
-      succeeded: 'Recorded(IGNORED)',
-      failed: 'Recorded(IGNORED) PaymentReportContradicted RefundRequested ask(REFUND)',
-      closed: 'Recorded(IGNORED) PaymentReportContradicted RefundRequested ask(REFUND)',
-      'closed, paid late': 'Recorded(IGNORED) PaymentReportContradicted',
-      'refund asked for': 'Recorded(IGNORED)',
-      'refund, sending': 'Recorded(IGNORED)',
-      'refund, never sent': 'Recorded(IGNORED)',
-      'refund processing': 'Recorded(IGNORED)',
-      'refund unknown': 'Recorded(IGNORED)',
-      'refund unknown, asking': 'Recorded(IGNORED)',
-      'refund done': 'Recorded(IGNORED)',
-      'refund failed': 'Recorded(IGNORED)',
-    },
-  },
-  'callback FAILED': {
-    ...{ step: callback('FAILED') },
-    cells: {
-      rest: 'Recorded(PROCESSED) PaymentFailed',
-      succeeded: 'Recorded(IGNORED) PaymentReportContradicted',
-      failed: 'Recorded(IGNORED)',
-      closed: 'Recorded(IGNORED)',
-      'closed, paid late': 'Recorded(IGNORED) PaymentReportConfirmed',
-      'refund asked for': 'Recorded(IGNORED) PaymentReportContradicted',
-      'refund, sending': 'Recorded(IGNORED) PaymentReportContradicted',
-      'refund, never sent': 'Recorded(IGNORED) PaymentReportContradicted',
-      'refund processing': 'Recorded(IGNORED) PaymentReportContradicted',
-      'refund unknown': 'Recorded(IGNORED) PaymentReportContradicted',
-      'refund unknown, asking': 'Recorded(IGNORED) PaymentReportContradicted',
-      'refund done': 'Recorded(IGNORED) PaymentReportContradicted',
-      'refund failed': 'Recorded(IGNORED) PaymentReportContradicted',
-    },
-  },
 };
 
 describe('every command in every situation of a payment that is led at its gateway', () => {
-  for (const [name, { step, afterMs, cells }] of Object.entries(table)) {
-    for (const [situation, told] of Object.entries(situations)) {
-      const expected = cells[situation as Situation] ?? cells.rest;
-      it(`${name} in ${situation}: ${expected}`, () => {
-        const { code, events } = when(told, step, afterMs);
-        expect(code ?? (events.map(short).join(' ') || '=')).toBe(expected);
-      });
-    }
+  for (const { title, expected, happens } of cellsOf(table)) {
+    it(`${title}: ${expected}`, () => expect(happens()).toBe(expected));
   }
 });
