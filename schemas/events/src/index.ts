@@ -76,7 +76,7 @@ export type {
   PaymentsEvent,
   PaymentsInbox,
   ProcessResult,
-  RefundUnknown,
+  RefundProcessing,
   ReportGatewayCall,
   ReportGatewayCallback,
   ReportMockCallback,

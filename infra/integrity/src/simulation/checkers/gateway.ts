@@ -77,8 +77,10 @@ function take(told: Told, event: PaymentsEvent): void {
     told.refunds.set(event.data.refundReference, 'open');
     if (event.data.automatic) told.automatic += 1;
   }
-  if (event.type === 'RefundSucceeded') told.refunds.set(referenceOf(event.data), 'done');
   if (event.type === 'RefundFailed') told.refunds.set(referenceOf(event.data), 'failed');
+  // What was once called failed was told to people, whatever is said of it later.
+  if (event.type === 'RefundSucceeded' && told.refunds.get(referenceOf(event.data)) !== 'failed')
+    told.refunds.set(referenceOf(event.data), 'done');
 }
 
 const referenceOf = ({ refundId }: { readonly refundId: string }): string =>

@@ -3,7 +3,7 @@ import type {
   CommandOutcome,
   PaymentSucceeded,
   PaymentUnknown,
-  RefundUnknown,
+  RefundProcessing,
 } from '@plumbline/events';
 import type { EmittedMessage, KeyValueStore } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
@@ -77,6 +77,7 @@ export const topologyMutants: readonly Mutant[] = [
     name: 'unknown-taken-as-failed',
     what: 'a payment of which nobody knows whether the gateway has it is called failed',
     expected: ['gateway'],
+    faults: {},
     topology: (topology) =>
       withEmitted(topology, (message) => {
         if (message.payload.type !== 'PaymentUnknown') return [message];
@@ -90,15 +91,15 @@ export const topologyMutants: readonly Mutant[] = [
   },
   {
     name: 'refund-guessed',
-    what: 'a refund of which nobody knows is called done',
+    what: 'a refund that the gateway has not spoken of is called failed',
     expected: ['gateway'],
+    faults: {},
     topology: (topology) =>
       withEmitted(topology, (message) => {
-        if (message.payload.type !== 'RefundUnknown') return [message];
-        const { payNo, orderNo, refundId, since } = message.payload.data as RefundUnknown;
-        const money = { amountMinor: 1n, currency: 'CNY', gatewayRefundId: 'guessed' };
-        const data = { payNo, orderNo, refundId, ...money, refundedAt: since };
-        return [asAnother(message, 'RefundSucceeded', data)];
+        if (!['RefundUnknown', 'RefundProcessing'].includes(message.payload.type)) return [message];
+        const { payNo, orderNo, refundId } = message.payload.data as RefundProcessing;
+        const why = { code: 'GUESSED', reason: 'guessed', failedAt: message.envelope.timeMs };
+        return [asAnother(message, 'RefundFailed', { payNo, orderNo, refundId, ...why })];
       }),
   },
   {
