@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,6 +43,8 @@ export function createRegistrySchemaIds(options: RegistrySchemaIdsOptions): Regi
   const url = baseOf(options.url);
   const { auth, logger = silentLogger, requestMs = limits.requestMs } = options;
   const closing = new AbortController();
+  // Every call that is under way listens, and a start registers all schemas of its topics at once.
+  setMaxListeners(0, closing.signal);
   const api = createRegistryApi({ url, auth, requestMs, closing: closing.signal });
   const agent = url.startsWith('https:') ? new HttpsAgent() : new HttpAgent();
   const library = openLibrary({ url, auth, agent, requestMs });

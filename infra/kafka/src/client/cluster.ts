@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { Unavailable, UnknownTopic } from '../errors.ts';
 import type { TopicPartition } from '../log.ts';
 import { code, codeName } from '../wire/error-codes.ts';
@@ -31,8 +30,6 @@ export class Cluster {
     this.options = options;
     this.#bootstrap = brokers.map(parseAddress);
     this.#shared = new Links(options);
-    // One waiter for each task of the process that asks again and again: dozens at a start.
-    setMaxListeners(0, this.#ending.signal);
   }
 
   get signal(): AbortSignal {
