@@ -8,9 +8,11 @@ import { planOf } from '../plan/run-plan.ts';
 import { stories } from '../plan/stories.ts';
 import { playToTheEnd } from '../play.ts';
 import { openStage } from '../stage/open-stage.ts';
+import type { BookedPayment } from '../stage/sim-gateway.ts';
 import { checkHistory } from './checkers.ts';
 
 let sound: History;
+const refund = { refundReference: 'another', amountMinor: 1n, status: 'done' } as const;
 
 /** One calm run in which every story is told. */
 beforeAll(async () => {
@@ -205,6 +207,25 @@ describe('the checkers', () => {
     const answer: CommandOutcome = { ...(told?.answer as CommandOutcome), status: 'REJECTED' };
     const sent = sound.sent.map((each, index) => (index === at ? { ...each, answer } : each));
     expect(await found({ ...sound, sent })).toEqual(['outcomes']);
+  });
+
+  it.each<[string, (booked: BookedPayment) => BookedPayment]>([
+    ['is not paid', (booked) => ({ ...booked, status: 'pending' })],
+    ['is paid', (booked) => ({ ...booked, status: 'paid' })],
+    ['went back', (booked) => ({ ...booked, refunds: new Map([['another', refund]]) })],
+    ['went back beyond what was paid', (booked) => ({ ...booked, amountMinor: -1n })],
+  ])('find money that %s by the books of the gateway', async (_what, change) => {
+    const statuses = new Set([...sound.books.values()].map(({ status }) => status));
+    expect(statuses).toEqual(new Set(['closed', 'paid']));
+    const books = new Map([...sound.books].map(([name, booked]) => [name, change(booked)]));
+    expect(await found({ ...sound, books })).toEqual(['gateway']);
+  });
+
+  it('find a payment at the gateway that never ended', async () => {
+    const closed = withTopic(paymentsEvents.name, (entries) =>
+      entries.filter(({ payload }) => payload?.type !== 'PaymentClosed'),
+    );
+    expect(await found(closed)).toContain('gateway');
   });
 
   it('know the record that was planted from those of the system', () => {
