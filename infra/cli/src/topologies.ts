@@ -1,7 +1,7 @@
 import { checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import { ordersTopology } from '@plumbline/orders';
-import { paymentsTopology } from '@plumbline/payments';
+import { gatewayCallsTopology, paymentsTopology } from '@plumbline/payments';
 import type { Topology } from '@plumbline/runtime';
 
 /** Every topology of the platform. */
@@ -10,4 +10,8 @@ export const allTopologies: readonly Topology[] = [
   paymentsTopology,
   checkoutTopology,
   consistencyAlerts,
+  gatewayCallsTopology,
 ];
+
+/** Run only where a gateway is configured: that one never ran is no lag. */
+export const runsOnDemand: ReadonlySet<string> = new Set([gatewayCallsTopology.name]);

@@ -9,7 +9,7 @@ import { watchEveryMs } from '../limits.ts';
 import { allProjections } from '../projections.ts';
 import type { ExitCode } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
-import { allTopologies } from '../topologies.ts';
+import { allTopologies, runsOnDemand } from '../topologies.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
 
@@ -63,6 +63,7 @@ async function lagOfAll(session: Session): Promise<readonly ReaderLag[]> {
     ...allProjections.map((projection) => () => projectionSource(session, projection)),
   ]) {
     const { positions, ...source } = await read();
+    if (positions.length === 0 && runsOnDemand.has(source.name)) continue;
     lags.push({ ...source, partitions: await measureLag({ log, positions, brokerNowMs, signal }) });
   }
   return lags;

@@ -137,6 +137,27 @@ describe('plumbline lag', () => {
     await membership.leave();
   });
 
+  it('leaves out who only runs where a gateway is configured, until it has run', async () => {
+    expect(await showLag(session, {})).toBe(1);
+    expect(session.out.stdout()).not.toContain('gateway-calls');
+    const at = { topic: topics.paymentsEvents.name, partition: 0 };
+    let assigned: () => void = () => undefined;
+    const isMember = new Promise<void>((resolve) => (assigned = resolve));
+    const membership = await session.memory.join({
+      ...{ groupId: 'gateway-calls', topics: [at.topic], partitions: 4 },
+      onAssigned: () => {
+        assigned();
+        return Promise.resolve();
+      },
+      onFailed: () => undefined,
+    });
+    await isMember;
+    await membership.report([{ ...at, offset: 0n }]);
+    await showLag(session, {});
+    expect(session.out.stdout()).toMatch(/^gateway-calls +0 /m);
+    await membership.leave();
+  });
+
   it('watches until Ctrl-C', async () => {
     const watching = showLag(session, { watch: true, json: true });
     await expect.poll(() => session.out.stdout()).toContain('\n');
