@@ -61,6 +61,7 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
   const stopping = new AbortController();
   const lanes = new Map<Channel, Lane>();
   let isClosing = false;
+  let jobs = 0;
   const measure = measurementsOf(options.metrics, lanes);
   const speak = createSpeaker(options, stopping.signal);
 
@@ -73,7 +74,10 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
   async function work(call: WaitingCall, gateway: CallableGateway): Promise<Contact> {
     const { request } = call;
     const done = measure.begin(request);
-    if (movesMoney(request) && !(await speak.askLeave(call, gateway.deadlineMs))) {
+    // Each job has a name of its own: a call that this process sees twice, because it lost a task
+    // and got it again, is another worker's to the one that comes second.
+    const me = `${workerId}#${(jobs += 1)}`;
+    if (movesMoney(request) && !(await speak.askLeave(call, me, gateway.deadlineMs))) {
       done('LEFT');
       return 'untried';
     }
@@ -84,7 +88,7 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
       const { code, message } = record;
       logger.warn('a gateway has not answered', { ...shortOf(request), code, why: message });
     }
-    await speak.report(call, record);
+    await speak.report(call, me, record);
     measure.tell();
     if (answer === stopped) return 'untried';
     return wasThere(answer) ? 'there' : 'away';
@@ -106,7 +110,8 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
         const call = value as WaitingCall | undefined;
         const known = taken.get(line);
         if (known !== undefined && known.callId === call?.request.callId) {
-          if (call.startedBy !== null && call.startedBy !== workerId) known.cancel();
+          // Once somebody has begun it, whoever still waits for his turn has nothing to do.
+          if (call.startedBy !== null) known.cancel();
           return;
         }
         known?.cancel();
@@ -204,14 +209,18 @@ function refundOf(request: GatewayCallRequested) {
 
 /** The two commands of a worker, each repeated under its own id until it is decided. */
 function createSpeaker(options: CallWorkerOptions, stopped: AbortSignal) {
-  const { commands, clock, logger, workerId } = options;
+  const { commands, clock, logger } = options;
 
-  async function decided(call: WaitingCall, payload: Payload): Promise<Executed | null> {
+  async function decided(
+    call: WaitingCall,
+    me: string,
+    payload: Payload,
+  ): Promise<Executed | null> {
     const { key, correlationId, traceparent, request } = call;
     const slot = slotOfRecordKey(key);
     const command = {
       ...{ key, correlationId, payload, subject: request.payNo, actor: 'system:gateway-calls' },
-      id: derivedUuid(slot, 'command', 'gateway-calls', payload.type, request.callId, workerId),
+      id: derivedUuid(slot, 'command', 'gateway-calls', payload.type, request.callId, me),
       causationId: request.callId,
       ...(traceparent === null ? {} : { traceparent }),
     };
@@ -231,18 +240,18 @@ function createSpeaker(options: CallWorkerOptions, stopped: AbortSignal) {
 
   return {
     /** False: somebody else has it, or nobody wants it any more. */
-    async askLeave(call: WaitingCall, deadlineMs: number): Promise<boolean> {
+    async askLeave(call: WaitingCall, me: string, deadlineMs: number): Promise<boolean> {
       const { payNo, callId } = call.request;
-      const data = { payNo, callId, worker: workerId, deadlineMs };
-      const executed = await decided(call, { type: 'StartGatewayCall', data });
+      const data = { payNo, callId, worker: me, deadlineMs };
+      const executed = await decided(call, me, { type: 'StartGatewayCall', data });
       if (executed?.kind !== 'decided') return false;
       const { status } = executed.outcome;
       return status === 'ACCEPTED' || status === 'UNCHANGED';
     },
-    async report(call: WaitingCall, answer: GatewayAnswer): Promise<void> {
+    async report(call: WaitingCall, me: string, answer: GatewayAnswer): Promise<void> {
       const { payNo, callId } = call.request;
-      const data = { payNo, callId, worker: workerId, answer };
-      const executed = await decided(call, { type: 'ReportGatewayCall', data });
+      const data = { payNo, callId, worker: me, answer };
+      const executed = await decided(call, me, { type: 'ReportGatewayCall', data });
       if (executed?.kind !== 'decided' || executed.outcome.status !== 'REJECTED') return;
       // The payment went on without it: a callback came first, or it was given up.
       logger.info('a report came too late', {

@@ -79,7 +79,7 @@ async function world(answer: (kind: Kind, input: object) => AnyAnswer | Promise<
       await worker.close();
     };
     closing.push(stop);
-    return { stop };
+    return { stop, following };
   }
 
   const execute = (key: string, subject: string, payload: Payload) =>
@@ -170,6 +170,29 @@ describe('a worker', () => {
     expect(calls).toHaveLength(1);
     answers(accepted);
     await until(() => types().includes('PaymentProcessing'));
+  });
+
+  it('sends a call once, although it lost the task and got it again meanwhile', async () => {
+    let answers: (answer: AnyAnswer) => void = () => undefined;
+    const slow = new Promise<AnyAnswer>((resolve) => (answers = resolve));
+    const { startWorker, create, calls, types, events } = await world(() => slow);
+    const { following } = await startWorker();
+    const number = await create('O-1');
+    await until(() => calls.length === 1);
+    const request = events().find(({ type }) => type === 'GatewayCallRequested')?.data;
+    // The task as it is restored, from before the start of the call was folded.
+    const again = following.open({ topology: 'gateway-calls', partition: 0, partitions });
+    const waiting = { key: 'main/O-1', correlationId: 'c', traceparent: null, request };
+    again.changed(number, { ...waiting, startedBy: null });
+    await sleep(200);
+    expect(calls).toHaveLength(1);
+    answers(accepted);
+    await until(() => types().includes('PaymentProcessing'));
+    again.changed(number, { ...waiting, startedBy: null });
+    again.changed('another line', { ...waiting, startedBy: null });
+    await sleep(200);
+    expect(calls).toHaveLength(1);
+    again.close();
   });
 
   it('asks about what was lost on its way, and learns that it is paid', async () => {
