@@ -357,7 +357,7 @@ test('every read model is what a rebuild from the log gives', async () => {
   for (const projection of projections) {
     const result = await rebuildAndCompare({ projection, log, codec, postgres });
     expect({ projection: result.schema, equal: result.equal }).toEqual({
-      projection: `${projection.name}_v1`,
+      projection: `${projection.name}_v${projection.version}`,
       equal: true,
     });
     expect(result.records).toBeGreaterThan(0);
