@@ -6,9 +6,11 @@ import {
   close,
   create,
   expire,
+  gatewayCallback,
   lifetimeMs,
   policy,
   proceed,
+  proceedRefund,
   query,
   refund,
   refundId,
@@ -216,6 +218,14 @@ describe('a refund', () => {
     const { 'refund unknown, asking': asking } = situations;
     expect(eventsAfter(asking, report('NOT_FOUND'), 7_000)).toBe('told(SUCCESS)');
     expect(eventsAfter(asking, report('NOT_FOUND'), 8_000)).toBe('told(SUCCESS) ask(REFUND)');
+    const again = after(asking, 8_000, report('NOT_FOUND'), start(), report('UNKNOWN'));
+    const askedAgain = after(again, 60_000, proceedRefund);
+    expect(again.state).toMatchObject({ refunds: { [refundId]: { sinceMs: again.atMs } } });
+    expect(eventsAfter(askedAgain, report('NOT_FOUND'))).toBe('told(SUCCESS) ask(REFUND)');
+    // A callback has it asked about before the timers would.
+    const refundReference = refundId.replaceAll('-', '');
+    const early = after(again, 2_000, gatewayCallback('REFUNDED', { refundReference }));
+    expect(eventsAfter(early, report('NOT_FOUND'))).toBe('told(SUCCESS)');
   });
 });
 

@@ -142,8 +142,8 @@ export function afterRefundCall(
   const isSend = refund.line.call?.kind === 'REFUND';
   const code = answer.code ?? answer.result;
   const message = answer.message ?? 'the gateway gave no reason';
+  // Each send begins the wait anew in which the gateway may not know of it yet.
   const becomeUnknown = () => {
-    if (refund.status === 'unknown') return;
     list.add({ type: 'RefundUnknown', data: { ...about, code, message, since: atMs } });
   };
   switch (answer.result) {
