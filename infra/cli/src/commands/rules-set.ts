@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { RuleActivation } from '@plumbline/consistency-alerts';
 import { activateRules, rules } from '@plumbline/consistency-alerts';
 import type { RuleParameters } from '@plumbline/events';
@@ -6,6 +5,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { durationOption } from '../format/duration.ts';
 import { outcomeWaitMs } from '../limits.ts';
+import { operator } from '../session/ask.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
@@ -57,7 +57,7 @@ export async function setRule(session: Session, options: RulesSetOptions): Promi
     data: { rules: [parameters], reason: options.reason },
     ...{ partitions: config.PLUMBLINE_PARTITIONS, tenant: config.PLUMBLINE_TENANT },
     ...{
-      actor: `operator:${userInfo().username}`,
+      actor: operator(),
       source: '/plumbline/cli',
       waitMs: outcomeWaitMs,
     },

@@ -84,7 +84,7 @@ export const callbackOut = (callback: StoredCallback, time: FormatTime) => ({
   receivedAt: time(callback.receivedAtMs),
 });
 
-const localTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+export const localTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
 
 const createdSchema = z.strictObject({
   id: z.number().describe('Derived from the place of the creation in the log'),

@@ -12,11 +12,10 @@ import * as limits from '../limits.ts';
 import type { StoredCall, StoredRefund } from '../projections/gateway-queries.ts';
 import type { PaymentsEdge } from './edge.ts';
 import { fromDatabase } from './edge.ts';
-import { paymentStatuses } from './payment-view.ts';
+import { localTime, paymentStatuses } from './payment-view.ts';
 import { byPayNo } from './read-payments.ts';
 
 const payNoParam = z.strictObject({ payNo: text(limits.payNoCharsMax) });
-const localTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
 
 const audit = okSchema(
   z.strictObject({

@@ -5,6 +5,7 @@ import type { Payload } from '@plumbline/kernel';
 import { derivedUuid, invariant, slotOfRecordKey } from '@plumbline/kernel';
 import type { Logger, Metrics } from '@plumbline/observability';
 import type { Following, StoreFollower } from '@plumbline/runtime';
+import { movesMoney } from '../domain/payment/calls.ts';
 import type { GatewayConnection } from '../gateways/call-gateway.ts';
 import type { GatewayAdapter, NotSent } from '../gateways/port.ts';
 import type { AnyAnswer } from './answer-record.ts';
@@ -77,7 +78,7 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
     // Each job has a name of its own: a call that this process sees twice, because it lost a task
     // and got it again, is another worker's to the one that comes second.
     const me = `${workerId}#${(jobs += 1)}`;
-    if (movesMoney(request) && !(await speak.askLeave(call, me, gateway.deadlineMs))) {
+    if (movesMoney(request.kind) && !(await speak.askLeave(call, me, gateway.deadlineMs))) {
       done('LEFT');
       return 'untried';
     }
@@ -151,9 +152,6 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
 const stopped: NotSent = {
   ...{ kind: 'not-sent', code: 'CLOSED', message: 'the worker stops', temporary: true },
 };
-
-const movesMoney = ({ kind }: GatewayCallRequested): boolean =>
-  kind === 'CREATE' || kind === 'REFUND';
 
 const shortOf = ({ channel, kind, payNo, callId }: GatewayCallRequested) => ({
   ...{ channel, kind, payNo, callId },

@@ -4,9 +4,6 @@ export const failuresMax = 5;
 /** How long a gateway is left alone before one call tries it again. */
 export const breakerPauseMs = 5_000;
 
-/** Calls under way at one gateway: at 200 ms a call, 16 are 80 calls a second. */
-export const callsUnderWayMax = 16;
-
 /**
  * How long a stopping process waits for the calls that it has begun. What has no answer by then is
  * given up by the payment itself, which asks the gateway about it.

@@ -33,7 +33,8 @@ export interface OpenCall {
 export const newLine = (sinceMs: number): CallLine => ({ call: null, tries: 0, sinceMs });
 
 /** Only these must be started in the log before they are sent. */
-export const movesMoney = (kind: CallKind): boolean => kind === 'CREATE' || kind === 'REFUND';
+export const movesMoney = (kind: GatewayCallKind): boolean =>
+  kind === 'CREATE' || kind === 'REFUND';
 
 /** How long after the last word the next call is made; 1-based by what was tried in vain. */
 export function delayMs(tries: number): number {

@@ -107,8 +107,6 @@ const paidAs = <P extends Payment>(payment: P, channelTradeNo: string | null): P
     gatewayTransactionId: channelTradeNo ?? payment.gateway?.gatewayTransactionId ?? null,
   });
 
-const closingOf = (payment: Payment): string | null => (hasEnded(payment) ? null : payment.closing);
-
 function moved(
   payment: Payment,
   event: Extract<
@@ -125,7 +123,7 @@ function moved(
   >,
 ): Payment {
   invariant(!hasEnded(payment), `${event.type} of a payment that has ended`);
-  const closing = closingOf(payment);
+  const { closing } = payment;
   switch (event.type) {
     case 'PaymentProcessing': {
       const { acceptedAt: acceptedAtMs, gatewayTransactionId, payUrl } = event.data;

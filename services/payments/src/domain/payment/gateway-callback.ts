@@ -1,4 +1,3 @@
-import type { GatewayAnswer } from '@plumbline/events';
 import type { Decision, DecisionContext } from '@plumbline/kernel';
 import { accepted, unchanged } from '@plumbline/kernel';
 import { callRequested, isLed } from './calls.ts';
@@ -6,8 +5,7 @@ import type { PaymentCommandOf } from './commands.ts';
 import type { EventList, PaymentEvent, PaymentEventOf } from './events.ts';
 import { allOf, eventList } from './events.ts';
 import { evolve } from './evolve.ts';
-import type { GatewayReport } from './reports.ts';
-import { mismatchKey, takeReport } from './reports.ts';
+import { mismatchKey, reportOf, takeReport } from './reports.ts';
 import type { Payment, PaymentState } from './state.ts';
 import { contractStatus } from './state.ts';
 
@@ -110,28 +108,6 @@ function takeAnswer(
   const report = reportOf(answer);
   if (report === null) return;
   takeReport(payment, report, { source: 'CALLBACK', id: callbackId }, { list, context });
-}
-
-function reportOf(answer: GatewayAnswer): GatewayReport | null {
-  const { amountMinor, currency, gatewayTransactionId, occurredAt: paidAtMs } = answer;
-  switch (answer.result) {
-    case 'PAID':
-      // Money without an amount, a currency or a number is no statement about money.
-      if (amountMinor === null || currency === null || gatewayTransactionId === null) return null;
-      return { kind: 'paid', amountMinor, currency, gatewayTransactionId, paidAtMs };
-    case 'FAILED':
-      return { kind: 'failed', code: answer.code, message: answer.message };
-    case 'CLOSED':
-      return { kind: 'closed' };
-    case 'ACCEPTED':
-    case 'NOT_FOUND':
-    case 'NOT_SENT':
-    case 'PENDING':
-    case 'REFUNDED':
-    case 'REFUSED':
-    case 'UNKNOWN':
-      return null;
-  }
 }
 
 function askAboutRefund(

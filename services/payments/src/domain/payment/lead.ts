@@ -12,7 +12,7 @@ import type { Refund } from './refunds.ts';
 import { afterRefundCall, nextRefundCall } from './refunds.ts';
 import type { PaymentRejectionCode } from './rejections.ts';
 import { paymentRejection } from './rejections.ts';
-import { failed, takeReport } from './reports.ts';
+import { closed, failed, reportOf, takeReport } from './reports.ts';
 import type { OpenPayment, Payment } from './state.ts';
 import { contractStatus, hasEnded } from './state.ts';
 
@@ -172,22 +172,14 @@ function afterQuery(
   on: Deciding,
 ): void {
   const from = { source: 'QUERY', id: callId } as const;
-  const { code, message } = answer;
   switch (answer.result) {
-    case 'PAID': {
-      const { amountMinor, currency, gatewayTransactionId } = answer;
-      // Money without an amount, a currency or a number is no statement about money.
-      if (amountMinor === null || currency === null || gatewayTransactionId === null) return;
-      const paid = { amountMinor, currency, gatewayTransactionId, paidAtMs: answer.occurredAt };
-      takeReport(payment, { kind: 'paid', ...paid }, from, on);
+    case 'PAID':
+    case 'FAILED':
+    case 'CLOSED': {
+      const report = reportOf(answer);
+      if (report !== null) takeReport(payment, report, from, on);
       return;
     }
-    case 'FAILED':
-      takeReport(payment, { kind: 'failed', code, message }, from, on);
-      return;
-    case 'CLOSED':
-      takeReport(payment, { kind: 'closed' }, from, on);
-      return;
     case 'PENDING':
       if (hasEnded(payment)) return;
       if (payment.status !== 'processing') on.list.add(processing(payment, answer, on.context));
@@ -274,12 +266,6 @@ const unknown = (
     message: answer.message ?? 'the gateway has not said what came of it',
   },
 });
-
-export const closed = (
-  { payNo, orderNo }: Payment,
-  reason: string,
-  { atMs }: DecisionContext,
-): PaymentEvent => ({ type: 'PaymentClosed', data: { payNo, orderNo, reason, closedAt: atMs } });
 
 function request(payment: LedPayment, kind: CallKind, on: Deciding, attempt?: number): void {
   const { list, context } = on;

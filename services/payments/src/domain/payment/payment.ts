@@ -7,7 +7,6 @@ import { createPayment } from './create.ts';
 import type { PaymentEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import {
-  closed,
   closedByTime,
   closeLed,
   expireTimer,
@@ -25,6 +24,7 @@ import { reportMockCallback } from './mock-callback.ts';
 import { refundPayment } from './refunds.ts';
 import type { PaymentRejectionCode } from './rejections.ts';
 import { paymentRejection } from './rejections.ts';
+import { closed } from './reports.ts';
 import { shown } from './shown.ts';
 import type { Payment, PaymentState } from './state.ts';
 import { hasEnded, initialPayment } from './state.ts';

@@ -2,7 +2,7 @@ import type { CallbackStatus, GatewayAnswer } from '@plumbline/events';
 import type { Decision, DecisionContext } from '@plumbline/kernel';
 import { rejected, unchanged } from '@plumbline/kernel';
 import type { CallLine, LedPayment } from './calls.ts';
-import { callRequested, delayMs, isLed } from './calls.ts';
+import { callRequested, delayMs, isLed, newLine } from './calls.ts';
 import type { PaymentCommandOf } from './commands.ts';
 import type { EventList, PaymentEvent } from './events.ts';
 import { allOf, eventList } from './events.ts';
@@ -111,7 +111,7 @@ export const newRefund = (
   return {
     ...{ refundId, refundReference, amountMinor, currency, reason, automatic, sinceMs },
     ...{ status: 'requested', gatewayRefundId: null, failure: null },
-    line: { call: null, tries: 0, sinceMs },
+    line: newLine(sinceMs),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { CallbackStatus, ReportSource } from '@plumbline/events';
+import type { CallbackStatus, GatewayAnswer, ReportSource } from '@plumbline/events';
 import type { DecisionContext } from '@plumbline/kernel';
 import { unreachable } from '@plumbline/kernel';
 import type { EventList, PaymentEvent } from './events.ts';
@@ -19,6 +19,29 @@ export type GatewayReport =
     }
   | { readonly kind: 'failed'; readonly code: string | null; readonly message: string | null }
   | { readonly kind: 'closed' };
+
+/** What an answer or a callback says of the payment itself; `null` for what ends nothing. */
+export function reportOf(answer: GatewayAnswer): GatewayReport | null {
+  const { amountMinor, currency, gatewayTransactionId, occurredAt: paidAtMs } = answer;
+  switch (answer.result) {
+    case 'PAID':
+      // Money without an amount, a currency or a number is no statement about money.
+      if (amountMinor === null || currency === null || gatewayTransactionId === null) return null;
+      return { kind: 'paid', amountMinor, currency, gatewayTransactionId, paidAtMs };
+    case 'FAILED':
+      return { kind: 'failed', code: answer.code, message: answer.message };
+    case 'CLOSED':
+      return { kind: 'closed' };
+    case 'ACCEPTED':
+    case 'NOT_FOUND':
+    case 'NOT_SENT':
+    case 'PENDING':
+    case 'REFUNDED':
+    case 'REFUSED':
+    case 'UNKNOWN':
+      return null;
+  }
+}
 
 /** How it is known: the call or the callback that said it. */
 export interface Source {
@@ -91,7 +114,6 @@ function ending(
   eventId: string,
   context: DecisionContext,
 ): PaymentEvent {
-  const { payNo, orderNo } = payment;
   switch (report.kind) {
     case 'paid': {
       const { gatewayTransactionId: channelTradeNo, paidAtMs } = report;
@@ -101,10 +123,8 @@ function ending(
       const reason = report.message ?? report.code ?? 'the gateway reported a failure';
       return failed(payment, { channelTradeNo: null, reason, eventId }, context);
     }
-    case 'closed': {
-      const reason = payment.closing ?? closedAtGateway;
-      return { type: 'PaymentClosed', data: { payNo, orderNo, reason, closedAt: context.atMs } };
-    }
+    case 'closed':
+      return closed(payment, payment.closing ?? closedAtGateway, context);
     default:
       return unreachable(report);
   }
@@ -154,6 +174,12 @@ export const failed = (
     reason: why.reason,
   },
 });
+
+export const closed = (
+  { payNo, orderNo }: Payment,
+  reason: string,
+  { atMs }: DecisionContext,
+): PaymentEvent => ({ type: 'PaymentClosed', data: { payNo, orderNo, reason, closedAt: atMs } });
 
 function takeAfterEnd(
   payment: EndedPayment,
