@@ -38,3 +38,9 @@ const localCallbackSecret = 'local-callback-secret';
 /** `null`: the mock channel is off. */
 export const callbackSecretOf = (config: PaymentsConfig): string | null =>
   config.PLUMBLINE_CALLBACK_SECRET ?? (config.PLUMBLINE_LOCAL_STACK ? localCallbackSecret : null);
+
+/** How far the timestamp of a callback may be from now, ms; `null`: as far as it likes. */
+export const callbackMaxAgeMsOf = (config: PaymentsConfig): number | null => {
+  const seconds = config.PLUMBLINE_CALLBACK_MAX_AGE_SECONDS;
+  return seconds === undefined ? null : seconds * 1_000;
+};

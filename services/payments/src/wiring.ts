@@ -5,7 +5,7 @@ import { systemClock } from '@plumbline/kafka';
 import { openReadModels } from '@plumbline/postgres';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import type { PaymentsConfig } from './config.ts';
-import { callbackSecretOf } from './config.ts';
+import { callbackMaxAgeMsOf, callbackSecretOf } from './config.ts';
 import { openGateways } from './gateways/open-gateways.ts';
 import { createKnownPayNos } from './http/known-pay-nos.ts';
 import { localTimeFormat } from './http/local-time.ts';
@@ -44,7 +44,6 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     projections: [paymentsProjection, refusedCallbacksProjection],
     url: config.PLUMBLINE_POSTGRES_URL,
   });
-  const maxAgeSeconds = config.PLUMBLINE_CALLBACK_MAX_AGE_SECONDS;
   return {
     // Without a gateway nobody asks for calls, and there is nothing to follow.
     topologies: hasGateways ? [paymentsTopology, gatewayCallsTopology] : [paymentsTopology],
@@ -52,12 +51,12 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     routes: paymentRoutes({
       ...{ gateway, refused, queries: createPaymentQueries(models.readers) },
       known: createKnownPayNos(payNosRememberedMax),
-      adapters: gateways.adapters,
+      gateways: gateways.callable,
       policyOf: (channel) => gateways.policyOf(channel),
       tenant: config.PLUMBLINE_TENANT,
       lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
       callbackSecret: callbackSecretOf(config),
-      callbackMaxAgeMs: maxAgeSeconds === undefined ? null : maxAgeSeconds * 1_000,
+      callbackMaxAgeMs: callbackMaxAgeMsOf(config),
       signatureEndpoint:
         config.PLUMBLINE_SIGNATURE_ENDPOINT_ENABLED ?? config.PLUMBLINE_LOCAL_STACK,
       formatTime: localTimeFormat(config.PLUMBLINE_TIME_ZONE),

@@ -1,7 +1,7 @@
 import type { Channel, GatewayPolicy } from '@plumbline/events';
 import { invariant } from '@plumbline/kernel';
 import type { PaymentsConfig } from '../config.ts';
-import { callbackSecretOf } from '../config.ts';
+import { callbackMaxAgeMsOf, callbackSecretOf } from '../config.ts';
 import type { CallableGateway } from '../worker/call-worker.ts';
 import { openGatewayConnection } from './call-gateway.ts';
 import { createLakalaAdapter } from './lakala/lakala-adapter.ts';
@@ -12,7 +12,6 @@ import type { GatewayAdapter } from './port.ts';
 /** The gateways that this process is configured for, by channel. */
 export interface Gateways {
   readonly callable: Readonly<Partial<Record<Channel, CallableGateway>>>;
-  readonly adapters: Readonly<Partial<Record<Channel, GatewayAdapter>>>;
   /** How a payment of that channel is led; `null` where it is served by hand. */
   policyOf(channel: Channel): GatewayPolicy | null;
   close(): Promise<void>;
@@ -20,22 +19,18 @@ export interface Gateways {
 
 export function openGateways(config: PaymentsConfig): Gateways {
   const callable: Partial<Record<Channel, CallableGateway>> = {};
-  const adapters: Partial<Record<Channel, GatewayAdapter>> = {};
   const closing: (() => Promise<void>)[] = [];
   const deadlineMs = config.PLUMBLINE_GATEWAY_CALL_SECONDS * 1_000;
   const add = (channel: Channel, adapter: GatewayAdapter, baseUrl: string, path: string): void => {
     const connection = openGatewayConnection({ baseUrl, callDeadlineMs: deadlineMs });
     closing.push(() => connection.close());
     const notifyUrl = `${config.PLUMBLINE_NOTIFY_URL.replace(/\/$/, '')}${path}`;
-    adapters[channel] = adapter;
     callable[channel] = { adapter, connection, notifyUrl, deadlineMs };
   };
   const mockUrl = config.PLUMBLINE_MOCK_GATEWAY_URL;
   const secret = callbackSecretOf(config);
   if (mockUrl !== undefined && secret !== null) {
-    const callbackMaxAgeMs = config.PLUMBLINE_CALLBACK_MAX_AGE_SECONDS;
-    const maxAge = callbackMaxAgeMs === undefined ? null : callbackMaxAgeMs * 1_000;
-    const adapter = createMockAdapter({ secret, callbackMaxAgeMs: maxAge });
+    const adapter = createMockAdapter({ secret, callbackMaxAgeMs: callbackMaxAgeMsOf(config) });
     add('MOCK', adapter, mockUrl, '/payments/mock-callback');
   }
   const payPayUrl = config.PLUMBLINE_PAYPAY_URL;
@@ -44,7 +39,6 @@ export function openGateways(config: PaymentsConfig): Gateways {
   if (lakalaUrl !== undefined) add('LAKALA', lakalaOf(config), lakalaUrl, '/gateways/lakala');
   return {
     callable,
-    adapters,
     policyOf: (channel) =>
       callable[channel] === undefined
         ? null

@@ -16,7 +16,7 @@ export interface PaymentsEdge {
   readonly known: KnownPayNos;
   readonly tenant: string;
   /** The gateways that report here, by channel. */
-  readonly adapters: Readonly<Partial<Record<Channel, GatewayAdapter>>>;
+  readonly gateways: Readonly<Partial<Record<Channel, { readonly adapter: GatewayAdapter }>>>;
   /** How a payment of that channel is led at its gateway; `null` where nobody asks one. */
   readonly policyOf: (channel: Channel) => GatewayPolicy | null;
   /** A payment's life. */

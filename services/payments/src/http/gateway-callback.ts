@@ -48,12 +48,12 @@ export const gatewayCallback = (edge: PaymentsEdge): Route =>
     },
   });
 
-function listeningAs({ adapters }: PaymentsEdge, gateway: string): Listening | null {
-  const found = Object.entries(adapters).find(
+function listeningAs({ gateways }: PaymentsEdge, gateway: string): Listening | null {
+  const found = Object.entries(gateways).find(
     ([channel]) => channel.toLowerCase() === gateway && channel !== 'MOCK',
   );
   // The keys of that record are channels.
-  return found === undefined ? null : { channel: found[0] as Channel, adapter: found[1] };
+  return found === undefined ? null : { channel: found[0] as Channel, adapter: found[1].adapter };
 }
 
 const textHeaders = (

@@ -24,7 +24,7 @@ function world(reading: CallbackReading, execute?: () => Promise<never>) {
     // The route asks nothing else of it.
   } as unknown as GatewayAdapter;
   const edge = fakeEdge({
-    adapters: { LAKALA: adapter, MOCK: adapter },
+    gateways: { LAKALA: { adapter }, MOCK: { adapter } },
     gateway: {
       execute: (command) => {
         commands.push(command);

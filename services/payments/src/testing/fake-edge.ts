@@ -15,7 +15,7 @@ export function fakeEdge(over: Partial<PaymentsEdge>): PaymentsEdge {
     refused: { record: unasked },
     known: createKnownPayNos(10),
     tenant: 'main',
-    adapters: {},
+    gateways: {},
     policyOf: () => null,
     lifetimeMs: 1_800_000,
     callbackSecret: 'secret',
