@@ -80,7 +80,7 @@ export const platformConfig = {
     .describe('Partitions of each topic; divides 65,536 and never changes once the log exists'),
   PLUMBLINE_TENANT: z
     .string()
-    .regex(/^[a-z0-9-]{1,32}$/, 'is not 1 to 32 of a-z, 0-9 and -')
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not 1 to 32 of A-Z, a-z, 0-9, _ and -')
     .default('main')
     .describe('Tenant: the first part of every record key'),
   PLUMBLINE_TIME_ZONE: z

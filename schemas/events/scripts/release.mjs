@@ -43,20 +43,34 @@ function released() {
   return versions;
 }
 
+/** Names of the fields that must stand encrypted. */
+function piiNames(schema, names = new Set()) {
+  if (Array.isArray(schema)) for (const each of schema) piiNames(each, names);
+  if (typeof schema !== 'object') return names;
+  for (const field of schema.fields ?? []) {
+    if (field.pii) names.add(field.name);
+    piiNames(field.type, names);
+  }
+  if (schema.items) piiNames(schema.items, names);
+  return names;
+}
+
+const encrypted = 'enc:v1:key:c2FtcGxl';
+
 /** `full` has a value everywhere and long ones; `bare` has null, nothing and zero where it may. */
-function sample(type, { full, name }) {
+function sample(type, { full, name, pii }) {
   if (type instanceof avsc.types.RecordType) {
     const entries = type.fields.map((field) => [
       field.name,
-      sample(field.type, { full, name: field.name }),
+      sample(field.type, { full, name: field.name, pii }),
     ]);
     return Object.fromEntries(entries);
   }
   if (type instanceof avsc.types.UnwrappedUnionType) {
-    return full ? sample(type.types[1], { full, name }) : null;
+    return full ? sample(type.types[1], { full, name, pii }) : null;
   }
   if (type instanceof avsc.types.ArrayType) {
-    const item = (way) => sample(type.itemsType, { full: way, name });
+    const item = (way) => sample(type.itemsType, { full: way, name, pii });
     return full ? [item(true), item(false), item(true)] : [];
   }
   if (type instanceof avsc.types.EnumType) return full ? type.symbols.at(-2) : type.symbols[0];
@@ -72,6 +86,7 @@ function sample(type, { full, name }) {
     case 'bytes':
       return full ? Buffer.from([0, 1, 127, 128, 255]) : Buffer.alloc(0);
     case 'string':
+      if (pii.has(name)) return encrypted;
       return full ? `${name} «ünï 订单 🧾»` : '';
     default:
       throw new Error(`no sample for ${type.typeName}`);
@@ -111,7 +126,7 @@ for (const [record, schema] of currentSchemas()) {
   const version = known.length + 1;
   const type = typeOf(JSON.parse(schema));
   const samples = [true, false].map((full) => {
-    const value = sample(type, { full, name: record });
+    const value = sample(type, { full, name: record, pii: piiNames(JSON.parse(schema)) });
     return { body: type.toBuffer(value).toString('base64'), value: plain(value) };
   });
   const text = JSON.stringify({ record, version, schema, samples }, null, 2);

@@ -39,6 +39,7 @@ export type {
   OrderCancelled,
   OrderCreated,
   OrderExpired,
+  OrderExpiryRequested,
   OrderFailed,
   OrderItem,
   OrderPaid,
@@ -62,6 +63,8 @@ export type {
   GatewayCallbackRecorded,
   GatewayPolicy,
   GatewayResult,
+  MerchantOrder,
+  OrderType,
   PaymentCallbackRecorded,
   PaymentClosed,
   PaymentCreated,
@@ -69,8 +72,10 @@ export type {
   PaymentProcessing,
   PaymentReportConfirmed,
   PaymentReportContradicted,
+  PaymentRequestConflicted,
   PaymentStatus,
   PaymentSucceeded,
+  PaymentTransactionConflicted,
   PaymentUnknown,
   PaymentsCommand,
   PaymentsEvent,
@@ -100,6 +105,10 @@ export type {
   Severity,
 } from './generated/alerts.ts';
 export { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
+export type { PaymentResult, RefundResult, ResultsEvent } from './generated/results.ts';
+export { resultsEventNames } from './generated/results.ts';
+export type { GatewayTransactionClaimed, TransactionsEvent } from './generated/transactions.ts';
+export { transactionsEventNames } from './generated/transactions.ts';
 export type {
   CommandOutcome,
   DeadLetterHeader,

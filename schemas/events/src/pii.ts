@@ -47,7 +47,8 @@ function compile(schema: AvroSchema, seen: Map<string, Check | null>): Check | n
       const check = checks.find((each) => each !== null) ?? null;
       if (check === null) return null;
       return (value, path) => {
-        if (value !== null) check(value, path);
+        // A field that is left out is written as null.
+        if (value !== null && value !== undefined) check(value, path);
       };
     }
     case 'named':

@@ -5,7 +5,9 @@ import {
   paymentsEventNames,
   paymentsInboxNames,
 } from './generated/payments.ts';
+import { resultsEventNames } from './generated/results.ts';
 import { runtimeCommandNames } from './generated/runtime.ts';
+import { transactionsEventNames } from './generated/transactions.ts';
 
 export type TopicKind =
   'commands' | 'events' | 'outcomes' | 'inbox' | 'changelog' | 'dead-letters' | 'clock';
@@ -112,6 +114,16 @@ export const topics = {
     writer: 'consistency-alerts',
     description: 'Where orders and payments disagree, and since when they agree again.',
   },
+  transactionsEvents: {
+    ...events('transactions', transactionsEventNames),
+    writer: 'gateway-calls',
+    description: 'Which transaction of a gateway paid which payment, keyed by the transaction.',
+  },
+  resultsEvents: {
+    ...events('results', resultsEventNames),
+    writer: 'merchant-results',
+    description: "How merchants' payment orders and refunds went on, in their own words.",
+  },
   ordersOutcomes: outcomes('orders', 'orders'),
   paymentsOutcomes: outcomes('payments', 'payments'),
   alertsOutcomes: outcomes('alerts', 'consistency-alerts'),
@@ -135,11 +147,15 @@ export const topics = {
   checkoutChangelog: changelog('checkout'),
   consistencyAlertsChangelog: changelog('consistency-alerts'),
   gatewayCallsChangelog: changelog('gateway-calls'),
+  gatewayTransactionsChangelog: changelog('gateway-transactions'),
+  merchantResultsChangelog: changelog('merchant-results'),
   ordersDeadLetters: deadLetters('orders'),
   paymentsDeadLetters: deadLetters('payments'),
   checkoutDeadLetters: deadLetters('checkout'),
   consistencyAlertsDeadLetters: deadLetters('consistency-alerts'),
   gatewayCallsDeadLetters: deadLetters('gateway-calls'),
+  gatewayTransactionsDeadLetters: deadLetters('gateway-transactions'),
+  merchantResultsDeadLetters: deadLetters('merchant-results'),
   projectionsDeadLetters: deadLetters('projections'),
   deadLettersCommands: {
     ...commands('dead-letters', runtimeCommandNames),

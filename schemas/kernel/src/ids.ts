@@ -13,7 +13,7 @@ export type Slot = Branded<number, 'Slot'>;
 export const slotCount = 65_536;
 
 export function routingKey(tenant: string, orderNo: string): RoutingKey {
-  invariant(/^[a-z0-9-]{1,32}$/.test(tenant), 'a tenant is 1 to 32 of a-z, 0-9 and -');
+  invariant(/^[A-Za-z0-9_-]{1,32}$/.test(tenant), 'a tenant is 1 to 32 of A-Z, a-z, 0-9, _ and -');
   invariant(orderNo.length > 0, 'an order number is not empty');
   return `${tenant}/${orderNo}` as RoutingKey;
 }

@@ -69,7 +69,7 @@ describe('a routing key', () => {
 
   it.each([
     ['', 'o'],
-    ['Main', 'o'],
+    ['main.', 'o'],
     ['a/b', 'o'],
     ['x'.repeat(33), 'o'],
     ['main', ''],

@@ -1,12 +1,14 @@
 import { topics } from '@plumbline/events';
 import type { Topology } from '@plumbline/runtime';
 import { aggregateTopology } from '@plumbline/runtime';
+import { isOfMerchant, paymentOrderIdOf } from './domain/payment/merchant.ts';
 import { paymentDecider } from './domain/payment/payment.ts';
 import { upcastPayment } from './domain/payment/upcast.ts';
 
 /**
  * Payments, one aggregate per order under the order's routing key. A callback knows nothing but the
- * payment number, which carries the slot of that key and is a name of the aggregate.
+ * payment number, and a merchant's refund nothing but the id of the payment order: both carry the
+ * slot of that key and are names of the aggregate.
  */
 export const paymentsTopology: Topology = aggregateTopology({
   name: 'payments',
@@ -20,5 +22,9 @@ export const paymentsTopology: Topology = aggregateTopology({
   },
   subjectOf: ({ data }) => data.payNo,
   upcastState: upcastPayment,
-  namesOf: (state) => (state.status === 'none' ? [] : [state.payNo]),
+  namesOf: (state) => {
+    if (state.status === 'none') return [];
+    const { payNo, tenant, orderNo } = state;
+    return isOfMerchant(state) ? [payNo, paymentOrderIdOf(tenant, orderNo)] : [payNo];
+  },
 });

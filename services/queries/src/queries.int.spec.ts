@@ -51,7 +51,13 @@ const paymentCreated = (orderNo: string, amountMinor: bigint): PaymentsEvent => 
   type: 'PaymentCreated',
   data: {
     ...{ id: 7n, payNo: payNoOf(orderNo), orderNo, tenant: 'main', amountMinor, currency: 'CNY' },
-    ...{ channel: 'MOCK', expireAt: t0 + 1_800_000, createdAt: t0 + 5, gateway: null },
+    ...{
+      channel: 'MOCK',
+      expireAt: t0 + 1_800_000,
+      createdAt: t0 + 5,
+      gateway: null,
+      merchant: null,
+    },
   },
 });
 

@@ -28,7 +28,14 @@ export const eventOf: {
       ...{ idempotencyKey: null, fingerprint: 'f' },
     },
   },
-  OrderAwaitingPayment: { type: 'OrderAwaitingPayment', data: { ...ids, paymentEventId: 'e' } },
+  OrderAwaitingPayment: {
+    type: 'OrderAwaitingPayment',
+    data: { ...ids, paymentEventId: 'e', atGateway: false },
+  },
+  OrderExpiryRequested: {
+    type: 'OrderExpiryRequested',
+    data: { ...ids, payBy: 9, requestedAt: 9 },
+  },
   OrderPaid: { type: 'OrderPaid', data: { ...ids, ...money, paymentEventId: 'e', paidAt: 5 } },
   OrderFailed: { type: 'OrderFailed', data: { ...ids, paymentEventId: 'e', reason: 'no money' } },
   OrderExpired: { type: 'OrderExpired', data: { orderNo, payBy: 9 } },
@@ -48,6 +55,7 @@ export const eventOf: {
       expireAt: 9,
       createdAt: 1,
       gateway: null,
+      merchant: null,
     },
   },
   PaymentProcessing: {
@@ -104,6 +112,17 @@ export const eventOf: {
       ...{ expected: '9999', found: '1', reportedAt: 3 },
     },
   },
+  PaymentRequestConflicted: {
+    type: 'PaymentRequestConflicted',
+    data: { ...ids, fields: ['amount'], fingerprint: 'other', requestedAt: 3 },
+  },
+  PaymentTransactionConflicted: {
+    type: 'PaymentTransactionConflicted',
+    data: {
+      ...{ ...ids, channel: 'MOCK', gatewayTransactionId: 'G-1', otherPayNo: 'PAY-2' },
+      ...{ otherTenant: 'main', otherOrderNo: 'O-2', otherEventId: 'e', reportedAt: 6 },
+    },
+  },
   GatewayCallRequested: {
     type: 'GatewayCallRequested',
     data: {
@@ -132,6 +151,7 @@ export const eventOf: {
       ...{ ...ids, channel: 'LAKALA', reference: 'PAY-1', callbackId: 'c', refundReference: null },
       ...{ answer, rawPayload: '{}', result: 'IGNORED', code: 'NOTHING_NEW', receivedAt: 2 },
       currentStatus: 'PAYING',
+      merchantMatches: true,
     },
   },
   RefundRequested: {

@@ -21,7 +21,7 @@ export const orderCreated: OrdersEvent = {
 };
 export const orderAwaiting: OrdersEvent = {
   type: 'OrderAwaitingPayment',
-  data: { orderNo, payNo, paymentEventId: 'p1' },
+  data: { orderNo, payNo, paymentEventId: 'p1', atGateway: false },
 };
 export const orderPaid: OrdersEvent = {
   type: 'OrderPaid',
@@ -47,6 +47,7 @@ export const paymentCreated: PaymentsEvent = {
     expireAt: 0,
     createdAt: 0,
     gateway: null,
+    merchant: null,
   },
 };
 const reported = {

@@ -34,7 +34,7 @@ export function payloadOf(
     case 'OrderCreated':
       return { type: name, data: { ...orderOf(subject, amountMinor) } };
     case 'OrderAwaitingPayment':
-      return { type: name, data: { ...both, paymentEventId: eventId } };
+      return { type: name, data: { ...both, paymentEventId: eventId, atGateway: false } };
     case 'OrderPaid':
       return { type: name, data: { ...both, ...money, paymentEventId: eventId, paidAt: atMs } };
     case 'OrderFailed':
@@ -44,7 +44,7 @@ export function payloadOf(
     case 'PaymentCreated': {
       const times = { expireAt: atMs + 15 * minuteMs, createdAt: atMs };
       const data = { ...both, ...money, ...times, id: BigInt(index) * 65_536n, tenant };
-      return { type: name, data: { ...data, channel: 'MOCK', gateway: null } };
+      return { type: name, data: { ...data, channel: 'MOCK', gateway: null, merchant: null } };
     }
     case 'PaymentProcessing':
       return {

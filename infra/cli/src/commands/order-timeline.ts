@@ -44,7 +44,7 @@ export async function showTimeline(
 ): Promise<ExitCode> {
   const { out, config } = session;
   const tenant = options.tenant ?? config.PLUMBLINE_TENANT;
-  if (!/^[a-z0-9-]{1,32}$/.test(tenant))
+  if (!/^[A-Za-z0-9_-]{1,32}$/.test(tenant))
     throw usageFailure(`--tenant is 1 to 32 of a-z, 0-9 and -, not "${tenant}"`);
   if (orderNo === '') throw usageFailure('an order number is not empty');
   const entries = await timelineOf(session, routingKey(tenant, orderNo));

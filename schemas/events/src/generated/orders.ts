@@ -8,6 +8,8 @@ export interface AwaitPayment {
   readonly payNo: string;
   /** Id of the payments event that this goes back to. */
   readonly paymentEventId: string;
+  /** Whether a gateway has to be asked before the payment can end unpaid. */
+  readonly atGateway: boolean;
 }
 
 /** Call off an order that is not paid. */
@@ -74,6 +76,8 @@ export interface OrderAwaitingPayment {
   readonly payNo: string;
   /** Id of the payments event that this goes back to. */
   readonly paymentEventId: string;
+  /** Whether a gateway has to be asked before the payment can end unpaid. */
+  readonly atGateway: boolean;
 }
 
 /** The order was called off before it was paid. */
@@ -112,6 +116,18 @@ export interface OrderExpired {
   readonly orderNo: string;
   /** The deadline that passed, broker time. Epoch ms. */
   readonly payBy: number;
+}
+
+/** Its time is over, and its payment is at a gateway, which has to say first that nobody paid. */
+export interface OrderExpiryRequested {
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** The deadline that passed, broker time. Epoch ms. */
+  readonly payBy: number;
+  /** Broker time at which it was noticed. Epoch ms. */
+  readonly requestedAt: number;
 }
 
 /** The order can no longer be paid, because its payment failed. */
@@ -186,6 +202,7 @@ export type OrdersEvent =
   | { readonly type: 'OrderCancelled'; readonly data: OrderCancelled }
   | { readonly type: 'OrderCreated'; readonly data: OrderCreated }
   | { readonly type: 'OrderExpired'; readonly data: OrderExpired }
+  | { readonly type: 'OrderExpiryRequested'; readonly data: OrderExpiryRequested }
   | { readonly type: 'OrderFailed'; readonly data: OrderFailed }
   | { readonly type: 'OrderPaid'; readonly data: OrderPaid }
   | { readonly type: 'OrderPaymentReportRecorded'; readonly data: OrderPaymentReportRecorded };
@@ -196,6 +213,7 @@ export const ordersEventNames = [
   'plumbline.orders.OrderCancelled',
   'plumbline.orders.OrderCreated',
   'plumbline.orders.OrderExpired',
+  'plumbline.orders.OrderExpiryRequested',
   'plumbline.orders.OrderFailed',
   'plumbline.orders.OrderPaid',
   'plumbline.orders.OrderPaymentReportRecorded',

@@ -50,6 +50,8 @@ export interface CreatePayment {
   readonly lifetimeMs: number;
   /** How it is led at its gateway; null where nobody asks the gateway and people serve the channel by hand. */
   readonly gateway: null | GatewayPolicy;
+  /** The merchant's order; null for a payment of an order that is kept here. */
+  readonly merchant: null | MerchantOrder;
 }
 
 /** The answer of a gateway. What a result does not come with is null. */
@@ -193,6 +195,8 @@ export interface GatewayCallbackRecorded {
   readonly currentStatus: null | PaymentStatus;
   /** Broker time at which it came. Epoch ms. */
   readonly receivedAt: number;
+  /** Whether it named us as who was paid; null where it was not kept. */
+  readonly merchantMatches: null | boolean;
 }
 
 /** How a payment is led at its gateway. */
@@ -211,6 +215,23 @@ export interface GatewayPolicy {
 
 /** What a gateway says to a call. NOT_SENT: it was never asked. UNKNOWN: it has not said, in words that are known, what came of it. */
 export type GatewayResult = 'ACCEPTED' | 'PENDING' | 'PAID' | 'FAILED' | 'CLOSED' | 'NOT_FOUND' | 'REFUSED' | 'REFUNDED' | 'NOT_SENT' | 'UNKNOWN';
+
+/** What a merchant said about its own order when it asked for the payment. */
+export interface MerchantOrder {
+  /** What it is for. */
+  readonly orderType: OrderType;
+  /** What is being paid, as the payer reads it. */
+  readonly subject: string;
+  /** The merchant's own data, JSON; null if there is none. */
+  readonly extraData: null | string;
+  /** Keyed digest of everything that was asked for, by which a repeat is told from another request. */
+  readonly fingerprint: string;
+  /** Keyed digest of the Idempotency-Key that came with it; null if none did. */
+  readonly idempotencyKey: null | string;
+}
+
+/** What a merchant's payment order is for. */
+export type OrderType = 'PAYMENT' | 'RECHARGE' | 'UNKNOWN';
 
 /** A verified callback came, and this is what became of it. */
 export interface PaymentCallbackRecorded {
@@ -288,6 +309,8 @@ export interface PaymentCreated {
   readonly createdAt: number;
   /** How it is led at its gateway; null where nobody asks the gateway and people serve the channel by hand. */
   readonly gateway: null | GatewayPolicy;
+  /** The merchant's order; null for a payment of an order that is kept here. */
+  readonly merchant: null | MerchantOrder;
 }
 
 /** The channel says that it will not be paid. */
@@ -390,6 +413,20 @@ export interface PaymentReportMismatched {
   readonly reportedAt: number;
 }
 
+/** A merchant asked again for a payment under the same number, with other parameters. Nothing moves. */
+export interface PaymentRequestConflicted {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Names of what differs, in the words of the merchant API. */
+  readonly fields: readonly string[];
+  /** Keyed digest of what was asked for this time. */
+  readonly fingerprint: string;
+  /** Broker time at which it was asked for. Epoch ms. */
+  readonly requestedAt: number;
+}
+
 /** Where a payment stands. */
 export type PaymentStatus = 'INIT' | 'PAYING' | 'SUCCESS' | 'FAILED' | 'CLOSED' | 'UNKNOWN';
 
@@ -417,6 +454,28 @@ export interface PaymentSucceeded {
   readonly traceId: string;
   /** Version of the shape of this event as consumers know it. */
   readonly version: string;
+}
+
+/** One transaction of the gateway stands behind two payments. Nothing moves; somebody has to look. */
+export interface PaymentTransactionConflicted {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** The gateway. */
+  readonly channel: Channel;
+  /** The gateway's number of the transaction. */
+  readonly gatewayTransactionId: string;
+  /** Number of the payment that it paid first. */
+  readonly otherPayNo: string;
+  /** Whose payment that is. */
+  readonly otherTenant: string;
+  /** Number of that payment's order. */
+  readonly otherOrderNo: string;
+  /** Id of the event by which that payment succeeded. */
+  readonly otherEventId: string;
+  /** Broker time at which it was found. Epoch ms. */
+  readonly reportedAt: number;
 }
 
 /** It is not known whether the gateway has the payment. Only a query can tell. */
@@ -472,6 +531,20 @@ export interface RefundPayment {
   readonly amountMinor: bigint;
   /** ISO 4217 code of the amount. */
   readonly currency: string;
+  /** Why, in words for people. */
+  readonly reason: null | string;
+}
+
+/** Give back what a merchant's payment order brought, or a part of it. */
+export interface RefundPaymentOrder {
+  /** Id of the payment order, a UUID that carries the slot of its order. */
+  readonly paymentOrderId: string;
+  /** Whose order it is; the part of the routing key before the slash. */
+  readonly tenant: string;
+  /** Id of the refund. */
+  readonly refundId: string;
+  /** What is to go back, in minor units of the payment's currency. */
+  readonly amountMinor: bigint;
   /** Why, in words for people. */
   readonly reason: null | string;
 }
@@ -599,6 +672,24 @@ export interface ReportMockCallback {
 /** How it is known. */
 export type ReportSource = 'QUERY' | 'CALLBACK' | 'UNKNOWN';
 
+/** The gateway's transaction that paid this payment had paid another one before. */
+export interface ReportTransactionConflict {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** The gateway. */
+  readonly channel: Channel;
+  /** The gateway's number of the transaction. */
+  readonly gatewayTransactionId: string;
+  /** Number of the payment that it paid first. */
+  readonly otherPayNo: string;
+  /** Whose payment that is. */
+  readonly otherTenant: string;
+  /** Number of that payment's order. */
+  readonly otherOrderNo: string;
+  /** Id of the event by which that payment succeeded. */
+  readonly otherEventId: string;
+}
+
 /** Say that a call is about to be sent. Only one may: whoever is let through. */
 export interface StartGatewayCall {
   /** Number of the payment. */
@@ -625,7 +716,9 @@ export type PaymentsEvent =
   | { readonly type: 'PaymentReportConfirmed'; readonly data: PaymentReportConfirmed }
   | { readonly type: 'PaymentReportContradicted'; readonly data: PaymentReportContradicted }
   | { readonly type: 'PaymentReportMismatched'; readonly data: PaymentReportMismatched }
+  | { readonly type: 'PaymentRequestConflicted'; readonly data: PaymentRequestConflicted }
   | { readonly type: 'PaymentSucceeded'; readonly data: PaymentSucceeded }
+  | { readonly type: 'PaymentTransactionConflicted'; readonly data: PaymentTransactionConflicted }
   | { readonly type: 'PaymentUnknown'; readonly data: PaymentUnknown }
   | { readonly type: 'RefundFailed'; readonly data: RefundFailed }
   | { readonly type: 'RefundProcessing'; readonly data: RefundProcessing }
@@ -648,7 +741,9 @@ export const paymentsEventNames = [
   'plumbline.payments.PaymentReportConfirmed',
   'plumbline.payments.PaymentReportContradicted',
   'plumbline.payments.PaymentReportMismatched',
+  'plumbline.payments.PaymentRequestConflicted',
   'plumbline.payments.PaymentSucceeded',
+  'plumbline.payments.PaymentTransactionConflicted',
   'plumbline.payments.PaymentUnknown',
   'plumbline.payments.RefundFailed',
   'plumbline.payments.RefundProcessing',
@@ -662,9 +757,11 @@ export type PaymentsCommand =
   | { readonly type: 'CreatePayment'; readonly data: CreatePayment }
   | { readonly type: 'QueryPayment'; readonly data: QueryPayment }
   | { readonly type: 'RefundPayment'; readonly data: RefundPayment }
+  | { readonly type: 'RefundPaymentOrder'; readonly data: RefundPaymentOrder }
   | { readonly type: 'ReportGatewayCall'; readonly data: ReportGatewayCall }
   | { readonly type: 'ReportGatewayCallback'; readonly data: ReportGatewayCallback }
   | { readonly type: 'ReportMockCallback'; readonly data: ReportMockCallback }
+  | { readonly type: 'ReportTransactionConflict'; readonly data: ReportTransactionConflict }
   | { readonly type: 'StartGatewayCall'; readonly data: StartGatewayCall };
 
 /** Full record names of {@link PaymentsCommand}. */
@@ -673,9 +770,11 @@ export const paymentsCommandNames = [
   'plumbline.payments.CreatePayment',
   'plumbline.payments.QueryPayment',
   'plumbline.payments.RefundPayment',
+  'plumbline.payments.RefundPaymentOrder',
   'plumbline.payments.ReportGatewayCall',
   'plumbline.payments.ReportGatewayCallback',
   'plumbline.payments.ReportMockCallback',
+  'plumbline.payments.ReportTransactionConflict',
   'plumbline.payments.StartGatewayCall',
 ] as const;
 

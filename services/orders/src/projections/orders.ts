@@ -144,6 +144,8 @@ function folded(before: OrderRow | null, record: ProjectedRecord): OrderRow {
       return { ...row, status: 'EXPIRED' };
     case 'OrderCancelled':
       return { ...row, status: 'CANCELLED', reason: event.data.reason };
+    case 'OrderExpiryRequested':
+      return row;
     case 'OrderPaymentReportRecorded':
       return { ...row, payment_last_event_id: event.data.paymentEventId };
     default:

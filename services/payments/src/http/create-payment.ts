@@ -69,6 +69,7 @@ export const createPayment = (edge: PaymentsEdge): Route =>
             ...{ payNo: number, orderNo, tenant: edge.tenant, amountMinor, currency, channel },
             lifetimeMs: edge.lifetimeMs,
             gateway: edge.policyOf(channel),
+            merchant: null,
           },
         },
         correlationId: context.correlationId,

@@ -203,6 +203,8 @@ function moved(
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
+    case 'PaymentRequestConflicted':
+    case 'PaymentTransactionConflicted':
     case 'RefundFailed':
     case 'RefundProcessing':
     case 'RefundRequested':

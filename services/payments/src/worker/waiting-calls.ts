@@ -77,6 +77,8 @@ function fold({ payload, key, envelope }: InputRecord, calls: KeyValueStore<Wait
     case 'PaymentReportConfirmed':
     case 'PaymentReportContradicted':
     case 'PaymentReportMismatched':
+    case 'PaymentRequestConflicted':
+    case 'PaymentTransactionConflicted':
     case 'PaymentUnknown':
     case 'RefundFailed':
     case 'RefundProcessing':

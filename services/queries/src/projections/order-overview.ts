@@ -116,6 +116,7 @@ function orderChange(event: OrdersEvent): ProjectionRow | null {
       return { status: 'EXPIRED' };
     case 'OrderCancelled':
       return { status: 'CANCELLED', reason: event.data.reason };
+    case 'OrderExpiryRequested':
     case 'OrderPaymentReportRecorded':
       return {};
     default:
@@ -162,6 +163,8 @@ function paymentChange(event: PaymentsEvent): ProjectionRow | null {
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
+    case 'PaymentRequestConflicted':
+    case 'PaymentTransactionConflicted':
     case 'RefundFailed':
     case 'RefundProcessing':
     case 'RefundRequested':

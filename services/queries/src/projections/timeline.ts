@@ -27,7 +27,7 @@ export const timelineProjection: Projection = {
   paceMs: overviewPaceMs,
   // Rows hold whole events as the newest schemas read them, so that a rebuild after a change gives
   // other rows than those that stand: another version with each change of an event (a test asks).
-  version: 2,
+  version: 3,
   inputs,
   tables: [{ name: 'entries', primaryKey: ['topic', 'partition', 'offset'] }],
   migrations: [

@@ -48,6 +48,7 @@ const orderStatusAfter = {
 
 export function withOrderEvent(view: JoinedView, event: OrdersEvent, seen: Evidence): JoinedView {
   if (event.type === 'OrderPaymentReportRecorded') return view;
+  if (event.type === 'OrderExpiryRequested') return view;
   const status = orderStatusAfter[event.type];
   if (event.type === 'OrderCreated') {
     const { orderNo, tenant } = event.data;
@@ -100,6 +101,8 @@ export function withPaymentEvent(
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
+    case 'PaymentRequestConflicted':
+    case 'PaymentTransactionConflicted':
     case 'RefundFailed':
     case 'RefundProcessing':
     case 'RefundRequested':

@@ -26,6 +26,7 @@ const moves: Readonly<
   OrderFailed: { from: open, to: 'FAILED' },
   OrderExpired: { from: open, to: 'EXPIRED' },
   OrderCancelled: { from: open, to: 'CANCELLED' },
+  OrderExpiryRequested: { from: open, to: null },
   OrderPaymentReportRecorded: { from: null, to: null },
 };
 

@@ -83,6 +83,8 @@ export function paymentAfter(
     case 'PaymentReportConfirmed':
       return ends.includes(before.status) ? before : impossible;
     case 'PaymentReportMismatched':
+    case 'PaymentRequestConflicted':
+    case 'PaymentTransactionConflicted':
       return before;
     case 'GatewayCallRequested':
       return callAsked(before, event.data);

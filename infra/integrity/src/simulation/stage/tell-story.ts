@@ -73,6 +73,7 @@ export function beginTelling(
             data: {
               ...{ ...data, channel: step.channel, lifetimeMs },
               gateway: step.isLed ? ledPolicy(random) : null,
+              merchant: null,
             },
           },
         };

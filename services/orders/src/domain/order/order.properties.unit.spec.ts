@@ -22,7 +22,10 @@ const anyCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
   })),
   fc.constant<OrderCommand>({ type: 'CancelOrder', data: { orderNo, reason: 'mind' } }),
   fc.constant<OrderCommand>({ type: 'ExpireOrder', data: {} }),
-  report.map((data): OrderCommand => ({ type: 'AwaitPayment', data })),
+  report.map((data): OrderCommand => ({
+    type: 'AwaitPayment',
+    data: { ...data, atGateway: false },
+  })),
   fc.tuple(report, fc.constantFrom(100n, 99n)).map(([data, amountMinor]): OrderCommand => ({
     type: 'ConfirmPayment',
     data: { ...data, amountMinor, currency: 'CNY', paidAt: 1 },

@@ -62,7 +62,7 @@ function awaitPayment(data: OrderCommandOf<'AwaitPayment'>, order: Order): Order
     case 'PENDING':
       return accepted({
         type: 'OrderAwaitingPayment',
-        data: { orderNo: order.orderNo, payNo: data.payNo, paymentEventId: data.paymentEventId },
+        data,
       });
     case 'WAITING_PAYMENT':
       return order.payNo === data.payNo ? unchanged : refuse('ORDER_AWAITS_ANOTHER_PAYMENT');
@@ -198,6 +198,8 @@ function evolve(state: OrderState, event: OrderEvent): OrderState {
       return { ...facts, status: 'CANCELLED', payNo: payNoOf(state), reason: event.data.reason };
     case 'OrderPaymentReportRecorded':
       return remember(state, event.data.paymentEventId);
+    case 'OrderExpiryRequested':
+      return state;
     default:
       return unreachable(event);
   }

@@ -27,7 +27,8 @@ const create = (
   },
 });
 const payment = { orderNo: 'O-1', payNo: 'PAY-1' };
-const wait: OrderCommand = { type: 'AwaitPayment', data: { ...payment, paymentEventId: 'e1' } };
+const awaited = { ...payment, atGateway: false };
+const wait: OrderCommand = { type: 'AwaitPayment', data: { ...awaited, paymentEventId: 'e1' } };
 const confirm = (over: object = {}): OrderCommand => ({
   type: 'ConfirmPayment',
   data: {
@@ -196,8 +197,8 @@ const commands: Readonly<Record<keyof typeof table, OrderCommand>> = {
   CreateOrder: create(),
   'CreateOrder, other parameters': create({ fingerprint: 'b'.repeat(64) }),
   CancelOrder: cancel,
-  AwaitPayment: { type: 'AwaitPayment', data: { ...payment, ...fresh } },
-  'AwaitPayment of another': { type: 'AwaitPayment', data: { ...payment, payNo: 'P2', ...fresh } },
+  AwaitPayment: { type: 'AwaitPayment', data: { ...awaited, ...fresh } },
+  'AwaitPayment of another': { type: 'AwaitPayment', data: { ...awaited, payNo: 'P2', ...fresh } },
   ConfirmPayment: confirm(fresh),
   'ConfirmPayment, other amount': confirm({ ...fresh, amountMinor: 9_998n }),
   FailPayment: fail(fresh),

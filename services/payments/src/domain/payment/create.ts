@@ -5,6 +5,7 @@ import { callRequested, isLed } from './calls.ts';
 import type { PaymentCommandOf } from './commands.ts';
 import type { PaymentEvent } from './events.ts';
 import { evolve } from './evolve.ts';
+import { isMerchantRequest, requestAgain } from './merchant.ts';
 import * as limits from './limits.ts';
 import type { PaymentRejectionCode } from './rejections.ts';
 import { paymentRejection } from './rejections.ts';
@@ -17,6 +18,7 @@ export function createPayment(
   context: DecisionContext,
 ): Decision<PaymentEvent> {
   if (state.status !== 'none') {
+    if (isMerchantRequest(data)) return requestAgain(data, state, context);
     // The payment number is left out: a repeat brings a new one and is answered with the old.
     const same =
       state.amountMinor === data.amountMinor &&

@@ -47,6 +47,10 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       return { ...endedOnly(state, event), contradicted: false };
     case 'PaymentReportMismatched':
       return withGateway(state, { mismatch: mismatchKey(event.data) });
+    case 'PaymentRequestConflicted':
+      return withConflict(state, event.data.fingerprint);
+    case 'PaymentTransactionConflicted':
+      return withConflict(state, event.data.otherEventId);
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
     case 'GatewayCallReported':
@@ -75,7 +79,8 @@ function created(
           ...{ payUrl: null, mismatch: null, line: newLine(createdAtMs) },
         };
   const times = { expireAtMs, createdAtMs };
-  return { ...facts, ...times, gateway, callbacks, refunds: {}, status: 'created', closing: null };
+  const nothing = { refunds: {}, conflicts: [] };
+  return { ...facts, ...times, gateway, callbacks, ...nothing, status: 'created', closing: null };
 }
 
 function remember(state: PaymentState, { callbackId, callbackStatus }: SeenCallback): PaymentState {
@@ -83,13 +88,18 @@ function remember(state: PaymentState, { callbackId, callbackStatus }: SeenCallb
   return { ...state, callbacks: callbacks.slice(-callbacksRemembered) };
 }
 
+const withConflict = (payment: Payment, conflict: string): Payment => ({
+  ...payment,
+  conflicts: [...payment.conflicts, conflict],
+});
+
 /** What is true of the payment in every status. */
 function factsOf(payment: Payment): PaymentFacts {
   const { id, payNo, orderNo, tenant, amountMinor, currency, channel } = payment;
-  const { expireAtMs, createdAtMs, callbacks, gateway, refunds } = payment;
+  const { expireAtMs, createdAtMs, callbacks, gateway, refunds, merchant, conflicts } = payment;
   return {
     ...{ id, payNo, orderNo, tenant, amountMinor, currency, channel },
-    ...{ expireAtMs, createdAtMs, callbacks, gateway, refunds },
+    ...{ expireAtMs, createdAtMs, callbacks, gateway, refunds, merchant, conflicts },
   };
 }
 

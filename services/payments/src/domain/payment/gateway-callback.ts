@@ -65,11 +65,13 @@ function record(
   { atMs }: DecisionContext,
 ): PaymentEvent {
   const { payNo, channel, reference, callbackId, refundReference, answer, rawPayload } = data;
+  const { merchantMatches } = data;
   const known = before.status !== 'none' && before.payNo === payNo;
   return {
     type: 'GatewayCallbackRecorded',
     data: {
       ...{ payNo, channel, reference, callbackId, refundReference, answer, rawPayload },
+      merchantMatches,
       orderNo: known ? before.orderNo : null,
       ...what,
       currentStatus: known && after.status !== 'none' ? contractStatus(after.status) : null,

@@ -35,6 +35,9 @@ export const reportGraceMs = 20_000;
  */
 export const callWaitsMs = 300_000;
 
+/** Requests with other parameters under one number, told for rule Z: after these it is known. */
+export const conflictsRemembered = 16;
+
 /** A call takes seconds. Whoever wants an hour has mistaken the unit. */
 export const callDeadlineMsMax = 120_000;
 

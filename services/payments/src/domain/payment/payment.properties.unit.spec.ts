@@ -15,7 +15,12 @@ const anyCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
       type: 'CreatePayment',
       data: {
         ...{ payNo: no, orderNo: 'O-1', tenant: 'main', amountMinor, currency: 'CNY' },
-        ...{ channel: channel === 'MOCK' ? 'MOCK' : 'ALIPAY', lifetimeMs: 1_000, gateway: null },
+        ...{
+          channel: channel === 'MOCK' ? 'MOCK' : 'ALIPAY',
+          lifetimeMs: 1_000,
+          gateway: null,
+          merchant: null,
+        },
       },
     })),
   fc.constant<PaymentCommand>({ type: 'AcceptByChannel', data: {} }),

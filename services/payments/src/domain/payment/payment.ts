@@ -20,6 +20,13 @@ import {
   timersOfLed,
 } from './lead.ts';
 import { reportGatewayCallback } from './gateway-callback.ts';
+import {
+  isMerchantRequest,
+  refundAnswer,
+  refundPaymentOrder,
+  reportTransactionConflict,
+  requestAnswer,
+} from './merchant.ts';
 import { reportMockCallback } from './mock-callback.ts';
 import { refundPayment } from './refunds.ts';
 import type { PaymentRejectionCode } from './rejections.ts';
@@ -81,6 +88,10 @@ function decide(
     case 'RefundPayment':
       if (state.payNo !== command.data.payNo) return refuse('PAYMENT_NOT_FOUND');
       return refundPayment(command.data, state, context);
+    case 'RefundPaymentOrder':
+      return refundPaymentOrder(command.data, state, context);
+    case 'ReportTransactionConflict':
+      return reportTransactionConflict(command.data, state, context);
     case 'AcceptByChannel':
       return acceptByChannel(state, context);
     case 'Expire':
@@ -116,9 +127,12 @@ function onTimer({ name }: AggregateTimer, state: PaymentState): PaymentCommand 
 }
 
 function answer(state: PaymentState, command: PaymentCommand, decision: PaymentDecision): Json {
-  return command.type === 'ReportMockCallback'
-    ? callbackAnswer(command.data.payNo, state, decision)
-    : shown(state);
+  if (command.type === 'ReportMockCallback')
+    return callbackAnswer(command.data.payNo, state, decision);
+  if (command.type === 'RefundPaymentOrder') return refundAnswer(state, command.data.refundId);
+  if (command.type === 'CreatePayment' && isMerchantRequest(command.data))
+    return requestAnswer(state, command.data);
+  return shown(state);
 }
 
 export const paymentDecider: Decider<PaymentState, PaymentCommand, PaymentEvent> = {

@@ -11,7 +11,7 @@ const create = (over: Partial<PaymentCommandOf<'CreatePayment'>> = {}): PaymentC
   type: 'CreatePayment',
   data: {
     ...{ payNo: 'PAY-1', orderNo: 'O-1', tenant: 'main', amountMinor: 9_999n, currency: 'CNY' },
-    ...{ channel: 'MOCK', lifetimeMs, gateway: null },
+    ...{ channel: 'MOCK', lifetimeMs, gateway: null, merchant: null },
     ...over,
   },
 });
@@ -154,7 +154,13 @@ describe('the creation of a payment', () => {
         type: 'PaymentCreated',
         data: {
           ...{ id: 3n * 65_536n, payNo: 'PAY-1', orderNo: 'O-1', tenant: 'main' },
-          ...{ amountMinor: 9_999n, currency: 'CNY', channel: 'MOCK', gateway: null },
+          ...{
+            amountMinor: 9_999n,
+            currency: 'CNY',
+            channel: 'MOCK',
+            gateway: null,
+            merchant: null,
+          },
           ...{ createdAt: 1_000, expireAt: 1_000 + lifetimeMs },
         },
       },

@@ -33,6 +33,8 @@ export interface Refund {
   readonly gatewayRefundId: string | null;
   /** Why it failed. */
   readonly failure: { readonly code: string; readonly reason: string } | null;
+  /** Broker time, epoch ms. */
+  readonly requestedAtMs: number;
   /** When it became unknown, epoch ms; before that, when it was asked for. */
   readonly sinceMs: number;
   readonly line: CallLine;
@@ -64,7 +66,10 @@ export function refundPayment(
 ): Decision<PaymentEvent> {
   const known = payment.refunds[data.refundId];
   if (known !== undefined) {
-    const same = known.amountMinor === data.amountMinor && known.currency === data.currency;
+    const same =
+      known.amountMinor === data.amountMinor &&
+      known.currency === data.currency &&
+      known.reason === data.reason;
     return same ? unchanged : refuse('REFUND_PARAMETERS_DIFFER');
   }
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(data.refundId))
@@ -102,14 +107,17 @@ function requestRefund(
 }
 
 export const newRefund = (
-  requested: Omit<Refund, 'status' | 'gatewayRefundId' | 'failure' | 'sinceMs' | 'line'> & {
-    readonly requestedAt: number;
-  },
+  requested: Omit<
+    Refund,
+    'status' | 'gatewayRefundId' | 'failure' | 'requestedAtMs' | 'sinceMs' | 'line'
+  > & { readonly requestedAt: number },
 ): Refund => {
   const { refundId, refundReference, amountMinor, currency, reason, automatic } = requested;
-  const sinceMs = requested.requestedAt;
+  const requestedAtMs = requested.requestedAt;
+  const sinceMs = requestedAtMs;
   return {
-    ...{ refundId, refundReference, amountMinor, currency, reason, automatic, sinceMs },
+    ...{ refundId, refundReference, amountMinor, currency, reason, automatic },
+    ...{ requestedAtMs, sinceMs },
     ...{ status: 'requested', gatewayRefundId: null, failure: null },
     line: newLine(sinceMs),
   };

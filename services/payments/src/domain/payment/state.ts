@@ -37,10 +37,11 @@ export interface SeenCallback {
   readonly callbackStatus: CallbackStatus;
 }
 
-export interface PaymentFacts extends Omit<
-  PaymentEventOf<'PaymentCreated'>,
-  'expireAt' | 'createdAt' | 'gateway'
-> {
+/** What was told once and need not be told again: requests and transactions that conflict. */
+type Conflicts = { readonly conflicts: readonly string[] };
+
+export interface PaymentFacts
+  extends Conflicts, Omit<PaymentEventOf<'PaymentCreated'>, 'expireAt' | 'createdAt' | 'gateway'> {
   /** Broker time, epoch ms. */
   readonly expireAtMs: number;
   readonly createdAtMs: number;

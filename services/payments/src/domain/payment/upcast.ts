@@ -13,21 +13,38 @@ type OldState = Readonly<Record<string, unknown>> & {
   readonly status: string;
   readonly amountMinor?: bigint;
   readonly contradicted?: boolean;
+  readonly refunds?: Readonly<Record<string, OldRefund>>;
 };
 
 const isOld = (status: string): status is keyof typeof statuses => status in statuses;
 
 /** A payment as it stands in a changelog, in the shape of today. */
 export function upcastPayment(stored: unknown): PaymentState {
-  // The changelog has one writer, the payments task, and these are the two shapes it ever wrote.
-  const state = stored as OldState;
+  // The changelog has one writer, the payments task, and these are the shapes it ever wrote.
+  return withMerchant(withGateway(stored as OldState));
+}
+
+function withGateway(state: OldState): OldState {
   const { status } = state;
-  if (!isOld(status)) return stored as PaymentState;
+  if (!isOld(status)) return state;
   const now = statuses[status];
   const shared = { ...state, status: now, gateway: null, refunds: {} };
-  if (now === 'created' || now === 'processing')
-    return { ...shared, closing: null } as unknown as PaymentState;
+  if (now === 'created' || now === 'processing') return { ...shared, closing: null };
   // An ended payment that was contradicted by a success has the money all the same.
   const isPaid = now === 'succeeded' || state.contradicted === true;
-  return { ...shared, capturedMinor: isPaid ? state.amountMinor : 0n } as unknown as PaymentState;
+  const capturedMinor = isPaid ? state.amountMinor : 0n;
+  return { ...shared, capturedMinor };
+}
+
+type OldRefund = { readonly sinceMs: number; readonly requestedAtMs?: number };
+
+/** Before the merchant API all orders were kept here, and a refund did not know its beginning. */
+function withMerchant(state: OldState): PaymentState {
+  if (state.status === 'none' || 'merchant' in state) return state as unknown as PaymentState;
+  const refunds = Object.entries(state.refunds ?? {}).map(([id, refund]) => [
+    id,
+    { ...refund, requestedAtMs: refund.sinceMs },
+  ]);
+  const shape = { merchant: null, conflicts: [], refunds: Object.fromEntries(refunds) as object };
+  return { ...state, ...shape } as unknown as PaymentState;
 }

@@ -6,7 +6,7 @@ const old = {
   ...{ currency: 'CNY', channel: 'MOCK', expireAtMs: 9, createdAtMs: 1, callbacks: [] },
 };
 const ended = { ...old, contradicted: false };
-const now = { ...old, gateway: null, refunds: {} };
+const now = { ...old, gateway: null, refunds: {}, merchant: null, conflicts: [] };
 
 it('a payment from before gateways were asked has its status under the name of today', () => {
   expect(upcastPayment({ ...old, status: 'INIT' })).toEqual({
@@ -33,4 +33,13 @@ it('a payment of today, and a key without one, are left as they are', () => {
   expect(upcastPayment(none)).toBe(none);
   const created = { ...now, status: 'created', closing: null };
   expect(upcastPayment(created)).toBe(created);
+});
+
+it('a payment from before the merchant API is of an order that is kept here', () => {
+  const refund = { refundId: 'r', sinceMs: 7 };
+  const before = { ...old, status: 'succeeded', gateway: null, refunds: { r: refund } };
+  expect(upcastPayment(before)).toEqual({
+    ...{ ...before, merchant: null, conflicts: [] },
+    refunds: { r: { ...refund, requestedAtMs: 7 } },
+  });
 });

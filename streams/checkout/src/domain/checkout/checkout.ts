@@ -68,6 +68,7 @@ function react(
     case 'OrderCreated':
     case 'OrderFailed':
     case 'OrderPaid':
+    case 'OrderExpiryRequested':
     case 'OrderPaymentReportRecorded':
     case 'PaymentCallbackRecorded':
     case 'PaymentProcessing':
@@ -77,6 +78,8 @@ function react(
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
+    case 'PaymentRequestConflicted':
+    case 'PaymentTransactionConflicted':
     case 'PaymentUnknown':
     case 'RefundFailed':
     case 'RefundProcessing':
@@ -98,7 +101,7 @@ function awaitOrClose(
 ): CheckoutCommand {
   return orderEndedUnpaid
     ? { type: 'ClosePayment', data: { payNo, orderNo, reason: reasons.endedBefore } }
-    : { type: 'AwaitPayment', data: { payNo, orderNo, paymentEventId } };
+    : { type: 'AwaitPayment', data: { payNo, orderNo, paymentEventId, atGateway: false } };
 }
 
 function closeOpen(
@@ -125,6 +128,7 @@ function evolve(state: CheckoutState, event: CheckoutEvent): CheckoutState {
     case 'OrderCreated':
     case 'OrderFailed':
     case 'OrderPaid':
+    case 'OrderExpiryRequested':
     case 'OrderPaymentReportRecorded':
     case 'PaymentCallbackRecorded':
     case 'PaymentProcessing':
@@ -134,6 +138,8 @@ function evolve(state: CheckoutState, event: CheckoutEvent): CheckoutState {
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
+    case 'PaymentRequestConflicted':
+    case 'PaymentTransactionConflicted':
     case 'PaymentUnknown':
     case 'RefundFailed':
     case 'RefundProcessing':

@@ -44,6 +44,7 @@ const table: Readonly<Record<Type, readonly string[]>> = {
   OrderCreated: same(none),
   OrderFailed: same(none),
   OrderPaid: same(none),
+  OrderExpiryRequested: same(none),
   OrderPaymentReportRecorded: same(none),
   PaymentCallbackRecorded: same(none),
   PaymentProcessing: same(none),
@@ -55,6 +56,8 @@ const table: Readonly<Record<Type, readonly string[]>> = {
   GatewayCallStarted: same(none),
   PaymentCloseRequested: same(none),
   PaymentReportMismatched: same(none),
+  PaymentRequestConflicted: same(none),
+  PaymentTransactionConflicted: same(none),
   PaymentUnknown: same(none),
   RefundFailed: same(none),
   RefundProcessing: same(none),
@@ -80,7 +83,10 @@ describe('the commands', () => {
 
   it('name the payments event that they go back to', () => {
     const ids = { orderNo: 'O-1', payNo: 'PAY-1', paymentEventId: 'event-7' };
-    expect(first('PaymentCreated')).toEqual({ type: 'AwaitPayment', data: ids });
+    expect(first('PaymentCreated')).toEqual({
+      type: 'AwaitPayment',
+      data: { ...ids, atGateway: false },
+    });
     expect(first('PaymentSucceeded')).toEqual({
       type: 'ConfirmPayment',
       data: { ...ids, amountMinor: 9_999n, currency: 'CNY', paidAt: 5 },
