@@ -45,6 +45,32 @@ export const postgresConfig = {
     .describe('PostgreSQL for read models, as postgres://user:password@host:port/database'),
 };
 
+export const redisConfig = {
+  PLUMBLINE_REDIS_URL: urlText(['redis:', 'rediss:'])
+    .meta({ secret: true })
+    .default('redis://127.0.0.1:16379')
+    .describe(
+      'Redis for rate limits, caches and streams of results, as redis://user:password@host:port/database; ' +
+        'rediss: for TLS',
+    ),
+};
+
+/** 32 bytes are 43 characters of base64 and one `=`. */
+const masterKey = () =>
+  secretText().regex(/^[A-Za-z0-9+/]{43}=$/, 'is not 32 bytes in base64: openssl rand -base64 32');
+
+export const vaultConfig = {
+  PLUMBLINE_MASTER_KEY: masterKey()
+    .optional()
+    .describe(
+      'Wraps the keys of personal data: 32 bytes in base64. Needed outside the local stack, which ' +
+        'has one that everybody knows; without it nothing that was encrypted can be read again',
+    ),
+  PLUMBLINE_PREVIOUS_MASTER_KEY: masterKey()
+    .optional()
+    .describe('Another master key that still opens what it wrapped, while the two are exchanged'),
+};
+
 export const httpConfig = (defaults: { readonly port: number }) => ({
   PLUMBLINE_HTTP_HOST: hostName()
     .default('127.0.0.1')

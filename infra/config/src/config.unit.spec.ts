@@ -10,10 +10,12 @@ import {
   platformConfig,
   postgresConfig,
   processConfig,
+  redisConfig,
   registryConfig,
   secretText,
   secretValuesOf,
   streamConfig,
+  vaultConfig,
 } from './index.ts';
 
 const schema = processConfig({
@@ -193,4 +195,32 @@ it('lists what the log must hide, passwords inside URLs too', () => {
     'local',
     'a-real-secret',
   ]);
+});
+
+describe('the vault and Redis', () => {
+  const secrets = processConfig({ ...redisConfig, ...vaultConfig, ...platformConfig });
+  const master = Buffer.alloc(32, 7).toString('base64');
+
+  it('takes 32 bytes in base64 as a master key, and shows neither it nor the password of Redis', () => {
+    const config = parseConfig(secrets, {
+      PLUMBLINE_MASTER_KEY: master,
+      PLUMBLINE_REDIS_URL: 'rediss://:hunter2@cache:6380/3',
+    });
+    expect(secretValuesOf(secrets, config)).toEqual([
+      'rediss://:hunter2@cache:6380/3',
+      'hunter2',
+      master,
+    ]);
+  });
+
+  it.each([
+    ['31 bytes', Buffer.alloc(31).toString('base64')],
+    ['33 bytes', Buffer.alloc(33).toString('base64')],
+    ['hex', Buffer.alloc(32, 7).toString('hex')],
+    ['base64url', Buffer.alloc(32, 0xff).toString('base64url')],
+  ])('refuses %s as a master key', (_, text) => {
+    expect(() => parseConfig(secrets, { PLUMBLINE_PREVIOUS_MASTER_KEY: text })).toThrow(
+      'PLUMBLINE_PREVIOUS_MASTER_KEY: is not 32 bytes in base64',
+    );
+  });
 });

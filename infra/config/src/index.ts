@@ -8,10 +8,12 @@ export {
   logConfig,
   platformConfig,
   postgresConfig,
+  redisConfig,
   registryConfig,
   serviceConfig,
   stateConfig,
   streamConfig,
+  vaultConfig,
 } from './blocks.ts';
 export {
   localCredentials,

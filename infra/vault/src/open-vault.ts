@@ -1,7 +1,14 @@
 import type { Logger, Metrics } from '@plumbline/observability';
+import { openPostgres } from '@plumbline/postgres';
+import { createApiKeyRows } from './api-key-rows.ts';
 import type { ApiKeys } from './api-keys.ts';
+import { createApiKeys } from './api-keys.ts';
+import { createDataKeyRows } from './data-key-rows.ts';
 import type { KeyRing } from './key-ring.ts';
+import { createKeyRing } from './key-ring.ts';
+import * as limits from './limits.ts';
 import type { MasterKeys } from './master-keys.ts';
+import { vaultSql } from './migrate-vault.ts';
 
 /** The secrets that do not live in the log. */
 export interface Vault {
@@ -25,4 +32,53 @@ export interface VaultOptions {
   readonly nowMs: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** How often it lets go of keys that were erased elsewhere, ms. Every 20 s if unset. */
+  readonly forgetEveryMs?: number;
+}
+
+/**
+ * Makes its tables before the first use of them: Postgres may be away when this is called. What was
+ * used once works without Postgres, keys of personal data for as long as it is away, API keys for
+ * 60 s.
+ */
+export function openVault(options: VaultOptions): Vault {
+  const { masterKeys, nowMs, logger } = options;
+  const postgres = openPostgres({
+    ...{ url: options.url, logger, applicationName: 'plumbline-vault' },
+    ...{ poolMax: limits.poolMax, acquireTimeoutMs: limits.acquireTimeoutMs },
+    ...{ statementTimeoutMs: limits.statementTimeoutMs, clientGraceMs: limits.clientGraceMs },
+  });
+  const sql = vaultSql(postgres);
+  const keyRing = createKeyRing({ rows: createDataKeyRows(sql), masterKeys, nowMs });
+  const apiKeys = createApiKeys({ ...options, rows: createApiKeyRows(sql) });
+  let forgetting: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    // Asked again at the next round; while Postgres is away nothing is erased either.
+    forgetting ??= keyRing
+      .forgetErased()
+      .catch((error: unknown) => logger.debug('erased keys cannot be asked for', { error }))
+      .finally(() => {
+        forgetting = null;
+      });
+  }, options.forgetEveryMs ?? limits.forgetEveryMs);
+  timer.unref();
+
+  return {
+    keyRing,
+    apiKeys,
+    async health() {
+      try {
+        await sql.query('select 1');
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    async close() {
+      clearInterval(timer);
+      await forgetting;
+      await apiKeys.settled();
+      await postgres.close();
+    },
+  };
 }

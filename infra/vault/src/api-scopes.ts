@@ -1,0 +1,8 @@
+/** What a key may be used for. */
+export const apiScopes = [
+  'payments:read',
+  'payments:write',
+  'refunds:read',
+  'refunds:write',
+] as const;
+export type ApiScope = (typeof apiScopes)[number];

@@ -1,0 +1,93 @@
+import type { Postgres, Sql } from '@plumbline/postgres';
+import { quoted, sqlProblemOf } from '@plumbline/postgres';
+import type { Knex } from 'knex';
+
+/** Beside the read models, and never dropped with them: nothing can rebuild it. */
+export const vaultSchema = 'plumbline_vault';
+
+interface Migration {
+  readonly name: string;
+  up(schema: Knex.SchemaBuilder): Promise<unknown>;
+}
+
+/** They only add, so that older code goes on with a newer schema while processes are replaced. */
+const migrations: readonly Migration[] = [
+  {
+    name: '1-subject-keys',
+    up: (schema) =>
+      schema
+        .createTable('subject_keys', (table) => {
+          table.text('key_id').primary();
+          table.text('subject').notNullable();
+          // Erased together; the row stays as the proof that it was.
+          table.binary('wrapped');
+          table.text('master_key_id');
+          table.timestamp('created_at', { precision: 3 }).notNullable();
+          table.timestamp('erased_at', { precision: 3 });
+          table.text('erase_reason');
+          table.check('(wrapped is null) = (erased_at is not null)');
+          table.check('(wrapped is null) = (master_key_id is null)');
+          table.index(['subject']);
+        })
+        .raw(
+          `create unique index subject_keys_live on ${vaultSchema}.subject_keys (subject)
+             where wrapped is not null`,
+        ),
+  },
+  {
+    name: '2-api-keys',
+    up: (schema) =>
+      schema.createTable('api_keys', (table) => {
+        table.text('key_id').primary();
+        table.text('app_id').notNullable();
+        table.text('name').notNullable();
+        table.binary('digest').notNullable();
+        table.specificType('scopes', 'text[]').notNullable();
+        table.timestamp('created_at', { precision: 3 }).notNullable();
+        table.timestamp('expires_at', { precision: 3 });
+        table.timestamp('revoked_at', { precision: 3 });
+        table.timestamp('last_used_at', { precision: 3 });
+        table.index(['app_id', 'created_at']);
+      }),
+  },
+];
+
+/** Processes that start together wait for each other and find the work done. */
+async function migrateVault(postgres: Postgres): Promise<void> {
+  const schema = quoted(vaultSchema);
+  await postgres.transaction(async (sql) => {
+    await sql.query(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, [vaultSchema]);
+    await sql.query(`create schema if not exists ${schema}`);
+    await sql.query(`create table if not exists ${schema}.migrations (name text primary key)`);
+    const done = await sql.query<{ name: string }>(`select name from ${schema}.migrations`);
+    for (const migration of migrations) {
+      if (done.some(({ name }) => name === migration.name)) continue;
+      await migration.up(sql.knex.schema.withSchema(vaultSchema));
+      await sql.query(`insert into ${schema}.migrations (name) values (?)`, [migration.name]);
+    }
+  });
+}
+
+/**
+ * Statements on the vault's tables, which are made before the first of them: Postgres may be away
+ * when this is called.
+ */
+export function vaultSql(postgres: Postgres): Sql {
+  let migrating: Promise<void> | null = null;
+  return {
+    async query(text, bindings) {
+      migrating ??= migrateVault(postgres).catch((error: unknown) => {
+        migrating = null;
+        throw error;
+      });
+      await migrating;
+      try {
+        return await postgres.query(text, bindings);
+      } catch (error) {
+        // Where the tables are gone, the next statement makes them again.
+        if (sqlProblemOf(error) === 'statement') migrating = null;
+        throw error;
+      }
+    },
+  };
+}
