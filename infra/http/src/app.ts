@@ -199,7 +199,8 @@ function answerError(
     return;
   }
   const errorBody = served.errorBody ?? errorBodyAt(options, request.path);
-  send(response, { status: found.status, body: errorBody.render(found), headers: found.headers });
+  const body = errorBody.render(found, served.context.correlationId);
+  send(response, { status: found.status, body, headers: found.headers });
 }
 
 function errorBodyAt(options: HttpAppOptions, path: string): ErrorBody {

@@ -79,12 +79,13 @@ describe('a route', () => {
       summary: 'x',
       request: { body: z.strictObject({ a: text(3) }) },
       responses: { 200: { description: 'who' } },
-      authenticate: ({ headers, rawBody }) => {
+      security: 'bearer',
+      authenticate: async ({ headers, rawBody }) => {
         if (headers['authorization'] !== 'Bearer k') throw problem('UNAUTHENTICATED');
-        return `api:demo:${rawBody.length}`;
+        return Promise.resolve({ actor: 'api:demo', principal: rawBody.length });
       },
       errorBody: detailErrors,
-      handler: ({ context }) => ({ status: 200, body: { actor: context.actor } }),
+      handler: ({ context: { actor, principal } }) => ({ status: 200, body: { actor, principal } }),
     });
     const { call } = await serve({ routes: [guarded] });
     const send = (headers: Record<string, string>) =>
@@ -97,13 +98,21 @@ describe('a route', () => {
     expect(stranger.body).toEqual({
       code: 'UNAUTHENTICATED',
       detail: 'The credential or signature is missing or wrong.',
+      param: null,
+      doc_url: '/docs/errors/UNAUTHENTICATED',
+      request_id: stranger.headers.get('x-request-id'),
     });
-    expect((await send({ Authorization: 'Bearer k' })).status).toBe(400);
+    const wrong = await send({ Authorization: 'Bearer k' });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body).toMatchObject({
+      ...{ code: 'INVALID_PARAMETER', param: 'a' },
+      detail: 'a: is required; unknown field "b"',
+    });
     const good = await call('POST', '/guarded', {
       body: '{"a":"x"}',
       headers: { 'Content-Type': 'application/json', Authorization: 'Bearer k' },
     });
-    expect(good.body).toEqual({ actor: 'api:demo:9' });
+    expect(good.body).toEqual({ actor: 'api:demo', principal: 9 });
   });
 
   it('leaves signed bytes as they are where asked to', async () => {

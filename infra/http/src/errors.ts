@@ -32,6 +32,10 @@ export const commonErrorCodes = defineErrorCodes({
     description: 'The credential or signature is missing or wrong.',
   },
   FORBIDDEN: { status: 403, description: 'The credential is right and does not allow this.' },
+  RATE_LIMITED: {
+    status: 429,
+    description: 'Too many calls. Nothing was done; try again after Retry-After.',
+  },
   NOT_FOUND: { status: 404, description: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: {
     status: 405,
@@ -116,7 +120,8 @@ export const problem = problemsOf(commonErrorCodes);
 
 /** What the body of an error looks like: contracts differ. */
 export interface ErrorBody {
-  render(problem: HttpProblem): unknown;
+  /** `requestId`: that of the answer's headers. */
+  render(problem: HttpProblem, requestId: string): unknown;
   readonly schema: z.ZodType;
 }
 
@@ -126,11 +131,30 @@ export const envelopeErrors: ErrorBody = {
   schema: z.strictObject({ code: z.string(), message: z.string() }),
 };
 
-/** Contract 4: `{"detail"}`, a text a client can show, beside a code and whatever else there is. */
+/**
+ * Contract 4: `{"detail"}`, a text a client can show, beside what a program needs: the code, the
+ * field that is wrong, where the code is explained, the id of the request, and whatever else there is.
+ */
 export const detailErrors: ErrorBody = {
-  render: ({ code, message, details }) => ({ ...details, detail: message, code }),
-  schema: z.looseObject({ detail: z.string(), code: z.string() }),
+  render: ({ code, message, details }, requestId) => ({
+    ...details,
+    detail: message,
+    code,
+    param: typeof details['param'] === 'string' ? details['param'] : null,
+    doc_url: `${errorDocsPath}${code}`,
+    request_id: requestId,
+  }),
+  schema: z.looseObject({
+    detail: z.string(),
+    code: z.string(),
+    param: z.string().nullable().describe('The field that is wrong'),
+    doc_url: z.string().describe('Where the code is explained, on the same host'),
+    request_id: z.string(),
+  }),
 };
+
+/** Each edge explains its codes there. */
+export const errorDocsPath = '/docs/errors/';
 
 /** Contract 1's success. */
 export const ok = <T>(data: T) => ({ code: '00000', message: 'success', data }) as const;

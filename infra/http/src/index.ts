@@ -6,6 +6,7 @@ export {
   defineErrorCodes,
   detailErrors,
   envelopeErrors,
+  errorDocsPath,
   HttpProblem,
   ok,
   okSchema,
@@ -31,6 +32,7 @@ export { openApiOf } from './openapi.ts';
 export type { RequestContext } from './request-context.ts';
 export { anonymous, contextOf } from './request-context.ts';
 export type {
+  Authenticated,
   Method,
   RawRequest,
   ResponseSpec,

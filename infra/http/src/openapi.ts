@@ -21,6 +21,9 @@ export function openApiOf(options: {
     openapi: '3.1.0',
     info: { title: options.service, version: options.version },
     paths,
+    ...(options.routes.some(({ security }) => security === 'bearer') && {
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    }),
   };
 }
 
@@ -41,6 +44,7 @@ function operationOf(route: Route, errorBody: ErrorBody): JsonObject {
     ...(route.description !== undefined && { description: route.description }),
     ...(parameters.length > 0 && { parameters }),
     ...((body !== undefined || rawBody) && { requestBody: { required: true, content } }),
+    ...(route.security !== undefined && { security: [{ [route.security]: [] }] }),
     responses: responsesOf(route, route.errorBody ?? errorBody),
   };
 }
@@ -64,6 +68,11 @@ const errorsOfAll: Readonly<Record<number, string>> = {
   500: 'A defect of ours',
   503: 'Try again: overloaded, undecided, unknown or a dependency is down',
 };
+const errorsOfKnown: Readonly<Record<number, string>> = {
+  401: 'The credential is missing or wrong',
+  403: 'The credential does not allow this',
+  429: 'Too many calls: try again after Retry-After',
+};
 const errorsOfBodies: Readonly<Record<number, string>> = {
   413: 'Body too large',
   415: 'Not JSON in UTF-8',
@@ -72,7 +81,11 @@ const errorsOfBodies: Readonly<Record<number, string>> = {
 function responsesOf(route: Route, errorBody: ErrorBody): JsonObject {
   const errorSchema = jsonSchemaOf(errorBody.schema, 'output');
   const responses: JsonObject = { default: responseOf('Any other error', errorSchema) };
-  const general = { ...errorsOfAll, ...(route.hasBody && errorsOfBodies) };
+  const general = {
+    ...errorsOfAll,
+    ...(route.hasBody && errorsOfBodies),
+    ...(route.security !== undefined && errorsOfKnown),
+  };
   for (const [status, description] of Object.entries(general)) {
     responses[status] = responseOf(description, errorSchema);
   }

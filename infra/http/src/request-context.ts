@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly traceparent: string;
   /** `api:<client>` once authenticated, `api:anonymous` where a route asks for no credential. */
   readonly actor: string;
+  /** What the route's `authenticate` found, for its own handler; nothing where it found nothing. */
+  readonly principal?: unknown;
 }
 
 export const anonymous = 'api:anonymous';

@@ -61,9 +61,12 @@ export interface RouteSpec<P, Q, B, H> {
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /**
    * Runs before the request is validated, so that a stranger learns nothing about its fields.
-   * Returns the actor, such as `api:demo_app`; throws an {@link HttpProblem} to refuse.
+   * Returns the actor, such as `api:demo_app`, and whom it found; throws an {@link HttpProblem} to
+   * refuse.
    */
-  readonly authenticate?: (request: RawRequest) => string | Promise<string>;
+  readonly authenticate?: (request: RawRequest) => Promise<Authenticated>;
+  /** For the documentation: what `authenticate` reads. */
+  readonly security?: 'bearer';
   /** Overrides the process's body of errors for this route. */
   readonly errorBody?: ErrorBody;
   handler(
@@ -72,6 +75,12 @@ export interface RouteSpec<P, Q, B, H> {
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : unknown;
+
+/** Whom a request comes from. */
+export interface Authenticated {
+  readonly actor: string;
+  readonly principal: unknown;
+}
 
 /** A route whose types have served their purpose. */
 export interface Route extends Omit<
@@ -103,15 +112,15 @@ export function defineRoute<
     ...spec,
     hasBody: spec.request.body !== undefined || spec.request.rawBody === true,
     run: async (raw) => {
-      const actor = spec.authenticate ? await spec.authenticate(raw) : raw.context.actor;
+      const found = await spec.authenticate?.(raw);
+      const context = { ...raw.context, ...found };
       const json = spec.request.body ? parseJsonBody(raw.rawBody) : undefined;
-      const found: string[] = [];
-      const params = parsePart(spec.request.params, raw.params, '', found);
-      const query = parsePart(spec.request.query, raw.query, '', found);
-      const body = parsePart(spec.request.body, json, 'the body', found);
-      const headers = parsePart(spec.request.headers, raw.headers, '', found);
-      if (found.length > 0) throw problem('INVALID_PARAMETER', found.join('; '));
-      const context = { ...raw.context, actor };
+      const wrong: Wrong[] = [];
+      const params = parsePart(spec.request.params, raw.params, '', wrong);
+      const query = parsePart(spec.request.query, raw.query, '', wrong);
+      const body = parsePart(spec.request.body, json, 'the body', wrong);
+      const headers = parsePart(spec.request.headers, raw.headers, '', wrong);
+      if (wrong.length > 0) throw invalid(wrong);
       // Each part is the output of its own schema by now, which the compiler cannot follow.
       return spec.handler({
         params,
@@ -129,22 +138,36 @@ function parsePart(
   schema: z.ZodType | undefined,
   value: unknown,
   whole: string,
-  found: string[],
+  wrong: Wrong[],
 ): unknown {
   if (!schema) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  found.push(...parsed.error.issues.map((issue) => describeIssue(issue, whole)));
+  wrong.push(...parsed.error.issues.map((issue) => wrongBy(issue, whole)));
   return undefined;
 }
 
-function describeIssue(issue: z.core.$ZodIssue, whole: string): string {
-  const at = issue.path.map(String).join('.') || whole || 'the request';
+interface Wrong {
+  /** Path of the field; null where it is the whole that is wrong. */
+  readonly param: string | null;
+  readonly what: string;
+}
+
+function invalid(wrong: readonly Wrong[]): HttpProblem {
+  const param = wrong.find((each) => each.param !== null)?.param ?? null;
+  const details = param === null ? {} : { param };
+  return problem('INVALID_PARAMETER', wrong.map(({ what }) => what).join('; '), { details });
+}
+
+function wrongBy(issue: z.core.$ZodIssue, whole: string): Wrong {
+  const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    const inside = issue.path.length > 0 ? ` in ${at}` : '';
-    return `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}${inside}`;
+    const inside = path === '' ? '' : ` in ${path}`;
+    const what = `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}${inside}`;
+    return { param: issue.keys[0] ?? null, what };
   }
-  return `${at}: ${plainMessage(issue.message)}`;
+  const what = `${path || whole || 'the request'}: ${plainMessage(issue.message)}`;
+  return { param: path === '' ? null : path, what };
 }
 
 /** zod's wording without what only we know: that numbers are kept as text. */
