@@ -18,3 +18,6 @@ export type { Vault, VaultOptions } from './open-vault.ts';
 export { openVault } from './open-vault.ts';
 export type { Rewrapped } from './rewrap.ts';
 export { rewrapKeys } from './rewrap.ts';
+export type { MemoryFaults } from './memory/memory-rows.ts';
+export type { MemoryVault } from './memory/memory-vault.ts';
+export { openMemoryVault } from './memory/memory-vault.ts';
