@@ -1,7 +1,11 @@
 import { checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import { ordersTopology } from '@plumbline/orders';
-import { gatewayCallsTopology, paymentsTopology } from '@plumbline/payments';
+import {
+  gatewayCallsTopology,
+  gatewayTransactionsTopology,
+  paymentsTopology,
+} from '@plumbline/payments';
 import type { Topology } from '@plumbline/runtime';
 
 /** Every topology of the platform. */
@@ -11,7 +15,11 @@ export const allTopologies: readonly Topology[] = [
   checkoutTopology,
   consistencyAlerts,
   gatewayCallsTopology,
+  gatewayTransactionsTopology,
 ];
 
 /** Run only where a gateway is configured: that one never ran is no lag. */
-export const runsOnDemand: ReadonlySet<string> = new Set([gatewayCallsTopology.name]);
+export const runsOnDemand: ReadonlySet<string> = new Set([
+  gatewayCallsTopology.name,
+  gatewayTransactionsTopology.name,
+]);

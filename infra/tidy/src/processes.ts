@@ -13,6 +13,7 @@ import { localConfigSchema, platformPortsSchema } from '@plumbline/local';
 import { ordersConfig, ordersErrorCodes, ordersTopology } from '@plumbline/orders';
 import {
   gatewayCallsTopology,
+  gatewayTransactionsTopology,
   paymentsConfig,
   paymentsErrorCodes,
   paymentsTopology,
@@ -49,7 +50,7 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   }),
   documented('payments', 'services/payments', {
     config: [paymentsConfig],
-    topologies: [paymentsTopology, gatewayCallsTopology],
+    topologies: [paymentsTopology, gatewayCallsTopology, gatewayTransactionsTopology],
     errorCodes: own(paymentsErrorCodes),
   }),
   documented('checkout', 'streams/checkout', {

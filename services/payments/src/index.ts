@@ -8,6 +8,7 @@ export { paymentsProjection } from './projections/payments.ts';
 export { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
 export { paymentsTopology } from './topology.ts';
 export { openPayments } from './wiring.ts';
+export { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
 export type { CallWorkerOptions } from './worker/call-worker.ts';
 export { openCallWorker } from './worker/call-worker.ts';
 export { gatewayCallsTopology } from './worker/waiting-calls.ts';

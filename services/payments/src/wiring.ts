@@ -29,6 +29,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     source: '/plumbline/payments-edge',
     commandsTopic: topics.paymentsCommands.name,
     outcomesTopic: topics.paymentsOutcomes.name,
+import { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
   });
   const gateways = openGateways(config);
   const worker = openCallWorker({
@@ -45,8 +46,10 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     url: config.PLUMBLINE_POSTGRES_URL,
   });
   return {
-    // Without a gateway nobody asks for calls, and there is nothing to follow.
-    topologies: hasGateways ? [paymentsTopology, gatewayCallsTopology] : [paymentsTopology],
+    // Without a gateway nobody asks for calls, nothing is to follow, and no transaction is claimed.
+    topologies: hasGateways
+      ? [paymentsTopology, gatewayCallsTopology, gatewayTransactionsTopology]
+      : [paymentsTopology],
     following: { [gatewayCallsTopology.name]: worker.following },
     routes: paymentRoutes({
       ...{ gateway, refused, queries: createPaymentQueries(models.readers) },

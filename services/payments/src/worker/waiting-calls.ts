@@ -2,6 +2,7 @@ import type { GatewayCallRequested, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { InputRecord, KeyValueStore, Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
+import { claimTransaction, ledPaymentsStore } from '../transactions/claims.ts';
 
 /** A call that is asked for and not reported, with what its commands need. */
 export interface WaitingCall {
@@ -21,22 +22,29 @@ const lineOf = (payNo: string, refundId: string | null): string =>
   refundId === null ? payNo : `${payNo}/${refundId}`;
 
 /**
- * Which calls wait for a worker: a fold of what the payments say, calls asked for less calls
- * reported. It decides nothing and writes nothing but its own changelog, so that it can be folded
- * again at any time; who works on the calls follows its store.
+ * What the payments say of their gateways, folded. Which calls wait for a worker: those asked for
+ * less those reported; who works on them follows the store. And which transaction of its gateway
+ * paid which payment, said again under the key of the transaction, as Kafka Streams repartitions.
+ *
+ * It owns no topic: its claims go to the partitions of others, so that records in its own say nothing
+ * about its changelog. Folded again from nothing, it repeats its claims under the same ids, and the
+ * task that reads them knows each payment that has claimed.
  */
 export const gatewayCallsTopology: Topology = {
   name: 'gateway-calls',
   ordering: 'arrival',
   paceMs: 0,
   inputs: [{ kind: 'events', topic: topics.paymentsEvents.name }, redrives],
-  outputs: [],
+  outputs: [topics.transactionsEvents.name],
   changelog: topics.gatewayCallsChangelog.name,
   deadLetters: topics.gatewayCallsDeadLetters.name,
-  stores: [{ name: waitingCallsStore }],
+  stores: [{ name: waitingCallsStore }, { name: ledPaymentsStore }],
   owns: [],
   createProcessor: () => ({
-    onRecord: (record, context) => fold(record, context.store<WaitingCall>(waitingCallsStore)),
+    onRecord(record, context) {
+      fold(record, context.store<WaitingCall>(waitingCallsStore));
+      claimTransaction(record, context);
+    },
     onTimer: ({ name }) => {
       throw new Error(`gateway-calls sets no timers, and yet ${name} fired`);
     },
