@@ -2,6 +2,7 @@ import { topics } from '@plumbline/events';
 import type { Topology } from '@plumbline/runtime';
 import { aggregateTopology } from '@plumbline/runtime';
 import { orderDecider } from './domain/order/order.ts';
+import { upcastOrder } from './domain/order/state.ts';
 
 /** Orders, one aggregate per routing key. */
 export const ordersTopology: Topology = aggregateTopology({
@@ -15,4 +16,5 @@ export const ordersTopology: Topology = aggregateTopology({
     deadLetters: topics.ordersDeadLetters.name,
   },
   subjectOf: ({ data }) => data.orderNo,
+  upcastState: upcastOrder,
 });

@@ -27,6 +27,7 @@ export const rareStates: readonly string[] = [
   ...['alert A raised', 'alert B raised', 'alert C raised', 'alert A AUTO_RESOLVED'],
   ...['alert A SUPERSEDED', 'alert B AUTO_RESOLVED', 'an order expired by its timer'],
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
+  ...['OrderExpiryRequested', 'an order expired with its payment'],
   ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'outcome REJECTED'],
   ...['outcome UNCHANGED', 'outcome DEAD_LETTERED'],
   // What comes of calls to a gateway.

@@ -81,6 +81,7 @@ const answers: Readonly<
   PaymentClosed: ['RecordPaymentClosed'],
   OrderCancelled: [null, 'ClosePayment'],
   OrderExpired: [null, 'ClosePayment'],
+  OrderExpiryRequested: [null, 'ClosePayment'],
 };
 
 /** The checkout answers each event that it has taken in exactly once, and nothing else. */

@@ -18,8 +18,9 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
   for (const { events } of contexts) {
     for (const { payload, envelope } of ownEntries(history, events)) {
       if (ends.includes(payload.type)) reached(payload.type);
-      if (envelope.causationId?.startsWith('timer:expire') === true)
-        reached('an order expired by its timer');
+      const isByTimer = envelope.causationId?.startsWith('timer:expire') === true;
+      if (payload.type === 'OrderExpired')
+        reached(isByTimer ? 'an order expired by its timer' : 'an order expired with its payment');
     }
   }
   for (const { outcomes, deadLetters } of contexts) {
@@ -40,6 +41,7 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
 
 const ends = [
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
+  'OrderExpiryRequested',
   ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'PaymentUnknown'],
   ...['PaymentCloseRequested', 'RefundSucceeded', 'RefundFailed', 'RefundUnknown'],
 ];

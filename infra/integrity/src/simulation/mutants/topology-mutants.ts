@@ -1,6 +1,7 @@
 import type {
   AlertRaised,
   CommandOutcome,
+  OrderExpiryRequested,
   PaymentSucceeded,
   PaymentUnknown,
   RefundProcessing,
@@ -87,6 +88,18 @@ export const topologyMutants: readonly Mutant[] = [
         const ids = { eventId: message.envelope.id, payNo, orderNo };
         const data = { ...ids, ...money, ...times, reason: 'guessed' };
         return [asAnother(message, 'PaymentFailed', data)];
+      }),
+  },
+  {
+    name: 'expires-while-payable',
+    what: 'an order expires by its deadline while its payment is open at the gateway',
+    expected: ['transitions'],
+    faults: {},
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'OrderExpiryRequested') return [message];
+        const { orderNo, payBy } = message.payload.data as OrderExpiryRequested;
+        return [asAnother(message, 'OrderExpired', { orderNo, payBy })];
       }),
   },
   {

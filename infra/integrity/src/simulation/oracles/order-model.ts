@@ -10,6 +10,8 @@ export interface ModelOrder {
   readonly currency: string;
   readonly payByMs: number;
   readonly payNo: string | null;
+  /** Whose word is awaited when the time is over: `nobody`'s, the gateway's, or it was asked for. */
+  readonly waitsFor: 'nobody' | 'gateway' | 'answer';
 }
 
 const open = ['PENDING', 'WAITING_PAYMENT'];
@@ -38,15 +40,44 @@ export function orderAfter(
   if (event.type === 'OrderCreated') {
     if (before !== null) return { problem: 'created twice' };
     const { amountMinor, currency, payBy } = event.data;
-    return { status: 'PENDING', amountMinor, currency, payByMs: payBy, payNo: null };
+    return {
+      status: 'PENDING',
+      amountMinor,
+      currency,
+      payByMs: payBy,
+      payNo: null,
+      waitsFor: 'nobody',
+    };
   }
   if (before === null) return { problem: `${event.type} of an order that was never created` };
   const { from, to } = moves[event.type];
   if (from !== null && !from.includes(before.status)) {
     return { problem: `${event.type} of an order that is ${before.status}` };
   }
+  if (event.type === 'OrderExpiryRequested' && before.waitsFor !== 'gateway')
+    return { problem: `asked for an end that only ${before.waitsFor} can bring` };
+  // Whose payment is open at a gateway does not expire while nobody has said how that ended.
+  if (event.type === 'OrderExpired' && before.waitsFor !== 'nobody')
+    return { problem: 'expired while its payment was open at a gateway' };
   const payNo = event.type === 'OrderAwaitingPayment' ? event.data.payNo : before.payNo;
-  return { ...before, status: to ?? before.status, payNo };
+  return { ...before, status: to ?? before.status, payNo, waitsFor: waitsAfter(before, event) };
+}
+
+function waitsAfter(before: ModelOrder, event: OrdersEvent): ModelOrder['waitsFor'] {
+  switch (event.type) {
+    case 'OrderAwaitingPayment':
+      return event.data.atGateway ? 'gateway' : 'nobody';
+    case 'OrderExpiryRequested':
+      return 'answer';
+    case 'OrderPaymentReportRecorded':
+      return event.data.payNo === before.payNo ? 'nobody' : before.waitsFor;
+    case 'OrderCreated':
+    case 'OrderPaid':
+    case 'OrderFailed':
+    case 'OrderExpired':
+    case 'OrderCancelled':
+      return before.waitsFor;
+  }
 }
 
 export interface ModelTimer {
@@ -55,4 +86,6 @@ export interface ModelTimer {
 }
 
 export const orderTimers = (order: ModelOrder): readonly ModelTimer[] =>
-  open.includes(order.status) ? [{ name: 'expire', dueMs: order.payByMs }] : [];
+  open.includes(order.status) && order.waitsFor !== 'answer'
+    ? [{ name: 'expire', dueMs: order.payByMs }]
+    : [];

@@ -22,9 +22,9 @@ const anyCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
   })),
   fc.constant<OrderCommand>({ type: 'CancelOrder', data: { orderNo, reason: 'mind' } }),
   fc.constant<OrderCommand>({ type: 'ExpireOrder', data: {} }),
-  report.map((data): OrderCommand => ({
+  fc.tuple(report, fc.boolean()).map(([data, atGateway]): OrderCommand => ({
     type: 'AwaitPayment',
-    data: { ...data, atGateway: false },
+    data: { ...data, atGateway },
   })),
   fc.tuple(report, fc.constantFrom(100n, 99n)).map(([data, amountMinor]): OrderCommand => ({
     type: 'ConfirmPayment',
@@ -105,14 +105,27 @@ describe('whatever is asked of an order, in whatever order', () => {
     );
   });
 
-  it('an open order wants exactly its deadline, and every answer is JSON', () => {
+  it('an order whose payment is at a gateway expires by the word of that payment only', () => {
+    fc.assert(
+      fc.property(anyHistory, (history) => {
+        run(history, ({ before, after, command }) => {
+          if (before.status !== 'WAITING_PAYMENT' || before.expiry === 'deadline') return;
+          if (after.status === 'EXPIRED') expect(command.type).toBe('RecordPaymentClosed');
+        });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('an open order wants exactly its deadline until it has told of it, and every answer is JSON', () => {
     fc.assert(
       fc.property(anyHistory, (history) => {
         const state = run(history, ({ after, command }) => {
           const answer = orderDecider.answer(after, command, { kind: 'unchanged' });
           expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
         });
-        const open = state.status === 'PENDING' || state.status === 'WAITING_PAYMENT';
+        const waits = state.status === 'WAITING_PAYMENT' && state.expiry !== 'requested';
+        const open = state.status === 'PENDING' || waits;
         expect(orderDecider.timers(state)).toHaveLength(open ? 1 : 0);
       }),
       { numRuns: 300 },

@@ -136,8 +136,9 @@ function recordPaymentClosed(
     type: 'OrderPaymentReportRecorded',
     data: { orderNo, payNo, paymentEventId, report: 'CLOSED', orderStatus: status },
   };
+  const isOverdue = order.status === 'WAITING_PAYMENT' && order.expiry === 'requested';
   const end: OrderEvent =
-    data.reason === closedByTime
+    data.reason === closedByTime || isOverdue
       ? { type: 'OrderExpired', data: { orderNo, payBy: Math.min(payByMs, atMs) } }
       : { type: 'OrderCancelled', data: { orderNo, reason: data.reason } };
   // The end names no payments event; the report does, so that a repeat is recognised.
@@ -146,7 +147,15 @@ function recordPaymentClosed(
 
 function expireOrder(order: Order, { atMs }: DecisionContext): OrderDecision {
   if (!isOpen(order) || atMs < order.payByMs) return unchanged;
-  return accepted({ type: 'OrderExpired', data: { orderNo: order.orderNo, payBy: order.payByMs } });
+  const { orderNo, payByMs: payBy } = order;
+  if (order.status === 'PENDING' || order.expiry === 'deadline')
+    return accepted({ type: 'OrderExpired', data: { orderNo, payBy } });
+  if (order.expiry === 'requested') return unchanged;
+  const { payNo } = order;
+  return accepted<OrderEvent>({
+    type: 'OrderExpiryRequested',
+    data: { orderNo, payNo, payBy, requestedAt: atMs },
+  });
 }
 
 function decide(command: OrderCommand, state: OrderState, context: DecisionContext): OrderDecision {
@@ -181,8 +190,9 @@ function evolve(state: OrderState, event: OrderEvent): OrderState {
   const facts = factsOf(state);
   switch (event.type) {
     case 'OrderAwaitingPayment': {
-      const { payNo, paymentEventId } = event.data;
-      return { ...remember(facts, paymentEventId), status: 'WAITING_PAYMENT', payNo };
+      const { payNo, paymentEventId, atGateway } = event.data;
+      const expiry = atGateway ? 'gateway' : 'deadline';
+      return { ...remember(facts, paymentEventId), status: 'WAITING_PAYMENT', payNo, expiry };
     }
     case 'OrderPaid': {
       const { payNo, paymentEventId, paidAt } = event.data;
@@ -197,13 +207,22 @@ function evolve(state: OrderState, event: OrderEvent): OrderState {
     case 'OrderCancelled':
       return { ...facts, status: 'CANCELLED', payNo: payNoOf(state), reason: event.data.reason };
     case 'OrderPaymentReportRecorded':
-      return remember(state, event.data.paymentEventId);
+      return remember(afterReport(state, event.data), event.data.paymentEventId);
     case 'OrderExpiryRequested':
-      return state;
+      return state.status === 'WAITING_PAYMENT' ? { ...state, expiry: 'requested' } : state;
     default:
       return unreachable(event);
   }
 }
+
+/**
+ * A payment reports when it has ended. One that did so without ending its order, because it was of
+ * another sum, is at no gateway any more: from now on the deadline counts.
+ */
+const afterReport = (order: Order, { payNo }: OrderEventOf<'OrderPaymentReportRecorded'>): Order =>
+  order.status === 'WAITING_PAYMENT' && order.payNo === payNo
+    ? { ...order, expiry: 'deadline' }
+    : order;
 
 /** What is true of the order in every status. */
 function factsOf(order: Order) {
@@ -247,6 +266,7 @@ function answer(state: OrderState): Json {
 
 function timers(state: OrderState): readonly AggregateTimer[] {
   if (state.status === 'none' || !isOpen(state)) return [];
+  if (state.status === 'WAITING_PAYMENT' && state.expiry === 'requested') return [];
   return [{ name: expireTimer, dueMs: state.payByMs }];
 }
 

@@ -4,6 +4,7 @@ import type { OrderCommand } from './commands.ts';
 import type { OrderEvent } from './events.ts';
 import { paymentEventsRemembered } from './limits.ts';
 import { orderDecider } from './order.ts';
+import { upcastOrder } from './state.ts';
 
 const payBy = anyContext.atMs + 1_800_000;
 
@@ -29,6 +30,10 @@ const create = (
 const payment = { orderNo: 'O-1', payNo: 'PAY-1' };
 const awaited = { ...payment, atGateway: false };
 const wait: OrderCommand = { type: 'AwaitPayment', data: { ...awaited, paymentEventId: 'e1' } };
+const waitAtGateway: OrderCommand = {
+  type: 'AwaitPayment',
+  data: { ...awaited, atGateway: true, paymentEventId: 'e1' },
+};
 const confirm = (over: object = {}): OrderCommand => ({
   type: 'ConfirmPayment',
   data: {
@@ -63,6 +68,8 @@ const histories = {
   none: [],
   PENDING: history(create()),
   WAITING_PAYMENT: history(create(), wait),
+  'WAITING_PAYMENT at a gateway': history(create(), waitAtGateway),
+  'WAITING_PAYMENT and overdue': history(create(), waitAtGateway, expire),
   PAID: history(create(), wait, confirm()),
   FAILED: history(create(), wait, fail()),
   EXPIRED: history(create(), wait, expire),
@@ -77,6 +84,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'OrderCreated',
     PENDING: '=',
     WAITING_PAYMENT: '=',
+    'WAITING_PAYMENT at a gateway': '=',
+    'WAITING_PAYMENT and overdue': '=',
     PAID: '=',
     FAILED: '=',
     EXPIRED: '=',
@@ -86,6 +95,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'OrderCreated',
     PENDING: 'ORDER_PARAMETERS_DIFFER',
     WAITING_PAYMENT: 'ORDER_PARAMETERS_DIFFER',
+    'WAITING_PAYMENT at a gateway': 'ORDER_PARAMETERS_DIFFER',
+    'WAITING_PAYMENT and overdue': 'ORDER_PARAMETERS_DIFFER',
     PAID: 'ORDER_PARAMETERS_DIFFER',
     FAILED: 'ORDER_PARAMETERS_DIFFER',
     EXPIRED: 'ORDER_PARAMETERS_DIFFER',
@@ -95,6 +106,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderCancelled',
     WAITING_PAYMENT: 'OrderCancelled',
+    'WAITING_PAYMENT at a gateway': 'OrderCancelled',
+    'WAITING_PAYMENT and overdue': 'OrderCancelled',
     PAID: 'ORDER_ALREADY_PAID',
     FAILED: 'ORDER_ENDED',
     EXPIRED: 'ORDER_ENDED',
@@ -104,6 +117,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderAwaitingPayment',
     WAITING_PAYMENT: '=',
+    'WAITING_PAYMENT at a gateway': '=',
+    'WAITING_PAYMENT and overdue': '=',
     PAID: '=',
     FAILED: 'ORDER_ENDED',
     EXPIRED: 'ORDER_ENDED',
@@ -113,6 +128,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderAwaitingPayment',
     WAITING_PAYMENT: 'ORDER_AWAITS_ANOTHER_PAYMENT',
+    'WAITING_PAYMENT at a gateway': 'ORDER_AWAITS_ANOTHER_PAYMENT',
+    'WAITING_PAYMENT and overdue': 'ORDER_AWAITS_ANOTHER_PAYMENT',
     PAID: '=',
     FAILED: 'ORDER_ENDED',
     EXPIRED: 'ORDER_ENDED',
@@ -122,6 +139,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderPaid',
     WAITING_PAYMENT: 'OrderPaid',
+    'WAITING_PAYMENT at a gateway': 'OrderPaid',
+    'WAITING_PAYMENT and overdue': 'OrderPaid',
     PAID: 'OrderPaymentReportRecorded',
     FAILED: 'OrderPaymentReportRecorded',
     EXPIRED: 'OrderPaymentReportRecorded',
@@ -131,6 +150,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderPaymentReportRecorded',
     WAITING_PAYMENT: 'OrderPaymentReportRecorded',
+    'WAITING_PAYMENT at a gateway': 'OrderPaymentReportRecorded',
+    'WAITING_PAYMENT and overdue': 'OrderPaymentReportRecorded',
     PAID: 'OrderPaymentReportRecorded',
     FAILED: 'OrderPaymentReportRecorded',
     EXPIRED: 'OrderPaymentReportRecorded',
@@ -140,6 +161,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderFailed',
     WAITING_PAYMENT: 'OrderFailed',
+    'WAITING_PAYMENT at a gateway': 'OrderFailed',
+    'WAITING_PAYMENT and overdue': 'OrderFailed',
     PAID: 'OrderPaymentReportRecorded',
     FAILED: 'OrderPaymentReportRecorded',
     EXPIRED: 'OrderPaymentReportRecorded',
@@ -149,6 +172,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderFailed',
     WAITING_PAYMENT: 'OrderPaymentReportRecorded',
+    'WAITING_PAYMENT at a gateway': 'OrderPaymentReportRecorded',
+    'WAITING_PAYMENT and overdue': 'OrderPaymentReportRecorded',
     PAID: 'OrderPaymentReportRecorded',
     FAILED: 'OrderPaymentReportRecorded',
     EXPIRED: 'OrderPaymentReportRecorded',
@@ -158,6 +183,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderPaymentReportRecorded OrderExpired',
     WAITING_PAYMENT: 'OrderPaymentReportRecorded OrderExpired',
+    'WAITING_PAYMENT at a gateway': 'OrderPaymentReportRecorded OrderExpired',
+    'WAITING_PAYMENT and overdue': 'OrderPaymentReportRecorded OrderExpired',
     PAID: 'OrderPaymentReportRecorded',
     FAILED: 'OrderPaymentReportRecorded',
     EXPIRED: 'OrderPaymentReportRecorded',
@@ -167,6 +194,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderPaymentReportRecorded OrderCancelled',
     WAITING_PAYMENT: 'OrderPaymentReportRecorded OrderCancelled',
+    'WAITING_PAYMENT at a gateway': 'OrderPaymentReportRecorded OrderCancelled',
+    'WAITING_PAYMENT and overdue': 'OrderPaymentReportRecorded OrderExpired',
     PAID: 'OrderPaymentReportRecorded',
     FAILED: 'OrderPaymentReportRecorded',
     EXPIRED: 'OrderPaymentReportRecorded',
@@ -176,6 +205,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: 'OrderExpired',
     WAITING_PAYMENT: 'OrderExpired',
+    'WAITING_PAYMENT at a gateway': 'OrderExpiryRequested',
+    'WAITING_PAYMENT and overdue': '=',
     PAID: '=',
     FAILED: '=',
     EXPIRED: '=',
@@ -185,6 +216,8 @@ const table: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
     none: 'ORDER_NOT_FOUND',
     PENDING: '=',
     WAITING_PAYMENT: '=',
+    'WAITING_PAYMENT at a gateway': '=',
+    'WAITING_PAYMENT and overdue': '=',
     PAID: '=',
     FAILED: '=',
     EXPIRED: '=',
@@ -216,7 +249,7 @@ describe('every command in every status', () => {
       it(`${name} in ${status}: ${expected}`, () => {
         if (command === undefined) throw new Error(`no command for the row ${name}`);
         const before = given(orderDecider, histories[status as Status]);
-        expect(before.state.status).toBe(status);
+        expect(before.state.status).toBe(status.split(' ')[0]);
         const after = before.when(command, name === 'ExpireOrder' ? late : {});
         const types = after.events.map(({ type }) => type).join(' ');
         expect(after.code ?? (types || '=')).toBe(expected);
@@ -320,6 +353,9 @@ describe('an order', () => {
       orderDecider.timers(given(orderDecider, histories[status]).state).map(({ name }) => name);
     expect(wanted('PENDING')).toEqual(['expire']);
     expect(wanted('WAITING_PAYMENT')).toEqual(['expire']);
+    expect(wanted('WAITING_PAYMENT at a gateway')).toEqual(['expire']);
+    // Its time is over; from now on only its payment ends it.
+    expect(wanted('WAITING_PAYMENT and overdue')).toEqual([]);
     for (const ended of ['none', 'PAID', 'FAILED', 'EXPIRED', 'CANCELLED'] as const) {
       expect(wanted(ended)).toEqual([]);
     }
@@ -329,4 +365,54 @@ describe('an order', () => {
     const { state } = given(orderDecider, histories.PENDING);
     expect(orderDecider.onTimer({ name: 'expire', dueMs: payBy }, state)).toEqual(expire);
   });
+});
+
+describe('an order whose payment is open at a gateway when its time is over', () => {
+  const overdue = histories['WAITING_PAYMENT and overdue'];
+  const types = (events: readonly OrderEvent[]) => events.map(({ type }) => type);
+
+  it('asks for the end of the payment instead of expiring, once', () => {
+    const asked = given(orderDecider, histories['WAITING_PAYMENT at a gateway']).when(expire, late);
+    expect(asked.events).toEqual([
+      { type: 'OrderExpiryRequested', data: { ...payment, payBy, requestedAt: payBy } },
+    ]);
+    const again = given(orderDecider, overdue).when(expire, { atMs: payBy + 86_400_000 });
+    expect(again.decision.kind).toBe('unchanged');
+  });
+
+  it('expires once the payment is closed, whatever words it was closed with', () => {
+    for (const reason of ['TIMED_OUT', 'the order expired', 'an operator said so']) {
+      const { events } = given(orderDecider, overdue).when(closed({ reason }), late);
+      expect(events[1]).toEqual({ type: 'OrderExpired', data: { orderNo: 'O-1', payBy } });
+    }
+  });
+
+  it('is paid all the same when the payment turns out to be', () => {
+    expect(given(orderDecider, overdue).when(confirm(), late).state.status).toBe('PAID');
+  });
+
+  it('does not wait for a payment that ended without ending it', () => {
+    const other = confirm({ amountMinor: 1n });
+    const told = given(orderDecider, overdue).when(other, late);
+    expect(types(told.events)).toEqual(['OrderPaymentReportRecorded']);
+    expect(orderDecider.timers(told.state)).toEqual([{ name: 'expire', dueMs: payBy }]);
+    const events = [...overdue, ...told.events];
+    expect(types(given(orderDecider, events).when(expire, late).events)).toEqual(['OrderExpired']);
+  });
+
+  it('still waits when another payment than its own reports', () => {
+    const other = given(orderDecider, overdue).when(fail({ payNo: 'PAY-2' }), late);
+    expect(types(other.events)).toEqual(['OrderPaymentReportRecorded']);
+    expect(orderDecider.timers(other.state)).toEqual([]);
+  });
+});
+
+it('an order from before gateways were known expires by its deadline', () => {
+  const { state } = given(orderDecider, histories.WAITING_PAYMENT);
+  const before = Object.fromEntries(Object.entries(state).filter(([name]) => name !== 'expiry'));
+  expect(upcastOrder(before)).toEqual(state);
+  const asked = given(orderDecider, histories['WAITING_PAYMENT and overdue']).state;
+  expect(upcastOrder(asked)).toBe(asked);
+  const { state: pending } = given(orderDecider, histories.PENDING);
+  expect(upcastOrder(pending)).toBe(pending);
 });

@@ -12,6 +12,10 @@ import type { OrderEventOf } from './events.ts';
  *
  * The four on the right are ends: no event leads out of them, and what a payment reports to an
  * order that has ended is recorded and changes nothing.
+ *
+ * At payBy an order whose payment is open at a gateway does not expire: somebody may be paying. It
+ * says once that its time is over (OrderExpiryRequested), the payment is asked about and closed at
+ * the gateway, and whatever the payment then reports ends the order: PAID, FAILED or EXPIRED.
  */
 export type OrderState = NoOrder | Order;
 
@@ -39,7 +43,14 @@ export interface PendingOrder extends OrderFacts {
 export interface WaitingOrder extends OrderFacts {
   readonly status: 'WAITING_PAYMENT';
   readonly payNo: string;
+  readonly expiry: OrderExpiry;
 }
+
+/**
+ * What ends the waiting at payBy: `deadline`, the time itself; `gateway`, only the word of the
+ * gateway that has the payment; `requested`, that word, which has been asked for.
+ */
+export type OrderExpiry = 'deadline' | 'gateway' | 'requested';
 
 export interface PaidOrder extends OrderFacts {
   readonly status: 'PAID';
@@ -74,3 +85,12 @@ export const isOpen = (order: Order): order is OpenOrder =>
 /** The payment that the order knows of. */
 export const payNoOf = (order: Order): string | null =>
   order.status === 'PENDING' ? null : order.payNo;
+
+/** An order as it stands in a changelog, in the shape of today. */
+export function upcastOrder(stored: unknown): OrderState {
+  // The changelog has one writer, the orders task, and these are the shapes it ever wrote.
+  const state = stored as OrderState;
+  if (state.status !== 'WAITING_PAYMENT' || 'expiry' in state) return state;
+  // Nobody knew where its payment was: the deadline that it had ends it, as it would have.
+  return { ...(state as WaitingOrder), expiry: 'deadline' };
+}

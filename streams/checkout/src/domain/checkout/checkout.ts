@@ -27,20 +27,21 @@ const reasons = {
 } as const;
 
 /**
- *   PaymentCreated ──► AwaitPayment          OrderCancelled ──┬──► ClosePayment, while one is open
- *   PaymentSucceeded ► ConfirmPayment        OrderExpired ────┘
- *   PaymentFailed ───► FailPayment           PaymentCreated after either ──► ClosePayment
- *   PaymentClosed ───► RecordPaymentClosed
+ *   PaymentCreated ──► AwaitPayment          OrderCancelled ────────┬──► ClosePayment, while
+ *   PaymentSucceeded ► ConfirmPayment        OrderExpired ──────────┤    one is open
+ *   PaymentFailed ───► FailPayment           OrderExpiryRequested ──┘
+ *   PaymentClosed ───► RecordPaymentClosed   PaymentCreated after an end ──► ClosePayment
  *
- * It decides nothing: orders and payments do, and may refuse. A payment for an order that is a
- * merchant's own is told to an order that does not exist, which refuses without harm; a payment
- * that is at its gateway refuses to be closed, since only the gateway may say how it ended.
+ * It decides nothing: orders and payments do, and may refuse. A payment that a gateway has is asked
+ * about and closed there first; an order that said its time is over ends by what that brings. A
+ * payment for an order that its merchant keeps is told to nobody: no such order is here.
  */
 function react(
   event: CheckoutEvent,
   state: CheckoutState,
   { eventId }: ReactionContext,
 ): readonly CheckoutCommand[] {
+  if (concernsMerchant(event, state)) return [];
   const of = (data: { readonly orderNo: string; readonly payNo: string }) => ({
     orderNo: data.orderNo,
     payNo: data.payNo,
@@ -63,12 +64,12 @@ function react(
     case 'OrderCancelled':
       return closeOpen(event.data.orderNo, state, reasons.cancelled);
     case 'OrderExpired':
+    case 'OrderExpiryRequested':
       return closeOpen(event.data.orderNo, state, reasons.expired);
     case 'OrderAwaitingPayment':
     case 'OrderCreated':
     case 'OrderFailed':
     case 'OrderPaid':
-    case 'OrderExpiryRequested':
     case 'OrderPaymentReportRecorded':
     case 'PaymentCallbackRecorded':
     case 'PaymentProcessing':
@@ -94,14 +95,18 @@ function react(
   }
 }
 
+const concernsMerchant = (event: CheckoutEvent, { isMerchants }: CheckoutState): boolean =>
+  isMerchants === true || (event.type === 'PaymentCreated' && event.data.merchant !== null);
+
 function awaitOrClose(
-  { orderNo, payNo }: PaymentCreated,
+  { orderNo, payNo, gateway }: PaymentCreated,
   { orderEndedUnpaid }: CheckoutState,
   paymentEventId: string,
 ): CheckoutCommand {
-  return orderEndedUnpaid
-    ? { type: 'ClosePayment', data: { payNo, orderNo, reason: reasons.endedBefore } }
-    : { type: 'AwaitPayment', data: { payNo, orderNo, paymentEventId, atGateway: false } };
+  if (orderEndedUnpaid)
+    return { type: 'ClosePayment', data: { payNo, orderNo, reason: reasons.endedBefore } };
+  const atGateway = gateway !== null;
+  return { type: 'AwaitPayment', data: { payNo, orderNo, paymentEventId, atGateway } };
 }
 
 function closeOpen(
@@ -114,6 +119,8 @@ function closeOpen(
 }
 
 function evolve(state: CheckoutState, event: CheckoutEvent): CheckoutState {
+  if (concernsMerchant(event, state))
+    return state.isMerchants === true ? state : { ...state, isMerchants: true };
   switch (event.type) {
     case 'PaymentCreated':
       return { ...state, payment: { payNo: event.data.payNo, ended: false } };

@@ -16,6 +16,18 @@ const after = (...types: readonly Type[]) =>
     checkoutManager.initialState,
   );
 
+const created = eventOf.PaymentCreated;
+const ofMerchant: CheckoutEvent = {
+  ...created,
+  data: {
+    ...created.data,
+    merchant: {
+      ...{ orderType: 'PAYMENT', subject: 'tea', extraData: null, idempotencyKey: null },
+      fingerprint: 'f',
+    },
+  },
+};
+
 const situations = {
   nothing: after(),
   'payment open': after('PaymentCreated'),
@@ -24,27 +36,33 @@ const situations = {
   'payment closed': after('PaymentCreated', 'PaymentClosed'),
   'order cancelled': after('OrderCancelled'),
   'order expired, payment open': after('PaymentCreated', 'OrderExpired'),
+  "payment of a merchant's own order": checkoutManager.evolve(
+    checkoutManager.initialState,
+    ofMerchant,
+  ),
 } as const;
 
 const none = '-';
-const same = (commands: string): readonly string[] => Object.keys(situations).map(() => commands);
+/** Everywhere but for an order that its merchant keeps, of which nobody is told anything. */
+const same = (commands: string): readonly string[] =>
+  Object.values(situations).map(({ isMerchants }) => (isMerchants === true ? none : commands));
 
 /** The commands that each event leads to, in the order of the situations. */
 const table: Readonly<Record<Type, readonly string[]>> = {
   PaymentCreated: [
     ...['AwaitPayment', 'AwaitPayment', 'AwaitPayment', 'AwaitPayment', 'AwaitPayment'],
-    ...['ClosePayment', 'ClosePayment'],
+    ...['ClosePayment', 'ClosePayment', none],
   ],
   PaymentSucceeded: same('ConfirmPayment'),
   PaymentFailed: same('FailPayment'),
   PaymentClosed: same('RecordPaymentClosed'),
-  OrderCancelled: [none, 'ClosePayment', none, none, none, none, 'ClosePayment'],
-  OrderExpired: [none, 'ClosePayment', none, none, none, none, 'ClosePayment'],
+  OrderCancelled: [none, 'ClosePayment', none, none, none, none, 'ClosePayment', none],
+  OrderExpired: [none, 'ClosePayment', none, none, none, none, 'ClosePayment', none],
+  OrderExpiryRequested: [none, 'ClosePayment', none, none, none, none, 'ClosePayment', none],
   OrderAwaitingPayment: same(none),
   OrderCreated: same(none),
   OrderFailed: same(none),
   OrderPaid: same(none),
-  OrderExpiryRequested: same(none),
   OrderPaymentReportRecorded: same(none),
   PaymentCallbackRecorded: same(none),
   PaymentProcessing: same(none),
@@ -107,6 +125,27 @@ describe('the commands', () => {
       data: { orderNo: 'O-1', payNo: 'PAY-1', reason: 'the order was cancelled' },
     });
     expect(first('OrderExpired')).toMatchObject({ data: { reason: 'the order expired' } });
+  });
+
+  it('tell an order whether its payment is led at a gateway', () => {
+    const policy = { attemptsMax: 1, queryIntervalMs: 1, refundLateSuccess: true };
+    const gateway = { ...policy, subject: null, returnUrl: null };
+    const led: CheckoutEvent = { ...created, data: { ...created.data, gateway } };
+    expect(checkoutManager.react(led, situations.nothing, context)).toMatchObject([
+      { type: 'AwaitPayment', data: { atGateway: true } },
+    ]);
+  });
+
+  it('close the payment of an order whose time is over', () => {
+    expect(first('OrderExpiryRequested')).toEqual({
+      type: 'ClosePayment',
+      data: { orderNo: 'O-1', payNo: 'PAY-1', reason: 'the order expired' },
+    });
+  });
+
+  it('say nothing of a payment whose order is kept by its merchant', () => {
+    expect(checkoutManager.react(ofMerchant, situations.nothing, context)).toEqual([]);
+    expect(checkoutManager.react(ofMerchant, situations['order cancelled'], context)).toEqual([]);
   });
 
   it('close a payment that came after the end of its order', () => {

@@ -3,6 +3,11 @@ export interface CheckoutState {
   readonly payment: CheckoutPayment | null;
   /** The order was cancelled or expired. It may have been before its payment was even created. */
   readonly orderEndedUnpaid: boolean;
+  /**
+   * The payment is of an order that its merchant keeps: there is none here to tell, and nobody here
+   * may close it. Left out where that is not so, as in states from before there were such payments.
+   */
+  readonly isMerchants?: true;
 }
 
 export interface CheckoutPayment {
