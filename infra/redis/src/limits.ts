@@ -7,8 +7,8 @@ export const connectTimeoutMs = 1_500;
  */
 export const commandTimeoutMs = 1_000;
 
-/** A connection on which nothing came for so long while something was asked: it is replaced. */
-export const socketTimeoutMs = 5_000;
+/** A connection that brings nothing for so many command time-outs (3 s) is dead: another is made. */
+export const silentTimeoutsMax = 3;
 
 /** Waits between attempts to connect: the first, and the longest, for ever. */
 export const reconnectMs = { first: 50, max: 2_000 } as const;

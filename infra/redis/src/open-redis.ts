@@ -117,8 +117,9 @@ export function openRedis(options: RedisOptions): Redis {
   };
 }
 
-const clientOf = (options: RedisOptions): Client =>
-  new Client(options.url, {
+function clientOf(options: RedisOptions): Client {
+  const commandTimeout = options.commandTimeoutMs ?? limits.commandTimeoutMs;
+  return new Client(options.url, {
     lazyConnect: true,
     // RESP2 is what every server speaks and every reply of ours needs.
     protocol: 2,
@@ -126,13 +127,14 @@ const clientOf = (options: RedisOptions): Client =>
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: limits.connectTimeoutMs,
-    commandTimeout: options.commandTimeoutMs ?? limits.commandTimeoutMs,
-    socketTimeout: (options.commandTimeoutMs ?? 0) + limits.socketTimeoutMs,
+    commandTimeout,
+    socketTimeout: limits.silentTimeoutsMax * commandTimeout,
     connectionName: options.connectionName ?? 'plumbline',
     retryStrategy: (attempt) => reconnectWaitMs(attempt, Math.random()),
     // After a failover this server is the replica: the name leads to the new master by now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
+}
 
 /** Doubled up to the longest, of which a random half is waited: processes do not return as one. */
 export function reconnectWaitMs(attempt: number, random: number): number {
