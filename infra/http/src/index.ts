@@ -50,7 +50,7 @@ export type {
 } from './gateway/command-gateway.ts';
 export { createCommandGateway } from './gateway/command-gateway.ts';
 export { Overloaded, WriteFailed, WriteUnknown } from './gateway/errors.ts';
-export type { OutcomeMapping } from './gateway/outcome-to-http.ts';
-export { outcomeToHttp } from './gateway/outcome-to-http.ts';
+export type { Decided, OutcomeMapping } from './gateway/outcome-to-http.ts';
+export { decisionOf, outcomeToHttp } from './gateway/outcome-to-http.ts';
 export type { PagePosition } from './page-cursor.ts';
 export { cursorOf, positionOfCursor } from './page-cursor.ts';

@@ -1,6 +1,15 @@
-import { flag, processConfig, serviceConfig, secretText, wholeNumber } from '@plumbline/config';
+import {
+  flag,
+  processConfig,
+  redisConfig,
+  secretText,
+  serviceConfig,
+  vaultConfig,
+  wholeNumber,
+} from '@plumbline/config';
 import { z } from 'zod';
 import { gatewaysConfig, missingForGateways } from './gateways-config.ts';
+import { merchantConfig } from './merchant-config.ts';
 
 const shape = processConfig({
   ...serviceConfig({ port: 8083 }),
@@ -19,7 +28,10 @@ const shape = processConfig({
   PLUMBLINE_SIGNATURE_ENDPOINT_ENABLED: flag()
     .optional()
     .describe('Whether GET /payments/generate-signature answers; unset: in the local stack only'),
+  ...redisConfig,
+  ...vaultConfig,
   ...gatewaysConfig,
+  ...merchantConfig,
 });
 
 /** A gateway is configured whole or not at all. */

@@ -44,3 +44,40 @@ export const payNosRememberedMax = 10_000;
 
 /** What a client should wait before it repeats a command whose outcome is pending. */
 export const retryAfterSeconds = 1;
+
+/** Contract 4 gives no limit: twice contract 1's, for numbers with a prefix and a date. */
+export const merchantOrderIdCharsMax = 64;
+
+/** What a payer reads; gateways cut it further (docs/gateways.md). */
+export const subjectCharsMax = 256;
+
+/** A merchant's own data: notes and ids, 8 KiB as JSON, which a record carries several times over. */
+export const extraDataBytesMax = 8 * 1024;
+export const extraDataDepthMax = 8;
+
+/** Browsers and gateways cut what is longer. */
+export const returnUrlCharsMax = 2_048;
+
+/** Words for people about a refund; gateways cut them. */
+export const refundReasonCharsMax = 256;
+
+/** 9,999,999,999.99 in minor units: contract 1's largest amount holds here, too. */
+export const merchantAmountMinorMax = 999_999_999_999n;
+
+/** As the draft of the IETF's Idempotency-Key header has it in practice: a UUID, or up to 255. */
+export const idempotencyKeyCharsMax = 255;
+
+/** A request waits 5 s for its outcome and its write as long again; after that nobody waits for it. */
+export const keyBusyMs = 15_000;
+
+/** How long a used Idempotency-Key is recognised for what it was used for. */
+export const keyRememberedMs = 30 * 24 * 3_600_000;
+
+/** Payment orders read a moment ago: 10,000 of about 2 KiB are 20 MiB. */
+export const ordersCachedMax = 10_000;
+
+/** Clients poll once a second: those who poll together are answered with one read. */
+export const orderFreshMs = 1_000;
+
+/** How long a refund that nobody here has heard of is looked for: another instance may just have answered it. */
+export const unseenRefundWaitMs = 300;

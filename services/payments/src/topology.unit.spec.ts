@@ -21,7 +21,7 @@ const callback = (no: string, callbackStatus: 'SUCCESS' | 'FAILED'): PaymentsCom
   type: 'ReportMockCallback',
   data: {
     ...{ payNo: no, callbackId: `${no}-${callbackStatus}`, callbackStatus, channelTradeNo: null },
-    ...{ timestamp: '1', nonce: 'n', rawPayload: '{}' },
+    ...{ timestamp: '1', nonce: 'n', rawPayload: 'enc:v1:test:e30' },
   },
 });
 

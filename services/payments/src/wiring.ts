@@ -1,21 +1,35 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { topics } from '@plumbline/events';
+import type { CommandGateway } from '@plumbline/http';
 import { createCommandGateway } from '@plumbline/http';
 import { systemClock } from '@plumbline/kafka';
+import type { Postgres } from '@plumbline/postgres';
 import { openReadModels } from '@plumbline/postgres';
+import type { Redis } from '@plumbline/redis';
+import { createRateLimit, openRedis } from '@plumbline/redis';
 import type { Foundation, Parts } from '@plumbline/runtime';
+import type { Vault } from '@plumbline/vault';
+import { masterKeysOf, openVault } from '@plumbline/vault';
 import type { PaymentsConfig } from './config.ts';
 import { callbackMaxAgeMsOf, callbackSecretOf } from './config.ts';
+import type { Gateways } from './gateways/open-gateways.ts';
 import { openGateways } from './gateways/open-gateways.ts';
 import { createKnownPayNos } from './http/known-pay-nos.ts';
 import { localTimeFormat } from './http/local-time.ts';
 import { openRefusedCallbacks } from './http/refused-callbacks.ts';
 import { paymentRoutes } from './http/routes.ts';
-import { payNosRememberedMax } from './limits.ts';
+import { createIdempotencyGuard } from './http/merchant/idempotency.ts';
+import type { MerchantEdge } from './http/merchant/merchant-edge.ts';
+import { createOrderCache } from './http/merchant/order-cache.ts';
+import { merchantRoutes } from './http/merchant/routes.ts';
+import * as limits from './limits.ts';
+import { channelOfApp } from './merchant-config.ts';
+import { createMerchantQueries } from './projections/merchant-queries.ts';
 import { createPaymentQueries } from './projections/payment-queries.ts';
 import { paymentsProjection } from './projections/payments.ts';
 import { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
 import { paymentsTopology } from './topology.ts';
+import { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
 import { openCallWorker } from './worker/call-worker.ts';
 import { gatewayCallsTopology } from './worker/waiting-calls.ts';
 
@@ -29,11 +43,13 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     source: '/plumbline/payments-edge',
     commandsTopic: topics.paymentsCommands.name,
     outcomesTopic: topics.paymentsOutcomes.name,
-import { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
   });
   const gateways = openGateways(config);
+  const redis = openRedis({ url: config.PLUMBLINE_REDIS_URL, logger, metrics });
+  const vault = openVaultOf(foundation);
   const worker = openCallWorker({
     ...{ gateways: gateways.callable, commands: gateway, clock: systemClock, logger, metrics },
+    decrypt: (text) => vault.keyRing.decrypt(text),
     workerId: randomUUID(),
     newNonce: () => randomBytes(16).toString('hex'),
     wallClockMs: Date.now,
@@ -51,22 +67,28 @@ import { gatewayTransactionsTopology } from './transactions/gateway-transactions
       ? [paymentsTopology, gatewayCallsTopology, gatewayTransactionsTopology]
       : [paymentsTopology],
     following: { [gatewayCallsTopology.name]: worker.following },
-    routes: paymentRoutes({
-      ...{ gateway, refused, queries: createPaymentQueries(models.readers) },
-      known: createKnownPayNos(payNosRememberedMax),
-      gateways: gateways.callable,
-      policyOf: (channel) => gateways.policyOf(channel),
-      tenant: config.PLUMBLINE_TENANT,
-      lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
-      callbackSecret: callbackSecretOf(config),
-      callbackMaxAgeMs: callbackMaxAgeMsOf(config),
-      signatureEndpoint:
-        config.PLUMBLINE_SIGNATURE_ENDPOINT_ENABLED ?? config.PLUMBLINE_LOCAL_STACK,
-      formatTime: localTimeFormat(config.PLUMBLINE_TIME_ZONE),
-      nowMs: Date.now,
-    }),
+    routes: [
+      ...merchantRoutes(
+        merchantEdgeOf({ foundation, gateway, gateways, redis, vault, readers: models.readers }),
+      ),
+      ...paymentRoutes({
+        ...{ gateway, refused, queries: createPaymentQueries(models.readers) },
+        sealRaw: (channel, text) => vault.keyRing.encrypt(subjectOfGateway(channel), text),
+        known: createKnownPayNos(limits.payNosRememberedMax),
+        gateways: gateways.callable,
+        policyOf: (channel) => gateways.policyOf(channel),
+        tenant: config.PLUMBLINE_TENANT,
+        lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
+        callbackSecret: callbackSecretOf(config),
+        callbackMaxAgeMs: callbackMaxAgeMsOf(config),
+        signatureEndpoint:
+          config.PLUMBLINE_SIGNATURE_ENDPOINT_ENABLED ?? config.PLUMBLINE_LOCAL_STACK,
+        formatTime: localTimeFormat(config.PLUMBLINE_TIME_ZONE),
+        nowMs: Date.now,
+      }),
+    ],
     health: { outcomes: () => ({ ok: gateway.ready() }) },
-    healthAtStart: models.health,
+    healthAtStart: { ...models.health, vault: warmed(vault, Object.keys(gateways.callable)) },
     async close() {
       // What it has begun is reported through the gateway of commands.
       await worker.close();
@@ -74,6 +96,57 @@ import { gatewayTransactionsTopology } from './transactions/gateway-transactions
       await gateways.close();
       await refused.close();
       await models.close();
+      await vault.close();
+      await redis.close();
     },
+  };
+}
+
+/** Whose key protects what a gateway says in its callbacks. */
+const subjectOfGateway = (channel: string): string => `gateway:${channel}`;
+
+const openVaultOf = ({ config, logger, metrics }: Foundation<PaymentsConfig>): Vault =>
+  openVault({
+    ...{ url: config.PLUMBLINE_POSTGRES_URL, masterKeys: masterKeysOf(config), logger, metrics },
+    ...{ tenant: config.PLUMBLINE_TENANT, localStack: config.PLUMBLINE_LOCAL_STACK },
+    nowMs: Date.now,
+  });
+
+/** Callbacks are taken with Postgres away: what encrypts them is read before the first comes. */
+const warmed = (vault: Vault, channels: readonly string[]) => async () => {
+  try {
+    await vault.keyRing.warm([...new Set(['MOCK', ...channels])].map(subjectOfGateway));
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+function merchantEdgeOf(parts: {
+  readonly foundation: Foundation<PaymentsConfig>;
+  readonly gateway: CommandGateway;
+  readonly gateways: Gateways;
+  readonly redis: Redis;
+  readonly vault: Vault;
+  readonly readers: Postgres;
+}): MerchantEdge {
+  const { gateway, gateways, redis, vault, readers } = parts;
+  const { config, metrics } = parts.foundation;
+  const perSecond = config.PLUMBLINE_MERCHANT_CALLS_PER_SECOND;
+  const burst = config.PLUMBLINE_MERCHANT_CALLS_BURST;
+  return {
+    ...{ gateway, apiKeys: vault.apiKeys, keyRing: vault.keyRing },
+    queries: createMerchantQueries(readers),
+    rateLimit: createRateLimit({ redis, perSecond, burst, name: 'merchant', metrics }),
+    idempotency: createIdempotencyGuard(redis),
+    cache: createOrderCache({
+      ...{ max: limits.ordersCachedMax, freshMs: limits.orderFreshMs },
+      nowMs: () => performance.now(),
+    }),
+    channelOf: channelOfApp(config),
+    policyOf: (channel) => gateways.policyOf(channel),
+    currenciesOf: (channel) => gateways.callable[channel]?.adapter.currencies ?? null,
+    lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
+    nowMs: Date.now,
   };
 }

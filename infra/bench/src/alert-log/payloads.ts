@@ -85,7 +85,9 @@ const orderOf = ({ orderNo, atMs, fingerprint, index }: Subject, amountMinor: bi
 function recordedOf(subject: Subject, callbackId: string, channelTradeNo: string) {
   const { payNo, orderNo, atMs, index } = subject;
   const signed = { timestamp: String(atMs), nonce: String(index).padStart(16, '0') };
-  const rawPayload = JSON.stringify({ payNo, callbackStatus: 'SUCCESS', ...signed, callbackId });
+  const body = JSON.stringify({ payNo, callbackStatus: 'SUCCESS', ...signed, callbackId });
+  // As long as the real thing, and as little to be read.
+  const rawPayload = `enc:v1:bench:${Buffer.from(body).toString('base64url')}`;
   return {
     ...{ payNo, orderNo, callbackId, channelTradeNo, ...signed, rawPayload },
     ...({ callbackStatus: 'SUCCESS', result: 'PROCESSED', code: null } as const),

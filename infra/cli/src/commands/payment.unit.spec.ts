@@ -59,7 +59,7 @@ const pay = () =>
     type: 'ReportMockCallback',
     data: {
       ...{ payNo, callbackId: 'c1', callbackStatus: 'SUCCESS', channelTradeNo: 'G-1' },
-      ...{ timestamp: '1', nonce: 'n', rawPayload: '{}' },
+      ...{ timestamp: '1', nonce: 'n', rawPayload: 'enc:v1:test:e30' },
     },
   });
 

@@ -23,16 +23,36 @@ export interface OutcomeMapping {
 
 /** Throws an {@link HttpProblem} for whatever is not a success. */
 export function outcomeToHttp(executed: Executed, mapping: OutcomeMapping): RouteResponse {
-  return executed.kind === 'pending' ? pending(mapping) : decided(executed.outcome, mapping);
+  if (executed.kind === 'pending') return pending(mapping);
+  const { answer, outcome } = decidedBy(executed.outcome, mapping.codes);
+  return mapping.decided(answer, outcome);
 }
 
-function decided(outcome: CommandOutcome, mapping: OutcomeMapping): RouteResponse {
+/** A decision that was no refusal. */
+export interface Decided {
+  readonly answer: Json;
+  readonly outcome: CommandOutcome;
+}
+
+/**
+ * The decision itself, for routes that have more to do before they answer. Throws an
+ * {@link HttpProblem} for a refusal, and 503 for what is durable and undecided.
+ */
+export function decisionOf(
+  executed: Executed,
+  mapping: { readonly codes: ErrorCodes; readonly retryAfterSeconds: number },
+): Decided {
+  if (executed.kind === 'decided') return decidedBy(executed.outcome, mapping.codes);
+  throw retryLater(mapping.retryAfterSeconds);
+}
+
+function decidedBy(outcome: CommandOutcome, codes: ErrorCodes): Decided {
   switch (outcome.status) {
     case 'ACCEPTED':
     case 'UNCHANGED':
-      return mapping.decided(jsonOf(outcome.answer), outcome);
+      return { answer: jsonOf(outcome.answer), outcome };
     case 'REJECTED':
-      throw rejection(outcome, mapping.codes);
+      throw rejection(outcome, codes);
     case 'DEAD_LETTERED':
       throw problem('COMMAND_NOT_PROCESSED');
     case 'UNKNOWN':
@@ -56,13 +76,13 @@ function rejection(outcome: CommandOutcome, codes: ErrorCodes): HttpProblem {
 }
 
 function pending({ pending: how }: OutcomeMapping): RouteResponse {
-  if (how.kind === 'retry') {
-    const headers = { 'Retry-After': String(how.afterSeconds) };
-    throw problem('OUTCOME_PENDING', undefined, { headers });
-  }
+  if (how.kind === 'retry') throw retryLater(how.afterSeconds);
   const body = how.body ?? { status: 'pending', location: how.location };
   return { status: 202, body, headers: { Location: how.location } };
 }
+
+const retryLater = (seconds: number): HttpProblem =>
+  problem('OUTCOME_PENDING', undefined, { headers: { 'Retry-After': String(seconds) } });
 
 const jsonOf = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
 

@@ -8,7 +8,7 @@ export interface CallbackRefused {
   readonly callbackId: null | string;
   /** The status it claims; null if unreadable. */
   readonly callbackStatus: null | string;
-  /** Body of the request as it came. */
+  /** Body of the request as it came, encrypted. */
   readonly rawPayload: string;
   /** Why it was refused. */
   readonly code: string;
@@ -127,7 +127,7 @@ export interface GatewayCallRequested {
   readonly currency: string;
   /** What the payer reads; null for the number of the order. */
   readonly subject: null | string;
-  /** Where the payer goes afterwards. */
+  /** Where the payer goes afterwards, encrypted. */
   readonly returnUrl: null | string;
   /** Broker time at which the payment is no longer payable. Epoch ms. */
   readonly expireAt: number;
@@ -185,7 +185,7 @@ export interface GatewayCallbackRecorded {
   readonly refundReference: null | string;
   /** What it says. */
   readonly answer: GatewayAnswer;
-  /** Body of the callback, byte for byte as it came. */
+  /** Body of the callback, byte for byte as it came, encrypted. */
   readonly rawPayload: string;
   /** What became of it. */
   readonly result: ProcessResult;
@@ -209,7 +209,7 @@ export interface GatewayPolicy {
   readonly refundLateSuccess: boolean;
   /** What the payer reads; null for the number of the order. */
   readonly subject: null | string;
-  /** Where the payer goes afterwards. */
+  /** Where the payer goes afterwards, encrypted. */
   readonly returnUrl: null | string;
 }
 
@@ -249,7 +249,7 @@ export interface PaymentCallbackRecorded {
   readonly timestamp: string;
   /** Nonce of the callback, as it was signed. */
   readonly nonce: string;
-  /** Body of the callback, byte for byte as it was signed. */
+  /** Body of the callback, byte for byte as it was signed, encrypted. */
   readonly rawPayload: string;
   /** What became of it. */
   readonly result: ProcessResult;
@@ -647,7 +647,7 @@ export interface ReportGatewayCallback {
   readonly refundReference: null | string;
   /** What it says. */
   readonly answer: GatewayAnswer;
-  /** Body of the callback, byte for byte as it came. */
+  /** Body of the callback, byte for byte as it came, encrypted. */
   readonly rawPayload: string;
 }
 
@@ -665,7 +665,7 @@ export interface ReportMockCallback {
   readonly timestamp: string;
   /** Nonce of the callback, as it was signed. */
   readonly nonce: string;
-  /** Body of the callback, byte for byte as it was signed. */
+  /** Body of the callback, byte for byte as it was signed, encrypted. */
   readonly rawPayload: string;
 }
 

@@ -14,6 +14,8 @@ export interface PaymentsEdge {
   readonly queries: PaymentQueries;
   readonly refused: Pick<RefusedCallbacks, 'record'>;
   readonly known: KnownPayNos;
+  /** Encrypts what came from a gateway: it may name people. Errors: PostgresDown. */
+  readonly sealRaw: (channel: Channel, text: string) => Promise<string>;
   readonly tenant: string;
   /** The gateways that report here, by channel. */
   readonly gateways: Readonly<Partial<Record<Channel, { readonly adapter: GatewayAdapter }>>>;

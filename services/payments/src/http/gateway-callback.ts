@@ -8,6 +8,7 @@ import type { CallbackReading, GatewayAdapter, RawCallback } from '../gateways/p
 import * as limits from '../limits.ts';
 import { recordOfReport } from '../worker/answer-record.ts';
 import type { PaymentsEdge } from './edge.ts';
+import { fromDatabase } from './edge.ts';
 import { paymentsErrorCodes, problem } from './error-codes.ts';
 
 /** A gateway whose callbacks come to an address of their own; MOCK's is contract 1's. */
@@ -82,16 +83,20 @@ async function report(
   { channel }: Listening,
   { reading, callback, context }: Read<Verified>,
 ): Promise<void> {
+  const rawPayload = await sealed(edge, channel, callback);
   const { reference, callbackId, merchantMatches } = reading;
   const payNo = payNoOf(reference);
   const data = {
     ...{ payNo, channel, reference, callbackId, merchantMatches },
     ...recordOfReport(reading.report),
-    rawPayload: callback.body.toString('utf8'),
+    rawPayload,
   };
   const payload = { type: 'ReportGatewayCallback', data };
   mustBeWritten(await execute(edge, { payNo, payload, channel, context }));
 }
+
+const sealed = (edge: PaymentsEdge, channel: Channel, { body }: RawCallback): Promise<string> =>
+  fromDatabase(() => edge.sealRaw(channel, body.toString('utf8')));
 
 const execute = (
   edge: PaymentsEdge,
@@ -129,7 +134,7 @@ async function takeHint(
   const { reference } = reading;
   const payNo = reference === null ? null : payNoOf(reference);
   const code = reading.kind === 'invalid' ? reading.code : 'NOT_SIGNED';
-  const rawPayload = callback.body.toString('utf8');
+  const rawPayload = await sealed(edge, channel, callback);
   const receivedAt = callback.receivedAtMs;
   const refused = { payNo, callbackId: null, callbackStatus: null, rawPayload, code, receivedAt };
   await edge.refused.record(refused, context);

@@ -55,7 +55,7 @@ describe('a callback of a gateway', () => {
         ...{ key: reference, actor: 'gateway:LAKALA' },
         payload: {
           type: 'ReportGatewayCallback',
-          data: { payNo: reference, rawPayload: '{"a":1}', answer: { amountMinor: 999n } },
+          data: { payNo: reference, rawPayload: 'sealed {"a":1}', answer: { amountMinor: 999n } },
         },
       },
     ]);
@@ -71,7 +71,9 @@ describe('a callback of a gateway', () => {
   it('that nobody signed is kept as unverified, and a question', async () => {
     const { commands, kept, post } = world({ kind: 'hint', reference });
     expect((await post()).status).toBe(200);
-    expect(kept).toMatchObject([{ payNo: reference, code: 'NOT_SIGNED', rawPayload: '{"a":1}' }]);
+    expect(kept).toMatchObject([
+      { payNo: reference, code: 'NOT_SIGNED', rawPayload: 'sealed {"a":1}' },
+    ]);
     expect(commands).toMatchObject([
       { payload: { type: 'QueryPayment', data: { unlessWithinMs: 1_000 } } },
     ]);

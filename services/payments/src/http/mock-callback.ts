@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { callbackIdOf, isSignature, signatureOf } from '../gateways/mock/callback-signature.ts';
 import * as limits from '../limits.ts';
 import type { PaymentsEdge } from './edge.ts';
+import { fromDatabase } from './edge.ts';
 import { paymentsErrorCodes, problem } from './error-codes.ts';
 import { paymentStatuses } from './payment-view.ts';
 
@@ -58,7 +59,7 @@ export const mockCallback = (edge: PaymentsEdge): Route =>
     handler: async ({ body, rawBody, context }) => {
       const { callbackSecret: secret } = edge;
       if (secret === null) throw problem('MOCK_CHANNEL_DISABLED');
-      const rawPayload = rawBody.toString('utf8');
+      const rawPayload = await fromDatabase(() => edge.sealRaw('MOCK', rawBody.toString('utf8')));
       const code = refusalOf(edge, body, secret);
       if (code !== null) {
         await keepRefused(edge, { body, rawPayload, code, context });

@@ -130,7 +130,7 @@ describe('a refused callback', () => {
         ...{ payNo: 'PAY1', callbackStatus: 'SUCCESS', code: 'SIGNATURE_INVALID' },
         callbackId: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
         ...{
-          rawPayload: JSON.stringify({ ...body, signature: 'F'.repeat(32) }),
+          rawPayload: `sealed ${JSON.stringify({ ...body, signature: 'F'.repeat(32) })}`,
           receivedAt: 1_000,
         },
       },

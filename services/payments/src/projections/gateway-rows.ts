@@ -20,6 +20,7 @@ export interface RefundRow {
   readonly failure_reason: string | null;
   readonly requested_at: string | Date;
   readonly ended_at: string | Date | null;
+  readonly updated_at: string | Date;
   readonly version: bigint;
 }
 
@@ -37,6 +38,7 @@ export const refundColumns = (table: Knex.CreateTableBuilder): void => {
   table.text('failure_reason');
   table.timestamp('requested_at', { precision: 3 }).notNullable();
   table.timestamp('ended_at', { precision: 3 });
+  table.timestamp('updated_at', { precision: 3 }).notNullable();
   // Of the payment, whose stream the refund stands in.
   table.bigInteger('version').notNullable();
   table.index(['pay_no', 'requested_at']);
@@ -79,16 +81,18 @@ export async function refundRows(
   const about = batch.flatMap((record) => {
     // The topic holds nothing else; the codec has checked it.
     const event = record.payload as PaymentsEvent;
-    return isRefundEvent(event) ? [{ event, version: record.envelope.aggregateVersion }] : [];
+    return isRefundEvent(event) ? [{ event, envelope: record.envelope }] : [];
   });
   const ids = [...new Set(about.map(({ event }) => event.data.refundId))];
   if (ids.length === 0) return [];
   const found = await sql.rowsWhere<RefundRow>('refunds', 'refund_id', ids);
   const rows = new Map(found.map((row) => [row.refund_id, row]));
-  for (const { event, version } of about) {
+  for (const { event, envelope } of about) {
+    const { aggregateVersion: version } = envelope;
     if (version === null) throw new UnprojectableRecord('NO_VERSION', 'the event has no version');
     const { refundId } = event.data;
-    rows.set(refundId, refundAfter(rows.get(refundId) ?? null, event, version));
+    const after = refundAfter(rows.get(refundId) ?? null, event, version);
+    rows.set(refundId, { ...after, updated_at: timeText(envelope.timeMs) });
   }
   return [...rows.values()].map((row) => ({ ...row }));
 }
@@ -101,6 +105,7 @@ function refundAfter(before: RefundRow | null, event: RefundEvent, version: bigi
       ...{ currency, automatic, reason, status: 'pending', gateway_refund_id: null },
       ...{ failure_code: null, failure_reason: null, ended_at: null, version },
       requested_at: timeText(event.data.requestedAt),
+      updated_at: timeText(event.data.requestedAt),
     };
   }
   if (before === null)

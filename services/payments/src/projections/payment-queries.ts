@@ -62,7 +62,7 @@ export interface PaymentQueries extends GatewayQueries {
   callbacks(payNo: string): Promise<readonly StoredCallback[]>;
 }
 
-interface PaymentRow {
+export interface PaymentRow {
   readonly id: bigint;
   readonly pay_no: string;
   readonly order_no: string;
@@ -145,7 +145,7 @@ export function createPaymentQueries(postgres: Postgres): PaymentQueries {
   };
 }
 
-const paymentOf = (row: PaymentRow): StoredPayment => ({
+export const paymentOf = (row: PaymentRow): StoredPayment => ({
   version: row.version,
   id: row.id,
   payNo: row.pay_no,

@@ -1,6 +1,7 @@
 import type {
   GatewayCallbackRecorded,
   PaymentCallbackRecorded,
+  PaymentCreated,
   PaymentsEvent,
 } from '@plumbline/events';
 import { topics } from '@plumbline/events';
@@ -13,6 +14,7 @@ import type {
 } from '@plumbline/postgres';
 import { UnprojectableRecord } from '@plumbline/postgres';
 import type { Knex } from 'knex';
+import { paymentOrderIdOf } from '../domain/payment/merchant.ts';
 import { seenStatusOf } from '../domain/payment/seen-status.ts';
 import { auditColumns, auditRows, refundColumns, refundRows } from './gateway-rows.ts';
 import { timeText } from './time-text.ts';
@@ -36,6 +38,13 @@ interface PaymentRow {
   readonly contradicted: boolean;
   readonly pay_url: string | null;
   readonly refunded_minor: bigint;
+  readonly payment_order_id: string | null;
+  readonly order_type: string | null;
+  readonly subject: string | null;
+  readonly extra_data: string | null;
+  readonly callback_result: string | null;
+  readonly callback_at: string | Date | null;
+  readonly updated_at: string | Date;
   readonly expire_at: string | Date;
   readonly created_at: string | Date;
   readonly version: bigint;
@@ -59,6 +68,14 @@ const paymentColumns = (table: Knex.CreateTableBuilder): void => {
   table.boolean('contradicted').notNullable();
   table.text('pay_url');
   table.bigInteger('refunded_minor').notNullable();
+  // Of a merchant's own order, and null for one that is kept here.
+  table.text('payment_order_id').unique();
+  table.text('order_type');
+  table.text('subject');
+  table.text('extra_data');
+  table.text('callback_result');
+  table.timestamp('callback_at', { precision: 3 });
+  table.timestamp('updated_at', { precision: 3 }).notNullable();
   table.timestamp('expire_at', { precision: 3 }).notNullable();
   table.timestamp('created_at', { precision: 3 }).notNullable();
   table.bigInteger('version').notNullable();
@@ -94,7 +111,7 @@ const callbackColumns = (table: Knex.CreateTableBuilder): void => {
  */
 export const paymentsProjection: Projection = {
   name: 'payments',
-  version: 2,
+  version: 3,
   inputs: [topics.paymentsEvents.name],
   tables: [
     { name: 'payments', primaryKey: ['payment_key'] },
@@ -156,6 +173,8 @@ function folded(before: PaymentRow | null, record: ProjectedRecord): PaymentRow 
       expire_at: timeText(event.data.expireAt),
       created_at: timeText(event.data.createdAt),
       ...{ contradicted: false, version, pay_url: null, refunded_minor: 0n },
+      ...{ callback_result: null, callback_at: null, ...merchantColumns(event.data) },
+      updated_at: timeText(event.data.createdAt),
     };
   }
   if (before === null) {
@@ -163,8 +182,41 @@ function folded(before: PaymentRow | null, record: ProjectedRecord): PaymentRow 
       return null;
     throw new UnprojectableRecord('NO_PAYMENT', `${event.type} of a payment never created`);
   }
-  return moved({ ...before, version }, event);
+  const after = moved({ ...before, version }, event);
+  return isSeen(before, after) ? { ...after, updated_at: timeText(record.envelope.timeMs) } : after;
 }
+
+const merchantColumns = ({ tenant, orderNo, merchant }: PaymentCreated) =>
+  merchant === null
+    ? { payment_order_id: null, order_type: null, subject: null, extra_data: null }
+    : {
+        payment_order_id: paymentOrderIdOf(tenant, orderNo),
+        order_type: merchant.orderType,
+        subject: merchant.subject,
+        extra_data: merchant.extraData,
+      };
+
+/** Whether a merchant sees that something has changed. */
+const isSeen = (before: PaymentRow, after: PaymentRow): boolean =>
+  before.status !== after.status ||
+  before.pay_url !== after.pay_url ||
+  before.callback_result !== after.callback_result ||
+  before.channel_trade_no !== after.channel_trade_no;
+
+/** What a callback says of the payment itself, where it was believed; contract 4 shows it. */
+function heard(row: PaymentRow, event: CallbackEvent): PaymentRow {
+  const { result, receivedAt } = event.data;
+  const ofRefund = event.type === 'GatewayCallbackRecorded' && event.data.refundReference !== null;
+  if (result === 'FAILED' || ofRefund) return row;
+  const said =
+    event.type === 'GatewayCallbackRecorded' ? event.data.answer.result : event.data.callbackStatus;
+  return { ...row, callback_result: said, callback_at: timeText(receivedAt) };
+}
+
+type CallbackEvent = Extract<
+  PaymentsEvent,
+  { readonly type: 'GatewayCallbackRecorded' | 'PaymentCallbackRecorded' }
+>;
 
 function moved(
   row: PaymentRow,
@@ -198,6 +250,7 @@ function moved(
       return { ...row, contradicted: false };
     case 'GatewayCallbackRecorded':
     case 'PaymentCallbackRecorded':
+      return heard(row, event);
     case 'GatewayCallReported':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':

@@ -14,6 +14,7 @@ export function fakeEdge(over: Partial<PaymentsEdge>): PaymentsEdge {
     queries: { byPayNo: unasked, byOrderNo: unasked, page: unasked, callbacks: unasked, ...unread },
     refused: { record: unasked },
     known: createKnownPayNos(10),
+    sealRaw: (_channel, text) => Promise.resolve(`sealed ${text}`),
     tenant: 'main',
     gateways: {},
     policyOf: () => null,

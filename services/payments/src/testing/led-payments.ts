@@ -84,7 +84,7 @@ export const callback = (callbackStatus: 'SUCCESS' | 'FAILED'): PaymentCommand =
   type: 'ReportMockCallback',
   data: {
     ...{ payNo: 'PAY1', callbackId: `c-${callbackStatus}`, callbackStatus },
-    ...{ channelTradeNo: 'G-1', timestamp: '1', nonce: 'n', rawPayload: '{}' },
+    ...{ channelTradeNo: 'G-1', timestamp: '1', nonce: 'n', rawPayload: 'enc:v1:test:e30' },
   },
 });
 
@@ -96,7 +96,7 @@ export const gatewayCallback = (
   type: 'ReportGatewayCallback',
   data: {
     ...{ payNo: 'PAY1', channel: 'MOCK', reference: 'PAY1', callbackId: `n-${result}` },
-    ...{ merchantMatches: true, refundReference: null, rawPayload: '{"a":1}' },
+    ...{ merchantMatches: true, refundReference: null, rawPayload: 'enc:v1:test:e30' },
     answer: answerOf(result),
     ...over,
   },

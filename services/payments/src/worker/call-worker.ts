@@ -31,6 +31,8 @@ export interface CallWorkerOptions {
   /** By channel. Calls of other channels are left waiting. */
   readonly gateways: Readonly<Partial<Record<Channel, CallableGateway>>>;
   readonly commands: Pick<CommandGateway, 'execute'>;
+  /** What was encrypted at the edge; `null` once it was erased. Errors: PostgresDown. */
+  readonly decrypt: (text: string) => Promise<string | null>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -157,19 +159,35 @@ const shortOf = ({ channel, kind, payNo, callId }: GatewayCallRequested) => ({
   ...{ channel, kind, payNo, callId },
 });
 
+const notReadable: NotSent = {
+  ...{ kind: 'not-sent', code: 'VAULT_DOWN', message: 'what was encrypted cannot be read now' },
+  temporary: true,
+};
+
+/** Where the payer goes afterwards, in the clear: only here and at the gateway. */
+async function clearUrl(
+  { returnUrl }: GatewayCallRequested,
+  { decrypt }: CallWorkerOptions,
+): Promise<string | null> {
+  // Requests of earlier versions have none, or one in the clear.
+  return returnUrl?.startsWith('enc:') === true ? decrypt(returnUrl) : returnUrl;
+}
+
 /** One request over the wire. */
-function send(
+async function send(
   request: GatewayCallRequested,
   { adapter, connection, notifyUrl }: CallableGateway,
-  { newNonce, wallClockMs }: CallWorkerOptions,
+  options: CallWorkerOptions,
 ): Promise<AnyAnswer> {
-  const context = { nowMs: wallClockMs(), nonce: newNonce() };
+  const context = { nowMs: options.wallClockMs(), nonce: options.newNonce() };
   const { reference, gatewayTransactionId, handle, amountMinor, currency } = request;
   const at = { reference, gatewayTransactionId, handle };
   switch (request.kind) {
     case 'CREATE': {
       const subject = request.subject ?? request.orderNo;
-      const { expireAt: expireAtMs, returnUrl } = request;
+      const { expireAt: expireAtMs } = request;
+      const returnUrl = await clearUrl(request, options).catch(() => undefined);
+      if (returnUrl === undefined) return notReadable;
       const input = { reference, amountMinor, currency, subject, expireAtMs, notifyUrl, returnUrl };
       return connection.call(adapter.create, input, context);
     }

@@ -70,6 +70,7 @@ async function world(answer: (kind: Kind, input: object) => AnyAnswer | Promise<
       ...{ gateways: { MOCK: mock }, commands: gateway, clock: systemClock, logger, metrics },
       ...{ workerId: randomUUID(), newNonce: () => randomBytes(16).toString('hex') },
       wallClockMs: () => Date.now(),
+      decrypt: (text) => Promise.resolve(text),
       ...over,
     });
     const { following } = worker;

@@ -216,6 +216,7 @@ function startWorker(of: {
     ...{ gateways: { MOCK: mock }, commands, clock: host.clock, logger: host.logger },
     metrics: createMetrics({ service: 'payments', processMetrics: false }),
     workerId: `${host.name}-${host.incarnationOfProcess}`,
+    decrypt: (text) => Promise.resolve(text),
     newNonce: () => '0'.repeat(32),
     wallClockMs: () => of.nowMs(),
   });
@@ -237,7 +238,7 @@ function callbackOf(payment: BookedPayment, random: Random): Command | null {
   const callbackStatus = payment.status === 'paid' ? 'SUCCESS' : 'FAILED';
   const data = {
     ...{ ...signed, callbackStatus, channelTradeNo: `G-${reference}` },
-    ...{ callbackId: callbackIdOf(signed), rawPayload: '{}' },
+    ...{ callbackId: callbackIdOf(signed), rawPayload: 'enc:v1:simulated:e30' },
   };
   return {
     ...{ id: `callback-${reference}`, topic: topics.paymentsCommands.name },

@@ -29,7 +29,12 @@ const payloads: Readonly<Record<PoisonTarget, Payload>> = {
   paymentsInbox: {
     type: 'CallbackRefused',
     data: {
-      ...{ payNo: null, callbackId: null, callbackStatus: null, rawPayload: 'poison' },
+      ...{
+        payNo: null,
+        callbackId: null,
+        callbackStatus: null,
+        rawPayload: 'enc:v1:simulated:e30',
+      },
       ...{ code: 'SIGNATURE_INVALID', receivedAt: 1 },
     },
   },

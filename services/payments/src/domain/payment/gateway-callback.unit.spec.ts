@@ -38,7 +38,7 @@ describe('a verified callback of a gateway', () => {
     const once = when(processing, callback('PAID'));
     expect(once.events[0]).toMatchObject({
       type: 'GatewayCallbackRecorded',
-      data: { rawPayload: '{"a":1}', orderNo: 'O-1', currentStatus: 'SUCCESS', code: null },
+      data: { rawPayload: 'enc:v1:test:e30', orderNo: 'O-1', currentStatus: 'SUCCESS', code: null },
     });
     expect(done(once.told, callback('PAID'))).toBe('=');
     expect(done(once.told, callback('FAILED', { callbackId: 'n-PAID' }))).toBe('=');
