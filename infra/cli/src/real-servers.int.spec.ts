@@ -125,7 +125,8 @@ describe('on real servers', () => {
 
   it('rules list shows what is in force', async () => {
     const { stdout } = await cli('rules', 'list');
-    for (const rule of ['A', 'B', 'C']) expect(stdout).toMatch(new RegExp(`^${rule} +1 `, 'm'));
+    for (const rule of ['A', 'B', 'C', 'V', 'Z'])
+      expect(stdout).toMatch(new RegExp(`^${rule} +1 `, 'm'));
   });
 
   it('rebuild compares a read model that is there, and refuses one that never ran', async () => {

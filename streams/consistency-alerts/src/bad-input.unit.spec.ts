@@ -5,11 +5,14 @@ import { createTestDriver } from '@plumbline/runtime/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   key,
+  mismatched,
   orderAwaiting,
   orderCreated,
   orderPaid,
   paymentCreated,
   paymentSucceeded,
+  requestConflicted,
+  transactionConflicted,
 } from './testing-events.ts';
 import { consistencyAlerts } from './topology.ts';
 
@@ -100,6 +103,30 @@ describe('a valid event that cannot be in its state', () => {
     driver.advanceStreamTime(120_000);
     expect(letters()).toEqual([]);
     expect(raised().map(({ rule }) => rule)).toEqual([]);
+  });
+});
+
+describe('what contradicts a payment that nobody created', () => {
+  const payments = topics.paymentsEvents.name;
+  const facts = [mismatched('AMOUNT', '1'), requestConflicted('f2'), transactionConflicted('PAY0')];
+
+  it.each([key, 'PAY1'])(
+    'is folded under the key %s, and there is nothing to compare with',
+    (at) => {
+      for (const payload of facts) driver.pipeInput({ topic: payments, key: at, payload });
+      driver.pipeInput({ topic: payments, key: at, payload: paymentCreated });
+      driver.advanceStreamTime(120_000);
+      expect(letters()).toEqual([]);
+      expect(raised()).toEqual([]);
+    },
+  );
+
+  it('is told of a payment that was created twice, and not taken back by it', () => {
+    const twice = [paymentCreated, ...facts, paymentCreated, ...facts];
+    for (const payload of twice) driver.pipeInput({ topic: payments, key, payload });
+    expect(letters()).toEqual([]);
+    const said = driver.readOutput(topics.alertsEvents.name).map(({ payload }) => payload);
+    expect(said.map(({ type }) => type)).toEqual(['AlertRaised', 'AlertRaised', 'AlertRaised']);
   });
 });
 

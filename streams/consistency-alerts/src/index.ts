@@ -3,6 +3,6 @@ export { activateRules } from './activate-rules.ts';
 export { broadcastKeys } from './broadcast-keys.ts';
 export { consistencyAlerts } from './topology.ts';
 export { alertIdOf } from './processor.ts';
-export type { Rule, RuleId } from './rules/rules.ts';
+export type { Rule, RuleId } from './rules/rule.ts';
 export { rules } from './rules/rules.ts';
 export { schema as consistencyAlertsConfig } from './config.ts';

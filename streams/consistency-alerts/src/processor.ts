@@ -20,7 +20,6 @@ import type { ActiveParameters } from './rules/parameters.ts';
 import { activate, activeRules, defaultParameters } from './rules/parameters.ts';
 import type { AlertChange, Watches } from './rules/watch.ts';
 import { isQuiet, judge } from './rules/watch.ts';
-import type { RuleId } from './rules/rules.ts';
 import type { JoinedView } from './rules/view.ts';
 import { emptyView, withOrderEvent, withPaymentEvent } from './rules/view.ts';
 
@@ -135,8 +134,8 @@ function step(
 /** When the next grace is over; null when none runs. */
 function nextDeadline(watches: Watches): number | null {
   let least: number | null = null;
-  for (const id in watches) {
-    const watch = watches[id as RuleId];
+  for (const name in watches) {
+    const watch = watches[name];
     if (watch === undefined || watch.open) continue;
     if (least === null || watch.deadlineMs < least) least = watch.deadlineMs;
   }
@@ -152,8 +151,8 @@ function describe(change: AlertChange, key: string, view: JoinedView, nowMs: num
   const { tenant, orderNo } = splitRoutingKey(key);
   const alertId = alertIdOf(rule.id, key, watch.trigger.eventId);
   if (change.kind === 'resolve') {
-    const over = change.supersededBy;
-    const by = over === null ? null : alertIdOf('C', key, over.trigger.eventId);
+    const over = change.successor;
+    const by = over === null ? null : alertIdOf(over.rule, key, over.watch.trigger.eventId);
     return {
       subject: alertId,
       payload: {
@@ -163,9 +162,9 @@ function describe(change: AlertChange, key: string, view: JoinedView, nowMs: num
           rule: rule.id,
           tenant,
           orderNo,
-          resolution: by === null ? 'AUTO_RESOLVED' : 'SUPERSEDED',
+          resolution: over === null ? 'AUTO_RESOLVED' : 'SUPERSEDED',
           supersededBy: by,
-          reason: by === null ? `healed by ${change.healedBy.type}` : 'the order ended unpaid',
+          reason: over === null ? `healed by ${change.healedBy.type}` : over.reason,
           resolvedAt: nowMs,
           evidence: [change.healedBy],
         },
@@ -184,7 +183,7 @@ function describe(change: AlertChange, key: string, view: JoinedView, nowMs: num
         tenant,
         orderNo,
         payNo: view.payment?.payNo ?? null,
-        severity: rule.severity,
+        severity: finding.severity ?? rule.severity,
         summary: finding.summary,
         expected: finding.expected,
         actual: finding.actual,
@@ -192,7 +191,7 @@ function describe(change: AlertChange, key: string, view: JoinedView, nowMs: num
         detectedAt: nowMs,
         amountMinor: view.payment?.amountMinor ?? 0n,
         currency: view.payment?.currency ?? 'XXX',
-        howSeen: 'order and payment events joined by order, in broker time',
+        howSeen: rule.howSeen,
         triggerEventId: watch.trigger.eventId,
         evidence: finding.evidence,
       },

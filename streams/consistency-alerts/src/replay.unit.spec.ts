@@ -8,6 +8,7 @@ import { silentLogger } from '@plumbline/observability';
 import { replayTopology, runTopology } from '@plumbline/runtime';
 import { expect, it, vi } from 'vitest';
 import {
+  mismatched,
   orderAwaiting,
   orderCreated,
   orderExpired,
@@ -15,6 +16,8 @@ import {
   paymentCreated,
   paymentSucceeded,
   reportedFailed,
+  requestConflicted,
+  transactionConflicted,
 } from './testing-events.ts';
 import { consistencyAlerts } from './topology.ts';
 
@@ -83,6 +86,9 @@ it('raises the same alerts, ids included, in a replay from zero', async () => {
     if (i % 20 === 0) await pass(40_000);
     if (i % 3 === 1 && i % 2 === 0) order(no, orderPaid);
     if (i % 6 === 4) pay(no, reportedFailed);
+    if (i % 5 === 0) pay(no, mismatched('AMOUNT', '1'));
+    if (i % 5 === 1) pay(no, transactionConflicted('PAY0'));
+    if (i % 5 === 2) pay(no, requestConflicted('f2'));
   }
   await pass(120_000);
   for (let i = 0; i < 60; i += 6) order(`H${i + 5}`, orderPaid);
@@ -112,6 +118,6 @@ it('raises the same alerts, ids included, in a replay from zero', async () => {
       live.filter((record) => record.partition === partition).map(shown),
     );
   }
-  expect(live.length).toBeGreaterThan(50);
+  expect(live.length).toBeGreaterThan(86);
   await log.close();
 });

@@ -83,3 +83,22 @@ export const reportConfirmed: PaymentsEvent = {
     ...{ status: 'SUCCESS', source: 'CALLBACK' },
   },
 };
+
+export const mismatched = (field: string, found: string): PaymentsEvent => ({
+  type: 'PaymentReportMismatched',
+  data: {
+    ...{ payNo, orderNo, source: 'QUERY', sourceId: 'call-1', field, found, reportedAt: 0 },
+    expected: field === 'AMOUNT' ? amountMinor.toString() : 'ours',
+  },
+});
+export const requestConflicted = (fingerprint: string): PaymentsEvent => ({
+  type: 'PaymentRequestConflicted',
+  data: { payNo, orderNo, fields: ['amount', 'subject'], fingerprint, requestedAt: 0 },
+});
+export const transactionConflicted = (otherPayNo: string): PaymentsEvent => ({
+  type: 'PaymentTransactionConflicted',
+  data: {
+    ...{ payNo, orderNo, channel: 'LAKALA', gatewayTransactionId: 'T-7', reportedAt: 0 },
+    ...{ otherPayNo, otherTenant: 'shop', otherOrderNo: 'O-0', otherEventId: `${otherPayNo}-paid` },
+  },
+});

@@ -21,11 +21,14 @@ export const defaultRules: readonly RuleParameters[] = rules.map(({ id, version,
   graceMs,
 }));
 
-/** Each event says all rules, so the newest of a partition is what holds there. */
+/** Each event says all rules that were ever set, so the newest of a partition is what holds there. */
 export const afterActivation = (partition: number, event: RulesActivated): PartitionRules => ({
   partition,
   revision: event.revision,
-  rules: event.rules,
+  rules: [
+    ...event.rules,
+    ...defaultRules.filter(({ rule }) => !event.rules.some((set) => set.rule === rule)),
+  ],
 });
 
 /** Folds the `RulesActivated` of every partition, in the order of their numbers. */

@@ -163,6 +163,20 @@ describe('rules', () => {
     expect(both.out.stdout()).toMatch(/^A +1 {2}on +5s +all/m);
   });
 
+  it('list shows rules that came later beside those that were set, and set takes them', async () => {
+    await run(consistencyAlerts);
+    await setRule(session, rule);
+    const before = session.again();
+    expect(await listRules(before, {})).toBe(0);
+    for (const name of ['V', 'Z'])
+      expect(before.out.stdout()).toMatch(new RegExp(`^${name} +1 {2}on +0s +all`, 'm'));
+    const later = { rule: 'Z', disable: true, reason: 'a test' };
+    expect(await setRule(session.again(), later)).toBe(0);
+    const after = session.again();
+    expect(await listRules(after, {})).toBe(0);
+    expect(after.out.stdout()).toMatch(/^Z +1 {2}off +0s +all/m);
+  });
+
   it('list ends with 1 when partitions differ', async () => {
     await run(consistencyAlerts);
     await setRule(session, rule);

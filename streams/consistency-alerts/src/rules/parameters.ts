@@ -1,6 +1,6 @@
 import type { ActivateRules, RuleParameters } from '@plumbline/events';
 import type { Rejection } from '@plumbline/kernel';
-import type { Rule } from './rules.ts';
+import type { Rule, RuleId } from './rule.ts';
 import { rules } from './rules.ts';
 
 /** A rule with the parameters that are in force. */
@@ -19,9 +19,17 @@ export interface ActiveParameters {
   readonly recent: readonly string[];
 }
 
+/**
+ * The rules that were there from the beginning. Later ones are listed once they are set, so that a
+ * replay writes the `RulesActivated` that the version of the time wrote.
+ */
+const listedAlways: ReadonlySet<RuleId> = new Set(['A', 'B', 'C']);
+
 export const defaultParameters: ActiveParameters = {
   revision: 0n,
-  rules: rules.map(({ id, version, graceMs }) => ({ rule: id, version, enabled: true, graceMs })),
+  rules: rules
+    .filter(({ id }) => listedAlways.has(id))
+    .map(({ id, version, graceMs }) => ({ rule: id, version, enabled: true, graceMs })),
   recent: [],
 };
 

@@ -1,30 +1,9 @@
-import type { AlertRaised, Evidence } from '@plumbline/events';
-import type { JoinedView, OrderStatus } from './view.ts';
+import { oneNumberForTwo, reportOfSomethingElse } from './payment-rules.ts';
+import type { Rule, RuleId } from './rule.ts';
+import { nothing } from './rule.ts';
+import type { OrderStatus } from './view.ts';
 
-export type RuleId = 'A' | 'B' | 'C';
-
-/** That a view is inconsistent, and by what. */
-export interface Finding {
-  readonly summary: string;
-  readonly expected: string;
-  readonly actual: string;
-  readonly evidence: readonly Evidence[];
-}
-
-/**
- * A rule is a pure question to the joined view. The runtime around it keeps the time: the condition
- * must hold from the event that brought it about until the grace is over.
- */
-export interface Rule {
-  readonly id: RuleId;
-  /** Grows whenever the same view can be judged differently. */
-  readonly version: number;
-  readonly title: string;
-  readonly severity: AlertRaised['severity'];
-  /** How long the condition may last, by default; parameters by record override it. */
-  readonly graceMs: number;
-  find(view: JoinedView): Finding | null;
-}
+const howSeen = 'order and payment events joined by order, in broker time';
 
 const open: ReadonlySet<OrderStatus> = new Set(['PENDING', 'WAITING_PAYMENT']);
 const endedUnpaid: ReadonlySet<OrderStatus> = new Set(['FAILED', 'EXPIRED', 'CANCELLED']);
@@ -36,14 +15,17 @@ const orderDoesNotShowPayment: Rule = {
   title: 'Payment succeeded, order does not show it',
   severity: 'WARNING',
   graceMs: 60_000,
+  howSeen,
   find({ order, payment }) {
-    if (payment?.status !== 'SUCCESS' || order === null || !open.has(order.status)) return null;
-    return {
-      summary: `payment ${payment.payNo} succeeded and the order is still ${order.status}`,
-      expected: 'order PAID',
-      actual: `order ${order.status}`,
-      evidence: [payment.since, order.since],
-    };
+    if (payment?.status !== 'SUCCESS' || order === null || !open.has(order.status)) return nothing;
+    return [
+      {
+        summary: `payment ${payment.payNo} succeeded and the order is still ${order.status}`,
+        expected: 'order PAID',
+        actual: `order ${order.status}`,
+        evidence: [payment.since, order.since],
+      },
+    ];
   },
 };
 
@@ -57,23 +39,28 @@ const paidOrderFailedPayment: Rule = {
   title: 'Order paid, payment failed',
   severity: 'CRITICAL',
   graceMs: 0,
+  howSeen,
   find({ order, payment }) {
-    if (order?.status !== 'PAID' || payment === null) return null;
+    if (order?.status !== 'PAID' || payment === null) return nothing;
     if (payment.status === 'FAILED') {
-      return {
-        summary: `the order is PAID and payment ${payment.payNo} is FAILED`,
-        expected: 'payment SUCCESS',
-        actual: 'payment FAILED',
-        evidence: [order.since, payment.since],
-      };
+      return [
+        {
+          summary: `the order is PAID and payment ${payment.payNo} is FAILED`,
+          expected: 'payment SUCCESS',
+          actual: 'payment FAILED',
+          evidence: [order.since, payment.since],
+        },
+      ];
     }
-    if (payment.contradiction?.reported !== 'FAILED') return null;
-    return {
-      summary: `the order is PAID and the gateway reports that payment ${payment.payNo} failed`,
-      expected: 'gateway reports SUCCESS',
-      actual: 'gateway reports FAILED',
-      evidence: [order.since, payment.since, payment.contradiction.seen],
-    };
+    if (payment.contradiction?.reported !== 'FAILED') return nothing;
+    return [
+      {
+        summary: `the order is PAID and the gateway reports that payment ${payment.payNo} failed`,
+        expected: 'gateway reports SUCCESS',
+        actual: 'gateway reports FAILED',
+        evidence: [order.since, payment.since, payment.contradiction.seen],
+      },
+    ];
   },
 };
 
@@ -88,17 +75,20 @@ const lateSuccess: Rule = {
   title: 'Payment succeeded, order ended unpaid',
   severity: 'CRITICAL',
   graceMs: 0,
+  howSeen,
   find({ order, payment }) {
-    if (order === null || payment === null || !endedUnpaid.has(order.status)) return null;
+    if (order === null || payment === null || !endedUnpaid.has(order.status)) return nothing;
     const late = payment.contradiction?.reported === 'SUCCESS' ? payment.contradiction.seen : null;
     const received = payment.status === 'SUCCESS' ? payment.since : late;
-    if (received === null) return null;
-    return {
-      summary: `payment ${payment.payNo} succeeded and the order had ended ${order.status}`,
-      expected: 'no money for an ended order',
-      actual: `order ${order.status}, payment succeeded`,
-      evidence: late === null ? [order.since, received] : [order.since, payment.since, received],
-    };
+    if (received === null) return nothing;
+    return [
+      {
+        summary: `payment ${payment.payNo} succeeded and the order had ended ${order.status}`,
+        expected: 'no money for an ended order',
+        actual: `order ${order.status}, payment succeeded`,
+        evidence: late === null ? [order.since, received] : [order.since, payment.since, received],
+      },
+    ];
   },
 };
 
@@ -106,7 +96,11 @@ export const rules: readonly Rule[] = [
   orderDoesNotShowPayment,
   paidOrderFailedPayment,
   lateSuccess,
+  reportOfSomethingElse,
+  oneNumberForTwo,
 ];
 
-/** Which rule takes over when an alert's condition ends because something worse began. */
-export const supersededBy: Readonly<Partial<Record<RuleId, RuleId>>> = { A: 'C' };
+/** Which rule takes over when an alert's condition ends because something worse began, and why. */
+export const supersededBy: Readonly<
+  Partial<Record<RuleId, { readonly by: RuleId; readonly reason: string }>>
+> = { A: { by: 'C', reason: 'the order ended unpaid' } };

@@ -1,4 +1,11 @@
 import type { Evidence, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { LastingFacts } from './lasting.ts';
+import {
+  noLastingFacts,
+  withMismatch,
+  withOtherRequest,
+  withSharedTransaction,
+} from './lasting.ts';
 
 /**
  * What the two event topics say about one order, joined. Each fact keeps the event that it stands
@@ -28,11 +35,14 @@ export interface PaymentView {
   readonly since: Evidence;
   readonly amountMinor: bigint;
   readonly currency: string;
+  /** The event that created it; `null` in what an earlier version kept. */
+  readonly created: Evidence | null;
   /** The newest validly signed report that says otherwise than the status, until one agrees again. */
   readonly contradiction: {
     readonly reported: 'SUCCESS' | 'FAILED';
     readonly seen: Evidence;
   } | null;
+  readonly lasting: LastingFacts;
 }
 
 export const emptyView: JoinedView = { order: null, payment: null };
@@ -75,8 +85,9 @@ export function withPaymentEvent(
   switch (event.type) {
     case 'PaymentCreated': {
       const { payNo, amountMinor, currency } = event.data;
-      const started = { payNo, amountMinor, currency, status: 'INIT', since: seen } as const;
-      return { ...view, payment: { ...started, contradiction: null } };
+      const facts = { payNo, amountMinor, currency, created: seen, contradiction: null };
+      const lasting = payment?.lasting ?? noLastingFacts;
+      return { ...view, payment: { ...facts, lasting, status: 'INIT', since: seen } };
     }
     case 'PaymentProcessing':
     case 'PaymentUnknown':
@@ -94,15 +105,18 @@ export function withPaymentEvent(
     }
     case 'PaymentReportConfirmed':
       return payment === null ? view : { ...view, payment: { ...payment, contradiction: null } };
+    case 'PaymentReportMismatched':
+      return withFacts(view, (facts) => withMismatch(facts, event.data, seen));
+    case 'PaymentRequestConflicted':
+      return withFacts(view, (facts) => withOtherRequest(facts, event.data, seen));
+    case 'PaymentTransactionConflicted':
+      return withFacts(view, (facts) => withSharedTransaction(facts, event.data, seen));
     case 'PaymentCallbackRecorded':
     case 'GatewayCallReported':
     case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':
-    case 'PaymentReportMismatched':
-    case 'PaymentRequestConflicted':
-    case 'PaymentTransactionConflicted':
     case 'RefundFailed':
     case 'RefundProcessing':
     case 'RefundRequested':
@@ -110,4 +124,12 @@ export function withPaymentEvent(
     case 'RefundUnknown':
       return view;
   }
+}
+
+/** Of a payment that nobody created nothing is known to compare with: its topic is complete. */
+function withFacts(view: JoinedView, change: (facts: LastingFacts) => LastingFacts): JoinedView {
+  const { payment } = view;
+  if (payment === null) return view;
+  const lasting = change(payment.lasting);
+  return lasting === payment.lasting ? view : { ...view, payment: { ...payment, lasting } };
 }

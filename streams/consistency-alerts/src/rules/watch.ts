@@ -1,25 +1,28 @@
 import type { Evidence } from '@plumbline/events';
-import type { Finding, Rule, RuleId } from './rules.ts';
+import type { ActiveRule } from './parameters.ts';
+import type { Finding, Rule, RuleId } from './rule.ts';
 import { supersededBy } from './rules.ts';
 import type { JoinedView } from './view.ts';
-import type { ActiveRule } from './parameters.ts';
 
 /**
- * What is watched for one rule of one order.
+ * What is watched for one finding of one order.
  *
- *   none ──condition──► pending ──grace over──► open ──condition gone──► none (resolved)
- *                          └──condition gone──► none (nothing was ever said)
+ *   none ──found──► pending ──grace over──► open ──not found any more──► none (resolved)
+ *                      └──not found any more──► none (nothing was ever said)
+ *
+ * A fact that is said for good is always found again: its watch stays open.
  */
 export interface Watch {
-  /** The event that brought the condition about; part of the alert's id. */
+  /** The event that brought the finding about; part of the alert's id. */
   readonly trigger: Evidence;
-  /** Fixed when the condition begins, by the parameters then in force. Epoch ms. */
+  /** Fixed when the watch begins, by the parameters then in force. Epoch ms. */
   readonly deadlineMs: number;
   readonly ruleVersion: number;
   readonly open: boolean;
 }
 
-export type Watches = Readonly<Partial<Record<RuleId, Watch>>>;
+/** By the rule's name; of a fact, the name of the rule, a slash and the id of its event. */
+export type Watches = Readonly<Record<string, Watch>>;
 
 export type AlertChange =
   | {
@@ -32,9 +35,17 @@ export type AlertChange =
       readonly kind: 'resolve';
       readonly rule: Rule;
       readonly watch: Watch;
-      readonly supersededBy: Watch | null;
+      /** The alert that takes its place. */
+      readonly successor: Successor | null;
       readonly healedBy: Evidence;
     };
+
+export interface Successor {
+  readonly rule: RuleId;
+  readonly watch: Watch;
+  /** Why it takes the other's place, in words for people. */
+  readonly reason: string;
+}
 
 export interface Judged {
   readonly watches: Watches;
@@ -55,30 +66,45 @@ export function judge(options: {
 }): Judged {
   const { view, nowMs, cause } = options;
   if (isQuiet(options)) return { watches: options.watches, changes: [] };
-  const watches = new Map(Object.entries(options.watches) as [RuleId, Watch][]);
-  const raised: AlertChange[] = [];
+  const watches = new Map(Object.entries(options.watches));
+  const raised: Raised[] = [];
   const gone: { rule: Rule; watch: Watch; healedBy: Evidence }[] = [];
-  for (const { rule, enabled, graceMs } of options.active) {
-    const watch = watches.get(rule.id);
-    const finding = rule.find(view);
-    if (finding === null) {
-      if (watch === undefined) continue;
-      watches.delete(rule.id);
+  for (const active of options.active) {
+    const { rule } = active;
+    const found = new Map(rule.find(view).map((finding) => [nameOf(rule, finding), finding]));
+    for (const [name, watch] of watches) {
+      if (ruleOf(name) !== rule.id || found.has(name)) continue;
+      watches.delete(name);
       if (watch.open && cause !== null) gone.push({ rule, watch, healedBy: cause });
-      continue;
     }
-    const current = watch ?? (enabled ? begin(rule, graceMs, cause) : null);
-    if (current === null || current.open) continue;
-    const due = current.deadlineMs <= nowMs;
-    watches.set(rule.id, due ? { ...current, open: true } : current);
-    if (due) raised.push({ kind: 'raise', rule, watch: current, finding });
+    for (const [name, finding] of found) {
+      const watch = watches.get(name) ?? begin(active, finding, cause);
+      if (watch === null || watch.open) continue;
+      const due = watch.deadlineMs <= nowMs;
+      watches.set(name, due ? { ...watch, open: true } : watch);
+      if (due) raised.push({ kind: 'raise', rule, watch, finding });
+    }
   }
-  const resolved = gone.map(({ rule, watch, healedBy }): AlertChange => {
-    const successor = supersededBy[rule.id];
-    const over = raised.find((change) => change.rule.id === successor)?.watch ?? null;
-    return { kind: 'resolve', rule, watch, supersededBy: over, healedBy };
-  });
+  const resolved = gone.map((each): AlertChange => ({
+    kind: 'resolve',
+    ...each,
+    successor: successorOf(each.rule, raised),
+  }));
   return { watches: Object.fromEntries(watches), changes: [...raised, ...resolved] };
+}
+
+type Raised = Extract<AlertChange, { readonly kind: 'raise' }>;
+
+const nameOf = ({ id }: Rule, { saidBy }: Finding): string =>
+  saidBy === undefined ? id : `${id}/${saidBy.eventId}`;
+
+const ruleOf = (name: string): string => name.split('/', 1)[0] ?? name;
+
+function successorOf({ id }: Rule, raised: readonly Raised[]): Successor | null {
+  const next = supersededBy[id];
+  const over = raised.find(({ rule }) => rule.id === next?.by);
+  if (next === undefined || over === undefined) return null;
+  return { rule: next.by, watch: over.watch, reason: next.reason };
 }
 
 /** Most events of most orders: nothing is watched, and nothing is wrong. */
@@ -89,13 +115,18 @@ export function isQuiet(options: {
 }): boolean {
   const { view, watches, active } = options;
   for (const _id in watches) return false;
-  for (const { rule } of active) if (rule.find(view) !== null) return false;
+  for (const { rule } of active) if (rule.find(view).length > 0) return false;
   return true;
 }
 
-/** A condition begins only with an event; without one nothing can have changed. */
-function begin(rule: Rule, graceMs: number, cause: Evidence | null): Watch | null {
-  if (cause === null) return null;
+/** A watch begins only with an event; without one nothing can have changed. */
+function begin(
+  { rule, enabled, graceMs }: ActiveRule,
+  { saidBy }: Finding,
+  cause: Evidence | null,
+): Watch | null {
+  if (!enabled || cause === null) return null;
+  const trigger = saidBy ?? cause;
   const { version } = rule;
-  return { trigger: cause, deadlineMs: cause.time + graceMs, ruleVersion: version, open: false };
+  return { trigger, deadlineMs: trigger.time + graceMs, ruleVersion: version, open: false };
 }

@@ -1,0 +1,40 @@
+import type { AlertRaised, Evidence } from '@plumbline/events';
+import type { JoinedView } from './view.ts';
+
+export type RuleId = 'A' | 'B' | 'C' | 'V' | 'Z';
+
+/** That a view is inconsistent, and by what. */
+export interface Finding {
+  readonly summary: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly evidence: readonly Evidence[];
+  /** Where it matters less than what the rule finds otherwise. */
+  readonly severity?: AlertRaised['severity'];
+  /**
+   * The event that says it for good: an alert of its own beside others of its rule, with no end in
+   * the log. Without it the finding is a condition: it begins with the event at hand, and may end.
+   */
+  readonly saidBy?: Evidence;
+}
+
+/**
+ * A rule is a pure question to the joined view. The runtime around it keeps the time: a finding must
+ * stand from the event that brought it about until the grace is over.
+ */
+export interface Rule {
+  readonly id: RuleId;
+  /** Grows whenever the same view can be judged differently. */
+  readonly version: number;
+  readonly title: string;
+  readonly severity: AlertRaised['severity'];
+  /** How long a finding may stand, by default; parameters by record override it. */
+  readonly graceMs: number;
+  /** How it is found, in words for people. */
+  readonly howSeen: string;
+  /** One condition at most, or any number of facts in the order in which they were seen. */
+  find(view: JoinedView): readonly Finding[];
+}
+
+/** What is found of most views. */
+export const nothing: readonly Finding[] = [];
