@@ -5,6 +5,7 @@ import {
   processConfig,
   registryConfig,
   urlText,
+  vaultConfig,
 } from '@plumbline/config';
 import type { z } from 'zod';
 
@@ -18,6 +19,8 @@ export const cliConfig = processConfig({
     .describe('Queries service: lists of alerts and orders'),
   PLUMBLINE_PARTITIONS: platformConfig.PLUMBLINE_PARTITIONS,
   PLUMBLINE_TENANT: platformConfig.PLUMBLINE_TENANT,
+  PLUMBLINE_LOCAL_STACK: platformConfig.PLUMBLINE_LOCAL_STACK,
+  ...vaultConfig,
 });
 
 export type CliConfig = z.output<typeof cliConfig>;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAlertsList } from './commands/alerts-list.ts';
 import { addAlertsTail } from './commands/alerts-tail.ts';
+import { addAppKeyCreate, addAppKeyList, addAppKeyRevoke } from './commands/app-keys.ts';
 import type { RunCommand } from './commands/command.ts';
 import { examples } from './commands/command.ts';
 import { addDeadLettersList } from './commands/dead-letters-list.ts';
@@ -10,6 +11,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addLag } from './commands/lag.ts';
 import { addOrderTimeline } from './commands/order-timeline.ts';
 import { addPaymentClose, addPaymentQuery, addPaymentRefund } from './commands/payment.ts';
+import { addPersonalDataErase, addPersonalDataRewrap } from './commands/personal-data.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRulesList } from './commands/rules-list.ts';
@@ -44,6 +46,17 @@ export function createProgram(run: RunCommand): Command {
   addPaymentQuery(payment, run);
   addPaymentClose(payment, run);
   addPaymentRefund(payment, run);
+  const appKey = group(program, 'app-key', 'API keys of apps, which are merchants');
+  addAppKeyCreate(appKey, run);
+  addAppKeyList(appKey, run);
+  addAppKeyRevoke(appKey, run);
+  const personalData = group(
+    program,
+    'personal-data',
+    'Keys under which personal data is encrypted',
+  );
+  addPersonalDataErase(personalData, run);
+  addPersonalDataRewrap(personalData, run);
   const rules = group(program, 'rules', 'The rules that raise alerts');
   addRulesList(rules, run);
   addRulesSet(rules, run);
