@@ -41,6 +41,12 @@ export { producerOver } from './transaction-session.ts';
 export type { MemberClaim } from './membership/assignment.ts';
 export { shareOut } from './membership/assignment.ts';
 export { Holdings } from './membership/holdings.ts';
+export type {
+  PartitionWork,
+  SharedPartitions,
+  SharePartitionsOptions,
+} from './membership/share-partitions.ts';
+export { sharePartitions } from './membership/share-partitions.ts';
 export { Positions } from './positions.ts';
 export {
   chunkRecordsMax,

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
-import type { Assignment, Log, Membership } from '@plumbline/kafka';
+import type { Log } from '@plumbline/kafka';
+import { sharePartitions } from '@plumbline/kafka';
 import { InvariantViolation } from '@plumbline/kernel';
 import type { Logger, Metrics } from '@plumbline/observability';
 import { createDeadLetterWriter } from './dead-letters.ts';
@@ -11,7 +11,7 @@ import type { Postgres } from './open-postgres.ts';
 import type { Projection } from './projection.ts';
 import { checkProjection, groupOf, schemaOf } from './projection.ts';
 import { projectionMetrics } from './projection-metrics.ts';
-import type { ProjectionTask, ProjectionTaskView } from './projection-task.ts';
+import type { ProjectionTaskView } from './projection-task.ts';
 import { startProjectionTask } from './projection-task.ts';
 
 export interface RunProjectionOptions {
@@ -62,84 +62,35 @@ export function runProjection(options: RunProjectionOptions): RunningProjection 
   const schema = schemaOf(projection);
   const logger = options.logger.child({ projection: schema });
   const deadLetters = createDeadLetterWriter({ projection, log, codec });
-  const tasks = new Map<number, ProjectionTask>();
-  const measured = projectionMetrics(options.metrics, schema, () => views());
-  const stopping = new AbortController();
-  let membership: Membership | null = null;
-  let member = false;
-  let failed = false;
-  let problem: string | null = 'starting';
-
-  const views = (): readonly ProjectionTaskView[] => [...tasks.values()].map((task) => task.view());
-
-  async function onAssigned(assignment: Assignment): Promise<void> {
-    member = assignment.member;
-    const mine = new Set(stopping.signal.aborted ? [] : assignment.partitions);
-    const lost = [...tasks].filter(([partition]) => !mine.has(partition));
-    await Promise.all(lost.map(([, task]) => task.stop()));
-    for (const [partition] of lost) tasks.delete(partition);
-    for (const partition of mine) {
-      if (tasks.has(partition)) continue;
-      tasks.set(
-        partition,
-        startProjectionTask({
-          ...{ projection, partition, log, codec, postgres, deadLetters },
-          ...{ logger: options.logger, folded: measured.folded },
-        }),
-      );
-    }
-    logger.info('assigned', { generation: assignment.generation, partitions: [...mine] });
-  }
-
-  async function start(): Promise<void> {
-    await migrateProjection({ postgres, projection });
-    await checkPartitionCounts(projection, log, partitions);
-    const joined = await log.join({
-      groupId: groupOf(projection),
-      topics: projection.inputs,
-      partitions,
-      onAssigned,
-      onFailed: (error) => {
-        failed = true;
-        problem = error.message;
-        logger.error('membership failed', { error });
-      },
-    });
-    if (stopping.signal.aborted) await joined.leave();
-    else membership = joined;
-  }
-
-  async function startForEver(): Promise<void> {
-    for (let tried = 0; !stopping.signal.aborted; tried += 1) {
-      try {
-        await start();
-        if (!failed) problem = null;
-        return;
-      } catch (error) {
-        problem = error instanceof Error ? error.message : String(error);
-        if (error instanceof ProjectionStopped || error instanceof InvariantViolation) {
-          failed = true;
-          logger.error('projection cannot start; a person is needed', { error });
-          return;
-        }
-        if (tried === 0) logger.warn('projection waits to start', { error });
-        const waitMs = Math.min(limits.retryMs.first * 2 ** tried, limits.retryMs.max);
-        await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  const starting = startForEver();
+  const shared = sharePartitions({
+    ...{ log, groupId: groupOf(projection), topics: projection.inputs, partitions, logger },
+    retryMs: limits.retryMs,
+    isFinal: (error) => error instanceof ProjectionStopped || error instanceof InvariantViolation,
+    async prepare() {
+      await migrateProjection({ postgres, projection });
+      await checkPartitionCounts(projection, log, partitions);
+    },
+    start: (partition) =>
+      startProjectionTask({
+        ...{ projection, partition, log, codec, postgres, deadLetters },
+        ...{ logger: options.logger, folded: (event) => measured.folded(event) },
+      }),
+  });
+  const views = (): readonly ProjectionTaskView[] =>
+    [...shared.works().values()].map((task) => task.view());
+  const measured = projectionMetrics(options.metrics, schema, views);
 
   function view(): ProjectionView {
     const each = views();
     const troubled =
       each.find((task) => task.status === 'failed') ??
       each.find((task) => task.status !== 'running');
+    const problem = shared.problem();
     const why = problem ?? troubled?.problem ?? troubled?.status ?? null;
+    const member = shared.member();
     return {
       schema,
-      ready: member && !failed && problem === null && troubled === undefined,
+      ready: member && !shared.failed() && problem === null && troubled === undefined,
       problem: why ?? (member ? null : 'not yet a member of its group'),
       lagRecords: each.reduce<bigint | null>(
         (sum, task) => (sum === null || task.lagRecords === null ? null : sum + task.lagRecords),
@@ -162,11 +113,7 @@ export function runProjection(options: RunProjectionOptions): RunningProjection 
       return ready ? { ok: true } : { ok: false, detail: why ?? 'not ready' };
     },
     async close() {
-      stopping.abort();
-      await starting;
-      await Promise.all([...tasks.values()].map((task) => task.stop()));
-      tasks.clear();
-      await membership?.leave();
+      await shared.close();
       await deadLetters.close();
     },
   };
