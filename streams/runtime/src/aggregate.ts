@@ -175,7 +175,9 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     const { envelope } = input;
     const entry = load(context, key) ?? begin(decider.initialState, envelope.correlationId);
     const fingerprint = fingerprintOf(input);
-    const repeat = entry.recent.find(({ id }) => id === envelope.id);
+    // What was decided before the name led anywhere stands under the name itself.
+    const before = key === input.key ? undefined : load(context, input.key);
+    const repeat = recentIn(entry, envelope.id) ?? recentIn(before, envelope.id);
     if (repeat !== undefined) {
       const same = repeat.outcome.fingerprint === fingerprint;
       const outcome = same ? repeat.outcome : reused(entry, envelope, fingerprint);
@@ -226,6 +228,11 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
 
   return { onRecord: decideCommand, onTimer: fire };
 }
+
+const recentIn = (
+  entry: AggregateEntry<unknown> | undefined,
+  commandId: string,
+): RecentCommand | undefined => entry?.recent.find(({ id }) => id === commandId);
 
 function begin<State>(state: State, correlationId: string): AggregateEntry<State> {
   return { ...firstLink, correlationId, recent: [], state };

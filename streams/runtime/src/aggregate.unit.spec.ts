@@ -144,6 +144,18 @@ describe('events of an aggregate', () => {
     expect(events().map((event) => event.key)).toEqual([key, key]);
     expect(outcomes()[1]).toMatchObject({ commandId: 'c2', status: 'ACCEPTED' });
   });
+
+  it('and those decided under that name before it led there are not decided again', () => {
+    command(closeDoor(), 'early', 'main/side-entrance');
+    command(openDoor());
+    driver.restart();
+    command(closeDoor(), 'early', 'main/side-entrance');
+    expect(outcomes().map(({ status, code }) => [status, code])).toEqual([
+      ['REJECTED', 'DOOR_UNKNOWN'],
+      ['ACCEPTED', null],
+      ['REJECTED', 'DOOR_UNKNOWN'],
+    ]);
+  });
 });
 
 describe('a poison command', () => {

@@ -2,6 +2,12 @@ import type { GatewayCallRequested, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { InputRecord, KeyValueStore, Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
+import {
+  forgetCallbacks,
+  parkCallbacks,
+  parkedCallbacksStore,
+  parkedCountStore,
+} from '../parked/parked-callbacks.ts';
 import { claimTransaction, ledPaymentsStore } from '../transactions/claims.ts';
 
 /** A call that is asked for and not reported, with what its commands need. */
@@ -23,8 +29,9 @@ const lineOf = (payNo: string, refundId: string | null): string =>
 
 /**
  * What the payments say of their gateways, folded. Which calls wait for a worker: those asked for
- * less those reported; who works on them follows the store. And which transaction of its gateway
- * paid which payment, said again under the key of the transaction, as Kafka Streams repartitions.
+ * less those reported; who works on them follows the store. Which transaction of its gateway paid
+ * which payment, said again under the key of the transaction, as Kafka Streams repartitions. And
+ * which callbacks came before their payment, said again once there is one.
  *
  * It owns no topic: its claims go to the partitions of others, so that records in its own say nothing
  * about its changelog. Folded again from nothing, it repeats its claims under the same ids, and the
@@ -35,19 +42,24 @@ export const gatewayCallsTopology: Topology = {
   ordering: 'arrival',
   paceMs: 0,
   inputs: [{ kind: 'events', topic: topics.paymentsEvents.name }, redrives],
-  outputs: [topics.transactionsEvents.name],
+  outputs: [topics.transactionsEvents.name, topics.paymentsCommands.name],
   changelog: topics.gatewayCallsChangelog.name,
   deadLetters: topics.gatewayCallsDeadLetters.name,
-  stores: [{ name: waitingCallsStore }, { name: ledPaymentsStore }],
+  stores: [
+    { name: waitingCallsStore },
+    { name: ledPaymentsStore },
+    { name: parkedCallbacksStore },
+    { name: parkedCountStore },
+  ],
   owns: [],
   createProcessor: () => ({
     onRecord(record, context) {
       fold(record, context.store<WaitingCall>(waitingCallsStore));
       claimTransaction(record, context);
+      parkCallbacks(record, context);
     },
-    onTimer: ({ name }) => {
-      throw new Error(`gateway-calls sets no timers, and yet ${name} fired`);
-    },
+    // The only timers are those of callbacks whose payment never came.
+    onTimer: ({ key }, context) => forgetCallbacks(key, context),
   }),
 };
 

@@ -26,12 +26,16 @@ export const rareStates: readonly string[] = [
   // What the business comes to.
   ...['alert A raised', 'alert B raised', 'alert C raised', 'alert A AUTO_RESOLVED'],
   ...['alert A SUPERSEDED', 'alert B AUTO_RESOLVED', 'an order expired by its timer'],
+  ...['alert V raised', 'alert Z raised', 'PaymentReportMismatched'],
+  ...['PaymentRequestConflicted', 'PaymentTransactionConflicted'],
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
   ...['OrderExpiryRequested', 'an order expired with its payment'],
+  'a callback met the payment that it had come before',
   ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'outcome REJECTED'],
   ...['outcome UNCHANGED', 'outcome DEAD_LETTERED'],
   // What comes of calls to a gateway.
   ...['a call to the gateway was not-sent', 'a call to the gateway was lost before'],
+  'the gateway spoke of another sum',
   ...['a call to the gateway was lost after', 'a call to the gateway was slow'],
   ...['PaymentUnknown', 'PaymentCloseRequested', 'RefundSucceeded', 'RefundUnknown'],
   // What is done about records that cannot be read.

@@ -1,9 +1,10 @@
-import type { OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { OrdersEvent, PaymentsCommand, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { Violation } from '../../checks/violation.ts';
 import { violation } from '../../checks/violation.ts';
 import type { History, ReadEntry } from '../history/history.ts';
 import { isReadable, keyOf, outcomesIn, ownEntries, placeOf } from '../history/history.ts';
+import { merchantKeys } from '../oracles/merchants.ts';
 import { contexts, takenIn } from '../oracles/parking.ts';
 import { walkOf } from '../oracles/walk.ts';
 import type { Checker } from './checker.ts';
@@ -16,6 +17,7 @@ export const causesChecker: Checker = {
     ...contexts.flatMap((context) => unlisted(history, context)),
     ...timersOf(history),
     ...reactions(history),
+    ...saidAgain(history),
   ],
 };
 
@@ -87,6 +89,7 @@ const answers: Readonly<
 /** The checkout answers each event that it has taken in exactly once, and nothing else. */
 function reactions(history: History): readonly Violation[] {
   const found: Violation[] = [];
+  const merchants = merchantKeys(history);
   const said = new Map<string, ReadEntry[]>();
   for (const { name } of [topics.ordersCommands, topics.paymentsCommands]) {
     for (const entry of ownEntries(history, name)) {
@@ -98,7 +101,8 @@ function reactions(history: History): readonly Violation[] {
   for (const { name } of [topics.ordersEvents, topics.paymentsEvents]) {
     for (const entry of takenIn(history, name).filter(isReadable)) {
       const { id, type } = entry.envelope;
-      const allowed = answers[type as keyof typeof answers] ?? [null];
+      const isMerchants = merchants.has(keyOf(entry));
+      const allowed = (isMerchants ? null : answers[type as keyof typeof answers]) ?? [null];
       const commands = said.get(id) ?? [];
       said.delete(id);
       const [first] = commands;
@@ -112,5 +116,35 @@ function reactions(history: History): readonly Violation[] {
     const types = commands.map(({ payload }) => payload.type).join(' ');
     found.push(violation('I2', `checkout said ${types} to ${id}, which it cannot have taken in`));
   }
+  return found;
+}
+
+/** What came before its payment is said to it once, and to no other. */
+function saidAgain(history: History): readonly Violation[] {
+  const waiting = new Map<string, Set<string>>();
+  const due = new Map<string, string>();
+  for (const entry of takenIn(history, topics.paymentsEvents.name).filter(isReadable)) {
+    const event = entry.payload as PaymentsEvent;
+    if (event.type === 'PaymentCallbackRecorded' && event.data.code === 'PAYMENT_NOT_FOUND') {
+      const { payNo, callbackId, callbackStatus } = event.data;
+      const told = waiting.get(payNo) ?? new Set<string>();
+      waiting.set(payNo, told.add(`${callbackId} ${callbackStatus}`));
+    }
+    if (event.type !== 'PaymentCreated') continue;
+    for (const said of waiting.get(event.data.payNo) ?? [])
+      due.set(`${event.data.payNo} ${said}`, keyOf(entry));
+  }
+  const found: Violation[] = [];
+  for (const entry of ownEntries(history, topics.paymentsCommands.name)) {
+    if (entry.envelope.actor !== 'system:parked-callbacks') continue;
+    const command = entry.payload as PaymentsCommand;
+    if (command.type !== 'ReportMockCallback') continue;
+    const { payNo, callbackId, callbackStatus } = command.data;
+    const said = `${payNo} ${callbackId} ${callbackStatus}`;
+    if (due.get(said) !== keyOf(entry)) found.push(violation('I2', `${said} was said again`));
+    due.delete(said);
+  }
+  for (const said of due.keys())
+    found.push(violation('I2', `${said} came before its payment and was never said to it`));
   return found;
 }

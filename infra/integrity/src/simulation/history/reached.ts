@@ -19,6 +19,8 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
     for (const { payload, envelope } of ownEntries(history, events)) {
       if (ends.includes(payload.type)) reached(payload.type);
       const isByTimer = envelope.causationId?.startsWith('timer:expire') === true;
+      if (envelope.actor === 'system:parked-callbacks')
+        reached('a callback met the payment that it had come before');
       if (payload.type === 'OrderExpired')
         reached(isByTimer ? 'an order expired by its timer' : 'an order expired with its payment');
     }
@@ -43,6 +45,7 @@ const ends = [
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
   'OrderExpiryRequested',
   ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'PaymentUnknown'],
+  ...['PaymentReportMismatched', 'PaymentRequestConflicted', 'PaymentTransactionConflicted'],
   ...['PaymentCloseRequested', 'RefundSucceeded', 'RefundFailed', 'RefundUnknown'],
 ];
 

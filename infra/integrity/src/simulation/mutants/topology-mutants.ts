@@ -2,6 +2,7 @@ import type {
   AlertRaised,
   CommandOutcome,
   OrderExpiryRequested,
+  PaymentsEvent,
   PaymentSucceeded,
   PaymentUnknown,
   RefundProcessing,
@@ -103,6 +104,16 @@ export const topologyMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'early-callback-lost',
+    what: 'a callback that came before its payment is not said to it',
+    expected: ['causes'],
+    faults: {},
+    topology: (topology) =>
+      withEmitted(topology, (message) =>
+        message.envelope.actor === 'system:parked-callbacks' ? [] : [message],
+      ),
+  },
+  {
     name: 'refund-guessed',
     what: 'a refund that the gateway has not spoken of is called failed',
     expected: ['gateway'],
@@ -114,6 +125,70 @@ export const topologyMutants: readonly Mutant[] = [
         const why = { code: 'GUESSED', reason: 'guessed', failedAt: message.envelope.timeMs };
         return [asAnother(message, 'RefundFailed', { payNo, orderNo, refundId, ...why })];
       }),
+  },
+  {
+    name: 'wrong-sum-taken',
+    what: 'a payment succeeds with the sum that the gateway names, whatever was asked for',
+    expected: ['money'],
+    faults: {},
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        const event = message.payload as PaymentsEvent;
+        if (event.type !== 'PaymentReportMismatched' || event.data.field !== 'AMOUNT')
+          return [message];
+        const { payNo, orderNo, found, reportedAt: paidAt } = event.data;
+        const money = { amountMinor: BigInt(found), currency: 'CNY', channel: 'MOCK' };
+        const ids = { eventId: message.envelope.id, payNo, orderNo, channelTradeNo: 'G' };
+        const rest = { paidAt, eventTime: paidAt, traceId: '', version: '1.0' };
+        return [asAnother(message, 'PaymentSucceeded', { ...ids, ...money, ...rest })];
+      }),
+  },
+  {
+    name: 'claims-apart',
+    what: 'payments that one transaction paid claim it under keys of their own, and never meet',
+    expected: ['transactions'],
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'GatewayTransactionClaimed') return [message];
+        return [{ ...message, key: `${message.key}:${message.envelope.subject}` }];
+      }),
+  },
+  {
+    name: 'first-claim-forgotten',
+    what: 'who claimed a transaction first is forgotten, so that a second claim looks like the first',
+    expected: ['transactions'],
+    faults: {},
+    topology: (topology) =>
+      topology.name !== 'gateway-transactions'
+        ? topology
+        : withProcessor(topology, (processor) => ({
+            onTimer: (timer, context) => processor.onTimer(timer, context),
+            onRecord(record, context) {
+              const store = <V>(name: string): KeyValueStore<V> => ({
+                ...context.store<V>(name),
+                get: () => undefined,
+              });
+              processor.onRecord(record, withContext(context, { store }));
+            },
+          })),
+  },
+  {
+    name: 'one-fact-hides-another',
+    what: 'of all that is said of a payment for good only the first is an alert',
+    expected: ['alerts'],
+    faults: {},
+    topology: (topology) => {
+      const told = new Set<string>();
+      return withEmitted(topology, (message) => {
+        if (message.payload.type !== 'AlertRaised') return [message];
+        const { rule } = message.payload.data as AlertRaised;
+        const name = `${rule} ${message.key}`;
+        if (rule !== 'V' && rule !== 'Z') return [message];
+        if (told.has(name)) return [];
+        told.add(name);
+        return [message];
+      });
+    },
   },
   {
     name: 'alert-by-wall-clock',

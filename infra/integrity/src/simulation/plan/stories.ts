@@ -7,6 +7,8 @@ export type Step =
       readonly channel: 'MOCK' | 'ALIPAY';
       /** At the gateway, which is asked; else by hand. */
       readonly isLed: boolean;
+      /** What a merchant asks for that keeps the order itself; `null` for an order that is here. */
+      readonly asked: string | null;
     }
   /** A part of what was paid, or all of it; which part is drawn. */
   | { readonly do: 'refund'; readonly times: number }
@@ -31,11 +33,16 @@ export interface Story {
 const order = (times = 1): Step => ({ do: 'create-order', times });
 const payment = (times = 1, channel: 'MOCK' | 'ALIPAY' = 'MOCK'): Step => ({
   do: 'create-payment',
-  ...{ times, channel, isLed: false },
+  ...{ times, channel, isLed: false, asked: null },
 });
 const ledPayment = (times = 1): Step => ({
   do: 'create-payment',
-  ...{ times, channel: 'MOCK', isLed: true },
+  ...{ times, channel: 'MOCK', isLed: true, asked: null },
+});
+/** Under one number, each letter with other parameters. */
+const merchantPayment = (asked: string, times = 1, { isLed = false } = {}): Step => ({
+  do: 'create-payment',
+  ...{ times, channel: 'MOCK', isLed, asked },
 });
 const refund = (times = 1): Step => ({ do: 'refund', times });
 const report = (status: 'SUCCESS' | 'FAILED', letter = 'a', times = 1): Step => ({
@@ -73,6 +80,10 @@ export const stories: readonly Story[] = [
   story('payment first', [payment(), order(), report('SUCCESS')]),
   story('payment of no order', [payment(), report('SUCCESS')]),
   story('report of no payment', [order(), report('SUCCESS')]),
+  story('reported before its payment', [order(), report('SUCCESS', 'a', 2), payment()]),
+  story('contradicted before its payment', [
+    ...[order(), report('SUCCESS'), report('FAILED', 'b'), payment(2)],
+  ]),
   story('at a gateway', [order(), ledPayment()]),
   story('at a gateway, repeated', [order(2), ledPayment(3)]),
   story('at a gateway, cancelled', [order(), ledPayment(), cancel]),
@@ -81,5 +92,12 @@ export const stories: readonly Story[] = [
   story('at a gateway, refunded', [order(), ledPayment(), deadline, refund(4)], expiring),
   story('at a gateway, refunded too early', [order(), ledPayment(), refund(3)]),
   story('at a gateway, of no order', [ledPayment()]),
+  story('of a merchant', [merchantPayment('a', 2), report('SUCCESS')]),
+  story('of a merchant, asked for otherwise', [
+    ...[merchantPayment('a'), merchantPayment('b', 2), merchantPayment('c'), report('SUCCESS')],
+  ]),
+  story('of a merchant, at a gateway', [
+    ...[merchantPayment('a', 1, { isLed: true }), merchantPayment('b', 1, { isLed: true })],
+  ]),
   story('cancelled before it was', [cancel, order(), payment(), report('FAILED')]),
 ];
