@@ -3,7 +3,7 @@ export class RedisDown extends Error {
   override readonly name = 'RedisDown';
 }
 
-/** Replies by which a server says that it cannot serve now, https://redis.io/docs/latest/develop/reference/protocol-spec/ */
+/** Replies by which a server says that it cannot serve now (Redis's src/server.c, createSharedObjects). */
 const downReplies = new Set([
   'LOADING', // reads its data in
   'READONLY', // became a replica in a failover

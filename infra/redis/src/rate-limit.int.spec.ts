@@ -109,3 +109,13 @@ it('begins anew when Redis is flushed or forgets its script', async () => {
   expect((await other.take(key)).allowed).toBe(true);
   expect((await other.take(key)).allowed).toBe(false);
 });
+
+it.each([
+  [0, 1],
+  [1.5, 1],
+  [1, -1],
+  [1, 0.5],
+])('refuses a limit of %d a second with a burst of %d', async (perSecond, burst) => {
+  const redis = await open();
+  expect(() => createRateLimit({ redis, perSecond, burst })).toThrow();
+});

@@ -1,3 +1,4 @@
+import { invariant } from '@plumbline/kernel';
 import type { Metrics } from '@plumbline/observability';
 import {
   BurstyRateLimiter,
@@ -50,6 +51,11 @@ export interface RateLimitOptions {
  */
 export function createRateLimit(options: RateLimitOptions): RateLimit {
   const { redis, perSecond, burst, name = 'rate' } = options;
+  invariant(
+    Number.isInteger(perSecond) && perSecond >= 1,
+    'a limit of less than one call a second',
+  );
+  invariant(Number.isInteger(burst) && burst >= 0, 'a burst that is no whole number');
   const decided = options.metrics?.counter({
     name: 'plumbline_rate_limit_decisions_total',
     help: 'Calls that a rate limit let through or refused',
@@ -61,7 +67,7 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
       ...each,
       storeClient: redis.client,
       rejectIfRedisNotReady: true,
-      inMemoryBlockOnConsumed: Math.max(points, 1),
+      inMemoryBlockOnConsumed: points,
       insuranceLimiter: new RateLimiterMemory(each),
     });
   };
