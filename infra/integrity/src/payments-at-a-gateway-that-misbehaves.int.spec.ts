@@ -1,20 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseConfig } from '@plumbline/config';
 import { encodeEnvelope, topics } from '@plumbline/events';
-import type { Simulator } from '@plumbline/gateway-simulator';
-import { openSimulator, schema as simulatorSchema } from '@plumbline/gateway-simulator';
 import { partitionOfRecordKey } from '@plumbline/kernel';
-import { freePorts } from '@plumbline/local';
-import { silentLogger } from '@plumbline/observability';
-import type { PaymentsConfig } from '@plumbline/payments';
-import { openPayments, paymentsConfig } from '@plumbline/payments';
-import type { TestProcess } from '@plumbline/runtime/testing';
-import { openTestProcess } from '@plumbline/runtime/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { GatewayWorld, Json } from './world/gateway-world.ts';
+import { openGatewayWorld, until } from './world/gateway-world.ts';
 
 const gateways = ['MOCK', 'PAYPAY', 'LAKALA'] as const;
 type Gateway = (typeof gateways)[number];
@@ -64,69 +55,22 @@ const later: readonly Case[] = [
   { on: 'query', what: 'garble', times: 1, params: { garble: 'signature' } },
 ];
 
-let edge: TestProcess<PaymentsConfig>;
-let simulator: Simulator;
-let folder: string;
-
+let world: GatewayWorld;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'plumbline-gateways-'));
-  const [simulatorPort = 0, port = 0] = await freePorts(2);
-  const local = { PLUMBLINE_LOCAL_STACK: 'true' };
-  const notifyUrl = `http://127.0.0.1:${port}`;
-  const config = parseConfig(simulatorSchema, {
-    ...local,
-    PLUMBLINE_SIMULATOR_KEY_FOLDER: folder,
-    PLUMBLINE_SIMULATOR_PAYPAY_NOTIFY_URL: `${notifyUrl}/gateways/paypay`,
-  });
-  simulator = await openSimulator(config, { logger: silentLogger, port: simulatorPort });
-  const key = (name: string) => readFile(join(folder, name), 'utf8');
-  edge = await openTestProcess<PaymentsConfig>({
-    ...{ service: 'payments', schema: paymentsConfig, open: openPayments, port },
-    env: {
-      PLUMBLINE_NOTIFY_URL: notifyUrl,
-      PLUMBLINE_GATEWAY_QUERY_SECONDS: '5',
-      PLUMBLINE_GATEWAY_CALL_SECONDS: '2',
-      PLUMBLINE_MOCK_GATEWAY_URL: simulator.url,
-      PLUMBLINE_PAYPAY_URL: `${simulator.url}/paypay`,
-      PLUMBLINE_PAYPAY_API_KEY: 'local-paypay-key',
-      PLUMBLINE_PAYPAY_API_SECRET: 'local-paypay-secret',
-      PLUMBLINE_PAYPAY_MERCHANT_ID: '100000000000000001',
-      PLUMBLINE_LAKALA_URL: `${simulator.url}/lakala`,
-      PLUMBLINE_LAKALA_APP_ID: 'OP00000003',
-      PLUMBLINE_LAKALA_SERIAL_NO: '00dfba8194c41b84cf',
-      PLUMBLINE_LAKALA_PRIVATE_KEY: await key('lakala-merchant-private.pem'),
-      PLUMBLINE_LAKALA_PLATFORM_SERIAL_NO: '0172f1e1a7b8c9d0e1',
-      PLUMBLINE_LAKALA_PLATFORM_KEY: await key('lakala-platform-public.pem'),
-      PLUMBLINE_LAKALA_MERCHANT_NO: '82229007392000A',
-      PLUMBLINE_LAKALA_TERM_NO: 'D9296400',
-      PLUMBLINE_LAKALA_NOT_FOUND_CODES: 'SIM10001',
-    },
+  world = await openGatewayWorld({
+    PLUMBLINE_GATEWAY_QUERY_SECONDS: '5',
+    PLUMBLINE_GATEWAY_CALL_SECONDS: '2',
   });
 }, 60_000);
+afterAll(() => world.close());
 
-afterAll(async () => {
-  await edge.close();
-  await simulator.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-type Json = Readonly<Record<string, unknown>>;
-
-async function control(method: string, path: string, body?: object): Promise<Json> {
-  const response = await fetch(`${simulator.url}/control${path}`, {
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return (text === '' ? {} : JSON.parse(text)) as Json;
-}
+const control: GatewayWorld['control'] = (...command) => world.control(...command);
+const book: GatewayWorld['book'] = (...of) => world.book(...of);
 
 async function create(channel: Gateway): Promise<string> {
   const orderNo = `G${randomUUID().replaceAll('-', '').slice(0, 20)}`;
   const currency = currencyOf[channel];
-  const { status, json } = await edge.post('/payments', {
+  const { status, json } = await world.edge.post('/payments', {
     orderNo,
     amount: 999,
     channel,
@@ -137,24 +81,7 @@ async function create(channel: Gateway): Promise<string> {
 }
 
 const payment = async (payNo: string): Promise<Json> =>
-  (await edge.get(`/payments/${payNo}`)).json.data ?? {};
-
-/** What the gateway has in its books; null while it has never heard of the payment. */
-const book = (gateway: Gateway, payNo: string): Promise<Json | null> =>
-  control('GET', `/payments/${gateway.toLowerCase()}/${payNo}`).then(
-    ({ payment: booked }) => booked as Json,
-    () => null,
-  );
-
-async function until<T>(what: string, look: () => Promise<T | null>, withinMs: number): Promise<T> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const found = await look();
-    if (found !== null) return found;
-    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await sleep(100);
-  }
-}
+  (await world.edge.get(`/payments/${payNo}`)).json.data ?? {};
 
 /** Pays as soon as the gateway has it, and waits for the end; the status that contract 1 shows. */
 async function payAndSee(gateway: Gateway, payNo: string, name: string): Promise<string> {
@@ -171,7 +98,7 @@ async function payAndSee(gateway: Gateway, payNo: string, name: string): Promise
   if (status === 'PENDING')
     await control('POST', `/payments/${gateway.toLowerCase()}/${payNo}/pay`, {});
   return until(`${name}: the payment ends`, ended, 60_000).catch(async (error: unknown) => {
-    const { json } = await edge.get(`/payments/${payNo}/audit`);
+    const { json } = await world.edge.get(`/payments/${payNo}/audit`);
     throw new Error(`${String(error)}: ${JSON.stringify(json.data)}`);
   });
 }
@@ -195,7 +122,7 @@ interface Result {
 }
 
 async function stepsOf(payNo: string): Promise<readonly string[]> {
-  const { json } = await edge.get(`/payments/${payNo}/audit`);
+  const { json } = await world.edge.get(`/payments/${payNo}/audit`);
   const calls = (json.data?.['calls'] ?? []) as readonly Readonly<Record<string, string | null>>[];
   const steps = calls.map(({ action, queryResult, code }) => {
     const why = code === null || code === undefined ? '' : ` (${code})`;
@@ -277,7 +204,7 @@ it('refunds end as the gateway has them in its books', async () => {
     { on: 'refund', what: 'refund-fails', params: { ms: 500 }, ends: all('failed') },
     { on: 'query-refund', what: 'fail-before', times: 1, ends: all('succeeded') },
   ];
-  const { log, codec } = edge.foundation;
+  const { log, codec } = world.edge.foundation;
   const producer = await log.openEdgeProducer();
   const seen = cases.flatMap((each) =>
     gateways.map(async (gateway) => {
@@ -296,7 +223,7 @@ it('refunds end as the gateway has them in its books', async () => {
       const data = { payNo, refundId, amountMinor, currency, reason: null };
       await producer.send({
         topic,
-        partition: partitionOfRecordKey(payNo, edge.foundation.config.PLUMBLINE_PARTITIONS),
+        partition: partitionOfRecordKey(payNo, world.edge.foundation.config.PLUMBLINE_PARTITIONS),
         key: Buffer.from(payNo),
         value: codec.encode(topic, { type: 'RefundPayment', data }),
         headers: encodeEnvelope({
@@ -309,7 +236,7 @@ it('refunds end as the gateway has them in its books', async () => {
       const status = await until(
         name,
         async () => {
-          const { json } = await edge.get(`/payments/${payNo}/refunds`);
+          const { json } = await world.edge.get(`/payments/${payNo}/refunds`);
           const [found] = (json.data?.['refunds'] ?? []) as readonly Json[];
           const now = found?.['status'];
           return now === 'succeeded' || now === 'failed' ? now : null;

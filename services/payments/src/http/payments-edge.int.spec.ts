@@ -1,4 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { silentLogger } from '@plumbline/observability';
+import { openPostgres } from '@plumbline/postgres';
+import { testAddress } from '@plumbline/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestPayments } from '../testing/open-payments.ts';
 import { openTestPayments } from '../testing/open-payments.ts';
@@ -25,6 +28,15 @@ function callback(payNo: string, callbackStatus: 'SUCCESS' | 'FAILED', over: obj
   const fields = { payNo, callbackStatus, timestamp: '1704114000000', nonce: `n-${sequence}` };
   const given = { ...fields, ...over };
   return { ...given, channelTradeNo: 'MOCK_1', signature: signatureOf(given, secret), ...over };
+}
+
+async function newDatabase(): Promise<string> {
+  const url = testAddress('PLUMBLINE_TEST_POSTGRES');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const postgres = openPostgres({ url, logger: silentLogger });
+  await postgres.query(`create database ${name}`);
+  await postgres.close();
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }
 
 const report = (body: object) => edge.post('/payments/mock-callback', body);
@@ -287,7 +299,12 @@ describe('signatures for tests', () => {
   });
 
   it('and the mock channel are refused outside the local stack unless configured', async () => {
-    const outside = await openTestPayments({ PLUMBLINE_LOCAL_STACK: 'false' });
+    const outside = await openTestPayments({
+      PLUMBLINE_LOCAL_STACK: 'false',
+      // Of its own: keys that are wrapped for the local stack cannot be opened outside it.
+      PLUMBLINE_POSTGRES_URL: await newDatabase(),
+      PLUMBLINE_MASTER_KEY: randomBytes(32).toString('base64'),
+    });
     try {
       const signature = await outside.get(`/payments/generate-signature?${query}`);
       expect([signature.status, signature.json.code]).toEqual([403, 'SIGNATURE_ENDPOINT_DISABLED']);

@@ -24,7 +24,9 @@ const audit = okSchema(
         id: z.string(),
         callId: z.string(),
         refundId: z.string().nullable(),
-        action: z.string().describe('CREATE, QUERY, CLOSE, REFUND or QUERY_REFUND'),
+        action: z
+          .string()
+          .describe('CREATE, QUERY, CLOSE, REFUND, QUERY_REFUND; NOTIFY: what was asked ended it'),
         beforeStatus: z.enum(paymentStatuses),
         afterStatus: z.enum(paymentStatuses),
         queryResult: z.string().describe('What the gateway said; NOT_SENT: it was never asked'),

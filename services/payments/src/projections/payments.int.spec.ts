@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { silentLogger } from '@plumbline/observability';
 import type { Postgres } from '@plumbline/postgres';
-import { openPostgres } from '@plumbline/postgres';
+import { openPostgres, quoted, schemaOf } from '@plumbline/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callbackIdOf, signatureOf } from '../gateways/mock/callback-signature.ts';
 import { testAddress } from '@plumbline/runtime/testing';
 import type { TestPayments } from '../testing/open-payments.ts';
 import { openTestPayments } from '../testing/open-payments.ts';
+import { paymentsProjection } from './payments.ts';
+
+const schema = quoted(schemaOf(paymentsProjection));
 
 let edge: TestPayments;
 let postgres: Postgres;
@@ -37,7 +40,7 @@ it('keeps the payment and its callbacks as contract 1 describes the tables', asy
   const [payment] = await postgres.query(
     `select id, pay_no, order_no, amount, amount_minor, status, channel, channel_trade_no,
             paid_at is not null as paid, contradicted
-       from payments_v2.payments where pay_no = ?`,
+       from ${schema}.payments where pay_no = ?`,
     [payNo],
   );
   expect(payment).toEqual({
@@ -48,12 +51,12 @@ it('keeps the payment and its callbacks as contract 1 describes the tables', asy
 
   const log = await postgres.query(
     `select callback_id, claimed_callback_id, callback_status, signature_valid, process_result,
-            contradictory, raw_payload like '%"nonce":"n"%' as raw
-       from payments_v2.callback_log where pay_no = ? order by received_at, process_result desc`,
+            contradictory, raw_payload like 'enc:v1:%' as encrypted
+       from ${schema}.callback_log where pay_no = ? order by received_at, process_result desc`,
     [payNo],
   );
   const id = callbackIdOf({ payNo, timestamp: '1704114000000', nonce: 'n' });
-  const common = { claimed_callback_id: id, signature_valid: true, raw: true };
+  const common = { claimed_callback_id: id, signature_valid: true, encrypted: true };
   expect(log).toEqual([
     {
       ...common,

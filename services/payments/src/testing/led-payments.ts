@@ -1,8 +1,9 @@
-import type { GatewayAnswer, GatewayPolicy, GatewayResult } from '@plumbline/events';
+import type { GatewayAnswer, GatewayPolicy, GatewayResult, MerchantOrder } from '@plumbline/events';
 import type { DecisionContext } from '@plumbline/kernel';
 import { anyContext, given } from '@plumbline/kernel/testing';
 import type { PaymentCommand, PaymentCommandOf } from '../domain/payment/commands.ts';
 import type { PaymentEvent } from '../domain/payment/events.ts';
+import { paymentOrderIdOf } from '../domain/payment/merchant.ts';
 import { paymentDecider } from '../domain/payment/payment.ts';
 import type { PaymentState } from '../domain/payment/state.ts';
 
@@ -10,6 +11,11 @@ import type { PaymentState } from '../domain/payment/state.ts';
 export const policy: GatewayPolicy = {
   ...{ attemptsMax: 1, queryIntervalMs: 30_000, refundLateSuccess: true },
   ...{ subject: 'a plumb bob', returnUrl: null },
+};
+/** All of them are of a merchant's own order: it adds commands, and changes none of the others. */
+export const merchant: MerchantOrder = {
+  ...{ orderType: 'PAYMENT', subject: 'a plumb bob', extraData: null, fingerprint: 'f1' },
+  idempotencyKey: 'k1',
 };
 export const lifetimeMs = 1_800_000;
 export const t0 = anyContext.atMs;
@@ -19,7 +25,30 @@ export const create = (over: Partial<PaymentCommandOf<'CreatePayment'>> = {}): P
   type: 'CreatePayment',
   data: {
     ...{ payNo: 'PAY1', orderNo: 'O-1', tenant: 'main', amountMinor: 9_999n, currency: 'CNY' },
-    ...{ channel: 'MOCK', lifetimeMs, gateway: policy, merchant: null },
+    ...{ channel: 'MOCK', lifetimeMs, gateway: policy, merchant },
+    ...over,
+  },
+});
+
+export const paymentOrderId = paymentOrderIdOf('main', 'O-1');
+
+export const refundOrder = (
+  over: Partial<PaymentCommandOf<'RefundPaymentOrder'>> = {},
+): PaymentCommand => ({
+  type: 'RefundPaymentOrder',
+  data: {
+    ...{ paymentOrderId, tenant: 'main', refundId, amountMinor: 4_000n, reason: null },
+    ...over,
+  },
+});
+
+export const transactionConflict = (
+  over: Partial<PaymentCommandOf<'ReportTransactionConflict'>> = {},
+): PaymentCommand => ({
+  type: 'ReportTransactionConflict',
+  data: {
+    ...{ payNo: 'PAY1', channel: 'MOCK', gatewayTransactionId: 'G-1', otherPayNo: 'PAY9' },
+    ...{ otherTenant: 'main', otherOrderNo: 'O-9', otherEventId: 'event-9' },
     ...over,
   },
 });

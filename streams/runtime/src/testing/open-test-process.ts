@@ -12,7 +12,7 @@ import type { Following } from '../topology.ts';
 export function testAddress(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') {
-    throw new Error(`${name} is not set: this suite needs Kafka, the registry and Postgres`);
+    throw new Error(`${name} is not set: this suite needs Kafka, the registry, Postgres and Redis`);
   }
   return value;
 }
@@ -30,7 +30,7 @@ export interface TestAnswer {
 
 export interface TestProcess<Config extends BaseConfig> {
   readonly foundation: Foundation<Config>;
-  get(path: string): Promise<TestAnswer>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<TestAnswer>;
   /** A string is sent as it is, anything else as JSON. */
   post(
     path: string,
@@ -57,6 +57,7 @@ export async function openTestProcess<Config extends BaseConfig>(
     PLUMBLINE_KAFKA_BROKERS: testAddress('PLUMBLINE_TEST_KAFKA'),
     PLUMBLINE_REGISTRY_URL: testAddress('PLUMBLINE_TEST_REGISTRY'),
     PLUMBLINE_POSTGRES_URL: testAddress('PLUMBLINE_TEST_POSTGRES'),
+    PLUMBLINE_REDIS_URL: testAddress('PLUMBLINE_TEST_REDIS'),
     PLUMBLINE_LOCAL_STACK: 'true',
     ...options.env,
   }) as unknown as Config;
@@ -98,7 +99,7 @@ export async function openTestProcess<Config extends BaseConfig>(
 
   return {
     foundation,
-    get: (path) => call(path),
+    get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers = {}) =>
       call(path, {
         method: 'POST',

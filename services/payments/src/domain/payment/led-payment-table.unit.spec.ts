@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { paymentOrderIdOf } from './merchant.ts';
 import type { Row } from '../../testing/led-payments.ts';
 import {
   cellsOf,
@@ -6,12 +7,15 @@ import {
   create,
   expire,
   lifetimeMs,
+  merchant,
   proceed,
   proceedRefund,
   query,
   refund,
+  refundOrder,
   report,
   start,
+  transactionConflict,
 } from '../../testing/led-payments.ts';
 
 const anotherId = '00000000-0000-8000-8000-000000000002';
@@ -22,6 +26,10 @@ const anotherId = '00000000-0000-8000-8000-000000000002';
  */
 const table: Readonly<Record<string, Row>> = {
   'CreatePayment again': { ...{ step: create({ payNo: 'PAY2' }) }, cells: { rest: '=' } },
+  'CreatePayment, other parameters': {
+    ...{ step: create({ payNo: 'PAY2', merchant: { ...merchant, fingerprint: 'f2' } }) },
+    cells: { rest: 'PaymentRequestConflicted' },
+  },
   StartGatewayCall: {
     ...{ step: start() },
     cells: {
@@ -227,6 +235,34 @@ const table: Readonly<Record<string, Row>> = {
       'closing, closing': '=',
     },
   },
+  'QueryPayment, of what should have gone on by itself': {
+    ...{ step: query, afterMs: 600_000 },
+    cells: {
+      rest: 'ask(QUERY)',
+      created: 'told(INIT)',
+      'created, sending': 'told(INIT>PAYING) PaymentUnknown',
+      'created, never sent': 'ask(CREATE)',
+      'processing, asking': 'told(PAYING)',
+      'unknown, asking': 'told(PAYING)',
+      'closing, asking': 'told(PAYING)',
+      'closing, closing': 'told(PAYING)',
+    },
+  },
+  'QueryPayment, after its time': {
+    ...{ step: query, afterMs: lifetimeMs },
+    cells: {
+      rest: 'ask(QUERY)',
+      created: 'PaymentClosed',
+      'created, sending': 'PaymentCloseRequested',
+      'created, never sent': 'PaymentClosed',
+      processing: 'PaymentCloseRequested ask(QUERY)',
+      'processing, asking': 'PaymentCloseRequested',
+      unknown: 'PaymentCloseRequested ask(QUERY)',
+      'unknown, asking': 'PaymentCloseRequested',
+      'closing, asking': 'told(PAYING)',
+      'closing, closing': 'told(PAYING)',
+    },
+  },
   ClosePayment: {
     ...{ step: close },
     cells: {
@@ -289,6 +325,38 @@ const table: Readonly<Record<string, Row>> = {
       'refund done': '=',
       'refund failed': '=',
     },
+  },
+  RefundPaymentOrder: {
+    ...{ step: refundOrder({ refundId: anotherId, amountMinor: 5_999n }) },
+    cells: {
+      rest: 'PAYMENT_NOT_SUCCEEDED',
+      succeeded: 'RefundRequested ask(REFUND)',
+      'closed, paid late': 'REFUND_EXCEEDS_CAPTURED',
+      'refund asked for': 'RefundRequested ask(REFUND)',
+      'refund, sending': 'RefundRequested ask(REFUND)',
+      'refund, never sent': 'RefundRequested ask(REFUND)',
+      'refund processing': 'RefundRequested ask(REFUND)',
+      'refund unknown': 'RefundRequested ask(REFUND)',
+      'refund unknown, asking': 'RefundRequested ask(REFUND)',
+      'refund done': 'RefundRequested ask(REFUND)',
+      'refund failed': 'RefundRequested ask(REFUND)',
+    },
+  },
+  'RefundPaymentOrder of another app': {
+    ...{ step: refundOrder({ tenant: 'other' }) },
+    cells: { rest: 'PAYMENT_NOT_FOUND' },
+  },
+  'RefundPaymentOrder of another order': {
+    ...{ step: refundOrder({ paymentOrderId: paymentOrderIdOf('main', 'O-2') }) },
+    cells: { rest: 'PAYMENT_NOT_FOUND' },
+  },
+  ReportTransactionConflict: {
+    ...{ step: transactionConflict() },
+    cells: { rest: 'PaymentTransactionConflicted' },
+  },
+  'ReportTransactionConflict of another payment': {
+    ...{ step: transactionConflict({ payNo: 'PAY2' }) },
+    cells: { rest: 'PAYMENT_NOT_FOUND' },
   },
   'RefundPayment, all of it': {
     ...{ step: refund(9_999n, { refundId: anotherId }) },

@@ -260,7 +260,9 @@ describe('a payment that is led at a gateway', () => {
   });
 
   it('stands in its answers with what contract 1 shows, and where it is paid', () => {
-    const { told, command, decision } = when(situations.processing, create({ payNo: 'PAY2' }));
+    const kept = create({ merchant: null });
+    const processing = after(null, kept, start(), report('ACCEPTED'));
+    const { told, command, decision } = when(processing, kept);
     expect(paymentDecider.answer(told.state, command, decision)).toMatchObject({
       ...{ status: 'PAYING', payUrl: 'https://pay/1', capturedMinor: '0', refundedMinor: '0' },
     });
