@@ -79,6 +79,12 @@ export const testMutantSeedsMax = 40;
 /** A call to the gateway that nobody answers is over after this. */
 export const callDeadlineMs = 3_000;
 
+/** How often a gateway gives a payment the one number that others have, too: two in nine of ten runs with six. */
+export const sharedTransactions = 0.5;
+
+/** How often it names a wrong sum when it is asked about money that it has. */
+export const wrongSums = 0.5;
+
 /** A payer or a gateway takes at most so long for what it does at all. */
 export const payerMaxMs = 8_000;
 

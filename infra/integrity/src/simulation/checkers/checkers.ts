@@ -10,6 +10,7 @@ import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts'
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
 import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
 import { stateChecker } from './state.ts';
+import { transactionsChecker } from './transactions.ts';
 
 /** Every checker, in the order in which their findings are printed. */
 export const checkers: readonly Checker[] = [
@@ -22,6 +23,7 @@ export const checkers: readonly Checker[] = [
   committedReadsChecker,
   moneyChecker,
   gatewayChecker,
+  transactionsChecker,
   alertsChecker,
   nothingSkippedChecker,
   lagChecker,

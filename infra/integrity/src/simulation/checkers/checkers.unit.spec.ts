@@ -1,9 +1,9 @@
-import type { CommandOutcome } from '@plumbline/events';
+import type { AlertRaised, CommandOutcome } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { calm } from '@plumbline/runtime/simulation';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Entry, History } from '../history/history.ts';
-import { placeOf } from '../history/history.ts';
+import { ownEntries, placeOf } from '../history/history.ts';
 import { planOf } from '../plan/run-plan.ts';
 import { stories } from '../plan/stories.ts';
 import { playToTheEnd } from '../play.ts';
@@ -14,9 +14,9 @@ import { checkHistory } from './checkers.ts';
 let sound: History;
 const refund = { refundReference: 'another', amountMinor: 1n, status: 'done' } as const;
 
-/** One calm run in which every story is told. */
+/** One calm run in which every story is told, and a gateway gives one number to several payments. */
 beforeAll(async () => {
-  const plan = planOf(1, {}, calm);
+  const plan = planOf(2, {}, calm);
   const told = stories.map((story, index) => ({ index, story, startMs: 500 + index * 200 }));
   const poison = [
     { index: 0, atMs: 2_000, kind: 'truncated', target: 'ordersEvents', ofStory: null },
@@ -27,16 +27,21 @@ beforeAll(async () => {
 }, 60_000);
 
 const { ordersEvents, ordersOutcomes, ordersCommands, paymentsEvents, alertsEvents } = topics;
+const { paymentsCommands, transactionsEvents } = topics;
 const { ordersChangelog, ordersDeadLetters, checkoutDeadLetters } = topics;
 
 /** The same history, with other records in one topic. */
 const withTopic = (
   topic: string,
   change: (entries: readonly Entry[]) => readonly Entry[],
-): History => ({
-  ...sound,
-  committed: (name) => (name === topic ? change(sound.committed(name)) : sound.committed(name)),
-});
+): History => {
+  // At once: what goes wrong here must not be taken for the finding of a checker that broke.
+  const changed = change(sound.committed(topic));
+  return {
+    ...sound,
+    committed: (name) => (name === topic ? changed : sound.committed(name)),
+  };
+};
 
 const dropFirst = (topic: string, type: string): History =>
   withTopic(topic, (entries) => {
@@ -68,6 +73,10 @@ describe('the checkers', () => {
   it('find nothing in a sound history', async () => {
     expect(await checkHistory(sound)).toEqual([]);
     expect(sound.committed(alertsEvents.name).length).toBeGreaterThan(6);
+    const raised = ownEntries(sound, alertsEvents.name).flatMap(({ payload }) =>
+      payload.type === 'AlertRaised' ? [(payload.data as AlertRaised).rule] : [],
+    );
+    expect([...new Set(raised)].sort()).toEqual(['B', 'C', 'V', 'Z']);
     expect(sound.localCopies.length).toBeGreaterThan(0);
   });
 
@@ -111,6 +120,21 @@ describe('the checkers', () => {
       'an amount that is another',
       'money',
       () => altered(paymentsEvents.name, 'PaymentSucceeded', { amountMinor: 1n }),
+    ],
+    [
+      'a claim of a transaction that is missing',
+      'transactions',
+      () => dropFirst(transactionsEvents.name, 'GatewayTransactionClaimed'),
+    ],
+    [
+      'a second claimant who was not told',
+      'transactions',
+      () => dropFirst(paymentsCommands.name, 'ReportTransactionConflict'),
+    ],
+    [
+      'a conflict that is recorded twice',
+      'transactions',
+      () => twice(paymentsEvents.name, 'PaymentTransactionConflicted'),
     ],
     ['an alert that is missing', 'alerts', () => dropFirst(alertsEvents.name, 'AlertRaised')],
     [

@@ -4,6 +4,7 @@ import type { Violation } from '../../checks/violation.ts';
 import { violation } from '../../checks/violation.ts';
 import type { History, ReadEntry } from '../history/history.ts';
 import { isReadable, keyOf } from '../history/history.ts';
+import { merchantKeys } from '../oracles/merchants.ts';
 import { takenIn } from '../oracles/parking.ts';
 import type { Walked } from '../oracles/walk.ts';
 import { walkOf } from '../oracles/walk.ts';
@@ -112,8 +113,11 @@ function managers(history: History): readonly Violation[] {
   const changelog = topics.checkoutChangelog.name;
   const expected = new Map<string, KeptManager>();
   const nothing: KeptManager = { payment: null, orderEndedUnpaid: false };
+  const merchants = merchantKeys(history);
+  for (const key of merchants) expected.set(key, nothing);
   for (const entry of takenIn(history, topics.paymentsEvents.name).filter(isReadable)) {
     const { type, data } = entry.payload as PaymentsEvent;
+    if (merchants.has(keyOf(entry))) continue;
     const before = expected.get(keyOf(entry)) ?? nothing;
     if (type === 'PaymentCreated') {
       const payment = { payNo: data.payNo, ended: false };

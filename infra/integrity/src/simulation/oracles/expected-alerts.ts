@@ -27,7 +27,16 @@ interface Joined {
   payment: string | null;
   /** What the newest report says, where it is not what the payment's status says. */
   reported: string | null;
+  /** What was said of the payment and is never taken back, by what it says. */
+  readonly facts: Map<string, Fact>;
+  /** By rule; of a fact, by what it says. */
   readonly watches: Map<string, Watch>;
+}
+
+interface Fact {
+  readonly rule: 'V' | 'Z';
+  readonly eventId: string;
+  readonly saidMs: number;
 }
 
 interface Rules {
@@ -36,7 +45,8 @@ interface Rules {
   readonly seen: string[];
 }
 
-const ruleNames = ['A', 'B', 'C'] as const;
+const conditions = ['A', 'B', 'C'] as const;
+const ruleNames: readonly string[] = [...conditions, 'V', 'Z'];
 const inputs = [topics.alertsCommands.name, topics.ordersEvents.name, topics.paymentsEvents.name];
 
 /**
@@ -54,11 +64,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
   const orders = new Map<string, Joined>();
   const rules: Rules = {
     enabled: new Map(ruleNames.map((rule) => [rule, true])),
-    graceMs: new Map<string, number>([
-      ['A', 60_000],
-      ['B', 0],
-      ['C', 0],
-    ]),
+    graceMs: new Map([['A', 60_000]]),
     seen: [],
   };
 
@@ -87,11 +93,12 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
       order: null,
       payment: null,
       reported: null,
+      facts: new Map(),
       watches: new Map(),
     };
     orders.set(key, joined);
     if (entry.record.topic === topics.ordersEvents.name) takeOrder(joined, entry);
-    else takePayment(joined, entry);
+    else takePayment(joined, entry, timeMs);
     found.push(...judge({ joined, rules, key, timeMs, triggerId: entry.envelope.id }));
   }
   passTime(history.endedMs);
@@ -122,7 +129,7 @@ function activate(rules: Rules, entry: ReadEntry): void {
   if (rules.seen.includes(entry.envelope.id)) return;
   const wrong = wanted.some(
     ({ rule, version, graceMs }) =>
-      !ruleNames.some((known) => known === rule) ||
+      !ruleNames.includes(rule) ||
       version !== 1 ||
       (graceMs !== null && (graceMs < 0 || graceMs > 2_678_400_000)),
   );
@@ -148,7 +155,8 @@ function takeOrder(joined: Joined, { payload }: ReadEntry): void {
   else if (joined.order !== null) joined.order = orderStatus[event.type] ?? joined.order;
 }
 
-function takePayment(joined: Joined, { payload }: ReadEntry): void {
+function takePayment(joined: Joined, entry: ReadEntry, timeMs: number): void {
+  const { payload, envelope } = entry;
   const event = payload as PaymentsEvent;
   if (event.type === 'PaymentCreated') {
     joined.payment = 'INIT';
@@ -161,6 +169,20 @@ function takePayment(joined: Joined, { payload }: ReadEntry): void {
   if (event.type === 'PaymentClosed') joined.payment = 'CLOSED';
   if (event.type === 'PaymentReportContradicted') joined.reported = event.data.reportedStatus;
   if (event.type === 'PaymentReportConfirmed') joined.reported = null;
+  const said = factIn(event);
+  if (said === null || joined.facts.has(said.what)) return;
+  joined.facts.set(said.what, { rule: said.rule, eventId: envelope.id, saidMs: timeMs });
+}
+
+/** What an event says for good; the same again says nothing new. */
+function factIn(event: PaymentsEvent): { readonly rule: 'V' | 'Z'; readonly what: string } | null {
+  if (event.type === 'PaymentReportMismatched')
+    return { rule: 'V', what: `${event.data.field} is ${event.data.found}` };
+  if (event.type === 'PaymentRequestConflicted')
+    return { rule: 'Z', what: `asked for ${event.data.fingerprint}` };
+  if (event.type !== 'PaymentTransactionConflicted') return null;
+  const { gatewayTransactionId, otherPayNo } = event.data;
+  return { rule: 'Z', what: `${gatewayTransactionId} is of ${otherPayNo}` };
 }
 
 function holds(rule: string, { order, payment, reported }: Joined): boolean {
@@ -180,7 +202,7 @@ function judge(step: {
 }): readonly ExpectedAlert[] {
   const { joined, rules, key, timeMs, triggerId } = step;
   const found: ExpectedAlert[] = [];
-  for (const rule of ruleNames) {
+  for (const rule of conditions) {
     const watch = joined.watches.get(rule);
     if (!holds(rule, joined)) {
       joined.watches.delete(rule);
@@ -191,6 +213,14 @@ function judge(step: {
     const due = watch ?? begun(rules, rule, timeMs, triggerId);
     if (due === null) continue;
     joined.watches.set(rule, due);
+    if (due.open || due.deadlineMs > timeMs) continue;
+    due.open = true;
+    found.push(said('raised', key, due, timeMs));
+  }
+  for (const [what, { rule, eventId, saidMs }] of joined.facts) {
+    const due = joined.watches.get(what) ?? begun(rules, rule, saidMs, eventId);
+    if (due === null) continue;
+    joined.watches.set(what, due);
     if (due.open || due.deadlineMs > timeMs) continue;
     due.open = true;
     found.push(said('raised', key, due, timeMs));

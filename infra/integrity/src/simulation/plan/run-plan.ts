@@ -28,6 +28,7 @@ export const poisonTargets = [
   'paymentsEvents',
   'alertsEvents',
   'paymentsInbox',
+  'transactionsEvents',
 ] as const;
 export type PoisonTarget = (typeof poisonTargets)[number];
 
@@ -50,7 +51,7 @@ export interface PlannedPoison {
 export interface PlannedRules {
   readonly atMs: number;
   readonly graceMs: number;
-  readonly isRuleCOn: boolean;
+  readonly areCAndZOn: boolean;
   /** Names a version that there is not, and must be refused. */
   readonly isWrong: boolean;
 }
@@ -75,6 +76,7 @@ export const activeFaults = ({ faults }: RunPlan): readonly FaultKind[] =>
 
 const parts = [
   ...(['orders', 'payments', 'gateway-calls', 'checkout', 'consistency-alerts'] as const),
+  'gateway-transactions',
   'projections',
 ] as const;
 
@@ -138,13 +140,13 @@ function poisonOf(
 
 function rulesOf(random: Random, stormMs: number): readonly PlannedRules[] {
   const grace = (): number => Math.floor(random.skewed(50, limits.graceMaxMs));
-  const on = { isRuleCOn: true, isWrong: false };
+  const on = { areCAndZOn: true, isWrong: false };
   const first = { atMs: 0, graceMs: grace(), ...on };
   if (random.chance(0.6)) return [first];
   return [
     first,
-    { atMs: random.int(stormMs), graceMs: grace(), isRuleCOn: random.chance(0.5), isWrong: false },
-    { atMs: random.int(stormMs), graceMs: grace(), isRuleCOn: true, isWrong: random.chance(0.5) },
+    { atMs: random.int(stormMs), graceMs: grace(), areCAndZOn: random.chance(0.5), isWrong: false },
+    { atMs: random.int(stormMs), graceMs: grace(), areCAndZOn: true, isWrong: random.chance(0.5) },
   ].sort((a, b) => a.atMs - b.atMs);
 }
 

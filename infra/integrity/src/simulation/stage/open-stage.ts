@@ -7,6 +7,7 @@ import { createMetrics } from '@plumbline/observability';
 import { ordersProjection, ordersTopology } from '@plumbline/orders';
 import {
   gatewayCallsTopology,
+  gatewayTransactionsTopology,
   openCallWorker,
   callbackIdOf,
   paymentsProjection,
@@ -44,6 +45,7 @@ export const topologies: readonly Topology[] = [
   ordersTopology,
   paymentsTopology,
   gatewayCallsTopology,
+  gatewayTransactionsTopology,
   checkoutTopology,
   consistencyAlerts,
 ];
@@ -237,7 +239,7 @@ function callbackOf(payment: BookedPayment, random: Random): Command | null {
   const signed = { payNo, timestamp: '1767225600000', nonce: 'of-the-gateway' };
   const callbackStatus = payment.status === 'paid' ? 'SUCCESS' : 'FAILED';
   const data = {
-    ...{ ...signed, callbackStatus, channelTradeNo: `G-${reference}` },
+    ...{ ...signed, callbackStatus, channelTradeNo: payment.transactionId },
     ...{ callbackId: callbackIdOf(signed), rawPayload: 'enc:v1:simulated:e30' },
   };
   return {

@@ -26,6 +26,13 @@ const payloads: Readonly<Record<PoisonTarget, Payload>> = {
       ...{ supersededBy: null, reason: 'poison', resolvedAt: 1, evidence: [] },
     },
   },
+  transactionsEvents: {
+    type: 'GatewayTransactionClaimed',
+    data: {
+      ...{ channel: 'MOCK', gatewayTransactionId: 'P', payNo: 'PAY-P', tenant: 'main' },
+      ...{ orderNo: 'P', paymentEventId: 'P' },
+    },
+  },
   paymentsInbox: {
     type: 'CallbackRefused',
     data: {

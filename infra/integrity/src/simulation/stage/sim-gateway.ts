@@ -7,6 +7,8 @@ export interface BookedPayment {
   readonly reference: string;
   readonly amountMinor: bigint;
   readonly currency: string;
+  /** The gateway's own number of it, which it now and then gives to several. */
+  readonly transactionId: string;
   status: 'pending' | 'paid' | 'failed' | 'closed';
   paidAtMs: number | null;
   readonly refunds: Map<string, BookedRefund>;
@@ -88,15 +90,17 @@ export function createSimGateway(options: {
   }
 
   function create({ reference, amountMinor, currency }: Asked): Answer {
+    const known = books.get(reference);
+    const isShared = random.fork(`transaction/${reference}`).chance(limits.sharedTransactions);
+    const payment: BookedPayment = known ?? {
+      ...{ reference, amountMinor, currency, status: 'pending', paidAtMs: null },
+      ...{ transactionId: isShared ? 'G-SHARED' : `G-${reference}`, refunds: new Map() },
+    };
     const accepted: Answer = {
-      ...{ kind: 'accepted', gatewayTransactionId: `G-${reference}`, handle: null },
+      ...{ kind: 'accepted', gatewayTransactionId: payment.transactionId, handle: null },
       payUrl: `https://gateway.example/${reference}`,
     };
-    if (books.has(reference)) return accepted;
-    const payment: BookedPayment = {
-      ...{ reference, amountMinor, currency, status: 'pending', paidAtMs: null },
-      refunds: new Map(),
-    };
+    if (known !== undefined) return accepted;
     books.set(reference, payment);
     const payer = random.fork(`payer/${reference}`);
     const act = payer.chance(0.65) ? 'paid' : payer.chance(0.3) ? 'failed' : null;
@@ -113,16 +117,24 @@ export function createSimGateway(options: {
     options.onEnd(payment);
   }
 
-  function query({ reference }: Asked): Answer {
+  function query({ reference }: Asked, draws: Random): Answer {
     const payment = books.get(reference);
     if (payment === undefined) return notFound;
-    const { status, amountMinor, currency, paidAtMs } = payment;
+    const { status, paidAtMs, transactionId } = payment;
     if (status === 'paid') {
-      const ids = { gatewayTransactionId: `G-${reference}`, refundedMinor: null };
-      return { kind: 'paid', amountMinor, currency, paidAtMs, ...ids };
+      const ids = { gatewayTransactionId: transactionId, refundedMinor: null };
+      return { kind: 'paid', ...sumSaid(payment, draws), paidAtMs, ...ids };
     }
     if (status === 'failed') return { kind: 'failed', code: 'DECLINED', message: 'declined' };
     return { kind: status };
+  }
+
+  /** Its books are right; what it says of them is not always, until it is healed. */
+  function sumSaid({ amountMinor, currency }: BookedPayment, draws: Random) {
+    if (isHealed || !draws.chance(limits.wrongSums)) return { amountMinor, currency };
+    simulation.reached('the gateway spoke of another sum');
+    const isAmount = draws.chance(0.7);
+    return isAmount ? { amountMinor: 1n, currency } : { amountMinor, currency: 'JPY' };
   }
 
   function close({ reference }: Asked): Answer {
@@ -166,7 +178,7 @@ export function createSimGateway(options: {
     return { ...refundAnswer(found), amountMinor, currency: payment.currency };
   }
 
-  const perform: Readonly<Record<Kind, (asked: Asked) => Answer>> = {
+  const perform: Readonly<Record<Kind, (asked: Asked, draws: Random) => Answer>> = {
     ...{ create, query, close, refund, queryRefund },
   };
 
@@ -187,7 +199,7 @@ export function createSimGateway(options: {
         return;
       }
       simulation.after(thereMs, () => {
-        const answer = perform[kind](asked);
+        const answer = perform[kind](asked, draws);
         const isLost = fate === 'lost after';
         const waitMs = isLost ? limits.callDeadlineMs : backMs;
         simulation.after(waitMs, () => resolve(isLost ? lost : answer));

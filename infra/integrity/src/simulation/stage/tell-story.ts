@@ -1,4 +1,4 @@
-import type { GatewayPolicy } from '@plumbline/events';
+import type { GatewayPolicy, MerchantOrder } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { derivedUuid, digest, payNo as payNoOf, slotOf } from '@plumbline/kernel';
 import { callbackIdOf } from '@plumbline/payments';
@@ -70,13 +70,13 @@ export function beginTelling(
         const lifetimeMs = limits.deadlineMs.most;
         return {
           ...payments,
-          id: id('payment'),
+          id: id(step.asked === null ? 'payment' : `payment-${step.asked}`),
           payload: {
             type: 'CreatePayment',
             data: {
               ...{ ...data, channel: step.channel, lifetimeMs },
               gateway: step.isLed ? ledPolicy(random) : null,
-              merchant: null,
+              merchant: step.asked === null ? null : merchantOrder(step.asked),
             },
           },
         };
@@ -152,6 +152,11 @@ const ledPolicy = (random: Random): GatewayPolicy => ({
   returnUrl: null,
 });
 
+const merchantOrder = (asked: string): MerchantOrder => ({
+  ...{ orderType: 'PAYMENT', subject: `what ${asked} is for`, extraData: null },
+  ...{ fingerprint: asked, idempotencyKey: null },
+});
+
 function orderData(orderNo: string, payByMs: number) {
   return {
     ...{ orderNo, tenant: 'main', amountMinor, currency: 'CNY', payBy: payByMs },
@@ -163,12 +168,14 @@ function orderData(orderNo: string, payByMs: number) {
 
 /** The command that sets the rules of one partition. */
 export function rulesCommand(
-  { graceMs, isRuleCOn, isWrong }: PlannedRules,
+  { graceMs, areCAndZOn, isWrong }: PlannedRules,
   of: { readonly id: string; readonly key: string },
 ): Command {
   const rules = [
     { rule: 'A', version: isWrong ? 99 : 1, enabled: true, graceMs },
-    { rule: 'C', version: 1, enabled: isRuleCOn, graceMs: 0 },
+    { rule: 'C', version: 1, enabled: areCAndZOn, graceMs: 0 },
+    { rule: 'V', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
+    { rule: 'Z', version: 1, enabled: areCAndZOn, graceMs: 0 },
   ];
   return {
     ...of,

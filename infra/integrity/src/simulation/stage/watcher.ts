@@ -9,6 +9,7 @@ export const watchedTopics: readonly string[] = [
   topics.ordersEvents.name,
   topics.paymentsEvents.name,
   topics.alertsEvents.name,
+  topics.transactionsEvents.name,
   topics.ordersOutcomes.name,
   topics.paymentsOutcomes.name,
   topics.alertsOutcomes.name,
