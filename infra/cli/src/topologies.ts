@@ -4,6 +4,7 @@ import { ordersTopology } from '@plumbline/orders';
 import {
   gatewayCallsTopology,
   gatewayTransactionsTopology,
+  merchantResultsTopology,
   paymentsTopology,
 } from '@plumbline/payments';
 import type { Topology } from '@plumbline/runtime';
@@ -14,6 +15,7 @@ export const allTopologies: readonly Topology[] = [
   paymentsTopology,
   checkoutTopology,
   consistencyAlerts,
+  merchantResultsTopology,
   gatewayCallsTopology,
   gatewayTransactionsTopology,
 ];

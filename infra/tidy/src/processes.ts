@@ -14,6 +14,7 @@ import { ordersConfig, ordersErrorCodes, ordersTopology } from '@plumbline/order
 import {
   gatewayCallsTopology,
   gatewayTransactionsTopology,
+  merchantResultsTopology,
   paymentsConfig,
   paymentsErrorCodes,
   paymentsTopology,
@@ -50,7 +51,10 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   }),
   documented('payments', 'services/payments', {
     config: [paymentsConfig],
-    topologies: [paymentsTopology, gatewayCallsTopology, gatewayTransactionsTopology],
+    topologies: [
+      ...[paymentsTopology, merchantResultsTopology],
+      ...[gatewayCallsTopology, gatewayTransactionsTopology],
+    ],
     errorCodes: own(paymentsErrorCodes),
   }),
   documented('checkout', 'streams/checkout', {

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { gatewaysConfig, missingForGateways } from './gateways-config.ts';
 import { merchantConfig } from './merchant-config.ts';
+import { areStreamHours, resultStreamsConfig } from './results/result-streams-config.ts';
 
 const shape = processConfig({
   ...serviceConfig({ port: 8083 }),
@@ -32,6 +33,7 @@ const shape = processConfig({
   ...vaultConfig,
   ...gatewaysConfig,
   ...merchantConfig,
+  ...resultStreamsConfig,
 });
 
 /** A gateway is configured whole or not at all. */
@@ -39,6 +41,11 @@ export const schema = shape.check(
   z.superRefine((config, context) => {
     for (const { name, because } of missingForGateways(config))
       context.addIssue({ code: 'custom', path: [name], message: `is needed beside ${because}` });
+    if (!areStreamHours(config)) {
+      const path = ['PLUMBLINE_RESULT_STREAMS_MIN_HOURS'];
+      const message = 'is more than PLUMBLINE_RESULT_STREAMS_KEEP_HOURS';
+      context.addIssue({ code: 'custom', path, message });
+    }
   }),
 );
 

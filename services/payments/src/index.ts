@@ -6,6 +6,7 @@ export { callbackIdOf, signatureOf } from './gateways/mock/callback-signature.ts
 export type { GatewayAdapter } from './gateways/port.ts';
 export { paymentsProjection } from './projections/payments.ts';
 export { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
+export { merchantResultsTopology } from './results/merchant-results.ts';
 export { paymentsTopology } from './topology.ts';
 export { openPayments } from './wiring.ts';
 export { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';

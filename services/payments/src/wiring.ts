@@ -28,6 +28,9 @@ import { createMerchantQueries } from './projections/merchant-queries.ts';
 import { createPaymentQueries } from './projections/payment-queries.ts';
 import { paymentsProjection } from './projections/payments.ts';
 import { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
+import { merchantResultsTopology } from './results/merchant-results.ts';
+import { openResultStreams } from './results/open-result-streams.ts';
+import { streamTimesOf } from './results/result-streams-config.ts';
 import { paymentsTopology } from './topology.ts';
 import { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
 import { openCallWorker } from './worker/call-worker.ts';
@@ -61,11 +64,16 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     projections: [paymentsProjection, refusedCallbacksProjection],
     url: config.PLUMBLINE_POSTGRES_URL,
   });
+  const results = openResultStreams({
+    ...{ ...shared, ...streamTimesOf(config), redisUrl: config.PLUMBLINE_REDIS_URL },
+    nowMs: Date.now,
+  });
   return {
     // Without a gateway nobody asks for calls, nothing is to follow, and no transaction is claimed.
-    topologies: hasGateways
-      ? [paymentsTopology, gatewayCallsTopology, gatewayTransactionsTopology]
-      : [paymentsTopology],
+    topologies: [
+      ...[paymentsTopology, merchantResultsTopology],
+      ...(hasGateways ? [gatewayCallsTopology, gatewayTransactionsTopology] : []),
+    ],
     following: { [gatewayCallsTopology.name]: worker.following },
     routes: [
       ...merchantRoutes(
@@ -87,7 +95,10 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
         nowMs: Date.now,
       }),
     ],
-    health: { outcomes: () => ({ ok: gateway.ready() }) },
+    health: {
+      outcomes: () => ({ ok: gateway.ready() }),
+      'result streams': () => results.health(),
+    },
     healthAtStart: { ...models.health, vault: warmed(vault, Object.keys(gateways.callable)) },
     async close() {
       // What it has begun is reported through the gateway of commands.
@@ -95,6 +106,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
       await gateway.close();
       await gateways.close();
       await refused.close();
+      await results.close();
       await models.close();
       await vault.close();
       await redis.close();

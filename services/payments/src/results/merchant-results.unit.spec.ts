@@ -158,7 +158,11 @@ describe('a merchant is told', () => {
 describe('the task', () => {
   it('keeps quiet about payments of orders kept here, and about callbacks of unknown ones', async () => {
     const driver = await open();
-    pipe(driver, after(null, create(), ...paid, refund(1n), start(), report('REFUNDED')).events);
+    pipe(
+      driver,
+      after(null, create({ merchant: null }), ...paid, refund(1n), start(), report('REFUNDED'))
+        .events,
+    );
     const recorded = {
       ...{ payNo: 'PAY9', orderNo: null, callbackId: 'c', callbackStatus: 'SUCCESS' as const },
       ...{ channelTradeNo: null, timestamp: '1', nonce: 'n', rawPayload: 'enc:v1:test:e30' },
