@@ -1,5 +1,5 @@
-import type { PaymentsEvent } from '@plumbline/events';
-import { unreachable } from '@plumbline/kernel';
+import type { GatewayCallReported, PaymentsEvent } from '@plumbline/events';
+import { derivedUuid, slotOfRecordKey, unreachable } from '@plumbline/kernel';
 import type { ProjectedRecord, ProjectionRow, ProjectionSql } from '@plumbline/postgres';
 import { UnprojectableRecord } from '@plumbline/postgres';
 import type { Knex } from 'knex';
@@ -43,6 +43,24 @@ export const refundColumns = (table: Knex.CreateTableBuilder): void => {
   table.bigInteger('version').notNullable();
   table.index(['pay_no', 'requested_at']);
 };
+
+/** Of `payments`: whether somebody asks a gateway about it, and when one last said something. */
+export const gatewayColumns = (table: Knex.CreateTableBuilder): void => {
+  table.boolean('at_gateway').notNullable();
+  table.timestamp('asked_at', { precision: 3 });
+};
+
+/** What few rows are in and is looked for among all. */
+export async function gatewayIndexes(knex: Knex.Transaction): Promise<void> {
+  await knex.raw(
+    `create index payments_open_at_gateway on payments (created_at)
+      where at_gateway and status in ('INIT', 'PAYING')`,
+  );
+  await knex.raw(
+    `create index callback_log_not_found on callback_log (received_at)
+      where code = 'PAYMENT_NOT_FOUND'`,
+  );
+}
 
 /** Contract 1's audit of what a gateway was asked, and beyond it of every other call. */
 export const auditColumns = (table: Knex.CreateTableBuilder): void => {
@@ -131,19 +149,29 @@ function refundAfter(before: RefundRow | null, event: RefundEvent, version: bigi
   }
 }
 
-/** One row for each call that was reported. */
+/**
+ * One row for each call that was reported; and one more, NOTIFY, where what a query or a close
+ * brought is the end of the payment, of which its order is told for no other reason.
+ */
 export const auditRows = (batch: readonly ProjectedRecord[]): readonly ProjectionRow[] =>
-  batch.flatMap(({ payload, envelope }) => {
+  batch.flatMap(({ payload, envelope, key }) => {
     const event = payload as PaymentsEvent;
     if (event.type !== 'GatewayCallReported') return [];
     const { payNo, orderNo, callId, refundId, kind, beforeStatus, afterStatus } = event.data;
     const { result, code, message } = event.data.answer;
-    return [
-      {
-        ...{ id: envelope.id, pay_no: payNo, order_no: orderNo, call_id: callId, action: kind },
-        ...{ refund_id: refundId, before_status: beforeStatus, after_status: afterStatus },
-        ...{ query_result: result, code, message },
-        reported_at: timeText(event.data.reportedAt),
-      },
-    ];
+    const row = {
+      ...{ id: envelope.id, pay_no: payNo, order_no: orderNo, call_id: callId, action: kind },
+      ...{ refund_id: refundId, before_status: beforeStatus, after_status: afterStatus },
+      ...{ query_result: result, code, message },
+      reported_at: timeText(event.data.reportedAt),
+    };
+    if (!endedByAsking(event.data)) return [row];
+    const id = derivedUuid(slotOfRecordKey(key), 'reconcile-notify', envelope.id);
+    return [row, { ...row, id, action: 'NOTIFY' }];
   });
+
+/** The report says where it found the payment and where it left it: the end follows it in the log. */
+const endedByAsking = ({ kind, beforeStatus, afterStatus }: GatewayCallReported): boolean =>
+  (kind === 'QUERY' || kind === 'CLOSE') &&
+  beforeStatus !== afterStatus &&
+  (afterStatus === 'SUCCESS' || afterStatus === 'FAILED' || afterStatus === 'CLOSED');

@@ -16,7 +16,14 @@ import { UnprojectableRecord } from '@plumbline/postgres';
 import type { Knex } from 'knex';
 import { paymentOrderIdOf } from '../domain/payment/merchant.ts';
 import { seenStatusOf } from '../domain/payment/seen-status.ts';
-import { auditColumns, auditRows, refundColumns, refundRows } from './gateway-rows.ts';
+import {
+  auditColumns,
+  auditRows,
+  gatewayColumns,
+  gatewayIndexes,
+  refundColumns,
+  refundRows,
+} from './gateway-rows.ts';
 import { timeText } from './time-text.ts';
 
 /** A row of `payments`, as it is folded. Times are text on the way in and dates on the way out. */
@@ -44,6 +51,8 @@ interface PaymentRow {
   readonly extra_data: string | null;
   readonly callback_result: string | null;
   readonly callback_at: string | Date | null;
+  readonly at_gateway: boolean;
+  readonly asked_at: string | Date | null;
   readonly updated_at: string | Date;
   readonly expire_at: string | Date;
   readonly created_at: string | Date;
@@ -75,6 +84,7 @@ const paymentColumns = (table: Knex.CreateTableBuilder): void => {
   table.text('extra_data');
   table.text('callback_result');
   table.timestamp('callback_at', { precision: 3 });
+  gatewayColumns(table);
   table.timestamp('updated_at', { precision: 3 }).notNullable();
   table.timestamp('expire_at', { precision: 3 }).notNullable();
   table.timestamp('created_at', { precision: 3 }).notNullable();
@@ -127,6 +137,7 @@ export const paymentsProjection: Projection = {
         await knex.schema.createTable('callback_log', callbackColumns);
         await knex.schema.createTable('refunds', refundColumns);
         await knex.schema.createTable('reconcile_audit', auditColumns);
+        await gatewayIndexes(knex);
       },
     },
   ],
@@ -174,6 +185,7 @@ function folded(before: PaymentRow | null, record: ProjectedRecord): PaymentRow 
       created_at: timeText(event.data.createdAt),
       ...{ contradicted: false, version, pay_url: null, refunded_minor: 0n },
       ...{ callback_result: null, callback_at: null, ...merchantColumns(event.data) },
+      ...{ at_gateway: event.data.gateway !== null, asked_at: null },
       updated_at: timeText(event.data.createdAt),
     };
   }
@@ -252,6 +264,7 @@ function moved(
     case 'PaymentCallbackRecorded':
       return heard(row, event);
     case 'GatewayCallReported':
+      return { ...row, asked_at: timeText(event.data.reportedAt) };
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
     case 'PaymentCloseRequested':

@@ -123,7 +123,7 @@ function afterCall(payment: LedPayment, call: OpenCall, answer: GatewayAnswer, o
   }
 }
 
-type Led<P> = P & LedPayment;
+export type Led<P> = P & LedPayment;
 
 function afterCreate(payment: Led<OpenPayment>, answer: GatewayAnswer, on: Deciding): void {
   const { list, context } = on;
@@ -267,7 +267,7 @@ const unknown = (
   },
 });
 
-function request(payment: LedPayment, kind: CallKind, on: Deciding, attempt?: number): void {
+export function request(payment: LedPayment, kind: CallKind, on: Deciding, attempt?: number): void {
   const { list, context } = on;
   const callId = list.nextId();
   const next = attempt === undefined ? {} : { attempt };
@@ -287,21 +287,6 @@ export function closeLed(
   const data = { payNo, orderNo, reason, requestedAt: context.atMs };
   list.add({ type: 'PaymentCloseRequested', data });
   if (payment.gateway.line.call === null) request(payment, 'QUERY', { list, context });
-  return allOf(list);
-}
-
-export function queryPayment(
-  { payNo, unlessWithinMs }: PaymentCommandOf<'QueryPayment'>,
-  payment: Payment,
-  context: DecisionContext,
-): PaymentDecision {
-  if (payment.payNo !== payNo) return refuse('PAYMENT_NOT_FOUND');
-  if (!isLed(payment)) return refuse('CHANNEL_BY_HAND');
-  // Before anything was sent there is nothing to ask about, and a call under way will tell.
-  if (payment.gateway.line.call !== null || !payment.gateway.sent) return unchanged;
-  if (context.atMs < payment.gateway.line.sinceMs + unlessWithinMs) return unchanged;
-  const list = eventList(context);
-  request(payment, 'QUERY', { list, context });
   return allOf(list);
 }
 

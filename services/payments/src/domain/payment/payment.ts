@@ -13,7 +13,6 @@ import {
   proceed,
   proceedRefund,
   proceedTimer,
-  queryPayment,
   refundOfTimer,
   reportCall,
   startCall,
@@ -28,6 +27,7 @@ import {
   requestAnswer,
 } from './merchant.ts';
 import { reportMockCallback } from './mock-callback.ts';
+import { queryPayment } from './query.ts';
 import { refundPayment } from './refunds.ts';
 import type { PaymentRejectionCode } from './rejections.ts';
 import { paymentRejection } from './rejections.ts';
