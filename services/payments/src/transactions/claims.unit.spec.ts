@@ -99,5 +99,6 @@ describe('a payment that people serve by hand', () => {
     pay('O-1', succeeded('PAY1', 'MOCK_1'));
     pay('O-2', succeeded('PAY2', 'MOCK_1'));
     expect(claims()).toEqual([]);
+    expect(driver.readOutput(gatewayCallsTopology.deadLetters)).toEqual([]);
   });
 });
