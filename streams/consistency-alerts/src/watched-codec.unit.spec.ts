@@ -79,6 +79,17 @@ function inFormat1({ view, watches, chain, correlationId }: WatchedOrder): Buffe
   return Buffer.concat([Buffer.from([1]), body]);
 }
 
+const t0 = Date.UTC(2026, 0, 1);
+const writtenInFormat1 = Buffer.from(
+  [
+    'AQIESDEIbWFpbghQQUlEBG8zEk9yZGVyUGFpZCBvcmRlcnMuZXZlbnRzLnYxBg6GoNXt7mYCCFBBWTEOU1VDQ0VT',
+    'UwRwMiBQYXltZW50U3VjY2VlZGVkJHBheW1lbnRzLmV2ZW50cy52MQYKhKDV7e5mjJwBBkNOWQIMRkFJTEVEBHA0',
+    'MlBheW1lbnRSZXBvcnRDb250cmFkaWN0ZWQkcGF5bWVudHMuZXZlbnRzLnYxBhKIoNXt7mYCAkIEcDQyUGF5bWVu',
+    'dFJlcG9ydENvbnRyYWRpY3RlZCRwYXltZW50cy5ldmVudHMudjEGEoig1e3uZoig1e3uZgIBAAICBGFiBGMx',
+  ].join(''),
+  'base64',
+);
+
 describe('what is kept of an order', () => {
   it('comes back as it was, whatever its size', () => {
     fc.assert(
@@ -99,6 +110,24 @@ describe('what is kept of an order', () => {
         expect(found).toEqual({ view: { ...view, payment: paid }, ...rest });
       }),
     );
+  });
+
+  it('is still read from bytes that a version before has written', () => {
+    const { view, watches, chain, correlationId } = watchedCodec.decode(writtenInFormat1);
+    const at = { partition: 3, topic: topics.paymentsEvents.name };
+    const paid = { ...at, eventId: 'p2', type: 'PaymentSucceeded', offset: 5n, time: t0 + 2 };
+    const report = { ...at, eventId: 'p4', type: 'PaymentReportContradicted', offset: 9n };
+    const trigger = { ...report, time: t0 + 4 };
+    expect(view.payment).toEqual({
+      ...{ payNo: 'PAY1', status: 'SUCCESS', since: paid, amountMinor: 9_990n, currency: 'CNY' },
+      ...{ contradiction: { reported: 'FAILED', seen: trigger } },
+      ...{ created: null, lasting: noLastingFacts },
+    });
+    expect(view.order).toMatchObject({ orderNo: 'H1', status: 'PAID', since: { eventId: 'o3' } });
+    expect(watches).toEqual({ B: { trigger, deadlineMs: t0 + 4, ruleVersion: 1, open: true } });
+    expect({ chain, correlationId }).toEqual({
+      ...{ chain: { version: 1n, hash: 'ab' }, correlationId: 'c1' },
+    });
   });
 
   it('is refused when it is cut off or of a format to come', () => {
