@@ -123,8 +123,10 @@ describe('the streams', () => {
 
   it('get nothing twice from two pumps at once', async () => {
     const other = openRedis({ url: testRedisUrl(12), logger: silentLogger });
-    pump();
-    pump({ streams: createRedisStreams(other) });
+    let added = 0;
+    const appended: PumpOptions['appended'] = ({ length }) => (added += length);
+    pump({ appended });
+    pump({ appended, streams: createRedisStreams(other) });
     const all: string[] = [];
     for (let round = 0; round < 40; round += 1) {
       all.push(...append(results(20, { from: round * 20 })));
@@ -133,6 +135,7 @@ describe('the streams', () => {
     await arrives(all);
     await Promise.all(pumps.map((each) => each.stop()));
     expect(await eventIdsIn(redis)).toEqual(all);
+    expect(added).toBe(all.length);
     await other.close();
   });
 

@@ -65,7 +65,7 @@ const topic = topics.resultsEvents.name;
  * the log is told again.
  */
 export function startPump(options: PumpOptions): Pump {
-  const { partition, log, streams } = options;
+  const { partition, log } = options;
   const at = { topic, partition };
   const logger = options.logger.child({ partition });
   const stopping = new AbortController();
@@ -84,48 +84,17 @@ export function startPump(options: PumpOptions): Pump {
     });
     reader = opened;
     try {
-      if (!isStopped()) await follow(opened, from);
+      if (!isStopped())
+        await follow({ ...options, logger }, opened, from, (lag) => {
+          lagRecords = lag ?? lagRecords;
+          status = 'running';
+          problem = null;
+          return !isStopped();
+        });
     } finally {
       reader = null;
       await opened.close();
     }
-  }
-
-  async function follow(opened: LogReader, from: StartPosition): Promise<void> {
-    const { incarnation } = from;
-    const fetch = pacedFetch(opened, limits.fetchPaceMs);
-    let held = from.held;
-    let askedAtMs = performance.now();
-    while (!isStopped()) {
-      const fetched = await fetch({
-        maxWaitMs: limits.fetchWaitMs,
-        maxBytesPerPartition: limits.fetchBytes,
-      });
-      for (const records of chunksOf(fetched)) {
-        const entries = await entriesOf(records, options, incarnation);
-        const to = { incarnation, nextOffset: (records.at(-1)?.offset ?? 0n) + 1n };
-        const now = await streams.append({ partition, from: held, to, entries });
-        if (!stands(now, to)) return;
-        held = to;
-        askedAtMs = performance.now();
-        options.appended(entries);
-      }
-      if (performance.now() - askedAtMs >= limits.checkEveryMs) {
-        const now = await streams.position(partition);
-        if (!stands(now, held)) return;
-        askedAtMs = performance.now();
-      }
-      lagRecords = lagOf(fetched, lagRecords);
-      status = 'running';
-      problem = null;
-    }
-  }
-
-  function stands(now: StreamPosition | null, expected: StreamPosition | null): boolean {
-    if (isSamePosition(now, expected)) return true;
-    if (now === null) logger.warn('Redis lost the results; they are told again', { expected });
-    else logger.info('the results stand elsewhere in Redis', { expected, now });
-    return false;
   }
 
   async function run(): Promise<void> {
@@ -162,6 +131,51 @@ export function startPump(options: PumpOptions): Pump {
       await finished;
     },
   };
+}
+
+/**
+ * Goes on for as long as Redis stands where this pump left it, and as its caller says so, who is told
+ * how many records wait each time that something was looked for.
+ */
+async function follow(
+  options: PumpOptions,
+  reader: LogReader,
+  from: StartPosition,
+  goesOn: (lagRecords: bigint | null) => boolean,
+): Promise<void> {
+  const { partition, streams, logger } = options;
+  const { incarnation } = from;
+  const fetch = pacedFetch(reader, limits.fetchPaceMs);
+  let held = from.held;
+  let askedAtMs = performance.now();
+
+  function stands(now: StreamPosition | null, expected: StreamPosition | null): boolean {
+    if (isSamePosition(now, expected)) return true;
+    if (now === null) logger.warn('Redis lost the results; they are told again', { expected });
+    else logger.info('the results stand elsewhere in Redis', { expected, now });
+    return false;
+  }
+
+  for (let goOn = true; goOn;) {
+    const fetched = await fetch({
+      maxWaitMs: limits.fetchWaitMs,
+      maxBytesPerPartition: limits.fetchBytes,
+    });
+    for (const records of chunksOf(fetched)) {
+      const entries = await entriesOf(records, options, incarnation);
+      const to = { incarnation, nextOffset: (records.at(-1)?.offset ?? 0n) + 1n };
+      const { added, position } = await streams.append({ partition, from: held, to, entries });
+      if (added) options.appended(entries);
+      if (!stands(position, to)) return;
+      held = to;
+      askedAtMs = performance.now();
+    }
+    if (performance.now() - askedAtMs >= limits.checkEveryMs) {
+      if (!stands(await streams.position(partition), held)) return;
+      askedAtMs = performance.now();
+    }
+    goOn = goesOn(lagOf(fetched));
+  }
 }
 
 interface StartPosition extends StreamPosition {
@@ -229,9 +243,10 @@ function unlessUnknown(error: unknown): void {
   if (!(error instanceof UnknownSchemaId)) throw error;
 }
 
-const lagOf = (fetched: readonly Fetched[], before: bigint | null): bigint | null => {
+/** `null` when no answer of the partition came this time. */
+function lagOf(fetched: readonly Fetched[]): bigint | null {
   const newest = fetched.at(-1);
-  if (newest === undefined) return before;
+  if (newest === undefined) return null;
   const { nextOffset, lastStableOffset } = newest;
   return lastStableOffset > nextOffset ? lastStableOffset - nextOffset : 0n;
-};
+}

@@ -83,7 +83,8 @@ describe('trimming', () => {
 
   it('goes by the slowest group', async () => {
     await haveEntries(100, 50, 30);
-    await group('$', 'fast');
+    await group('$', 'before');
+    await group('$', 'up to date');
     await group('0', 'main_app');
     await acknowledge(await read(1));
     await streams.trim(stream, keep);
@@ -123,8 +124,16 @@ describe('trimming', () => {
 describe('a position', () => {
   const at = (nextOffset: bigint, incarnation = 'log') => ({ incarnation, nextOffset });
   const entry = (fields: readonly string[]) => ({ stream: 'payment_results', fields }) as const;
-  const append = (from: ReturnType<typeof at> | null, to: ReturnType<typeof at>, partition = 0) =>
-    streams.append({ partition, from, to, entries: [entry(['to', String(to.nextOffset)])] });
+  const append = async (
+    from: ReturnType<typeof at> | null,
+    to: ReturnType<typeof at>,
+    partition = 0,
+  ) => {
+    const entries = [entry(['to', String(to.nextOffset)])];
+    const { added, position } = await streams.append({ partition, from, to, entries });
+    expect(added).toBe(position?.nextOffset === to.nextOffset);
+    return position;
+  };
   const written = async () => (await entriesIn(redis)).map(({ fields }) => fields['to']);
 
   it('moves with the entries, from where it stands and from nowhere else', async () => {
@@ -147,9 +156,9 @@ describe('a position', () => {
   });
 
   it('moves on without entries, too', async () => {
-    expect(await streams.append({ partition: 0, from: null, to: at(2n), entries: [] })).toEqual(
-      at(2n),
-    );
+    const step = { partition: 0, from: null, to: at(2n), entries: [] };
+    expect(await streams.append(step)).toEqual({ added: true, position: at(2n) });
+    expect(await streams.append(step)).toEqual({ added: false, position: at(2n) });
     expect(await redis.run((client) => client.exists(stream))).toBe(0);
     expect(await streams.position(0)).toEqual(at(2n));
   });

@@ -10,20 +10,27 @@ export interface StreamPosition {
   readonly nextOffset: bigint;
 }
 
+/** What came of a step. */
+export interface Appended {
+  readonly added: boolean;
+  readonly position: StreamPosition | null;
+}
+
 /** The streams in Redis, and beside them how far they have come. */
 export interface RedisStreams {
   /** `null`: Redis knows nothing, because it is new, was flushed, or lost a stream. */
   position(partition: number): Promise<StreamPosition | null>;
   /**
    * Adds the entries and moves the position in one step of Redis, if it stands at `from`. Returns
-   * where it stands then: at `to`, or somebody else was here, or Redis has lost what it had.
+   * where it stands then: at `to` (somebody else may have been there first), or somewhere else, or
+   * nowhere when Redis has lost what it had.
    */
   append(step: {
     readonly partition: number;
     readonly from: StreamPosition | null;
     readonly to: StreamPosition;
     readonly entries: readonly StreamEntry[];
-  }): Promise<StreamPosition | null>;
+  }): Promise<Appended>;
   /** Removes what nobody needs any more, and returns how many entries that were. */
   trim(
     stream: StreamName,
@@ -40,7 +47,7 @@ export const positionsKey = 'plumbline:result-streams';
  *
  * KEYS: positions, streams. ARGV: partition, position expected, position then, and for each entry
  * the number of its stream, the number of its texts, its texts. An expectation that is no position
- * writes nothing and only asks. Returns the position, empty for none.
+ * writes nothing and only asks. Returns whether it added them, and the position, empty for none.
  */
 const appendScript: Script = {
   lua: `
@@ -65,17 +72,18 @@ for i = 2, #KEYS do
   end
 end
 local at = redis.call('HGET', positions, ARGV[1]) or ''
-if at ~= ARGV[2] then return at end
+if at ~= ARGV[2] then return { 0, at } end
+local newest = {}
 local i = 4
 while i <= #ARGV do
   local stream = KEYS[1 + tonumber(ARGV[i])]
   local texts = tonumber(ARGV[i + 1])
-  local id = redis.call('XADD', stream, '*', unpack(ARGV, i + 2, i + 1 + texts))
-  redis.call('HSET', positions, stream, id)
+  newest[stream] = redis.call('XADD', stream, '*', unpack(ARGV, i + 2, i + 1 + texts))
   i = i + 2 + texts
 end
+for stream, id in pairs(newest) do redis.call('HSET', positions, stream, id) end
 redis.call('HSET', positions, ARGV[1], ARGV[3])
-return ARGV[3]
+return { 1, ARGV[3] }
 `,
 };
 
@@ -127,9 +135,9 @@ const textOf = (position: StreamPosition | null): string =>
   position === null ? '' : `${position.incarnation}/${position.nextOffset}`;
 
 /** Errors: a position that is none, which only somebody else can have written. */
-function positionOf(text: unknown): StreamPosition | null {
+function positionOf(text: string): StreamPosition | null {
   if (text === '') return null;
-  const [, incarnation, offset] = /^(.+)\/(\d+)$/.exec(String(text)) ?? [];
+  const [, incarnation, offset] = /^(.+)\/(\d+)$/.exec(text) ?? [];
   if (incarnation === undefined || offset === undefined)
     throw new InvariantViolation(`${positionsKey} in Redis holds a position that is none`);
   return { incarnation, nextOffset: BigInt(offset) };
@@ -141,15 +149,21 @@ export const isSamePosition = (one: StreamPosition | null, other: StreamPosition
 /** A Redis 6.2 or later, not a cluster: the two streams are moved on in one step. */
 export function createRedisStreams(redis: Pick<Redis, 'script'>): RedisStreams {
   const keys = [positionsKey, ...streamNames];
+
+  async function run(args: readonly (string | number)[]): Promise<Appended> {
+    // What the script returns.
+    const [added, at] = (await redis.script(appendScript, keys, args)) as [number, string];
+    return { added: added === 1, position: positionOf(at) };
+  }
+
   return {
-    position: async (partition) =>
-      positionOf(await redis.script(appendScript, keys, [partition, onlyAsk])),
+    position: async (partition) => (await run([partition, onlyAsk])).position,
     async append({ partition, from, to, entries }) {
       const texts = entries.flatMap(({ stream, fields }) => [
         ...[streamNames.indexOf(stream) + 1, fields.length, ...fields],
       ]);
       const args = [partition, textOf(from), textOf(to), ...texts];
-      return positionOf(await redis.script(appendScript, keys, args));
+      return run(args);
     },
     trim: async (stream, { keepMs, minMs }) =>
       Number(await redis.script(trimScript, [stream], [keepMs, minMs])),
