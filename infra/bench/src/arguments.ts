@@ -3,6 +3,7 @@ import type { ContenderName } from './contenders/contender.ts';
 import { help, partNames, type PartName } from './help.ts';
 import {
   coursesPerWave,
+  flowRatesDefault,
   loadMax,
   loadsDefault,
   rateMax,
@@ -27,6 +28,8 @@ export interface BenchArguments {
   readonly parts: ReadonlySet<PartName>;
   readonly rates: readonly number[];
   readonly seconds: number;
+  /** Flows a second of the part `payments`. */
+  readonly flows: readonly number[];
   /** Of the prepared log. */
   readonly records: number;
   /** Records a second of the part `lateness`. */
@@ -63,6 +66,7 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     ...{ help: values.help, cold: values.cold, save: values.save },
     parts: new Set(values.only.split(',').map(partOf)),
     rates: values.rates.split(',').map((rate) => wholeNumber('--rates', rate, rateMax)),
+    flows: values.flows.split(',').map((rate) => wholeNumber('--flows', rate, rateMax)),
     loads: values.loads.split(',').map((load) => wholeNumber('--loads', load, loadMax)),
     seconds: wholeNumber('--seconds', values.seconds, secondsMax),
     records: wholeNumber('--records', values.records, recordsMax),
@@ -84,6 +88,7 @@ function parsed(args: readonly string[]) {
         save: { type: 'boolean', default: false },
         only: { type: 'string', default: partNames.join(',') },
         rates: { type: 'string', default: ratesDefault.join(',') },
+        flows: { type: 'string', default: flowRatesDefault.join(',') },
         loads: { type: 'string', default: loadsDefault.join(',') },
         seconds: { type: 'string', default: String(secondsDefault) },
         records: { type: 'string', default: String(recordsDefault) },

@@ -1,4 +1,5 @@
 import {
+  flowRatesDefault,
   keyCounts,
   loadsDefault,
   ratesDefault,
@@ -12,6 +13,7 @@ import {
 
 export const partNames = [
   'latency',
+  'payments',
   'start',
   'join',
   'keys',
@@ -30,6 +32,8 @@ say nothing about another, and a busy machine measures its other work.
   --only <part,…>  some of: ${partNames.join(', ')}
     latency   (3 min)  POST /orders and POST /payments at fixed rates, open loop, by a process of its
                        own: from the moment a request is due to its answer
+    payments  (8 min)  full flows of contract 1 (creation, gateway, callback, read model) at rising
+                       rates, by our process and by express, Postgres and an outbox
     start     (2 min)  from nothing running to the first order that shows PAID, ${startsDefault} times
     join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
                        RocksDB and in memory: records/s, peak memory; void if their alerts differ
@@ -40,8 +44,9 @@ say nothing about another, and a busy machine measures its other work.
     transactions (1 min)  transactions/s of ${transactionSizes.join(', ')} records by 1 and 4 producers
 
   --rates N,…         latency: requests a second (default ${ratesDefault.join(',')})
+  --flows N,…         payments: flows a second (default ${flowRatesDefault.join(',')})
   --loads N,…         lateness: records a second (default ${loadsDefault.join(',')})
-  --seconds N         latency, lateness: how long at each rate (default ${secondsDefault})
+  --seconds N         latency, lateness, payments: how long at each rate (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
   --records N         join, keys: records of the prepared log (default ${recordsDefault})
   --keys N            join: keys; keys, restore, takeover: only so many (join's default: as many

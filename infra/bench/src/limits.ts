@@ -18,6 +18,15 @@ export const rateMax = 20_000;
 export const secondsDefault = 20;
 export const secondsMax = 3_600;
 
+/** Rates of the part `payments`, full flows a second. */
+export const flowRatesDefault = [25, 50, 100, 150, 200, 300] as const;
+
+/** Between two looks at which flows have ended. */
+export const flowPollMs = 50;
+
+/** A flow that has not ended so long after the one before it is not waited for. */
+export const flowTailMs = 5_000;
+
 /** Warm starts; the middle one is shown. */
 export const startsDefault = 3;
 

@@ -3,6 +3,7 @@ import type { Lateness } from './alerts/lateness.ts';
 import type { JoinResult } from './measure/join.ts';
 import type { KeysResult } from './measure/keys.ts';
 import type { LatenessResult } from './measure/lateness.ts';
+import type { PaymentsResult } from './measure/payments.ts';
 import type { RestoreResult } from './measure/restore.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
@@ -105,8 +106,33 @@ const transactions: readonly Column<TransactionsResult>[] = [
   number('p99', 9, (r) => `${r.p99Ms?.toFixed(1) ?? '-'} ms`),
 ];
 
+const payments: readonly Column<PaymentsResult>[] = [
+  name('program', 27, (r) => r.program),
+  number('due/s', 6, (r) => String(r.perSecond)),
+  number('answered', 10, (r) => String(r.succeeded)),
+  number('of', 7, (r) => String(r.sent)),
+  number('p50', 9, (r) => ms(r.p50Ms)),
+  number('p99', 9, (r) => ms(r.p99Ms)),
+  number('flows/s', 9, (r) => r.finishedPerSecond.toFixed(1)),
+  number('ended', 7, (r) => String(r.finished)),
+  number('p50', 9, (r) => ms(r.flowP50Ms)),
+  number('p99', 9, (r) => ms(r.flowP99Ms)),
+  name('  cores', 60, (r) => `  ${coresOf(r.cores)}`),
+];
+
+const coresOf = (cores: PaymentsResult['cores']): string =>
+  Object.entries(cores)
+    .map(([program, share]) => `${program} ${share.toFixed(2)}`)
+    .join(', ');
+
 export type TableResult =
-  JoinResult | KeysResult | LatenessResult | RestoreResult | TakeoverResult | TransactionsResult;
+  | JoinResult
+  | KeysResult
+  | LatenessResult
+  | PaymentsResult
+  | RestoreResult
+  | TakeoverResult
+  | TransactionsResult;
 
 /** The head of the table of a part, and the row of a result. */
 export function tableOf(result: TableResult): { readonly head: string; readonly row: string } {
@@ -116,6 +142,8 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
       return drawn(speed, result);
     case 'lateness':
       return drawn(lateness, result);
+    case 'payments':
+      return drawn(payments, result);
     case 'restore':
       return drawn(restore, result);
     case 'takeover':

@@ -6,6 +6,7 @@ import { measureKeys } from './measure/keys.ts';
 import { measureLatency } from './measure/latency.ts';
 import { measureLateness } from './measure/lateness.ts';
 import type { Measuring } from './measure/measuring.ts';
+import { measurePayments } from './measure/payments.ts';
 import { measureRestore } from './measure/restore.ts';
 import { measureColdStart, measureWarmStarts } from './measure/start.ts';
 import { measureTakeover } from './measure/takeover.ts';
@@ -31,6 +32,10 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
   if (chosen.parts.has('latency')) {
     const { rates, seconds } = chosen;
     await measureLatency({ ...options, rates, seconds });
+  }
+  if (chosen.parts.has('payments')) {
+    const { flows: rates, seconds } = chosen;
+    await measurePayments({ ...options, rates, seconds });
   }
   if (chosen.parts.has('start')) {
     await measureWarmStarts(options, startsDefault);

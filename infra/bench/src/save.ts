@@ -6,6 +6,7 @@ import type { JoinResult } from './measure/join.ts';
 import type { KeysResult } from './measure/keys.ts';
 import type { LatencyResult } from './measure/latency.ts';
 import type { LatenessResult } from './measure/lateness.ts';
+import type { PaymentsResult } from './measure/payments.ts';
 import type { RestoreResult } from './measure/restore.ts';
 import type { StartResult } from './measure/start.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
@@ -17,6 +18,7 @@ export type Result =
   | JoinResult
   | KeysResult
   | LatenessResult
+  | PaymentsResult
   | RestoreResult
   | TakeoverResult
   | TransactionsResult;

@@ -31,6 +31,7 @@ const agent = new Agent({
   headersTimeout: requestTimeoutMs,
   bodyTimeout: requestTimeoutMs,
 });
+const beganAtMs = Date.now();
 const samples = await openLoop({
   perSecond: job.perSecond,
   count: countOf(job),
@@ -53,4 +54,4 @@ const samples = await openLoop({
   },
 });
 await agent.destroy();
-process.stdout.write(`${JSON.stringify(summarise(samples))}\n`);
+process.stdout.write(`${JSON.stringify({ ...summarise(samples), beganAtMs })}\n`);

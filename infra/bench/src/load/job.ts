@@ -13,6 +13,9 @@ export interface LoadJob {
 export type CallName = 'POST /orders' | 'POST /payments';
 
 /** Its one line on the standard output. */
-export type LoadResult = Summary;
+export interface LoadResult extends Summary {
+  /** When the first request was due, epoch ms. */
+  readonly beganAtMs: number;
+}
 
 export const countOf = ({ perSecond, seconds }: LoadJob): number => perSecond * seconds;

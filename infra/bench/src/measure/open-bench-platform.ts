@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Platform, Report, Stack } from '@plumbline/local';
+import type { Platform, ProcessName, Report, Stack } from '@plumbline/local';
 import { ensureRegistry, ensureTopics, openPlatform, openStack } from '@plumbline/local';
 
 export interface BenchPlatform {
@@ -12,10 +12,12 @@ export interface BenchPlatform {
 export async function openBenchPlatform(options: {
   readonly home: string;
   readonly cacheFolder?: string;
+  /** All but the gateway simulator if unset. */
+  readonly processes?: readonly ProcessName[];
   readonly report: Report;
   readonly signal: AbortSignal;
 }): Promise<BenchPlatform> {
-  const { home, cacheFolder, report, signal } = options;
+  const { home, cacheFolder, processes, report, signal } = options;
   const stack = await openStack({
     ...{ home, report, signal, ports: 'free', purpose: 'npm run bench' },
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
@@ -25,6 +27,7 @@ export async function openBenchPlatform(options: {
     await ensureTopics({ brokers: [stack.kafka], partitions: 4 });
     const platform = await openPlatform({
       ...{ stack, report, ports: 'free', logsFolder: join(home, 'logs') },
+      ...(processes === undefined ? {} : { processes }),
     });
     const close = async () => {
       await platform.stop();
