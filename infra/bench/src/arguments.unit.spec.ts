@@ -5,8 +5,12 @@ describe('arguments of the benchmark', () => {
   it('have defaults', () => {
     expect(benchArguments([])).toEqual({
       ...{ command: 'npm run bench --', help: false, cold: false, save: false },
-      ...{ seconds: 20, rates: [50, 500],
-      flows: [25, 50, 100, 150, 200, 300], loads: [5_000, 10_000] },
+      ...{
+        seconds: 20,
+        rates: [50, 500],
+        flows: [25, 50, 100, 150, 200, 300],
+        loads: [5_000, 10_000],
+      },
       ...{ records: 600_000, keys: undefined, threads: 2, cache: true, env: {} },
       contenders: [
         'plumbline',
