@@ -11,6 +11,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addLag } from './commands/lag.ts';
 import { addOrderTimeline } from './commands/order-timeline.ts';
 import { addPaymentClose, addPaymentQuery, addPaymentRefund } from './commands/payment.ts';
+import { addPaymentParked, addPaymentShow } from './commands/payment-show.ts';
 import { addPersonalDataErase, addPersonalDataRewrap } from './commands/personal-data.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addReplay } from './commands/replay.ts';
@@ -43,6 +44,8 @@ export function createProgram(run: RunCommand): Command {
   const order = group(program, 'order', 'One order');
   addOrderTimeline(order, run);
   const payment = group(program, 'payment', 'One payment at its gateway');
+  addPaymentShow(payment, run);
+  addPaymentParked(payment, run);
   addPaymentQuery(payment, run);
   addPaymentClose(payment, run);
   addPaymentRefund(payment, run);

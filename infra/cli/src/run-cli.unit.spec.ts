@@ -37,7 +37,7 @@ describe('every command', () => {
     ...['rules list', 'rules set', 'lag', 'replay'],
     ...['app-key create', 'app-key list', 'app-key revoke'],
     ...['personal-data erase', 'personal-data rewrap'],
-    ...['payment query', 'payment close', 'payment refund'],
+    ...['payment show', 'payment parked', 'payment query', 'payment close', 'payment refund'],
     ...['dead-letters list', 'dead-letters show', 'dead-letters redrive'],
   ];
 

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { gatewaysConfig, missingForGateways } from './gateways-config.ts';
 import { merchantConfig } from './merchant-config.ts';
 import { areStreamHours, resultStreamsConfig } from './results/result-streams-config.ts';
+import { scanConfig } from './scan/scan-config.ts';
 
 const shape = processConfig({
   ...serviceConfig({ port: 8083 }),
@@ -34,6 +35,7 @@ const shape = processConfig({
   ...gatewaysConfig,
   ...merchantConfig,
   ...resultStreamsConfig,
+  ...scanConfig,
 });
 
 /** A gateway is configured whole or not at all. */

@@ -2,14 +2,27 @@ export type { PaymentsConfig } from './config.ts';
 export { schema as paymentsConfig } from './config.ts';
 export { paymentsErrorCodes } from './http/error-codes.ts';
 export type { GatewayConnection } from './gateways/call-gateway.ts';
-export { callbackIdOf, signatureOf } from './gateways/mock/callback-signature.ts';
+export { openGatewayConnection } from './gateways/call-gateway.ts';
+export { createMockAdapter } from './gateways/mock/mock-adapter.ts';
+export { callbackIdOf, isSignature, signatureOf } from './gateways/mock/callback-signature.ts';
 export type { GatewayAdapter } from './gateways/port.ts';
+export type {
+  EarlyCallback,
+  OperatorQueries,
+  PaymentFile,
+  PaymentOnFile,
+} from './projections/operator-queries.ts';
+export { createOperatorQueries } from './projections/operator-queries.ts';
 export { paymentsProjection } from './projections/payments.ts';
 export { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
 export { merchantResultsTopology } from './results/merchant-results.ts';
+export type { LingeringPayments } from './scan/lingering-payments.ts';
+export { createLingeringPayments } from './scan/lingering-payments.ts';
+export type { MakeUpScan, MakeUpScanOptions } from './scan/make-up-scan.ts';
+export { openMakeUpScan } from './scan/make-up-scan.ts';
 export { paymentsTopology } from './topology.ts';
-export { openPayments } from './wiring.ts';
 export { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
+export { openPayments } from './wiring.ts';
 export type { CallWorkerOptions } from './worker/call-worker.ts';
 export { openCallWorker } from './worker/call-worker.ts';
 export { gatewayCallsTopology } from './worker/waiting-calls.ts';

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Channel } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
 import { createCommandGateway } from '@plumbline/http';
@@ -31,6 +32,10 @@ import { refusedCallbacksProjection } from './projections/refused-callbacks.ts';
 import { merchantResultsTopology } from './results/merchant-results.ts';
 import { openResultStreams } from './results/open-result-streams.ts';
 import { streamTimesOf } from './results/result-streams-config.ts';
+import { createLingeringPayments } from './scan/lingering-payments.ts';
+import type { MakeUpScan } from './scan/make-up-scan.ts';
+import { openMakeUpScan } from './scan/make-up-scan.ts';
+import { scanTimesOf } from './scan/scan-config.ts';
 import { paymentsTopology } from './topology.ts';
 import { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
 import { openCallWorker } from './worker/call-worker.ts';
@@ -64,6 +69,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     projections: [paymentsProjection, refusedCallbacksProjection],
     url: config.PLUMBLINE_POSTGRES_URL,
   });
+  const scan = openScanOf({ foundation, gateway, gateways, readers: models.readers });
   const results = openResultStreams({
     ...{ ...shared, ...streamTimesOf(config), redisUrl: config.PLUMBLINE_REDIS_URL },
     nowMs: Date.now,
@@ -101,6 +107,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     },
     healthAtStart: { ...models.health, vault: warmed(vault, Object.keys(gateways.callable)) },
     async close() {
+      await scan?.close();
       // What it has begun is reported through the gateway of commands.
       await worker.close();
       await gateway.close();
@@ -133,6 +140,25 @@ const warmed = (vault: Vault, channels: readonly string[]) => async () => {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
 };
+
+/** `null` without a gateway: there is nobody to ask. */
+function openScanOf(parts: {
+  readonly foundation: Foundation<PaymentsConfig>;
+  readonly gateway: CommandGateway;
+  readonly gateways: Gateways;
+  readonly readers: Postgres;
+}): MakeUpScan | null {
+  const { config, logger, metrics } = parts.foundation;
+  // Its keys are those of the table of channels.
+  const channels = Object.keys(parts.gateways.callable) as Channel[];
+  if (channels.length === 0) return null;
+  return openMakeUpScan({
+    ...{ ...scanTimesOf(config), channels, logger, metrics, clock: systemClock },
+    commands: parts.gateway,
+    lingering: createLingeringPayments(parts.readers),
+    wallClockMs: Date.now,
+  });
+}
 
 function merchantEdgeOf(parts: {
   readonly foundation: Foundation<PaymentsConfig>;
