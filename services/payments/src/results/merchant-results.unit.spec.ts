@@ -9,6 +9,7 @@ import {
   after,
   close,
   create,
+  merchant,
   policy,
   proceed,
   proceedRefund,
@@ -25,10 +26,6 @@ const output = topics.resultsEvents.name;
 const key = 'main/O-1';
 const paymentOrderId = paymentOrderIdOf('main', 'O-1');
 
-const merchant = {
-  ...{ orderType: 'PAYMENT' as const, subject: 's', extraData: null, fingerprint: 'f' },
-  idempotencyKey: null,
-};
 const ofMerchant = create({ merchant });
 const history = (...steps: readonly (Step | number)[]): Told => after(null, ofMerchant, ...steps);
 

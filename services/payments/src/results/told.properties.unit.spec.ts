@@ -11,6 +11,7 @@ import {
   close,
   create,
   expire,
+  merchant,
   policy,
   proceed,
   query,
@@ -23,10 +24,6 @@ import { paymentDecider } from '../domain/payment/payment.ts';
 import type { Told } from './told.ts';
 import { tell } from './told.ts';
 
-const merchant = {
-  ...{ orderType: 'PAYMENT' as const, subject: 's', extraData: null, fingerprint: 'f' },
-  idempotencyKey: null,
-};
 const refundIds = [1, 2, 3].map((n) => `00000000-0000-8000-8000-00000000000${n}`);
 
 const anyStep = fc.oneof(
