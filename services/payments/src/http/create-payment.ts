@@ -1,7 +1,16 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Route } from '@plumbline/http';
-import { defineRoute, majorAmount, ok, outcomeToHttp, text } from '@plumbline/http';
-import { isCurrencyCode, minorDigitsOf, payNo, routingKey, slotOf } from '@plumbline/kernel';
+import {
+  currencyBranches,
+  currencyCode,
+  defineRoute,
+  jsonSchemaOf,
+  majorAmount,
+  ok,
+  outcomeToHttp,
+  text,
+} from '@plumbline/http';
+import { minorDigitsOf, payNo, routingKey, slotOf } from '@plumbline/kernel';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 import type { PaymentsEdge } from './edge.ts';
@@ -14,6 +23,12 @@ import {
   paymentOfAnswer,
 } from './payment-view.ts';
 
+/** Ten digits before the point, whatever stands behind it. */
+function amountIn(currency: string) {
+  const unit = 10n ** BigInt(minorDigitsOf(currency));
+  return majorAmount({ currency, maxMinor: (limits.majorMax + 1n) * unit - 1n });
+}
+
 const request = z
   .strictObject({
     orderNo: text(limits.orderNoCharsMax),
@@ -23,17 +38,11 @@ const request = z
         'In major units with at most the decimals of the currency: 0.01 to 9999999999.99',
     }),
     channel: z.enum(channels, { error: `must be one of ${channels.join(', ')}` }).default('MOCK'),
-    currency: z
-      .string({ error: 'must be text' })
-      .refine(isCurrencyCode, { error: 'must be an ISO 4217 code such as CNY' })
-      .default('CNY')
-      .describe('Beyond the contract, which knows one currency'),
+    currency: currencyCode().describe('Beyond the contract, which knows one currency'),
   })
+  .meta(currencyBranches((currency) => ({ amount: jsonSchemaOf(amountIn(currency), 'input') })))
   .transform(({ orderNo, amount, channel, currency }, context) => {
-    const unit = 10n ** BigInt(minorDigitsOf(currency));
-    // Ten digits before the point, whatever stands behind it.
-    const maxMinor = (limits.majorMax + 1n) * unit - 1n;
-    const parsed = majorAmount({ currency, maxMinor }).safeParse(amount);
+    const parsed = amountIn(currency).safeParse(amount);
     if (parsed.success) return { orderNo, amountMinor: parsed.data, channel, currency };
     const message = parsed.error.issues[0]?.message ?? 'must be an amount';
     context.addIssue({ code: 'custom', path: ['amount'], message });

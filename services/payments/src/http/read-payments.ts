@@ -5,7 +5,7 @@ import {
   intText,
   ok,
   okSchema,
-  positionOfCursor,
+  pageCursor,
   text,
 } from '@plumbline/http';
 import { routingKey } from '@plumbline/kernel';
@@ -123,19 +123,15 @@ export const listPayments = (edge: PaymentsEdge): Route =>
     request: {
       query: z.strictObject({
         status: z.enum(paymentStatuses).optional(),
-        cursor: text(limits.cursorCharsMax).optional(),
+        cursor: pageCursor().optional(),
         limit: intText({ min: 1, max: limits.pageSize.max }).optional(),
       }),
     },
     responses: { 200: { description: 'A page of payments', schema: page } },
     handler: async ({ query }) => {
-      const after = query.cursor === undefined ? null : positionOfCursor(query.cursor);
-      if (query.cursor !== undefined && after === null) {
-        throw problem('INVALID_PARAMETER', 'cursor: is not one that this service gave');
-      }
       const { payments, last } = await fromDatabase(() =>
         edge.queries.page({
-          ...{ tenant: edge.tenant, after, status: query.status ?? null },
+          ...{ tenant: edge.tenant, after: query.cursor ?? null, status: query.status ?? null },
           limit: query.limit ?? limits.pageSize.default,
         }),
       );

@@ -14,7 +14,7 @@ import {
   canonicalJson,
   extraDataText,
   keyedHeaders,
-  paymentOrderRequest,
+  paymentOrderRequestIn,
   returnUrlOf,
 } from './payment-order-request.ts';
 import type { PaymentOrderOut } from './payment-order-view.ts';
@@ -44,7 +44,7 @@ export const createPaymentOrder = (edge: MerchantEdge): Route =>
       'Idempotent-Replayed: true.',
     security: 'bearer',
     authenticate: authenticateFor(edge, 'payments:write'),
-    request: { body: paymentOrderRequest, headers: keyedHeaders },
+    request: { body: paymentOrderRequestIn(edge.currencies), headers: keyedHeaders },
     responses: { 202: { description: 'The payment order, pending', schema: paymentOrderSchema } },
     handler: async ({ body, headers, context }) => {
       const appId = appOf(context, body.app_id);

@@ -21,6 +21,8 @@ export interface MerchantEdge {
   readonly policyOf: (channel: Channel) => GatewayPolicy | null;
   /** What a channel's gateway takes; `null` where there is none. */
   readonly currenciesOf: (channel: Channel) => readonly string[] | null;
+  /** What some gateway of merchants' payments takes; `null` where one takes whatever comes. */
+  readonly currencies: readonly string[] | null;
   /** A payment's life. */
   readonly lifetimeMs: number;
   readonly nowMs: () => number;

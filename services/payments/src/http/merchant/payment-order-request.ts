@@ -1,5 +1,5 @@
-import { jsonObject, minorAmount, text } from '@plumbline/http';
-import { isCurrencyCode } from '@plumbline/kernel';
+import { currencyCode, jsonObject, minorAmount, text } from '@plumbline/http';
+import { minorDigitsOf, unusualCurrencies } from '@plumbline/kernel';
 import { z } from 'zod';
 import * as limits from '../../limits.ts';
 import { problem } from './merchant-errors.ts';
@@ -29,12 +29,24 @@ export const paymentOrderRequest = z.strictObject({
   amount: amount().describe('In minor units'),
   order_type: z.enum(orderTypes, { error: `must be one of ${orderTypes.join(', ')}` }),
   subject: text(limits.subjectCharsMax),
-  currency: z
-    .string({ error: 'must be text' })
-    .refine(isCurrencyCode, { error: 'must be an ISO 4217 code such as CNY' })
-    .default('CNY'),
-  extra_data: jsonObject().optional(),
+  currency: currencyCode(),
+  extra_data: jsonObject()
+    .describe(
+      `At most ${limits.extraDataBytesMax} bytes as JSON, ${limits.extraDataDepthMax} levels; ` +
+        'return_url, an http or https URL, is where the payer goes afterwards',
+    )
+    .optional(),
 });
+
+/** With the currencies that the gateways take; `null` where any with cents or less will do. */
+export const paymentOrderRequestIn = (currencies: readonly string[] | null) =>
+  paymentOrderRequest.extend({
+    currency: paymentOrderRequest.shape.currency.meta(
+      currencies === null
+        ? { not: { enum: unusualCurrencies.flat().filter((code) => minorDigitsOf(code) > 2) } }
+        : { enum: currencies },
+    ),
+  });
 
 export type PaymentOrderRequest = z.output<typeof paymentOrderRequest>;
 
