@@ -178,6 +178,13 @@ describe('what is parked', () => {
     expect(follower.readOutput(topics.gatewayCallsDeadLetters.name)).toEqual([]);
   });
 
+  it('is each callback once, however often it was recorded', async () => {
+    const run = await open();
+    for (const callbackId of ['n-1', 'n-2', 'n-1']) pipe(run, payNo, recorded({ callbackId }));
+    run.send(key, creation);
+    expect(run.deliver()).toHaveLength(2);
+  });
+
   it('is limited for each number, and the first ones count', async () => {
     const run = await open();
     for (let n = 0; n < parkedPerPaymentMax + 3; n += 1)
