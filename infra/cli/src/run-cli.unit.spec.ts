@@ -182,9 +182,13 @@ describe('rebuild', () => {
 
 it('alerts list shows amounts with all their digits', () => {
   const alert = { rule: 'A', status: 'OPEN', severity: 'WARNING', orderNo: 'H1', currency: 'CNY' };
-  const rest = { detectedAt: '2026-01-01T00:00:00.000Z', summary: 'paid, not shown' };
+  const rest = {
+    tenant: 'main',
+    detectedAt: '2026-01-01T00:00:00.000Z',
+    summary: 'paid, not shown',
+  };
   const [, line] = alertTable([{ ...alert, ...rest, amount: 99.9 }]);
   expect(line).toBe(
-    '2026-01-01T00:00:00.000Z  A     WARNING   OPEN    H1     99.90 CNY  paid, not shown',
+    '2026-01-01T00:00:00.000Z  A     WARNING   OPEN    main    H1     99.90 CNY  paid, not shown',
   );
 });

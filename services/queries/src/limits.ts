@@ -27,3 +27,6 @@ export const retryAfterSeconds = 1;
 
 /** Lists, timelines and alerts for people: a tenth of a second late is not late. */
 export const overviewPaceMs = 100;
+
+/** As in a routing key. */
+export const tenantCharsMax = 32;

@@ -15,6 +15,7 @@ export interface ListOptions {
   readonly status?: string;
   readonly rule?: string;
   readonly order?: string;
+  readonly tenant?: string;
   readonly limit: string;
   readonly json?: boolean;
 }
@@ -25,6 +26,7 @@ const alertSchema = z
     rule: z.string(),
     status: z.string(),
     severity: z.string().nullable(),
+    tenant: z.string(),
     orderNo: z.string(),
     amount: z.union([z.string(), z.number()]).nullable(),
     currency: z.string().nullable(),
@@ -49,6 +51,7 @@ export function addAlertsList(alerts: Command, run: RunCommand): void {
     .addOption(new Option('--status <status>', 'only these').choices(statuses))
     .option('--rule <rule>', 'only alerts of this rule')
     .option('--order <orderNo>', 'only alerts of this order')
+    .option('--tenant <tenant>', 'only alerts of this tenant, such as an app of the merchant API')
     .option('--limit <n>', 'how many at most', '50')
     .option('--json', 'a JSON list')
     .addHelpText(
@@ -86,12 +89,13 @@ export async function listAlerts(session: Session, options: ListOptions): Promis
 
 export const alertTable = (alerts: readonly Alert[]): readonly string[] =>
   tableLines(
-    ['detected', 'rule', 'severity', 'status', 'order', 'amount', 'summary'],
+    ['detected', 'rule', 'severity', 'status', 'tenant', 'order', 'amount', 'summary'],
     alerts.map((alert) => [
       alert.detectedAt ?? '',
       alert.rule,
       alert.severity ?? '',
       alert.status,
+      alert.tenant,
       alert.orderNo,
       amountOf(alert),
       alert.summary ?? '',
@@ -115,6 +119,7 @@ async function pageOf(
   if (page.cursor !== '') query.set('cursor', page.cursor);
   if (options.status !== undefined) query.set('status', options.status);
   if (options.rule !== undefined) query.set('rule', options.rule);
+  if (options.tenant !== undefined) query.set('tenant', options.tenant);
   if (options.order !== undefined) query.set('orderNo', options.order);
   const given = AbortSignal.any([signal, AbortSignal.timeout(httpTimeoutMs)]);
   const variable = 'PLUMBLINE_QUERIES_URL';

@@ -188,7 +188,9 @@ describe('the digest of a record', () => {
     for (const name of all) for (const r of log.topicRecords(name)) forged.memory.appendRaw(r);
     for (const record of log.topicRecords(topic)) {
       const isOrder = record.key?.toString().startsWith('s/aggregates/') === true;
-      const value = isOrder ? Buffer.from('{"version":{"$n":"9"}}') : record.value;
+      const value = isOrder
+        ? Buffer.from('{"version":{"$n":"9"},"state":{"status":"none"}}')
+        : record.value;
       const session = await forged.memory.openTransactionSession('orders');
       await session.send([{ ...record, value }]);
       await session.commit();

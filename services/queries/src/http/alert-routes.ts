@@ -20,6 +20,9 @@ export const alertRoutes = (edge: QueriesEdge): readonly Route[] => [
 ];
 
 const filters = {
+  tenant: text(limits.tenantCharsMax)
+    .optional()
+    .describe('Whose: the tenant of the orders here, or an app of the merchant API. All if unset'),
   rule: text(limits.ruleCharsMax).optional(),
   severity: z.enum(['INFO', 'WARNING', 'CRITICAL']).optional(),
   since: instant().optional(),
@@ -58,7 +61,7 @@ const listAlerts = (edge: QueriesEdge): Route =>
         ...{ edge, projections, places: headers['plumbline-position'] },
         read: () =>
           readAlerts(edge.postgres, {
-            filter: { ...query, ...window(query), tenant: edge.tenant },
+            filter: { ...query, ...window(query) },
             after: query.cursor ?? null,
             limit: query.limit ?? limits.pageSize.default,
           }),
@@ -83,7 +86,7 @@ const summary = (edge: QueriesEdge): Route =>
     handler: async ({ query, headers }) => {
       const sums = await readFrom({
         ...{ edge, projections, places: headers['plumbline-position'] },
-        read: () => sumAlerts(edge.postgres, { ...query, ...window(query), tenant: edge.tenant }),
+        read: () => sumAlerts(edge.postgres, { ...query, ...window(query) }),
       });
       return { status: 200, body: ok(summaryOut(sums)) };
     },
@@ -102,7 +105,7 @@ const oneAlert = (edge: QueriesEdge): Route =>
     handler: async ({ params: { alertId }, headers }) => {
       const row = await readFrom({
         ...{ edge, projections, places: headers['plumbline-position'] },
-        read: () => readAlert(edge.postgres, { alertId, tenant: edge.tenant }),
+        read: () => readAlert(edge.postgres, alertId),
       });
       if (row === null) throw problem('ALERT_NOT_FOUND');
       return { status: 200, body: ok(alertOut(row)) };

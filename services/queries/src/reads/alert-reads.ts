@@ -22,6 +22,7 @@ export interface AlertRow {
   readonly status: AlertStatus;
   readonly rule: string;
   readonly rule_version: number | null;
+  readonly tenant: string;
   readonly order_no: string;
   readonly pay_no: string | null;
   readonly severity: string | null;
@@ -46,7 +47,7 @@ export interface AlertRow {
 }
 
 export interface AlertFilter {
-  readonly tenant: string;
+  readonly tenant?: string | undefined;
   readonly rule?: string | undefined;
   readonly status?: AlertStatus | undefined;
   readonly severity?: string | undefined;
@@ -56,21 +57,17 @@ export interface AlertFilter {
   readonly untilMs?: number | undefined;
 }
 
-export async function readAlert(
-  postgres: Postgres,
-  options: { readonly tenant: string; readonly alertId: string },
-): Promise<AlertRow | null> {
-  const [row] = await postgres.query<AlertRow>(
-    `select * from ${alerts} where alert_id = ? and tenant = ?`,
-    [options.alertId, options.tenant],
-  );
+export async function readAlert(postgres: Postgres, alertId: string): Promise<AlertRow | null> {
+  const [row] = await postgres.query<AlertRow>(`select * from ${alerts} where alert_id = ?`, [
+    alertId,
+  ]);
   return row ?? null;
 }
 
 const filtered = (filter: AlertFilter) =>
   conditions()
-    .add('tenant = ?', filter.tenant)
     .add('detected_at_ms is not null')
+    .addIf('tenant = ?', filter.tenant)
     .addIf('rule = ?', filter.rule)
     .addIf('status = ?', filter.status)
     .addIf('severity = ?', filter.severity)
