@@ -13,7 +13,7 @@ import { bodyReader } from './request-body.ts';
 import type { RequestContext } from './request-context.ts';
 import { contextOf } from './request-context.ts';
 import type { Route, RouteResponse } from './route.ts';
-import { bySpecificity, isSystemPath, methodsAt } from './route-table.ts';
+import { bySpecificity, isPathOf, isSystemPath, methodsAt } from './route-table.ts';
 
 export interface HttpAppOptions {
   readonly service: string;
@@ -56,8 +56,13 @@ export function createHttpApp(options: HttpAppOptions): Express {
 
   app.use(entry(options, served));
   systemEndpoints(app, options);
-  for (const route of bySpecificity(options.routes)) {
+  const routes = bySpecificity(options.routes);
+  for (const route of routes) {
     const seen = (request: Request, _response: Response, next: NextFunction): void => {
+      if (!isPathOf(route, request.path, routes)) {
+        next('route');
+        return;
+      }
       const here = servedOf(request);
       here.template = route.path;
       here.errorBody = route.errorBody ?? null;
@@ -72,7 +77,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   }
   options.mount?.(app);
   app.use((request: Request, response: Response) => {
-    const allowed = methodsAt(request.path, options.routes);
+    const allowed = methodsAt(request.path, routes);
     if (allowed.length === 0) throw problem('NOT_FOUND');
     const headers = { Allow: allowed.join(', ') };
     if (request.method !== 'OPTIONS') throw problem('METHOD_NOT_ALLOWED', undefined, { headers });

@@ -55,6 +55,21 @@ describe('a route', () => {
     expect((await call('GET', '/payments/PAY1')).body).toMatchObject({ payNo: 'PAY1' });
   });
 
+  it('leaves a path of fixed segments to the template that has them, whatever the method', async () => {
+    const post = defineRoute({
+      method: 'post',
+      path: '/payments/mock-callback',
+      summary: 'x',
+      request: {},
+      responses: {},
+      handler: () => ({ status: 200, body: {} }),
+    });
+    const { call } = await serve({ routes: [readPayment, post] });
+    const answer = await call('GET', '/payments/mock-callback');
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await call('POST', '/payments/PAY1')).headers.get('allow')).toBe('GET, HEAD');
+  });
+
   it('refuses objects that would let unknown fields pass', () => {
     const define = (body: z.ZodType) =>
       defineRoute({

@@ -22,7 +22,6 @@ export function majorAmount(options: {
   const { currency, minMinor = 1n, maxMinor } = options;
   const digits = minorDigitsOf(currency);
   const show = (minor: bigint): string => formatMajor(minor, currency);
-  const decimals = digits === 0 ? '' : `(\\.\\d{1,${digits}})?`;
   return z
     .unknown()
     .transform((value, context): bigint => {
@@ -36,8 +35,26 @@ export function majorAmount(options: {
       minimum: Number(show(minMinor)),
       maximum: Number(show(maxMinor)),
       multipleOf: Number(`1e-${digits}`),
-      pattern: `^(0|[1-9]\\d*)${decimals}$`,
+      pattern: majorPattern({ digits, minMinor, maxMinor }),
     });
+}
+
+/** Decimal text of an amount in major units. Above 0.01 the bounds are in words only. */
+function majorPattern(of: {
+  readonly digits: number;
+  readonly minMinor: bigint;
+  readonly maxMinor: bigint;
+}): string {
+  const { digits, minMinor, maxMinor } = of;
+  const wholeDigits = Math.max(1, maxMinor.toString().length - digits);
+  const decimals = digits === 0 ? '' : `(\\.\\d{1,${digits}})?`;
+  const above = `[1-9]\\d{0,${wholeDigits - 1}}${decimals}`;
+  if (minMinor === 0n) return `^(0${decimals}|${above})$`;
+  const cents = Array.from(
+    { length: digits },
+    (_, zeros) => `${'0'.repeat(zeros)}[1-9]\\d{0,${digits - zeros - 1}}`,
+  );
+  return digits === 0 ? `^${above}$` : `^(0\\.(${cents.join('|')})|${above})$`;
 }
 
 function minorOf(

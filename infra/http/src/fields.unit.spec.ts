@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import {
@@ -71,8 +72,28 @@ describe('majorAmount', () => {
       minimum: 0.01,
       maximum: 9_999_999_999.99,
       multipleOf: 0.01,
-      pattern: '^(0|[1-9]\\d*)(\\.\\d{1,2})?$',
+      pattern: '^(0\\.([1-9]\\d{0,1}|0[1-9]\\d{0,0})|[1-9]\\d{0,9}(\\.\\d{1,2})?)$',
     });
+  });
+
+  it.each([
+    ['CNY', 1n],
+    ['CNY', 0n],
+    ['JPY', 1n],
+    ['JPY', 0n],
+    ['KWD', 1n],
+  ])('describes exactly the texts that it takes, in %s from %d', (currency, minMinor) => {
+    const schema = majorAmount({ currency, minMinor, maxMinor: 99_999n });
+    const pattern = new RegExp(String(jsonSchemaOf(schema, 'input')['pattern']));
+    const digit = fc.constantFrom('0', '0', '1', '9');
+    const digits = fc.array(digit, { maxLength: 6 }).map((all) => all.join(''));
+    const texts = fc.tuple(digits, fc.constantFrom('', '.'), digits).map((all) => all.join(''));
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(pattern.test(text), text).toBe(schema.safeParse(text).success);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 

@@ -13,6 +13,7 @@ export {
   problem,
   problemsOf,
 } from './errors.ts';
+export { currencyBranches, currencyCode } from './currency-fields.ts';
 export {
   intNumber,
   intText,
@@ -42,6 +43,7 @@ export type {
   RouteSpec,
 } from './route.ts';
 export { defineRoute } from './route.ts';
+export { jsonSchemaOf } from './strictness.ts';
 export type {
   Command,
   CommandGateway,
@@ -53,4 +55,4 @@ export { Overloaded, WriteFailed, WriteUnknown } from './gateway/errors.ts';
 export type { Decided, OutcomeMapping } from './gateway/outcome-to-http.ts';
 export { decisionOf, outcomeToHttp } from './gateway/outcome-to-http.ts';
 export type { PagePosition } from './page-cursor.ts';
-export { cursorOf, positionOfCursor } from './page-cursor.ts';
+export { cursorOf, pageCursor } from './page-cursor.ts';

@@ -17,7 +17,9 @@ export function refuseOpenObjects(where: string, schema: z.ZodType): void {
 
 function visit(where: string, node: unknown): void {
   if (typeof node !== 'object' || node === null) return;
-  if ('properties' in node && !('additionalProperties' in node))
+  // Without a type it is no object of its own: a branch that narrows the one around it.
+  const isObject = 'properties' in node && 'type' in node;
+  if (isObject && !('additionalProperties' in node))
     throw new Error(`${where}: use z.strictObject, or z.looseObject if any field will do`);
   for (const [key, child] of Object.entries(node)) visit(`${where}.${key}`, child);
 }

@@ -41,7 +41,14 @@ export type { ProjectionTaskStatus, ProjectionTaskView } from './projection-task
 export type { ProjectionView, RunningProjection, RunProjectionOptions } from './run-projection.ts';
 export { runProjection } from './run-projection.ts';
 export type { RecordPlace } from './wait-for.ts';
-export { formatPlaces, parsePlaces, waitForPlaces, waitForVersion, waitUntil } from './wait-for.ts';
+export {
+  formatPlaces,
+  parsePlaces,
+  placesPattern,
+  waitForPlaces,
+  waitForVersion,
+  waitUntil,
+} from './wait-for.ts';
 export type { RowDifference } from './checksum.ts';
 export type {
   RebuildComparison,

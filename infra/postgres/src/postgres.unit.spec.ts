@@ -49,12 +49,15 @@ test('places round-trip, and anything else is refused', () => {
     { topic: 'orders.events.v1', partition: 3, offset: 12_345_678_901_234_567n },
     { topic: 'payments.events.v1', partition: 0, offset: 0n },
   ];
-  expect(parsePlaces(formatPlaces(places))).toEqual(places);
-  expect(parsePlaces(' a:0:1 , b:1:2 ')).toHaveLength(2);
+  expect(parsePlaces(formatPlaces(places), 4)).toEqual(places);
+  expect(parsePlaces(' a:0:1 , b:1:2 ', 4)).toHaveLength(2);
   for (const text of ['', 'a', 'a:0', 'a:0:-1', 'a:x:1', 'a:0:1,', 'a b:0:1', 'a:0:1;b:0:1']) {
-    expect(parsePlaces(text)).toBeNull();
+    expect(parsePlaces(text, 4)).toBeNull();
   }
-  expect(parsePlaces(Array.from({ length: 17 }, (_, n) => `a:0:${n}`).join(','))).toBeNull();
+  expect([parsePlaces('a:3:1', 4), parsePlaces('a:4:1', 4)]).toEqual([expect.anything(), null]);
+  expect(parsePlaces('a:1023:1', 1_024)).toHaveLength(1);
+  const many = (count: number) => Array.from({ length: count }, (_, n) => `a:0:${n}`).join(',');
+  expect([parsePlaces(many(16), 4)?.length, parsePlaces(many(17), 4)]).toEqual([16, null]);
 });
 
 test('waiting for a version ends with it, or with the time', async () => {

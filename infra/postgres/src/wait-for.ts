@@ -52,16 +52,27 @@ export interface RecordPlace {
 /** Places in one token: more are no client of ours. */
 const placesMax = 16;
 
-/** `<topic>:<partition>:<offset>`, several separated by commas; `null` for anything else. */
-export function parsePlaces(text: string): readonly RecordPlace[] | null {
-  const places: RecordPlace[] = [];
-  for (const part of text.split(',')) {
-    const match = /^\s*([A-Za-z0-9._-]{1,249}):(\d{1,5}):(\d{1,19})\s*$/.exec(part);
-    const [, topic, partition, offset] = match ?? [];
-    if (topic === undefined || partition === undefined || offset === undefined) return null;
-    places.push({ topic, partition: Number(partition), offset: BigInt(offset) });
-  }
-  return places.length <= placesMax ? places : null;
+/** Below this, the description of a call lists the partitions that a place can be in. */
+const partitionsListedMax = 256;
+
+/** What {@link parsePlaces} takes, as a regular expression. */
+export function placesPattern(partitions: number): string {
+  const known = Array.from({ length: partitions }, (_, partition) => partition).join('|');
+  const partition = partitions <= partitionsListedMax ? `(?:${known})` : '\\d{1,5}';
+  const place = ` ?[A-Za-z0-9._-]{1,249}:${partition}:\\d{1,19} ?`;
+  return `^${place}(?:,${place}){0,${placesMax - 1}}$`;
+}
+
+/**
+ * `<topic>:<partition>:<offset>`, several separated by commas; `null` for anything else, and for a
+ * partition that is not there.
+ */
+export function parsePlaces(text: string, partitions: number): readonly RecordPlace[] | null {
+  if (!new RegExp(placesPattern(partitions)).test(text)) return null;
+  return text.split(',').map((place) => {
+    const [topic = '', partition = '', offset = ''] = place.trim().split(':');
+    return { topic, partition: Number(partition), offset: BigInt(offset) };
+  });
 }
 
 export const formatPlaces = (places: readonly RecordPlace[]): string =>

@@ -10,7 +10,13 @@ export type {
 } from './decider.ts';
 export { accepted, rejected, unchanged } from './decider.ts';
 export type { MajorAmountProblem, Money } from './money.ts';
-export { formatMajor, isCurrencyCode, minorDigitsOf, parseMajor } from './money.ts';
+export {
+  formatMajor,
+  isCurrencyCode,
+  minorDigitsOf,
+  parseMajor,
+  unusualCurrencies,
+} from './money.ts';
 export type { RoutingKey, Slot } from './ids.ts';
 export {
   derivedNumber,

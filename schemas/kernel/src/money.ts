@@ -17,6 +17,13 @@ const minorDigitsByCurrency: Readonly<Record<string, number>> = {
   TND: 3,
 };
 
+/** The same, those with as many decimals together. */
+export const unusualCurrencies: readonly (readonly string[])[] = [
+  ...new Set(Object.values(minorDigitsByCurrency)),
+].map((digits) =>
+  Object.keys(minorDigitsByCurrency).filter((code) => minorDigitsByCurrency[code] === digits),
+);
+
 export const minorDigitsOf = (currency: string): number => minorDigitsByCurrency[currency] ?? 2;
 
 export const isCurrencyCode = (text: string): boolean => /^[A-Z]{3}$/.test(text);

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatMajor, isCurrencyCode, minorDigitsOf, parseMajor } from './money.ts';
+import {
+  formatMajor,
+  isCurrencyCode,
+  minorDigitsOf,
+  parseMajor,
+  unusualCurrencies,
+} from './money.ts';
 
 describe('an amount in major units', () => {
   it.each([
@@ -75,6 +81,8 @@ describe('minor units', () => {
 
   it('are hundredths unless the currency says otherwise', () => {
     expect(['CNY', 'EUR', 'JPY', 'KWD'].map(minorDigitsOf)).toEqual([2, 2, 0, 3]);
+    const digits = unusualCurrencies.map((codes) => [...new Set(codes.map(minorDigitsOf))]);
+    expect(digits).toEqual([[0], [3]]);
   });
 });
 

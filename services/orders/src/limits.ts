@@ -24,9 +24,6 @@ export const paymentDeadlineSecondsMax = 30 * 24 * 3_600;
 /** One page of a list. */
 export const pageSize = { default: 50, max: 200 } as const;
 
-/** `<13 digits>:<32 characters of up to 4 bytes>` in base64url: below 200. */
-export const cursorCharsMax = 256;
-
 /** How long a read waits for a row to show what was answered before. Rows follow in about 20 ms. */
 export const readYourWritesMs = 1_000;
 

@@ -18,9 +18,6 @@ export const callbackBytesMax = 8 * 1024;
 /** One page of a list. */
 export const pageSize = { default: 50, max: 200 } as const;
 
-/** `<13 digits>:<32 characters of up to 4 bytes>` in base64url: below 200. */
-export const cursorCharsMax = 256;
-
 /** Callbacks shown of one payment, the newest: after the first, each changes nothing. */
 export const callbacksShownMax = 200;
 

@@ -29,11 +29,31 @@ export const merchantConfig = {
     .describe('Calls of one API key beyond that, within ten seconds'),
 };
 
+interface MerchantChannels {
+  readonly PLUMBLINE_MERCHANT_CHANNEL: Channel;
+  readonly PLUMBLINE_MERCHANT_CHANNELS?: Readonly<Record<string, Channel>> | undefined;
+}
+
 /** Whose gateway an app's payments go to. */
 export const channelOfApp =
-  (config: {
-    readonly PLUMBLINE_MERCHANT_CHANNEL: Channel;
-    readonly PLUMBLINE_MERCHANT_CHANNELS?: Readonly<Record<string, Channel>> | undefined;
-  }) =>
+  (config: MerchantChannels) =>
   (appId: string): Channel =>
     config.PLUMBLINE_MERCHANT_CHANNELS?.[appId] ?? config.PLUMBLINE_MERCHANT_CHANNEL;
+
+/**
+ * What some gateway of an app takes, in alphabetical order; `null` where one takes whatever comes.
+ * `currenciesOf` is that of one channel.
+ */
+export function currenciesOfApps(
+  config: MerchantChannels,
+  currenciesOf: (channel: Channel) => readonly string[] | null,
+): readonly string[] | null {
+  const { PLUMBLINE_MERCHANT_CHANNEL: usual, PLUMBLINE_MERCHANT_CHANNELS: own = {} } = config;
+  const all = new Set<string>();
+  for (const channel of new Set([usual, ...Object.values(own)])) {
+    const taken = currenciesOf(channel);
+    if (taken === null) return null;
+    for (const currency of taken) all.add(currency);
+  }
+  return [...all].sort();
+}

@@ -24,7 +24,7 @@ import type { MerchantEdge } from './http/merchant/merchant-edge.ts';
 import { createOrderCache } from './http/merchant/order-cache.ts';
 import { merchantRoutes } from './http/merchant/routes.ts';
 import * as limits from './limits.ts';
-import { channelOfApp } from './merchant-config.ts';
+import { channelOfApp, currenciesOfApps } from './merchant-config.ts';
 import { createMerchantQueries } from './projections/merchant-queries.ts';
 import { createPaymentQueries } from './projections/payment-queries.ts';
 import { paymentsProjection } from './projections/payments.ts';
@@ -172,6 +172,8 @@ function merchantEdgeOf(parts: {
   const { config, metrics } = parts.foundation;
   const perSecond = config.PLUMBLINE_MERCHANT_CALLS_PER_SECOND;
   const burst = config.PLUMBLINE_MERCHANT_CALLS_BURST;
+  const currenciesOf = (channel: Channel): readonly string[] | null =>
+    gateways.callable[channel]?.adapter.currencies ?? null;
   return {
     ...{ gateway, apiKeys: vault.apiKeys, keyRing: vault.keyRing },
     queries: createMerchantQueries(readers),
@@ -183,7 +185,8 @@ function merchantEdgeOf(parts: {
     }),
     channelOf: channelOfApp(config),
     policyOf: (channel) => gateways.policyOf(channel),
-    currenciesOf: (channel) => gateways.callable[channel]?.adapter.currencies ?? null,
+    currenciesOf,
+    currencies: currenciesOfApps(config, currenciesOf),
     lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
     nowMs: Date.now,
   };

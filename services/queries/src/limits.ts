@@ -1,9 +1,6 @@
 /** One page of a list. */
 export const pageSize = { default: 50, max: 200 } as const;
 
-/** `<13 digits>:<id of up to 64 characters of up to 4 bytes>` in base64url: below 400. */
-export const cursorCharsMax = 400;
-
 /** Contract 1 allows 32 characters; payments that foreign systems create may have more. */
 export const orderNoCharsMax = 64;
 
@@ -12,9 +9,6 @@ export const alertIdCharsMax = 64;
 
 /** Rules are single letters today. */
 export const ruleCharsMax = 32;
-
-/** Sixteen places of at most 280 characters. */
-export const positionCharsMax = 4_480;
 
 /**
  * How long an answer waits for the read model to reach the client's position. Rows follow the log in

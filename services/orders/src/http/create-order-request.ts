@@ -1,5 +1,12 @@
-import { intNumber, majorAmount, text } from '@plumbline/http';
-import { digest, isCurrencyCode } from '@plumbline/kernel';
+import {
+  currencyBranches,
+  currencyCode,
+  intNumber,
+  jsonSchemaOf,
+  majorAmount,
+  text,
+} from '@plumbline/http';
+import { digest } from '@plumbline/kernel';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 
@@ -31,6 +38,12 @@ const instant = z
   })
   .meta({ format: 'date-time' });
 
+const amountIn = (currency: string, minMinor: bigint) =>
+  majorAmount({ currency, minMinor, maxMinor: limits.amountMinorMax });
+
+const schemaOfAmount = (currency: string, minMinor: bigint) =>
+  jsonSchemaOf(amountIn(currency, minMinor), 'input');
+
 /** Its amounts are read once the currency, and with it the number of decimals, is known. */
 const amountText = z.unknown().meta({ type: ['number', 'string'], description: 'in major units' });
 
@@ -48,20 +61,25 @@ const shape = z.strictObject({
     .min(1, 'must have at least one item')
     .max(limits.itemsMax, `must have at most ${limits.itemsMax} items`),
   amount: amountText,
-  currency: z
-    .string({ error: 'must be text' })
-    .refine(isCurrencyCode, { error: 'must be an ISO 4217 code such as CNY' })
-    .default('CNY'),
+  currency: currencyCode(),
   paymentDeadline: instant.optional(),
   payWithinSeconds: intNumber({ min: 1, max: limits.paymentDeadlineSecondsMax }).optional(),
 });
 
-export const orderRequest = shape.transform((body, context): OrderRequest => {
+/** What JSON Schema can say beyond the fields; that the amounts add up is in words. */
+const described = shape.meta({
+  description: 'amount is the sum of quantity × unitAmount',
+  ...currencyBranches((currency) => ({
+    amount: schemaOfAmount(currency, 1n),
+    items: { items: { properties: { unitAmount: schemaOfAmount(currency, 0n) } } },
+  })),
+  not: { required: ['paymentDeadline', 'payWithinSeconds'] },
+});
+
+export const orderRequest = described.transform((body, context): OrderRequest => {
   const { currency } = body;
   const amountOf = (value: unknown, path: (string | number)[], minMinor: bigint): bigint => {
-    const parsed = majorAmount({ currency, minMinor, maxMinor: limits.amountMinorMax }).safeParse(
-      value,
-    );
+    const parsed = amountIn(currency, minMinor).safeParse(value);
     if (parsed.success) return parsed.data;
     const message = parsed.error.issues[0]?.message ?? 'must be an amount';
     context.addIssue({ code: 'custom', path, message });

@@ -8,7 +8,7 @@ import {
   ok,
   okSchema,
   outcomeToHttp,
-  positionOfCursor,
+  pageCursor,
   text,
 } from '@plumbline/http';
 import { routingKey, unreachable } from '@plumbline/kernel';
@@ -182,19 +182,15 @@ const listOrders = (edge: OrdersEdge): Route =>
     request: {
       query: z.strictObject({
         status: z.enum(orderStatuses).optional(),
-        cursor: text(limits.cursorCharsMax).optional(),
+        cursor: pageCursor().optional(),
         limit: intText({ min: 1, max: limits.pageSize.max }).optional(),
       }),
     },
     responses: { 200: { description: 'A page of orders', schema: pageSchema } },
     handler: async ({ query }) => {
-      const after = query.cursor === undefined ? null : positionOfCursor(query.cursor);
-      if (query.cursor !== undefined && after === null) {
-        throw problem('INVALID_PARAMETER', 'cursor: is not one that this service gave');
-      }
       const { orders, last } = await fromDatabase(() =>
         edge.queries.page({
-          ...{ tenant: edge.tenant, after, status: query.status ?? null },
+          ...{ tenant: edge.tenant, after: query.cursor ?? null, status: query.status ?? null },
           limit: query.limit ?? limits.pageSize.default,
         }),
       );

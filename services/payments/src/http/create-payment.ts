@@ -12,6 +12,7 @@ import {
 } from '@plumbline/http';
 import { minorDigitsOf, payNo, routingKey, slotOf } from '@plumbline/kernel';
 import { z } from 'zod';
+import { minorDigitsMax } from '../domain/payment/limits.ts';
 import * as limits from '../limits.ts';
 import type { PaymentsEdge } from './edge.ts';
 import { paymentsErrorCodes, problem } from './error-codes.ts';
@@ -40,7 +41,11 @@ const request = z
     channel: z.enum(channels, { error: `must be one of ${channels.join(', ')}` }).default('MOCK'),
     currency: currencyCode().describe('Beyond the contract, which knows one currency'),
   })
-  .meta(currencyBranches((currency) => ({ amount: jsonSchemaOf(amountIn(currency), 'input') })))
+  .meta(
+    currencyBranches((currency) => ({ amount: jsonSchemaOf(amountIn(currency), 'input') }), {
+      digitsMax: minorDigitsMax,
+    }),
+  )
   .transform(({ orderNo, amount, channel, currency }, context) => {
     const parsed = amountIn(currency).safeParse(amount);
     if (parsed.success) return { orderNo, amountMinor: parsed.data, channel, currency };

@@ -1,9 +1,8 @@
-import { intText, text } from '@plumbline/http';
-import { parsePlaces } from '@plumbline/postgres';
+import { intText, pageCursor, text } from '@plumbline/http';
+import { parsePlaces, placesPattern } from '@plumbline/postgres';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 import type { PagePosition } from '../reads/page.ts';
-import { cursorOf } from '../reads/page.ts';
 
 /** RFC 3339 with a zone; what has none would mean another moment on another machine. */
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
@@ -21,18 +20,9 @@ export const instant = () =>
     })
     .meta({ type: 'string', format: 'date-time' });
 
-/** Where the next page begins, opaque to clients. */
+/** Where the next page begins. */
 export const cursor = () =>
-  text(limits.cursorCharsMax).transform((value, context): PagePosition => {
-    const decoded = Buffer.from(value, 'base64url').toString('utf8');
-    const [, ms, id] = /^(\d{1,15}):(.+)$/su.exec(decoded) ?? [];
-    if (ms !== undefined && id !== undefined) {
-      const position = { atMs: Number(ms), id };
-      if (cursorOf(position) === value) return position;
-    }
-    context.addIssue({ code: 'custom', message: 'is not one that this service gave' });
-    return z.NEVER;
-  });
+  pageCursor().transform(({ createdAtMs, id }): PagePosition => ({ atMs: createdAtMs, id }));
 
 export const limit = () => intText({ min: 1, max: limits.pageSize.max });
 
@@ -43,14 +33,14 @@ export const positionHeader = (partitions: number) =>
   z.object({
     'plumbline-position': z
       .string()
-      .max(limits.positionCharsMax, 'is too long')
       .transform((value, context) => {
-        const places = parsePlaces(value);
-        if (places?.every(({ partition }) => partition < partitions) === true) return places;
+        const places = parsePlaces(value, partitions);
+        if (places !== null) return places;
         const message = 'must be a list of <topic>:<partition>:<offset>, separated by commas';
         context.addIssue({ code: 'custom', message });
         return z.NEVER;
       })
+      .meta({ pattern: placesPattern(partitions) })
       .optional(),
   });
 

@@ -1,3 +1,5 @@
+import { cursorOf as cursorOfRow } from '@plumbline/http';
+
 /** Newest first; the id parts what belongs to the same millisecond. */
 export interface PagePosition {
   readonly atMs: number;
@@ -23,4 +25,4 @@ export function pageOf<Row>(
 
 /** How a position is shown to clients, who only hand it back. */
 export const cursorOf = ({ atMs, id }: PagePosition): string =>
-  Buffer.from(`${atMs}:${id}`, 'utf8').toString('base64url');
+  cursorOfRow({ createdAtMs: atMs, id });

@@ -4,6 +4,7 @@ import { decisionOf, defineRoute } from '@plumbline/http';
 import { minorDigitsOf, payNo, routingKey, slotOf } from '@plumbline/kernel';
 import { z } from 'zod';
 import { paymentOrderIdOf } from '../../domain/payment/merchant.ts';
+import { minorDigitsMax } from '../../domain/payment/limits.ts';
 import * as limits from '../../limits.ts';
 import { appOf, authenticateFor } from './authenticate.ts';
 import type { MerchantEdge } from './merchant-edge.ts';
@@ -92,7 +93,7 @@ function execute(
   const policy = edge.policyOf(channel);
   const taken = edge.currenciesOf(channel);
   if (channel !== 'MOCK' && policy === null) throw problem('CHANNEL_NOT_CONFIGURED');
-  if (minorDigitsOf(currency) > 2 || (taken !== null && !taken.includes(currency)))
+  if (minorDigitsOf(currency) > minorDigitsMax || (taken !== null && !taken.includes(currency)))
     throw problem('CURRENCY_NOT_SUPPORTED', undefined, { details: { param: 'currency' } });
   const key = routingKey(appId, orderNo);
   const slot = slotOf(key);

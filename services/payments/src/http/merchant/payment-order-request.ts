@@ -1,6 +1,7 @@
 import { currencyCode, jsonObject, minorAmount, text } from '@plumbline/http';
 import { minorDigitsOf, unusualCurrencies } from '@plumbline/kernel';
 import { z } from 'zod';
+import { minorDigitsMax } from '../../domain/payment/limits.ts';
 import * as limits from '../../limits.ts';
 import { problem } from './merchant-errors.ts';
 import { orderTypes } from './payment-order-view.ts';
@@ -43,7 +44,11 @@ export const paymentOrderRequestIn = (currencies: readonly string[] | null) =>
   paymentOrderRequest.extend({
     currency: paymentOrderRequest.shape.currency.meta(
       currencies === null
-        ? { not: { enum: unusualCurrencies.flat().filter((code) => minorDigitsOf(code) > 2) } }
+        ? {
+            not: {
+              enum: unusualCurrencies.flat().filter((code) => minorDigitsOf(code) > minorDigitsMax),
+            },
+          }
         : { enum: currencies },
     ),
   });

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { currencyBranches, currencyCode, defineRoute, jsonSchemaOf } from './index.ts';
+
+const branches = currencyBranches((currency) => ({ amount: { multipleOf: currency } }));
+
+describe('the description of amounts beside their currency', () => {
+  it('has one branch for each number of decimals, the usual one without a currency', () => {
+    expect(branches.anyOf).toEqual([
+      {
+        properties: {
+          currency: { not: { enum: ['JPY', 'KRW', 'VND', 'CLP', 'BHD', 'KWD', 'TND'] } },
+          amount: { multipleOf: 'CNY' },
+        },
+      },
+      {
+        required: ['currency'],
+        properties: {
+          currency: { enum: ['JPY', 'KRW', 'VND', 'CLP'] },
+          amount: { multipleOf: 'JPY' },
+        },
+      },
+      {
+        required: ['currency'],
+        properties: { currency: { enum: ['BHD', 'KWD', 'TND'] }, amount: { multipleOf: 'BHD' } },
+      },
+    ]);
+  });
+
+  it('leaves out those with more decimals than are taken', () => {
+    const { anyOf } = currencyBranches(() => ({}), { digitsMax: 2 });
+    expect(anyOf).toHaveLength(2);
+    expect(JSON.stringify(anyOf[1])).not.toContain('KWD');
+  });
+
+  it('narrows a strict object without opening it', () => {
+    const body = z.strictObject({ amount: z.string(), currency: currencyCode() }).meta(branches);
+    const route = () =>
+      defineRoute({
+        method: 'post',
+        path: '/x',
+        summary: 'x',
+        request: { body },
+        responses: {},
+        handler: () => ({ status: 200 }),
+      });
+    expect(route).not.toThrow();
+    expect(jsonSchemaOf(body, 'input')).toMatchObject({ additionalProperties: false, ...branches });
+  });
+});
+
+it('a currency is three capitals, and CNY where none is given', () => {
+  expect(currencyCode().parse(undefined)).toBe('CNY');
+  for (const wrong of ['cny', 'CNYX', '', 5, null])
+    expect(currencyCode().safeParse(wrong).success).toBe(false);
+});
