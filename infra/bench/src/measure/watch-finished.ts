@@ -46,6 +46,8 @@ export function watchFinished(of: {
   return {
     /** Waits until all have ended, or none has for so long. */
     async end(until: { readonly expected: number; readonly patienceMs: number }) {
+      // Under a load beyond its limit a program may end nothing before the load does.
+      lastNewMs = Date.now();
       while (seen.size < until.expected && Date.now() - lastNewMs < until.patienceMs)
         await sleep(flowPollMs);
       ending.abort();

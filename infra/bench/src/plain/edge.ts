@@ -68,6 +68,10 @@ export async function listenPlain(of: {
 const payNo = (): string =>
   `PAY${Date.now()}${String(randomInt(100_000)).padStart(5, '0')}${String(randomInt(1e9)).padStart(9, '0')}`;
 
+/** Ids are 64 bits wide; JSON takes them as text. */
+const jsonOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+
 const outbox = 'insert into plain.outbox (key, type, payload) values (?, ?, ?)';
 
 async function create(
@@ -89,7 +93,7 @@ async function create(
       [payNo(), orderNo, amount, channel, new Date(expireAtMs).toISOString()],
     );
     if (made !== undefined) {
-      await sql.query(outbox, [orderNo, 'PaymentCreated', JSON.stringify(made)]);
+      await sql.query(outbox, [orderNo, 'PaymentCreated', jsonOf(made)]);
       return { row: made, isNew: true };
     }
     const [found] = await sql.query<Row>('select * from plain.payments where order_no = ?', [
@@ -102,7 +106,7 @@ async function create(
     response.status(409).json({ code: 'PAYMENT_PARAMETERS_DIFFER', message: 'other parameters' });
     return;
   }
-  response.json({ code: '00000', message: 'success', data: row });
+  response.type('json').send(jsonOf({ code: '00000', message: 'success', data: row }));
   const amountMinor = BigInt(Math.round(Number(row.amount) * 100));
   if (isNew) gateway.announce({ payNo: row.pay_no, orderNo, amountMinor, expireAtMs });
 }
@@ -142,7 +146,7 @@ async function report(
     );
     if (moved === undefined || logged === undefined) return 'IGNORED';
     const type = callbackStatus === 'SUCCESS' ? 'PaymentSucceeded' : 'PaymentFailed';
-    await sql.query(outbox, [moved.order_no, type, JSON.stringify(moved)]);
+    await sql.query(outbox, [moved.order_no, type, jsonOf(moved)]);
     return 'PROCESSED';
   });
   response.json({ code: '00000', message: 'success', data: { result, payNo: number } });
