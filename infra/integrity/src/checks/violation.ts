@@ -8,6 +8,7 @@ export type InvariantId =
   | 'I6'
   | 'I7'
   | 'I8'
+  | 'I9'
   | 'I12'
   | 'I13'
   | 'I17'
