@@ -85,6 +85,9 @@ export const sharedTransactions = 0.5;
 /** How often it names a wrong sum when it is asked about money that it has. */
 export const wrongSums = 0.5;
 
+/** How often money comes for a payment that was closed: often, for few are closed at a gateway. */
+export const latePayments = 0.5;
+
 /** A payer or a gateway takes at most so long for what it does at all. */
 export const payerMaxMs = 8_000;
 

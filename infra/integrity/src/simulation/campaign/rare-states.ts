@@ -35,9 +35,13 @@ export const rareStates: readonly string[] = [
   ...['outcome UNCHANGED', 'outcome DEAD_LETTERED'],
   // What comes of calls to a gateway.
   ...['a call to the gateway was not-sent', 'a call to the gateway was lost before'],
-  'the gateway spoke of another sum',
+  ...['the gateway spoke of another sum', 'money came for a payment that was closed'],
   ...['a call to the gateway was lost after', 'a call to the gateway was slow'],
   ...['PaymentUnknown', 'PaymentCloseRequested', 'RefundSucceeded', 'RefundUnknown'],
+  // What merchants are told, and what they are not.
+  ...['a merchant was told that a refund succeeded'],
+  ...['a merchant was told of the refund of a late success'],
+  "a merchant's payment was processing, unknown, and processing again",
   // What is done about records that cannot be read.
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],

@@ -9,6 +9,7 @@ import { gatewayChecker } from './gateway.ts';
 import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts';
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
 import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
+import { resultsChecker } from './results.ts';
 import { stateChecker } from './state.ts';
 import { transactionsChecker } from './transactions.ts';
 
@@ -24,6 +25,7 @@ export const checkers: readonly Checker[] = [
   moneyChecker,
   gatewayChecker,
   transactionsChecker,
+  resultsChecker,
   alertsChecker,
   nothingSkippedChecker,
   lagChecker,

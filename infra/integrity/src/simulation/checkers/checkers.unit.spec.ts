@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 60_000);
 
 const { ordersEvents, ordersOutcomes, ordersCommands, paymentsEvents, alertsEvents } = topics;
-const { paymentsCommands, transactionsEvents } = topics;
+const { paymentsCommands, transactionsEvents, resultsEvents } = topics;
 const { ordersChangelog, ordersDeadLetters, checkoutDeadLetters } = topics;
 
 /** The same history, with other records in one topic. */
@@ -64,6 +64,16 @@ const altered = (topic: string, type: string, over: object): History =>
       return { ...entry, payload: { type, data: { ...entry.payload.data, ...over } } };
     });
   });
+
+/** Every record with other data. */
+const throughout = (topic: string, over: object): History =>
+  withTopic(topic, (entries) =>
+    entries.map((entry) => {
+      const { payload } = entry;
+      if (payload === null) return entry;
+      return { ...entry, payload: { ...payload, data: { ...payload.data, ...over } } };
+    }),
+  );
 
 const found = async (history: History): Promise<readonly string[]> => [
   ...new Set((await checkHistory(history)).map(({ checker }) => checker)),
@@ -135,6 +145,28 @@ describe('the checkers', () => {
       'a conflict that is recorded twice',
       'transactions',
       () => twice(paymentsEvents.name, 'PaymentTransactionConflicted'),
+    ],
+    ['a result that is missing', 'results', () => dropFirst(resultsEvents.name, 'PaymentResult')],
+    ['a result that came twice', 'results', () => twice(resultsEvents.name, 'RefundResult')],
+    [
+      'a result in other words',
+      'results',
+      () => altered(resultsEvents.name, 'PaymentResult', { oldStatus: 'succeeded' }),
+    ],
+    [
+      'a result with the number of another transaction',
+      'results',
+      () => throughout(resultsEvents.name, { gatewayTransactionId: 'another' }),
+    ],
+    [
+      'results in another order',
+      'results',
+      () => withTopic(resultsEvents.name, (entries) => [...entries].reverse()),
+    ],
+    [
+      'results of orders that are kept here',
+      'results',
+      () => throughout(paymentsEvents.name, { merchant: null }),
     ],
     ['an alert that is missing', 'alerts', () => dropFirst(alertsEvents.name, 'AlertRaised')],
     [

@@ -14,6 +14,8 @@ interface Told {
   end: 'paid' | 'failed' | 'closed' | null;
   readonly refunds: Map<string, 'open' | 'done' | 'failed'>;
   automatic: number;
+  /** It was said to be paid after it had ended otherwise. */
+  isLate: boolean;
 }
 
 /** I3, I7, and the promise that money is never guessed: the gateway's books are the truth. */
@@ -53,6 +55,7 @@ function toldIn(history: History): ReadonlyMap<string, Told> {
         end: null,
         refunds: new Map(),
         automatic: 0,
+        isLate: false,
       };
       found.set(event.data.payNo, { payNo: event.data.payNo, key: keyOf(entry), ...fresh });
       continue;
@@ -73,6 +76,8 @@ const isEnd = (type: string): type is keyof typeof ends => type in ends;
 
 function take(told: Told, event: PaymentsEvent): void {
   if (isEnd(event.type)) told.end = ends[event.type];
+  if (event.type === 'PaymentReportContradicted' && event.data.reportedStatus === 'SUCCESS')
+    told.isLate = true;
   if (event.type === 'RefundRequested') {
     told.refunds.set(event.data.refundReference, 'open');
     if (event.data.automatic) told.automatic += 1;
@@ -97,8 +102,11 @@ function compare(told: Told, book: BookedPayment | null, isSpoilt: boolean): rea
     found.push(violation('I3', `${payNo} failed, and at the gateway it is ${status}`));
   if (end === 'closed' && status === 'pending')
     found.push(violation('I3', `${payNo} is closed, and can still be paid at the gateway`));
-  if (status === 'paid' && end !== null && end !== 'paid')
+  const isLate = book?.isLate === true && end === 'closed';
+  if (status === 'paid' && end !== null && end !== 'paid' && !isLate)
     found.push(violation('I3', `${payNo} is paid at the gateway, and ${end} here`));
+  if (isLate && told.isLate && told.automatic === 0)
+    found.push(violation('I3', `${payNo} was paid after it was closed, and nobody gives it back`));
   if (told.automatic > 1) found.push(violation('I3', `${payNo} was refunded by itself twice`));
   return [...found, ...compareRefunds(told, book, isSpoilt)];
 }

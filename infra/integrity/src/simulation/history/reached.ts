@@ -1,7 +1,9 @@
 import type { AlertRaised, AlertResolved, CommandOutcome } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { History } from './history.ts';
-import { deadLettersIn, outcomesIn, ownEntries } from './history.ts';
+import { deadLettersIn, keyOf, outcomesIn, ownEntries } from './history.ts';
+import { merchantKeys } from '../oracles/merchants.ts';
+import { merchantChanges } from '../oracles/merchant-words.ts';
 import { contexts } from '../oracles/parking.ts';
 
 /** Rare states that show in what a run has left, and how often each was reached. */
@@ -30,6 +32,7 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
     for (const { letter } of deadLettersIn(history, deadLetters))
       reached(`dead letter ${letter.reason}`);
   }
+  reachedByMerchants(history, reached);
   for (const model of history.readModels) {
     if (model.parkedRecords().length > 0) reached('a read model parked records');
   }
@@ -48,6 +51,30 @@ const ends = [
   ...['PaymentReportMismatched', 'PaymentRequestConflicted', 'PaymentTransactionConflicted'],
   ...['PaymentCloseRequested', 'RefundSucceeded', 'RefundFailed', 'RefundUnknown'],
 ];
+
+/** What merchants were told, and what they were not. */
+function reachedByMerchants(history: History, reached: (name: string) => void): void {
+  const ended = new Map<string, string>();
+  for (const { entry, refundId, to } of merchantChanges(history)) {
+    const key = keyOf(entry);
+    if (refundId === null) ended.set(key, to);
+    else if (to === 'succeeded') reached('a merchant was told that a refund succeeded');
+    if (refundId !== null && ended.get(key) === 'failed')
+      reached('a merchant was told of the refund of a late success');
+  }
+  const merchants = merchantKeys(history);
+  const moves = new Map<string, string>();
+  for (const entry of ownEntries(history, topics.paymentsEvents.name)) {
+    const { type } = entry.payload;
+    const key = keyOf(entry);
+    if (!merchants.has(key) || (type !== 'PaymentProcessing' && type !== 'PaymentUnknown'))
+      continue;
+    const moved = `${moves.get(key) ?? ''} ${type}`;
+    moves.set(key, moved);
+    if (moved.endsWith('PaymentProcessing PaymentUnknown PaymentProcessing'))
+      reached("a merchant's payment was processing, unknown, and processing again");
+  }
+}
 
 function reachedByOutcomes(
   outcomes: readonly CommandOutcome[],

@@ -8,6 +8,7 @@ import type {
   RefundProcessing,
 } from '@plumbline/events';
 import type { EmittedMessage, KeyValueStore } from '@plumbline/runtime';
+import { takeovers } from './mutant-faults.ts';
 import type { Mutant } from './mutant.ts';
 import { withContext, withEmitted, withProcessor } from './wrap-topology.ts';
 
@@ -21,6 +22,14 @@ function withData(message: EmittedMessage, data: object): EmittedMessage {
 function asAnother(message: EmittedMessage, type: string, data: object): EmittedMessage {
   const { topic, key, envelope } = message;
   return { topic, key, envelope: { ...envelope, type }, payload: { type, data } };
+}
+
+/** What is kept of a merchant's order, as if nobody had been told that it is processing. */
+function asPending<V>(kept: V): V {
+  const entry = kept as { told?: { payment: object | null } } | undefined;
+  const payment = entry?.told?.payment ?? null;
+  if (entry?.told === undefined || payment === null) return kept;
+  return { ...kept, told: { ...entry.told, payment: { ...payment, status: 'pending' } } };
 }
 
 /** Topologies that are wrong. */
@@ -169,6 +178,57 @@ export const topologyMutants: readonly Mutant[] = [
                 get: () => undefined,
               });
               processor.onRecord(record, withContext(context, { store }));
+            },
+          })),
+  },
+  {
+    name: 'told-a-step-late',
+    what: 'what a merchant was told is kept a step late, so that who takes over tells it again',
+    expected: ['results'],
+    faults: takeovers,
+    topology: (topology) =>
+      topology.name !== 'merchant-results'
+        ? topology
+        : withProcessor(topology, (processor) => {
+            const newest = new Map<string, unknown>();
+            return {
+              onTimer: (timer, context) => processor.onTimer(timer, context),
+              onRecord(record, context) {
+                const late = <V>(name: string): KeyValueStore<V> => {
+                  const store = context.store<V>(name);
+                  return {
+                    ...store,
+                    // The same store held it, so it is of the same type.
+                    get: (key) => (newest.get(key) as V | undefined) ?? store.get(key),
+                    set(key, value) {
+                      const before = newest.get(key) as V | undefined;
+                      newest.set(key, value);
+                      store.set(key, before ?? value);
+                    },
+                  };
+                };
+                processor.onRecord(record, withContext(context, { store: late }));
+              },
+            };
+          }),
+  },
+  {
+    name: 'unknown-told-as-change',
+    what: 'a merchant is told that a payment is processing when it was, and is now unknown',
+    expected: ['results'],
+    faults: {},
+    topology: (topology) =>
+      topology.name !== 'merchant-results'
+        ? topology
+        : withProcessor(topology, (processor) => ({
+            onTimer: (timer, context) => processor.onTimer(timer, context),
+            onRecord(record, context) {
+              const isUnknown = record.payload.type === 'PaymentUnknown';
+              const store = <V>(name: string): KeyValueStore<V> => {
+                const kept = context.store<V>(name);
+                return { ...kept, get: (key) => asPending(kept.get(key)) };
+              };
+              processor.onRecord(record, isUnknown ? withContext(context, { store }) : context);
             },
           })),
   },

@@ -78,6 +78,7 @@ const parts = [
   ...(['orders', 'payments', 'gateway-calls', 'checkout', 'consistency-alerts'] as const),
   'gateway-transactions',
   'projections',
+  'merchant-results',
 ] as const;
 
 /**

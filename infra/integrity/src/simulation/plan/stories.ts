@@ -12,6 +12,8 @@ export type Step =
     }
   /** A part of what was paid, or all of it; which part is drawn. */
   | { readonly do: 'refund'; readonly times: number }
+  /** The same, as a merchant asks: by the id of its payment order. */
+  | { readonly do: 'refund-order'; readonly times: number }
   | { readonly do: 'cancel-order' }
   | { readonly do: 'close-payment' }
   | { readonly do: 'await-deadline' }
@@ -45,6 +47,7 @@ const merchantPayment = (asked: string, times = 1, { isLed = false } = {}): Step
   ...{ times, channel: 'MOCK', isLed, asked },
 });
 const refund = (times = 1): Step => ({ do: 'refund', times });
+const refundOrder = (times = 1): Step => ({ do: 'refund-order', times });
 const report = (status: 'SUCCESS' | 'FAILED', letter = 'a', times = 1): Step => ({
   do: 'report',
   ...{ status, letter, times },
@@ -99,5 +102,11 @@ export const stories: readonly Story[] = [
   story('of a merchant, at a gateway', [
     ...[merchantPayment('a', 1, { isLed: true }), merchantPayment('b', 1, { isLed: true })],
   ]),
+  story(
+    'of a merchant, refunded',
+    [...[merchantPayment('a', 1, { isLed: true }), deadline, refundOrder(3)]],
+    expiring,
+  ),
+  story('of a merchant, closed', [merchantPayment('a', 1, { isLed: true }), close]),
   story('cancelled before it was', [cancel, order(), payment(), report('FAILED')]),
 ];

@@ -10,6 +10,7 @@ import {
   gatewayTransactionsTopology,
   openCallWorker,
   callbackIdOf,
+  merchantResultsTopology,
   paymentsProjection,
   paymentsTopology,
   refusedCallbacksProjection,
@@ -46,6 +47,7 @@ export const topologies: readonly Topology[] = [
   paymentsTopology,
   gatewayCallsTopology,
   gatewayTransactionsTopology,
+  merchantResultsTopology,
   checkoutTopology,
   consistencyAlerts,
 ];
@@ -233,7 +235,8 @@ function startWorker(of: {
 
 /** The gateway tells of an end by a callback: mostly, sometimes twice, and sometimes never. */
 function callbackOf(payment: BookedPayment, random: Random): Command | null {
-  if (random.chance(0.4)) return null;
+  // Nobody asks again about what was closed: a gateway repeats this one until it is heard.
+  if (!payment.isLate && random.chance(0.4)) return null;
   const { reference } = payment;
   const payNo = reference.slice(0, payNoChars);
   const signed = { payNo, timestamp: '1767225600000', nonce: 'of-the-gateway' };

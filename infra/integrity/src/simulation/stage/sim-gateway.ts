@@ -11,6 +11,8 @@ export interface BookedPayment {
   readonly transactionId: string;
   status: 'pending' | 'paid' | 'failed' | 'closed';
   paidAtMs: number | null;
+  /** Paid after it was closed. */
+  isLate: boolean;
   readonly refunds: Map<string, BookedRefund>;
 }
 
@@ -93,7 +95,7 @@ export function createSimGateway(options: {
     const known = books.get(reference);
     const isShared = random.fork(`transaction/${reference}`).chance(limits.sharedTransactions);
     const payment: BookedPayment = known ?? {
-      ...{ reference, amountMinor, currency, status: 'pending', paidAtMs: null },
+      ...{ reference, amountMinor, currency, status: 'pending', paidAtMs: null, isLate: false },
       ...{ transactionId: isShared ? 'G-SHARED' : `G-${reference}`, refunds: new Map() },
     };
     const accepted: Answer = {
@@ -141,8 +143,23 @@ export function createSimGateway(options: {
     const payment = books.get(reference);
     if (payment === undefined) return notFound;
     if (payment.status === 'paid') return { kind: 'paid' };
-    if (payment.status === 'pending') payment.status = 'closed';
+    if (payment.status === 'pending') {
+      payment.status = 'closed';
+      const payer = random.fork(`late-payer/${reference}`);
+      if (!isHealed && payer.chance(limits.latePayments))
+        simulation.after(payer.skewed(100, limits.payerMaxMs), () => endLate(payment));
+    }
     return { kind: 'closed' };
+  }
+
+  /** Money that was on its way when the payment was closed, and is taken all the same. */
+  function endLate(payment: BookedPayment): void {
+    payment.isLate = true;
+    payment.status = 'paid';
+    payment.paidAtMs = simulation.nowMs();
+    simulation.note(`the gateway: ${payment.reference} is paid after it was closed`);
+    simulation.reached('money came for a payment that was closed');
+    options.onEnd(payment);
   }
 
   function refund({ reference, refundReference, amountMinor }: Asked): Answer {

@@ -45,6 +45,8 @@ export function beginTelling(
   const payByMs = dueMs + lifeMs;
   let made: Command | null = null;
 
+  const share = (): bigint => random.pick([1n, amountMinor / 3n, amountMinor / 2n, amountMinor]);
+
   /** A repeat in the story is the client's own: mostly under the same id, sometimes a new one. */
   function build(step: Step, time: number): Command {
     const again = time > 0 && random.chance(0.4) ? `-again${time}` : '';
@@ -84,12 +86,22 @@ export function beginTelling(
       case 'refund': {
         // The id is the refund's; a repeat of the story under a new command id is the same refund.
         const refundId = derivedUuid(slotOf(key), 'refund', orderNo, time.toString());
-        const share = random.pick([1n, amountMinor / 3n, amountMinor / 2n, amountMinor]);
-        const data = { payNo, refundId, amountMinor: share, currency: 'CNY', reason: null };
+        const data = { payNo, refundId, amountMinor: share(), currency: 'CNY', reason: null };
         return {
           ...payments,
           id: `${orderNo}-refund-${time}`,
           payload: { type: 'RefundPayment', data },
+        };
+      }
+      case 'refund-order': {
+        const paymentOrderId = derivedUuid(slotOf(key), 'payment-order', key);
+        const refundId = derivedUuid(slotOf(key), 'refund-order', orderNo, time.toString());
+        const data = { paymentOrderId, tenant: 'main', refundId, amountMinor: share() };
+        return {
+          ...payments,
+          key: paymentOrderId,
+          id: `${orderNo}-refund-order-${time}`,
+          payload: { type: 'RefundPaymentOrder', data: { ...data, reason: null } },
         };
       }
       case 'close-payment':

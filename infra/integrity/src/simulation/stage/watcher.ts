@@ -10,6 +10,7 @@ export const watchedTopics: readonly string[] = [
   topics.paymentsEvents.name,
   topics.alertsEvents.name,
   topics.transactionsEvents.name,
+  topics.resultsEvents.name,
   topics.ordersOutcomes.name,
   topics.paymentsOutcomes.name,
   topics.alertsOutcomes.name,
