@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { codeOf, LocalStackError, messageOf } from './errors.ts';
+import { fillCachedFolder } from './cached-folder.ts';
+import { LocalStackError, messageOf } from './errors.ts';
 import { fetchTimeoutMs, progressEveryMs } from './limits.ts';
 import { findMaven } from './process/find-tool.ts';
-import { isAlive, ownIdentity } from './process/identity.ts';
 import { runCommand } from './process/run-command.ts';
 import { partLine, secondsSince, type Report } from './report.ts';
 import { mavenDependencyPlugin } from './stack-definition.ts';
@@ -37,16 +36,14 @@ export interface FetchOptions {
 }
 
 /**
- * The folder of a server's files, fetched through Maven if it is not in the cache. It is filled
- * under another name and renamed when complete, so that an interrupted download is never taken for
- * a whole one, and two that run at once do not disturb each other.
+ * The folder of a server's files, fetched through Maven if it is not in the cache.
  *
  * Errors: {@link LocalStackError} with the last lines of Maven.
  */
 export async function fetchServer(files: ServerFiles, options: FetchOptions): Promise<string> {
   const target = join(options.cacheFolder, files.name);
   if (existsSync(target)) return target;
-  const fetched = lastFetch.then(() => fetchNow(files, target, options));
+  const fetched = lastFetch.then(() => fetchNow(files, options));
   lastFetch = fetched.catch(() => undefined);
   await fetched;
   return target;
@@ -55,56 +52,17 @@ export async function fetchServer(files: ServerFiles, options: FetchOptions): Pr
 /** One Maven at a time: its local repository is not made for two that write the same file. */
 let lastFetch: Promise<unknown> = Promise.resolve();
 
-async function fetchNow(files: ServerFiles, target: string, options: FetchOptions): Promise<void> {
+async function fetchNow(files: ServerFiles, options: FetchOptions): Promise<void> {
   options.signal?.throwIfAborted();
   const maven = findMaven();
   const begin = performance.now();
   const say = (text: string) => options.report(partLine(files.part, text));
   say(`fetching ${files.title} through Maven (only once) …`);
-  await makeFolder(options.cacheFolder);
-  await removeLeftovers(options.cacheFolder);
-  const own = ownIdentity();
-  const partial = join(
-    options.cacheFolder,
-    `.partial-${own.pid}-${own.startToken}-${randomBytes(3).toString('hex')}`,
-  );
-  await mkdir(partial);
-  try {
+  await fillCachedFolder(options.cacheFolder, files.name, async (partial) => {
     await runMaven({ ...options, maven, partial, files, say });
-    await putInPlace(join(partial, 'files'), target);
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
+    return join(partial, 'files');
+  });
   say(`fetched ${files.title} (${secondsSince(begin)})`);
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new LocalStackError(
-      `cannot write to the cache ${folder} (${codeOf(error)}): set PLUMBLINE_CACHE to another folder`,
-    );
-  }
-}
-
-/** Folders of downloads whose process is gone. */
-async function removeLeftovers(cacheFolder: string): Promise<void> {
-  for (const name of await readdir(cacheFolder)) {
-    const found = /^\.partial-(\d+)-(.+)-[0-9a-f]{6}$/.exec(name);
-    if (!found) continue;
-    if (isAlive({ pid: Number(found[1]), startToken: found[2] ?? '' })) continue;
-    await rm(join(cacheFolder, name), { recursive: true, force: true });
-  }
-}
-
-async function putInPlace(from: string, target: string): Promise<void> {
-  try {
-    await rename(from, target);
-  } catch (error) {
-    // Somebody else was quicker, with the same files.
-    if (!existsSync(target)) throw error;
-  }
 }
 
 interface MavenRun {

@@ -29,3 +29,6 @@ export { localConfig, localConfigSchema } from './config.ts';
 export { foldersOf } from './paths.ts';
 export { platformPortsSchema } from './platform/platform-definition.ts';
 export { freePorts } from './ports.ts';
+export { hasPython, pythonEnvironment } from './python-environment.ts';
+export type { CommandResult } from './process/run-command.ts';
+export { runCommand } from './process/run-command.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig, type Environment } from '@plumbline/config';
 import { LocalStackError } from '../errors.ts';
-import { foldersOf, repositoryFolder } from '../paths.ts';
+import { foldersOf, repositoryFolder, type HomeFolders } from '../paths.ts';
 import { freePorts, orFree, portProblem } from '../ports.ts';
 import { silent, type Report } from '../report.ts';
 import { loopback } from '../stack-definition.ts';
@@ -15,6 +15,7 @@ import {
   type ProcessName,
 } from './platform-definition.ts';
 import { startPlatformProcess, type PlatformProcess } from './platform-process.ts';
+import { ensureSimulatorKeys } from './simulator-keys.ts';
 
 type ProcessEnv = Readonly<Record<string, string>>;
 
@@ -72,7 +73,7 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
   const host = process.env['PLUMBLINE_HTTP_HOST'] ?? loopback;
   const shared = {
     ...(names.includes('gateway-simulator')
-      ? simulatedGateways(ports, { host, home: options.stack.home })
+      ? await simulatedGateways(ports, { host, home: options.stack.home })
       : {}),
     ...processEnv(options, process.env),
   };
@@ -119,28 +120,47 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
   };
 }
 
-/** Where the payments find the simulated gateways, and as whom; what `env` says comes first. */
-function simulatedGateways(
+/**
+ * Where the payments find the simulated gateways, and as whom; what `env` says comes first. With a
+ * home merchants' payments go to Lakala, as contract 4's examples have it.
+ */
+async function simulatedGateways(
   ports: PlatformPorts,
   of: { readonly host: string; readonly home: string | undefined },
-): ProcessEnv {
+): Promise<ProcessEnv> {
   const { host, home } = of;
   const reach = host === '0.0.0.0' || host === '::' ? loopback : host;
   const notifyUrl = `http://${reach}:${ports.payments}`;
+  const simulatorUrl = `http://${reach}:${ports['gateway-simulator']}`;
   return {
-    // The books live as long as the log that tells of the same money.
-    ...(home === undefined
-      ? {}
-      : {
-          PLUMBLINE_SIMULATOR_KEY_FOLDER: foldersOf(home).simulatorKeys,
-          PLUMBLINE_SIMULATOR_JOURNAL: foldersOf(home).simulatorBooks,
-        }),
     PLUMBLINE_NOTIFY_URL: notifyUrl,
-    PLUMBLINE_PAYPAY_URL: `http://${reach}:${ports['gateway-simulator']}/paypay`,
+    PLUMBLINE_PAYPAY_URL: `${simulatorUrl}/paypay`,
     PLUMBLINE_PAYPAY_API_KEY: 'local-paypay-key',
     PLUMBLINE_PAYPAY_API_SECRET: 'local-paypay-secret',
     PLUMBLINE_PAYPAY_MERCHANT_ID: '100000000000000001',
     PLUMBLINE_SIMULATOR_PAYPAY_NOTIFY_URL: `${notifyUrl}/gateways/paypay`,
+    ...(home === undefined ? {} : await simulatedLakala(simulatorUrl, foldersOf(home))),
+  };
+}
+
+async function simulatedLakala(simulatorUrl: string, folders: HomeFolders): Promise<ProcessEnv> {
+  const { simulatorKeys, simulatorBooks } = folders;
+  const { merchantPrivatePem, platformPublicPem } = await ensureSimulatorKeys(simulatorKeys);
+  return {
+    PLUMBLINE_SIMULATOR_KEY_FOLDER: simulatorKeys,
+    // The books live as long as the log that tells of the same money.
+    PLUMBLINE_SIMULATOR_JOURNAL: simulatorBooks,
+    PLUMBLINE_LAKALA_URL: `${simulatorUrl}/lakala`,
+    PLUMBLINE_LAKALA_APP_ID: 'OP00000003',
+    PLUMBLINE_LAKALA_SERIAL_NO: '00dfba8194c41b84cf',
+    PLUMBLINE_LAKALA_PRIVATE_KEY: merchantPrivatePem,
+    PLUMBLINE_LAKALA_PLATFORM_SERIAL_NO: '0172f1e1a7b8c9d0e1',
+    PLUMBLINE_LAKALA_PLATFORM_KEY: platformPublicPem,
+    PLUMBLINE_LAKALA_MERCHANT_NO: '82229007392000A',
+    PLUMBLINE_LAKALA_TERM_NO: 'D9296400',
+    // Codes of the simulator's own: which code Lakala says it with is not published.
+    PLUMBLINE_LAKALA_NOT_FOUND_CODES: 'SIM10001',
+    PLUMBLINE_MERCHANT_CHANNEL: 'LAKALA',
   };
 }
 

@@ -5,6 +5,7 @@ export interface CommandOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
   readonly timeoutMs: number;
@@ -26,6 +27,7 @@ export function runCommand(options: CommandOptions): Promise<CommandResult> {
     const child = spawn(options.command, options.args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...(options.env ?? process.env) },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.uid === undefined ? {} : { uid: options.uid }),
       ...(options.gid === undefined ? {} : { gid: options.gid }),
     });

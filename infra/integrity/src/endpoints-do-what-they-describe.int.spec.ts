@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { freePorts, hasPython, localConfig } from '@plumbline/local';
+import type { OrdersConfig } from '@plumbline/orders';
+import { openOrders, ordersConfig } from '@plumbline/orders';
+import type { QueriesConfig } from '@plumbline/queries';
+import { openQueries, schema as queriesConfig } from '@plumbline/queries';
+import { openTestProcess } from '@plumbline/runtime/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiKey, makeKnownData } from './schemathesis/known-data.ts';
+import { casesMinPerCall, roundTimeoutMs, testExamples } from './schemathesis/limits.ts';
+import { examine, openPython } from './schemathesis/run-schemathesis.ts';
+import { openGatewayWorld } from './world/gateway-world.ts';
+
+/** A campaign draws another. */
+const seed = 20_261_121;
+
+const opened: { close(): Promise<void> }[] = [];
+const urls = { payments: '', orders: '', queries: '' };
+let python = '';
+let known: Readonly<Record<string, string>> = {};
+
+const runs = hasPython();
+if (!runs) process.stdout.write('Without python3 on the PATH, no endpoint is examined.\n');
+
+beforeAll(async () => {
+  if (!runs) return;
+  const { cacheFolder } = localConfig(process.env);
+  const report = (line: string) => void process.stdout.write(`${line}\n`);
+  python = await openPython({ cacheFolder, report });
+  const world = await openGatewayWorld({
+    PLUMBLINE_MERCHANT_CHANNEL: 'LAKALA',
+    PLUMBLINE_MERCHANT_CALLS_PER_SECOND: '10000',
+  });
+  const [orders = 0, queries = 0] = await freePorts(2);
+  opened.push(
+    world,
+    await openTestProcess<OrdersConfig>({
+      ...{ service: 'orders', schema: ordersConfig, open: openOrders, port: orders },
+    }),
+    await openTestProcess<QueriesConfig>({
+      ...{ service: 'queries', schema: queriesConfig, open: openQueries, port: queries },
+    }),
+  );
+  urls.payments = world.url;
+  urls.orders = `http://127.0.0.1:${orders}`;
+  urls.queries = `http://127.0.0.1:${queries}`;
+  known = await makeKnownData(urls);
+}, roundTimeoutMs);
+afterAll(async () => {
+  for (const each of opened.reverse()) await each.close();
+});
+
+const callsOf = async (url: string): Promise<number> => {
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    readonly paths: Readonly<Record<string, object>>;
+  };
+  return Object.values(paths).flatMap((path) => Object.keys(path)).length;
+};
+
+describe.concurrent(
+  'what a process says of itself holds for valid, wrong and successive requests',
+  () => {
+    it.runIf(runs).each(['payments', 'orders', 'queries'] as const)(
+      `of %s (Schemathesis, all checks, seed ${seed})`,
+      async (name) => {
+        const url = urls[name];
+        const examined = await examine({
+          ...{ python, url, apiKey, known, seed },
+          ...{ examples: testExamples, timeoutMs: roundTimeoutMs },
+        });
+        expect(examined.wrong, examined.wrong ?? '').toBeNull();
+        const calls = await callsOf(url);
+        expect(examined.calls).toBe(calls);
+        expect(examined.cases).toBeGreaterThan(calls * casesMinPerCall);
+      },
+      roundTimeoutMs,
+    );
+  },
+);
+
+/** Answers every call with a status that it does not describe. */
+async function serveUndescribed(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const responses = { 200: { description: 'never' } };
+  const description = {
+    openapi: '3.1.0',
+    info: { title: 'planted', version: '1' },
+    paths: { '/thing': { get: { responses } } },
+  };
+  const server = createServer(({ url }, response) => {
+    response.statusCode = url === '/openapi.json' ? 200 : 418;
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify(url === '/openapi.json' ? description : {}));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}
+
+it.runIf(runs)(
+  'a process that answers what it does not describe is found out',
+  async () => {
+    const planted = await serveUndescribed();
+    try {
+      const examined = await examine({
+        ...{ python, url: planted.url, apiKey, known: {}, seed },
+        ...{ examples: 1, timeoutMs: roundTimeoutMs },
+      });
+      expect(examined.wrong).toContain('Undocumented status code');
+    } finally {
+      await planted.close();
+    }
+  },
+  roundTimeoutMs,
+);

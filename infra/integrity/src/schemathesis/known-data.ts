@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { Json } from '../world/gateway-world.ts';
+import { pressPay, until } from '../world/gateway-world.ts';
+
+/** The one app and key that everybody has in the local stack. */
+export const apiKey = 'local-merchant-key';
+const appId = 'demo_app';
+
+const shownWithinMs = 30_000;
+
+/**
+ * An order with its payment, and a merchant's order that is paid and partly given back, so that
+ * requests find something to read and to change. Gives what they are known by, as parameters.
+ *
+ * Errors: any answer but the expected one.
+ */
+export async function makeKnownData(urls: {
+  readonly orders: string;
+  readonly payments: string;
+}): Promise<Readonly<Record<string, string>>> {
+  const { orders, payments } = urls;
+  const orderNo = `KNOWN-${randomUUID().slice(0, 8)}`;
+  const items = [{ sku: 'TEA', quantity: 1, unitAmount: 4.95 }];
+  await post(`${orders}/orders`, { orderNo, items, amount: 4.95 });
+  const { data } = await post(`${payments}/payments`, { orderNo, amount: 4.95 });
+  const api = `${payments}/api/v1`;
+  const merchantOrder = { app_id: appId, merchant_order_id: orderNo, subject: 'tea' };
+  const asked = { ...merchantOrder, amount: 495, order_type: 'payment' };
+  const { id } = await post(`${api}/payment-orders`, asked);
+  const reached = (status: string): Promise<Json> =>
+    until(
+      `${orderNo} is ${status}`,
+      async () => {
+        const found = await call(`${api}/payment-orders/${orderNo}?app_id=${appId}`);
+        return found['status'] === status ? found : null;
+      },
+      shownWithinMs,
+    );
+  const { extra_data } = await reached('processing');
+  await pressPay((extra_data as Json)['payment_url']);
+  await reached('succeeded');
+  const refund = { app_id: appId, payment_order_id: id, amount: 100, reason: null };
+  const { id: refundId } = await post(`${api}/refund-orders`, refund);
+  return {
+    app_id: appId,
+    'body.app_id': appId,
+    'path.orderNo': orderNo,
+    'path.payNo': String((data as Json)['payNo']),
+    'path.merchant_order_id': orderNo,
+    'path.refund_order_id': String(refundId),
+    'body.payment_order_id': String(id),
+    'path.code': 'PAYMENT_NOT_FOUND',
+    'path.gateway': 'lakala',
+  };
+}
+
+const post = (url: string, body: object): Promise<Json> =>
+  call(url, { method: 'POST', body: JSON.stringify(body) });
+
+async function call(url: string, init: RequestInit = {}): Promise<Json> {
+  const headers = { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' };
+  const response = await fetch(url, { ...init, headers });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
+  return JSON.parse(text) as Json;
+}

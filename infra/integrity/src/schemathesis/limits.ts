@@ -1,0 +1,17 @@
+/**
+ * Generated requests for one call in `npm test`. What is derived from the description itself (each
+ * bound, each wrong type, each missing field) comes on top and is most of it: about 30 s in all.
+ */
+export const testExamples = 8;
+
+/** The same in a campaign: ten minutes in all. */
+export const campaignExamples = 500;
+
+/** A minute in all on two cores; eight times that for a machine that is busy with other things. */
+export const roundTimeoutMs = 480_000;
+
+/** Two hours: a campaign may ask for as many requests as it likes. */
+export const campaignTimeoutMs = 2 * 3_600_000;
+
+/** Fewer requests than this for one call: nothing was tried. */
+export const casesMinPerCall = 10;

@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Report } from '@plumbline/local';
+import { pythonEnvironment, runCommand } from '@plumbline/local';
+
+/** `src` and `dist` stand at the same depth, so this holds for both. */
+const pythonFolder = fileURLToPath(new URL('../../python/', import.meta.url));
+
+/** Python with Schemathesis and with what the documented clients import. */
+export const openPython = (options: {
+  readonly cacheFolder: string;
+  readonly report?: Report;
+}): Promise<string> =>
+  pythonEnvironment({ ...options, requirementsFile: join(pythonFolder, 'requirements.txt') });
+
+export interface Examined {
+  /** Calls that the description has and that were tried. */
+  readonly calls: number;
+  readonly cases: number;
+  /** `null` when nothing was wrong, else what Schemathesis wrote. */
+  readonly wrong: string | null;
+}
+
+/**
+ * Examines one process against its own `/openapi.json`: requests that the description allows and
+ * requests that it forbids, one by one and in sequences, with every check there is.
+ *
+ * Errors: LocalStackError for a run that takes longer than `timeoutMs`.
+ */
+export async function examine(options: {
+  readonly python: string;
+  readonly url: string;
+  readonly apiKey: string;
+  /** Values of parameters that lead to something: `path.orderNo`, `body.app_id`. */
+  readonly known: Readonly<Record<string, string>>;
+  /** Generated requests for one call. */
+  readonly examples: number;
+  readonly seed: number;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}): Promise<Examined> {
+  const { python, url, apiKey, known, examples, seed, timeoutMs, signal } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-schemathesis-'));
+  try {
+    const config = join(folder, 'schemathesis.toml');
+    await writeFile(config, configOf(known));
+    const { code, output } = await runCommand({
+      command: python,
+      args: [
+        ...['-m', 'schemathesis.cli', '--config-file', config, 'run', `${url}/openapi.json`],
+        ...['--header', `Authorization: Bearer ${apiKey}`, '--checks', 'all'],
+        ...['--phases', 'examples,coverage,fuzzing,stateful', '--continue-on-failure'],
+        ...['--max-examples', String(examples), '--seed', String(seed), '--no-color'],
+        ...['--generation-database', 'none'],
+      ],
+      env: {
+        ...process.env,
+        SCHEMATHESIS_HOOKS: 'schemathesis_hooks',
+        PYTHONPATH: pythonFolder,
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
+      // It leaves a folder of its own where it runs.
+      ...{ cwd: folder, timeoutMs },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const text = output.join('\n');
+    return {
+      calls: numberIn(/^ +Tested: (\d+)$/m, text),
+      cases: numberIn(/^ +(\d+) generated/m, text),
+      wrong: code === 0 ? null : text,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** TOML's strings are JSON's. */
+const configOf = (known: Readonly<Record<string, string>>): string =>
+  [
+    '[parameters]',
+    ...Object.entries(known).map(([name, value]) => `"${name}" = ${JSON.stringify(value)}`),
+    '',
+  ].join('\n');
+
+const numberIn = (pattern: RegExp, text: string): number => Number(pattern.exec(text)?.[1] ?? 0);
