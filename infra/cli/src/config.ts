@@ -3,6 +3,7 @@ import {
   platformConfig,
   postgresConfig,
   processConfig,
+  redisConfig,
   registryConfig,
   urlText,
   vaultConfig,
@@ -14,6 +15,7 @@ export const cliConfig = processConfig({
   ...kafkaConfig,
   ...registryConfig,
   ...postgresConfig,
+  ...redisConfig,
   PLUMBLINE_QUERIES_URL: urlText(['http:', 'https:'])
     .default('http://127.0.0.1:8086')
     .describe('Queries service: lists of alerts and orders'),

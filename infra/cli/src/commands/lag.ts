@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { tableLines } from '../format/table.ts';
 import type { LagSource } from '../lag/lag-sources.ts';
-import { brokerTimeMs, projectionSource, topologySource } from '../lag/lag-sources.ts';
+import {
+  brokerTimeMs,
+  projectionSource,
+  resultStreamsSource,
+  topologySource,
+} from '../lag/lag-sources.ts';
 import type { Lag } from '../lag/measure-lag.ts';
 import { measureLag } from '../lag/measure-lag.ts';
 import { watchEveryMs } from '../limits.ts';
@@ -21,7 +26,9 @@ export interface LagOptions {
 export function addLag(program: Command, run: RunCommand): void {
   program
     .command('lag')
-    .description('How far each topology and projection is behind: records, events, seconds')
+    .description(
+      'How far topologies, projections and result streams are behind: records, events, seconds',
+    )
     .option('--watch', 'again every two seconds, until Ctrl-C')
     .option('--json', 'JSON with every partition; one document a line with --watch')
     .addHelpText('after', examples('lag', 'lag --watch', 'lag --json'))
@@ -61,6 +68,7 @@ async function lagOfAll(session: Session): Promise<readonly ReaderLag[]> {
   for (const read of [
     ...allTopologies.map((topology) => () => topologySource(log, topology)),
     ...allProjections.map((projection) => () => projectionSource(session, projection)),
+    () => resultStreamsSource(session),
   ]) {
     const { positions, ...source } = await read();
     if (positions.length === 0 && runsOnDemand.has(source.name)) continue;

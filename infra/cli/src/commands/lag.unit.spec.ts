@@ -2,6 +2,7 @@ import { encodeEnvelope, topics } from '@plumbline/events';
 import type { MemoryLog } from '@plumbline/kafka';
 import { createMemoryLog } from '@plumbline/kafka';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Redis } from '@plumbline/redis';
 import { brokerTimeMs, projectionSource } from '../lag/lag-sources.ts';
 import { measureLag } from '../lag/measure-lag.ts';
 import { allProjections } from '../projections.ts';
@@ -89,8 +90,8 @@ describe('plumbline lag', () => {
 
   beforeEach(() => {
     const memory = createMemorySession();
-    const away = () => Promise.reject(new CliFailure('Postgres does not answer'));
-    session = { ...memory, postgres: away };
+    const away = () => Promise.reject(new CliFailure('it does not answer'));
+    session = { ...memory, postgres: away, redis: away };
   });
 
   afterEach(() => session.memory.close());
@@ -99,7 +100,8 @@ describe('plumbline lag', () => {
     expect(await showLag(session, {})).toBe(1);
     const text = session.out.stdout();
     expect(text).toMatch(/^orders +its group has never reported a position$/m);
-    expect(text).toMatch(/^projection-orders-v1 +Postgres does not answer$/m);
+    expect(text).toMatch(/^projection-orders-v1 +it does not answer$/m);
+    expect(text).toMatch(/^result-streams +it does not answer$/m);
   });
 
   it('shows what a group reported against what the log holds', async () => {
@@ -159,6 +161,50 @@ describe('plumbline lag', () => {
     await membership.leave();
   });
 
+  describe('of the result streams', () => {
+    const results = (partition: number) => ({ topic: topics.resultsEvents.name, partition });
+    const sent = (partition: number) => ({
+      ...{ ...results(partition), key: Buffer.from('k'), value: Buffer.from('v'), headers: {} },
+    });
+
+    /** Redis with this in the hash of positions, and no more. */
+    async function lagWith(hash: Readonly<Record<string, string>>) {
+      const run = (): Promise<unknown> => Promise.resolve(hash);
+      const redis = { run } as unknown as Redis;
+      session = { ...session, out: session.again().out, redis: () => Promise.resolve(redis) };
+      await showLag(session, { json: true });
+      const lags = JSON.parse(session.out.stdout()) as readonly ReaderLag[];
+      return lags.find(({ name }) => name === 'result-streams');
+    }
+
+    it('is what Redis says of its position against what the log holds', async () => {
+      const { memory } = session;
+      for (let n = 0; n < 3; n += 1) memory.appendRaw(sent(1));
+      const [described] = await memory.describeTopics([results(1).topic]);
+      const here = described?.incarnation ?? '';
+      const lag = await lagWith({ 1: `${here}/1`, payment_results: '1700000000000-0' });
+      expect(lag).toMatchObject({ kind: 'streams', problem: null, unknown: [] });
+      expect(lag?.partitions.map(({ offset, events }) => [String(offset), events])).toEqual([
+        ...[
+          ['0', 0],
+          ['1', 2],
+          ['0', 0],
+          ['0', 0],
+        ],
+      ]);
+      expect((await lagWith({}))?.partitions[1]).toMatchObject({ offset: '0', events: 3 });
+    });
+
+    it('is not known where Redis stands in another log, or beyond the end of this one', async () => {
+      const other = await lagWith({ 1: 'another/1' });
+      expect(other?.problem).toBe('stands in a log that is not this one: see doctor');
+      expect(other?.unknown).toHaveLength(4);
+      const [described] = await session.memory.describeTopics([results(1).topic]);
+      const beyond = await lagWith({ 1: `${described?.incarnation ?? ''}/9` });
+      expect(beyond?.partitions[1]?.problem).toBe('stands beyond the end of the log, 0');
+    });
+  });
+
   it('watches until Ctrl-C', async () => {
     const watching = showLag(session, { watch: true, json: true });
     await expect.poll(() => session.out.stdout()).toContain('\n');
@@ -171,7 +217,7 @@ describe('plumbline lag', () => {
     const [projection] = allProjections;
     if (projection === undefined) throw new Error('there are projections');
     const source = await projectionSource(session, projection);
-    expect(source.problem).toBe('Postgres does not answer');
+    expect(source.problem).toBe('it does not answer');
   });
 });
 

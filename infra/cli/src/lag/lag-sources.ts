@@ -1,7 +1,9 @@
 import { topics } from '@plumbline/events';
 import type { Log, TopicPartition } from '@plumbline/kafka';
+import { readStreamPositions, resultStreamsGroup } from '@plumbline/payments';
 import type { Projection } from '@plumbline/postgres';
 import { PostgresDown, groupOf, projectionPositions, sqlProblemOf } from '@plumbline/postgres';
+import { RedisDown } from '@plumbline/redis';
 import type { Topology } from '@plumbline/runtime';
 import type { Position } from '../read/scan.ts';
 import { partitionsOf } from '../read/scan.ts';
@@ -11,7 +13,7 @@ import type { Session } from '../session/session.ts';
 /** Who reads, and how far it says it has come. */
 export interface LagSource {
   readonly name: string;
-  readonly kind: 'topology' | 'projection';
+  readonly kind: 'topology' | 'projection' | 'streams';
   readonly positions: readonly Position[];
   /** Partitions that it reads, and of which it never said how far it is. */
   readonly unknown: readonly TopicPartition[];
@@ -28,6 +30,8 @@ export async function topologySource(log: Log, topology: Topology): Promise<LagS
   const never = positions.length === 0 ? 'its group has never reported a position' : null;
   return { name: topology.name, kind: 'topology', positions, unknown, problem: never };
 }
+
+const inAnotherLog = 'stands in a log that is not this one: see doctor';
 
 /** What Postgres holds, in the same transactions as the rows. */
 export async function projectionSource(
@@ -46,8 +50,7 @@ export async function projectionSource(
     const positions = own.map(({ topic, partition, nextOffset: offset }) => ({
       ...{ topic, partition, offset },
     }));
-    const problem =
-      own.length < stored.length ? 'stands in a log that is not this one: see doctor' : null;
+    const problem = own.length < stored.length ? inAnotherLog : null;
     return { ...nothing, positions, unknown: missing(partitions, positions), problem };
   } catch (error) {
     if (error instanceof CliFailure || error instanceof PostgresDown)
@@ -55,6 +58,37 @@ export async function projectionSource(
     // No such table: nobody has migrated it yet.
     if (sqlProblemOf(error) === 'statement')
       return { ...nothing, problem: 'it has never run against this database' };
+    throw error;
+  }
+}
+
+/**
+ * What Redis holds, moved in the step that adds the entries; its group reports nothing to Kafka. Of a
+ * partition that Redis knows nothing of, everything is yet to be told: a new one, or a Redis that was
+ * flushed.
+ */
+export async function resultStreamsSource(session: Session): Promise<LagSource> {
+  const log = await session.log();
+  const topic = topics.resultsEvents.name;
+  const [described] = await log.describeTopics([topic]);
+  const partitions = await partitionsOf(log, [topic]);
+  const nothing = { name: resultStreamsGroup, kind: 'streams', positions: [] } as const;
+  try {
+    const stored = await readStreamPositions(await session.redis());
+    const positions = await Promise.all(
+      partitions.map(async (at): Promise<Position> => {
+        const held = stored.get(at.partition);
+        return { ...at, offset: held?.nextOffset ?? (await log.ends(at)).logStartOffset };
+      }),
+    );
+    const isOther = [...stored.values()].some(
+      (each) => each.incarnation !== described?.incarnation,
+    );
+    if (isOther) return { ...nothing, unknown: partitions, problem: inAnotherLog };
+    return { ...nothing, positions, unknown: [], problem: null };
+  } catch (error) {
+    if (error instanceof CliFailure || error instanceof RedisDown)
+      return { ...nothing, unknown: partitions, problem: firstLine(error) };
     throw error;
   }
 }

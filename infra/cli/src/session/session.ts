@@ -5,6 +5,8 @@ import { createKafkaLog } from '@plumbline/kafka';
 import { silentLogger } from '@plumbline/observability';
 import type { Postgres } from '@plumbline/postgres';
 import { openPostgres } from '@plumbline/postgres';
+import type { Redis } from '@plumbline/redis';
+import { openRedis } from '@plumbline/redis';
 import { createRegistrySchemaIds } from '@plumbline/registry';
 import type { CliConfig } from '../config.ts';
 import { rebuildStatementTimeoutMs } from '../limits.ts';
@@ -28,6 +30,7 @@ export interface Session {
   admin(): Promise<ClusterAdmin>;
   registry(): RegistryView;
   postgres(): Promise<Postgres>;
+  redis(): Promise<Redis>;
   close(): Promise<void>;
 }
 
@@ -91,6 +94,10 @@ export function createSession({ config, out, signal }: SessionOptions): Session 
       () => openReachablePostgres(config.PLUMBLINE_POSTGRES_URL),
       (postgres) => postgres.close(),
     ),
+    redis: once(
+      () => openReachableRedis(config.PLUMBLINE_REDIS_URL),
+      (redis) => redis.close(),
+    ),
     close: async () => {
       const all = closers.splice(0).reverse();
       await Promise.allSettled(all.map((close) => close()));
@@ -118,7 +125,7 @@ async function openReachablePostgres(url: string): Promise<Postgres> {
     applicationName: 'plumbline-cli',
   });
   try {
-    await requireListener([hostPortOf(url)]);
+    await requireListener([hostPortOf(url, '5432')]);
     await postgres.ping();
     return postgres;
   } catch (error) {
@@ -129,7 +136,20 @@ async function openReachablePostgres(url: string): Promise<Postgres> {
   }
 }
 
-function hostPortOf(url: string): string {
+async function openReachableRedis(url: string): Promise<Redis> {
+  const redis = openRedis({ url, logger: silentLogger, connectionName: 'plumbline-cli' });
+  try {
+    await requireListener([hostPortOf(url, '6379')]);
+    await redis.ping();
+    return redis;
+  } catch (error) {
+    await redis.close();
+    const { address } = redis;
+    throw unreachable({ what: 'Redis', address, variable: 'PLUMBLINE_REDIS_URL', error });
+  }
+}
+
+function hostPortOf(url: string, usualPort: string): string {
   const { hostname, port } = new URL(url);
-  return `${hostname}:${port || '5432'}`;
+  return `${hostname}:${port || usualPort}`;
 }

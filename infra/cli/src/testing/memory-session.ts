@@ -62,6 +62,7 @@ function sessionOver(memory: MemoryLog, memoryCodec: Codec): MemorySession {
     codec: () => Promise.resolve(memoryCodec),
     admin: absent('administrator'),
     postgres: absent('Postgres'),
+    redis: absent('Redis'),
     registry: () => {
       throw new Error('no registry in memory');
     },

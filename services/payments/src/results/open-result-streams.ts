@@ -38,7 +38,7 @@ export interface ResultStreams {
 }
 
 /** Processes that fill the streams share the partitions of the results under this name. */
-const groupId = 'result-streams';
+export const groupId = 'result-streams';
 
 /**
  * Contract 4's streams in Redis, filled from the log and trimmed. Returns at once, and waits in the

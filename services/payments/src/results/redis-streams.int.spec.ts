@@ -2,7 +2,7 @@ import { silentLogger } from '@plumbline/observability';
 import type { Redis } from '@plumbline/redis';
 import { openRedis } from '@plumbline/redis';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRedisStreams } from './redis-streams.ts';
+import { createRedisStreams, readStreamPositions } from './redis-streams.ts';
 import type { ReadEntry } from './testing/results-log.ts';
 import { entriesIn, readOne, testRedisUrl } from './testing/results-log.ts';
 
@@ -147,6 +147,12 @@ describe('a position', () => {
     expect(await written()).toEqual(['5', '9', '3']);
     expect(await streams.position(0)).toEqual(at(9n));
     expect(await streams.position(2)).toBeNull();
+    expect(await readStreamPositions(redis)).toEqual(
+      new Map([
+        [0, at(9n)],
+        [1, at(3n)],
+      ]),
+    );
   });
 
   it('stays when the streams are trimmed, to the last entry', async () => {

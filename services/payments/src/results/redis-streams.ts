@@ -146,6 +146,20 @@ function positionOf(text: string): StreamPosition | null {
 export const isSamePosition = (one: StreamPosition | null, other: StreamPosition | null): boolean =>
   textOf(one) === textOf(other);
 
+/** How far each partition stands, as the hash says; only reads, so that it is right to ask at any time. */
+export async function readStreamPositions(
+  redis: Pick<Redis, 'run'>,
+): Promise<ReadonlyMap<number, StreamPosition>> {
+  const kept = await redis.run((client) => client.hgetall(positionsKey));
+  const found = new Map<number, StreamPosition>();
+  for (const [name, text] of Object.entries(kept)) {
+    // Beside the partitions stands what was last written to each stream.
+    const position = /^\d+$/.test(name) ? positionOf(text) : null;
+    if (position !== null) found.set(Number(name), position);
+  }
+  return found;
+}
+
 /** A Redis 6.2 or later, not a cluster: the two streams are moved on in one step. */
 export function createRedisStreams(redis: Pick<Redis, 'script'>): RedisStreams {
   const keys = [positionsKey, ...streamNames];
