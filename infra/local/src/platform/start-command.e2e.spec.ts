@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePorts, freeStackPorts, portProblem } from '../ports.ts';
+import { repositoryFolder } from '../paths.ts';
+import { runCommand } from '../process/run-command.ts';
 import { portVariables, type StackPorts } from '../stack-definition.ts';
 import { processes, processNames } from './platform-definition.ts';
 
@@ -32,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-it('npm start brings everything up, and Ctrl-C ends everything', async () => {
+it('npm start brings everything up, merchants can sell at once, and Ctrl-C ends everything', async () => {
   const child = spawn(process.execPath, [main, 'start'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -47,9 +49,32 @@ it('npm start brings everything up, and Ctrl-C ends everything', async () => {
       expect(output).toContain(`http://127.0.0.1:${port}`);
       expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
     }
+    await expectQuickLookOfMerchants();
   } finally {
     child.kill('SIGINT');
   }
   expect(await exited).toEqual([0, null]);
   for (const port of ports) expect(await portProblem(port), String(port)).toBe(null);
-});
+}, 300_000);
+
+/** The page's own commands, against the ports of this test: paid, and half given back. */
+async function expectQuickLookOfMerchants(): Promise<void> {
+  const page = await readFile(join(repositoryFolder, 'docs', 'merchant-api.md'), 'utf8');
+  const [, shown = ''] = /```sh\n([^]*?)```/.exec(page) ?? [];
+  const port = env[processes.payments.portVariable] ?? '';
+  expect(shown).toContain('http://127.0.0.1:8083/');
+  const script = shown
+    .replace('http://127.0.0.1:8083/', `http://127.0.0.1:${port}/`)
+    // A machine that is busy with other tests needs longer than a person's.
+    .replaceAll('sleep 3', 'sleep 10');
+  const { code, output } = await runCommand({
+    command: 'bash',
+    args: ['-euc', script],
+    timeoutMs: 60_000,
+  });
+  const printed = output.join('\n');
+  expect(code, printed).toBe(0);
+  const statuses = [...printed.matchAll(/"status":"(\w+)"/g)].map(([, status]) => status);
+  expect(statuses, printed).toEqual(['pending', 'succeeded', 'succeeded']);
+  expect(printed).toContain('"payment_gateway":"lakala"');
+}
