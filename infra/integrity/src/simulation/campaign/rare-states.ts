@@ -41,7 +41,7 @@ export const rareStates: readonly string[] = [
   // What merchants are told, and what they are not.
   ...['a merchant was told that a refund succeeded'],
   ...['a merchant was told of the refund of a late success'],
-  "a merchant's payment was processing, unknown, and processing again",
+  "a merchant's payment was unknown, and then processing",
   // What is done about records that cannot be read.
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],

@@ -75,7 +75,8 @@ const ends = {
 const isEnd = (type: string): type is keyof typeof ends => type in ends;
 
 function take(told: Told, event: PaymentsEvent): void {
-  if (isEnd(event.type)) told.end = ends[event.type];
+  // What was said first was told to people, whatever is said later.
+  if (isEnd(event.type)) told.end ??= ends[event.type];
   if (event.type === 'PaymentReportContradicted' && event.data.reportedStatus === 'SUCCESS')
     told.isLate = true;
   if (event.type === 'RefundRequested') {

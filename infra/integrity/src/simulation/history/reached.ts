@@ -71,8 +71,8 @@ function reachedByMerchants(history: History, reached: (name: string) => void): 
       continue;
     const moved = `${moves.get(key) ?? ''} ${type}`;
     moves.set(key, moved);
-    if (moved.endsWith('PaymentProcessing PaymentUnknown PaymentProcessing'))
-      reached("a merchant's payment was processing, unknown, and processing again");
+    if (moved.endsWith('PaymentUnknown PaymentProcessing'))
+      reached("a merchant's payment was unknown, and then processing");
   }
 }
 

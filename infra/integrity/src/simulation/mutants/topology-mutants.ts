@@ -24,14 +24,6 @@ function asAnother(message: EmittedMessage, type: string, data: object): Emitted
   return { topic, key, envelope: { ...envelope, type }, payload: { type, data } };
 }
 
-/** What is kept of a merchant's order, as if nobody had been told that it is processing. */
-function asPending<V>(kept: V): V {
-  const entry = kept as { told?: { payment: object | null } } | undefined;
-  const payment = entry?.told?.payment ?? null;
-  if (entry?.told === undefined || payment === null) return kept;
-  return { ...kept, told: { ...entry.told, payment: { ...payment, status: 'pending' } } };
-}
-
 /** Topologies that are wrong. */
 export const topologyMutants: readonly Mutant[] = [
   {
@@ -214,7 +206,7 @@ export const topologyMutants: readonly Mutant[] = [
   },
   {
     name: 'unknown-told-as-change',
-    what: 'a merchant is told that a payment is processing when it was, and is now unknown',
+    what: 'a merchant is told that a payment is unknown, as if that were a status of its own',
     expected: ['results'],
     faults: {},
     topology: (topology) =>
@@ -224,11 +216,13 @@ export const topologyMutants: readonly Mutant[] = [
             onTimer: (timer, context) => processor.onTimer(timer, context),
             onRecord(record, context) {
               const isUnknown = record.payload.type === 'PaymentUnknown';
-              const store = <V>(name: string): KeyValueStore<V> => {
-                const kept = context.store<V>(name);
-                return { ...kept, get: (key) => asPending(kept.get(key)) };
-              };
-              processor.onRecord(record, isUnknown ? withContext(context, { store }) : context);
+              const emit = (message: EmittedMessage): void =>
+                context.emit(
+                  isUnknown
+                    ? withData(message, { ...message.payload.data, newStatus: 'unknown' })
+                    : message,
+                );
+              processor.onRecord(record, withContext(context, { emit }));
             },
           })),
   },

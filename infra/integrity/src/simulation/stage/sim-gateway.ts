@@ -81,11 +81,13 @@ export function createSimGateway(options: {
     return random.fork(`${name}/${count}`);
   }
 
-  function fateOf(draws: Random): Fate {
+  function fateOf(kind: Kind, draws: Random): Fate {
     if (isHealed) return 'heard';
+    // Only of a creation without an answer nobody knows what came of it.
+    const [lostBefore, lostAfter] = kind === 'create' ? [0.12, 0.25] : [0.08, 0.12];
     const fates: readonly (readonly [Fate, number])[] = [
-      ...([['not-sent', 0.1] as const, ['lost before', 0.08] as const] as const),
-      ...([['lost after', 0.12] as const, ['slow', 0.12] as const] as const),
+      ...([['not-sent', 0.1] as const, ['lost before', lostBefore] as const] as const),
+      ...([['lost after', lostAfter] as const, ['slow', 0.12] as const] as const),
     ];
     for (const [fate, chance] of fates) if (draws.chance(chance)) return fate;
     return 'heard';
@@ -202,7 +204,7 @@ export function createSimGateway(options: {
   /** The request is on its way whatever becomes of who sent it. */
   function travel(kind: Kind, asked: Asked): Promise<Answer> {
     const draws = drawsOf(kind, asked.reference);
-    const fate = fateOf(draws);
+    const fate = fateOf(kind, draws);
     if (fate !== 'heard') simulation.reached(`a call to the gateway was ${fate}`);
     const thereMs = draws.between(1, 40);
     const backMs = fate === 'slow' ? draws.between(1_000, 6_000) : draws.between(1, 40);
