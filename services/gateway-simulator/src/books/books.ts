@@ -144,8 +144,11 @@ function createPayment(books: Books, facts: PaymentFacts): void {
   const key = paymentKey(facts.gateway, facts.reference);
   invariant(!books.payments.has(key), `payment ${key} was created twice`);
   invariant(facts.amountMinor > 0n, `payment ${key} is for nothing`);
-  for (const id of [facts.orderId, facts.transactionId, facts.statementId])
-    books.byGatewayId.set(`${facts.gateway} ${id}`, key);
+  for (const id of [facts.orderId, facts.transactionId, facts.statementId]) {
+    const name = `${facts.gateway} ${id}`;
+    // A number that two payments have leads to the one that had it first.
+    if (!books.byGatewayId.has(name)) books.byGatewayId.set(name, key);
+  }
   put(books, { ...facts, status: 'PENDING' });
 }
 

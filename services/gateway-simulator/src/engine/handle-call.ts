@@ -88,7 +88,10 @@ function perform(at: Performing): { readonly answer: ApiAnswer; readonly result:
   };
   if (call.on !== 'create') interfere();
   const asked = planned(call, rule, nowMs);
-  const outcome = executeCall(books, dialect.gateway, asked, { nowMs, ids, written });
+  const outcome = executeCall(books, dialect.gateway, asked, {
+    ...{ nowMs, written },
+    ids: rule?.what === 'same-transaction' ? sharedIds(books, ids) : ids,
+  });
   if (call.on === 'create') interfere();
   const result = outcome.kind === 'refused' ? outcome.code : 'done';
   if (rule?.what === 'fail-after') return { answer: reading.broken(options), result };
@@ -97,6 +100,16 @@ function perform(at: Performing): { readonly answer: ApiAnswer; readonly result:
   const isCut = rule?.what === 'garble' && rule.garble === 'body';
   return { answer: isCut ? { ...whole, body: cut(whole.body) } : whole, result };
 }
+
+/** The number of the newest payment before it; a number of its own for the first. */
+const sharedIds = (books: Books, ids: Ids): Ids => ({
+  ...ids,
+  payment(gateway, nowMs) {
+    const own = ids.payment(gateway, nowMs);
+    const before = [...books.payments.values()].findLast((payment) => payment.gateway === gateway);
+    return { ...own, transactionId: before?.transactionId ?? own.transactionId };
+  },
+});
 
 const lieOf = (rule: Rule | null): Lie =>
   rule?.what === 'garble' && rule.garble !== 'body' ? rule.garble : null;

@@ -103,6 +103,20 @@ describe('a query that goes wrong', () => {
 });
 
 describe('a gateway that acts by itself', () => {
+  it('gives a payment the number of the one before it, and pays each by itself', async () => {
+    for (const reference of ['PAY0', 'PAY1']) await merchant.create(reference);
+    await rule('create', 'same-transaction');
+    await merchant.create('PAY2');
+    await pay('PAY2');
+    const numberOf = async (reference: string) => {
+      const { json } = await simulator.control('GET', `/payments/mock/${reference}`);
+      return (json['payment'] as { readonly transactionId: string }).transactionId;
+    };
+    expect(await numberOf('PAY2')).toBe(await numberOf('PAY1'));
+    expect(await numberOf('PAY1')).not.toBe(await numberOf('PAY0'));
+    expect([await statusOf('PAY1'), await statusOf('PAY2')]).toEqual(['PENDING', 'SUCCESS']);
+  });
+
   it('closes a payment under our feet', async () => {
     await rule('create', 'close');
     expect((await merchant.create('PAY1')).json['status']).toBe('PENDING');

@@ -26,6 +26,7 @@ export const callFaults = [
   'pay',
   'refund-slow',
   'refund-fails',
+  'same-transaction',
 ] as const;
 export type CallFault = (typeof callFaults)[number];
 
@@ -80,7 +81,7 @@ const always: readonly CallFault[] = [
 /** What makes sense on which occasion; anything else is refused when the rule is made. */
 export const faultsOn: Readonly<Record<Occasion, readonly (CallbackFault | CallFault)[]>> = {
   callback: callbackFaults,
-  create: always,
+  create: [...always, 'same-transaction'],
   query: [...always, 'stale'],
   close: always,
   refund: [...always, 'refund-slow', 'refund-fails'],
