@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { campaignExamples, examplesMax } from '../schemathesis/limits.ts';
 import { killsDefault, killsMax, minutesMax, seedMax, seedsMax } from './limits.ts';
 
 export interface CampaignArguments {
@@ -13,13 +14,15 @@ export interface CampaignArguments {
   readonly before: string | null;
   /** Seeds for the simulation; 0 for none. */
   readonly simulate: number;
+  /** Generated requests for each call of each process; 0 for none. */
+  readonly endpoints: number;
 }
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>] [--simulate N]]
+export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>] [--simulate N] [--endpoints N]]
 
 Breaks a running platform of its own, two instances of each process, again and again and under load:
 kills at labelled steps and without warning, frozen processes, rebalance storms, hand-overs, and a
@@ -34,6 +37,8 @@ again. Ctrl-C ends it early, and cleanly.
   --before <commit>  first a rolling restart under load from that version to this one; \`last\`: the
                      commit before the schemas last changed. Needs git and a few minutes to build.
   --simulate N       first npm run simulate with so many seeds
+  --endpoints N      then Schemathesis, with so many generated requests for each call, against a
+                     platform of its own (default ${campaignExamples}, 0 for none; needs python3)
   --save             appends the ledger's line to infra/integrity/results/campaigns.jsonl as well;
                      it is always in .plumbline/campaigns.jsonl
   --json             the verdict as one line of JSON on stdout; progress goes to stderr
@@ -57,6 +62,7 @@ export function campaignArguments(
     seed: seed === undefined ? draw() : number('--seed', seed, seedMax),
     before: before ?? null,
     simulate: number('--simulate', values.simulate, seedsMax),
+    endpoints: number('--endpoints', values.endpoints, examplesMax),
   };
 }
 
@@ -73,6 +79,7 @@ function parsed(args: readonly string[]) {
         seed: { type: 'string' },
         before: { type: 'string' },
         simulate: { type: 'string', default: '0' },
+        endpoints: { type: 'string', default: String(campaignExamples) },
       },
     }).values;
   } catch (error) {

@@ -6,14 +6,16 @@ describe('the arguments of a campaign', () => {
   it('are two hundred kills with a drawn seed', () => {
     expect(campaignArguments([], () => 7)).toEqual({
       ...{ help: false, json: false, save: false, kills: 200, minutes: null, seed: 7 },
-      ...{ before: null, simulate: 0 },
+      ...{ before: null, simulate: 0, endpoints: 500 },
     });
   });
 
   it('are taken as given', () => {
-    const args = '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --json --save';
+    const args =
+      '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --endpoints 0 --json --save';
     expect(campaignArguments(args.split(' '))).toMatchObject({
       ...{ json: true, save: true, kills: 5, minutes: 2, seed: 0, before: 'last', simulate: 100 },
+      endpoints: 0,
     });
   });
 

@@ -20,6 +20,7 @@ export interface LedgerLine {
   readonly drainedMs: number | null;
   /** What else was run: `ok`, or why not. */
   readonly simulation: string | null;
+  readonly endpoints: string | null;
   readonly before: Rolled | string | null;
   readonly violations: readonly { readonly invariant: string; readonly what: string }[];
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Violation } from '../checks/violation.ts';
+import { examinePlatform } from '../schemathesis/examine-platform.ts';
 import type { Finished } from '../world/run.ts';
 import { startRun } from '../world/run.ts';
 import { openWorld, until } from '../world/world.ts';
@@ -20,7 +21,7 @@ export interface CampaignContext {
   readonly report: (line: string) => void;
 }
 
-/** Simulation, rolling version, faults, in this order, as far as each is wanted. */
+/** Simulation, endpoints, rolling version, faults, in this order, as far as each is wanted. */
 export async function runCampaign(context: CampaignContext): Promise<LedgerLine> {
   const { chosen, signal, report } = context;
   const begin = performance.now();
@@ -28,12 +29,14 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
   const commit = await presentCommit();
   report(`seed ${chosen.seed}, commit ${commit}`);
   const simulation = chosen.simulate === 0 ? null : await simulate(context);
+  const endpoints = await examineEndpoints(context);
   const before = chosen.before === null || signal.aborted ? null : await roll(context);
   const faults = chosen.kills === 0 || signal.aborted ? null : await breakAndCheck(context);
   const violations: Violation[] = [
     ...(simulation === null || simulation === 'ok'
       ? []
       : [{ invariant: 'state' as const, what: `npm run simulate: ${simulation}` }]),
+    ...endpointViolations(endpoints),
     ...rolledViolations(before),
     ...(faults?.violations ?? []),
   ];
@@ -47,11 +50,28 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
     paid: faults?.finished?.paid ?? 0,
     records: faults?.finished?.records ?? 0,
     drainedMs: faults?.finished?.drainedMs ?? null,
-    ...{ simulation, before, violations },
+    ...{ simulation, endpoints, before, violations },
   };
   for (const file of await writeLedger(line, chosen.save)) report(`written to ${file}`);
   return line;
 }
+
+/** `null` when it is not wanted. */
+async function examineEndpoints(context: CampaignContext): Promise<string | null> {
+  const { chosen, signal, report } = context;
+  if (chosen.endpoints === 0 || signal.aborted) return null;
+  report(`endpoints: ${chosen.endpoints} generated requests for each call …`);
+  const said = await examinePlatform({
+    ...{ examples: chosen.endpoints, seed: chosen.seed, signal, report },
+  });
+  if (said.startsWith('not run')) report(`NOT RUN, the endpoints: ${said}`);
+  return said;
+}
+
+const endpointViolations = (said: string | null): Violation[] =>
+  said === null || said === 'ok' || said.startsWith('not run')
+    ? []
+    : [{ invariant: 'state' as const, what: `endpoints of ${said}` }];
 
 function rolledViolations(before: Rolled | string | null): Violation[] {
   if (before === null || typeof before === 'string') return [];

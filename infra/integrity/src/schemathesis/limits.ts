@@ -6,6 +6,7 @@ export const testExamples = 8;
 
 /** The same in a campaign: ten minutes in all. */
 export const campaignExamples = 500;
+export const examplesMax = 100_000;
 
 /** A minute in all on two cores; eight times that for a machine that is busy with other things. */
 export const roundTimeoutMs = 480_000;

@@ -69,7 +69,7 @@ export async function examine(options: {
     return {
       calls: numberIn(/^ +Tested: (\d+)$/m, text),
       cases: numberIn(/^ +(\d+) generated/m, text),
-      wrong: code === 0 ? null : text,
+      wrong: code === 0 ? null : `${text}\nended with ${code ?? 'a signal'}`,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Report } from '@plumbline/local';
+import {
+  ensureRegistry,
+  ensureTopics,
+  hasPython,
+  localConfig,
+  openPlatform,
+  openStack,
+  processNames,
+} from '@plumbline/local';
+import { partitions } from '../world/world.ts';
+import { apiKey, makeKnownData } from './known-data.ts';
+import { campaignTimeoutMs } from './limits.ts';
+import { examine, openPython } from './run-schemathesis.ts';
+
+/** The processes that have endpoints for clients. */
+const examined = ['payments', 'orders', 'queries'] as const;
+
+/**
+ * Examines every endpoint of a whole platform of its own with Schemathesis. Gives `ok`, why it was
+ * not run, or what was wrong. Errors: a stack or platform that does not start.
+ */
+export async function examinePlatform(options: {
+  /** Generated requests for one call. */
+  readonly examples: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+}): Promise<string> {
+  const { examples, seed, signal, report } = options;
+  if (!hasPython()) return 'not run: there is no python3 on the PATH';
+  const { cacheFolder } = localConfig(process.env);
+  const python = await openPython({ cacheFolder, report });
+  const logsFolder = await mkdtemp(join(tmpdir(), 'plumbline-endpoints-'));
+  const stack = await openStack({ ports: 'free', purpose: 'the endpoints', signal });
+  try {
+    await ensureTopics({ brokers: [stack.kafka], partitions });
+    await ensureRegistry({ registryUrl: stack.registryUrl });
+    const env = { PLUMBLINE_MERCHANT_CALLS_PER_SECOND: '10000' };
+    const processes = processNames;
+    const platform = await openPlatform({ stack, ports: 'free', logsFolder, processes, env });
+    try {
+      await platform.ready();
+      const urls = { payments: platform.url('payments'), orders: platform.url('orders') };
+      const known = await makeKnownData(urls);
+      for (const name of examined) {
+        const url = platform.url(name);
+        const timeoutMs = campaignTimeoutMs;
+        const of = { python, url, apiKey, known, examples, seed, timeoutMs, signal };
+        const { calls, cases, wrong } = await examine(of);
+        if (signal.aborted) return 'not run: stopped';
+        if (wrong !== null) return `${name}:\n${wrong}`;
+        report(`endpoints of ${name}: ${calls} calls, ${cases} requests, nothing wrong`);
+      }
+      return 'ok';
+    } finally {
+      await platform.stop();
+    }
+  } finally {
+    await stack.stop();
+    await rm(logsFolder, { recursive: true, force: true });
+  }
+}
