@@ -15,10 +15,12 @@ const registryUrl =
 const postgresUrl =
   process.env['PLUMBLINE_TEST_POSTGRES'] ?? 'postgres://plumbline:local@127.0.0.1:15432/plumbline';
 
+const redisUrl = process.env['PLUMBLINE_TEST_REDIS'] ?? 'redis://127.0.0.1:16379';
 const env = {
   PLUMBLINE_KAFKA_BROKERS: brokers,
   PLUMBLINE_REGISTRY_URL: registryUrl,
   PLUMBLINE_POSTGRES_URL: postgresUrl,
+  PLUMBLINE_REDIS_URL: redisUrl,
 };
 
 async function cli(...args: readonly string[]) {
@@ -153,6 +155,8 @@ describe('on real servers', () => {
     expect(lags.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['orders', 'consistency-alerts', 'projection-orders-v1']),
     );
+    const streams = lags.find(({ name }) => name === 'result-streams');
+    expect([streams?.problem, streams?.unknown]).toEqual([null, []]);
     for (const { problem, unknown, partitions } of lags)
       if (partitions.length === 0) expect(problem ?? unknown).toMatch(/never/);
     const known = lags.every(({ problem, unknown }) => problem === null && unknown.length === 0);
