@@ -21,11 +21,11 @@ const urls = { payments: '', orders: '', queries: '' };
 let python = '';
 let known: Readonly<Record<string, string>> = {};
 
-const runs = hasPython();
-if (!runs) process.stdout.write('Without python3 on the PATH, no endpoint is examined.\n');
+const withPython = hasPython();
+if (!withPython) process.stdout.write('Without python3 on the PATH, no endpoint is examined.\n');
 
 beforeAll(async () => {
-  if (!runs) return;
+  if (!withPython) return;
   const { cacheFolder } = localConfig(process.env);
   const report = (line: string) => void process.stdout.write(`${line}\n`);
   python = await openPython({ cacheFolder, report });
@@ -62,7 +62,7 @@ const callsOf = async (url: string): Promise<number> => {
 describe.concurrent(
   'what a process says of itself holds for valid, wrong and successive requests',
   () => {
-    it.runIf(runs).each(['payments', 'orders', 'queries'] as const)(
+    it.runIf(withPython).each(['payments', 'orders', 'queries'] as const)(
       `of %s (Schemathesis, all checks, seed ${seed})`,
       async (name) => {
         const url = urls[name];
@@ -102,7 +102,7 @@ async function serveUndescribed(): Promise<{ readonly url: string; close(): Prom
   };
 }
 
-it.runIf(runs)(
+it.runIf(withPython)(
   'a process that answers what it does not describe is found out',
   async () => {
     const planted = await serveUndescribed();

@@ -25,8 +25,8 @@ let redis: Redis;
 let python = '';
 let otherKey = '';
 
-const runsPython = hasPython();
-if (!runsPython) process.stdout.write('Without python3 on the PATH, its client is not run.\n');
+const withPython = hasPython();
+if (!withPython) process.stdout.write('Without python3 on the PATH, its client is not run.\n');
 
 beforeAll(async () => {
   redis = openRedis({ url: redisUrl, logger: silentLogger });
@@ -39,7 +39,7 @@ beforeAll(async () => {
   otherKey = await keyOf(otherApp);
   const { cacheFolder } = localConfig(process.env);
   const report = (line: string) => void process.stdout.write(`${line}\n`);
-  if (runsPython) python = await openPython({ cacheFolder, report });
+  if (withPython) python = await openPython({ cacheFolder, report });
 }, 180_000);
 afterAll(async () => {
   await world.close();
@@ -114,7 +114,7 @@ async function entriesFor(appId: string): Promise<number> {
 }
 
 describe('a client as the documentation has it takes a payment and gives half back', () => {
-  it.runIf(runsPython)(
+  it.runIf(withPython)(
     'in Python, with requests and redis, among the entries of another app',
     async () => {
       await othersResults({ id: otherApp, key: otherKey });

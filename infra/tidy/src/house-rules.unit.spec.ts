@@ -42,6 +42,7 @@ const planted: Readonly<Record<string, readonly (readonly [string, string, strin
     ['services/a/src/a.int.spec.ts', "describe.skipIf(!url)('x', () => {});", '.skipIf in a spec'],
     ['services/a/src/a.int.spec.ts', "it.concurrent.skip('x', () => {});", '.skip in a spec'],
     ['services/a/src/a.unit.spec.ts', "it('x', (context) => context.skip());", '.skip in a spec'],
+    ['services/a/src/a.int.spec.ts', "it.runIf(sunny)('x', () => {});", '.runIf in a spec'],
     ['services/a/src/a.unit.spec.ts', "it.todo('x');", '.todo in a spec'],
     ['services/a/src/a.unit.spec.ts', "xit('x', () => {});", 'xit in a spec'],
     ['services/a/src/a.spec.ts', '', 'is of no tier'],
