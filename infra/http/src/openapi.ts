@@ -43,7 +43,9 @@ function operationOf(route: Route, errorBody: ErrorBody): JsonObject {
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),
     ...(parameters.length > 0 && { parameters }),
-    ...((body !== undefined || rawBody) && { requestBody: { required: body !== undefined, content } }),
+    ...((body !== undefined || rawBody) && {
+      requestBody: { required: body !== undefined, content },
+    }),
     ...(route.security !== undefined && { security: [{ [route.security]: [] }] }),
     responses: responsesOf(route, route.errorBody ?? errorBody),
   };

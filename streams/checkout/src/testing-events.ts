@@ -75,7 +75,13 @@ export const eventOf: {
     type: 'PaymentCallbackRecorded',
     data: {
       ...{ ...ids, callbackId: 'c', callbackStatus: 'SUCCESS', channelTradeNo: null },
-      ...{ timestamp: '1', nonce: 'n', rawPayload: 'enc:v1:test:e30', result: 'IGNORED', code: null },
+      ...{
+        timestamp: '1',
+        nonce: 'n',
+        rawPayload: 'enc:v1:test:e30',
+        result: 'IGNORED',
+        code: null,
+      },
       ...{ contradictory: false, currentStatus: 'SUCCESS', receivedAt: 6 },
     },
   },
@@ -149,7 +155,13 @@ export const eventOf: {
     type: 'GatewayCallbackRecorded',
     data: {
       ...{ ...ids, channel: 'LAKALA', reference: 'PAY-1', callbackId: 'c', refundReference: null },
-      ...{ answer, rawPayload: 'enc:v1:test:e30', result: 'IGNORED', code: 'NOTHING_NEW', receivedAt: 2 },
+      ...{
+        answer,
+        rawPayload: 'enc:v1:test:e30',
+        result: 'IGNORED',
+        code: 'NOTHING_NEW',
+        receivedAt: 2,
+      },
       currentStatus: 'PAYING',
       merchantMatches: true,
     },

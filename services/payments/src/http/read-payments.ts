@@ -1,13 +1,5 @@
 import type { Route } from '@plumbline/http';
-import {
-  cursorOf,
-  defineRoute,
-  intText,
-  ok,
-  okSchema,
-  pageCursor,
-  text,
-} from '@plumbline/http';
+import { cursorOf, defineRoute, intText, ok, okSchema, pageCursor, text } from '@plumbline/http';
 import { routingKey } from '@plumbline/kernel';
 import { waitUntil } from '@plumbline/postgres';
 import { z } from 'zod';
