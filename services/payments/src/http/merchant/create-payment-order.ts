@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { paymentOrderIdOf } from '../../domain/payment/merchant.ts';
 import { minorDigitsMax } from '../../domain/payment/limits.ts';
 import * as limits from '../../limits.ts';
+import { fromDatabase } from '../edge.ts';
 import { appOf, authenticateFor } from './authenticate.ts';
 import type { MerchantEdge } from './merchant-edge.ts';
 import { subjectOfApp } from './merchant-edge.ts';
@@ -49,7 +50,10 @@ export const createPaymentOrder = (edge: MerchantEdge): Route =>
     responses: { 202: { description: 'The payment order, pending', schema: paymentOrderSchema } },
     handler: async ({ body, headers, context }) => {
       const appId = appOf(context, body.app_id);
-      const asked = await prepare(edge, appId, body, headers['idempotency-key']);
+      // What is encrypted needs a key, and the first use of one needs the vault.
+      const asked = await fromDatabase(() =>
+        prepare(edge, appId, body, headers['idempotency-key']),
+      );
       const create = () => execute(edge, asked, context);
       const { keyDigest, fingerprint } = asked;
       const executed =
@@ -146,7 +150,7 @@ async function answer(
       headers: { 'Idempotent-Replayed': 'true' },
     };
   const order = await storedOrder(edge, asked.appId, asked.body.merchant_order_id);
-  const existing = await paymentOrderOut(order, edge.keyRing);
+  const existing = await fromDatabase(() => paymentOrderOut(order, edge.keyRing));
   throw problem('PAYMENT_EXISTS', undefined, {
     details: { ...existing, param: 'merchant_order_id' },
   });

@@ -28,7 +28,8 @@ export const readPaymentOrder = (edge: MerchantEdge): Route =>
     handler: async ({ params, query, context }) => {
       const app = appOf(context, query.app_id);
       const order = await storedOrder(edge, app, params.merchant_order_id);
-      return { status: 200, body: await paymentOrderOut(order, edge.keyRing) };
+      const body = await fromDatabase(() => paymentOrderOut(order, edge.keyRing));
+      return { status: 200, body };
     },
   });
 

@@ -53,10 +53,10 @@ export const createRefundOrder = (edge: MerchantEdge): Route =>
       const slot = slotOfUuid(paymentOrderId);
       // No id of ours: nobody has it, and it must not choose a partition.
       if (slot === null) throw problem('PAYMENT_NOT_FOUND');
-      const subject = subjectOfApp(app);
+      const digestOf = (...parts: readonly string[]) =>
+        fromDatabase(() => edge.keyRing.digest(subjectOfApp(app), ...parts));
       const key = headers['idempotency-key'];
-      const digest =
-        key === undefined ? null : await edge.keyRing.digest(subject, 'idempotency-key', key);
+      const digest = key === undefined ? null : await digestOf('idempotency-key', key);
       // The key names the refund, so that the payment itself recognises a repeat, for ever.
       const of = ['refund-order', app, paymentOrderId, digest ?? randomUUID()];
       const refundId = derivedUuid(slot, ...of);
@@ -65,7 +65,7 @@ export const createRefundOrder = (edge: MerchantEdge): Route =>
       const ask = () => execute(edge, asked, context);
       if (digest === null) return answer(asked, await ask());
       const parameters = { paymentOrderId, amount: amountMinor.toString(), reason };
-      const fingerprint = await edge.keyRing.digest(subject, canonicalJson(parameters));
+      const fingerprint = await digestOf(canonicalJson(parameters));
       const request = { appId: app, call: 'refund-orders', key: digest, fingerprint };
       return answer(asked, await edge.idempotency.run(request, ask));
     },
