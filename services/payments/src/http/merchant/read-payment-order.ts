@@ -42,18 +42,15 @@ export async function storedOrder(
   const key = routingKey(app, orderNo);
   const seen = (of: string): bigint => edge.gateway.lastSeenVersion(of) ?? 0n;
   const decided = seen(key);
+  // Outcomes stand under the key of their command: the order's, the payment's or the refund's.
+  const isAsDecided = ({ version, payNo, paymentOrderId }: StoredPaymentOrder): boolean =>
+    [key, payNo, paymentOrderId].every((of) => version >= seen(of));
   const cached = edge.cache.get(key, decided);
-  if (cached !== null && cached.version >= seen(cached.payNo)) return cached;
+  if (cached !== null && isAsDecided(cached)) return cached;
   const { value } = await fromDatabase(() =>
     waitUntil({
       read: () => edge.queries.paymentOrder(app, orderNo),
-      // Outcomes stand under the key of their command: the order's, the payment's or the refund's.
-      accept: (found) =>
-        found === null
-          ? decided === 0n
-          : found.version >= decided &&
-            found.version >= seen(found.payNo) &&
-            found.version >= seen(found.paymentOrderId),
+      accept: (found) => (found === null ? decided === 0n : isAsDecided(found)),
       timeoutMs: limits.readYourWritesMs,
     }),
   );
