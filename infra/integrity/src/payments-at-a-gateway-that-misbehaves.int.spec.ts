@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEnvelope, topics } from '@plumbline/events';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -103,6 +102,18 @@ async function payAndSee(gateway: Gateway, payNo: string, name: string): Promise
   });
 }
 
+/** What goes wrong is the first call, which comes when the worker gets to it. */
+const asked = (gateway: Gateway, reference: string): Promise<true> =>
+  until(
+    `${gateway} ${reference}: the gateway is asked to create it`,
+    async () => {
+      const of = `on=create&gateway=${gateway.toLowerCase()}&reference=${reference}`;
+      const { items } = await control('GET', `/calls?${of}`);
+      return (items as readonly Json[]).length > 0 ? true : null;
+    },
+    60_000,
+  );
+
 const nameOf = (gateway: Gateway, { on, what, params }: Case): string =>
   `${gateway} ${on} ${what} ${JSON.stringify(params ?? {})}`;
 
@@ -168,9 +179,10 @@ it('payments end as the gateway has them in its books, whatever it does wrong', 
   };
   for (const each of atCreation) {
     await control('POST', '/rules', { id: 'creation', ...ruleOf(each) });
-    for (const gateway of gateways) follow(gateway, await create(gateway), each);
-    await sleep(400);
+    const created = await Promise.all(gateways.map(create));
+    await Promise.all(gateways.map((gateway, at) => asked(gateway, created[at] ?? '')));
     await control('DELETE', '/rules/creation');
+    for (const [at, gateway] of gateways.entries()) follow(gateway, created[at] ?? '', each);
   }
   for (const each of later) {
     for (const gateway of gateways) {
