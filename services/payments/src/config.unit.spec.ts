@@ -51,5 +51,8 @@ describe('a gateway', () => {
     expect(problems({ PLUMBLINE_LAKALA_PRIVATE_KEY: 'not a key' })).toContain('PEM');
     expect(problems({ PLUMBLINE_LAKALA_REQUEST_IP: 'here' })).toContain('REQUEST_IP');
     expect(problems({ PLUMBLINE_LAKALA_NOT_FOUND_CODES: 'a b' })).toContain('NOT_FOUND_CODES');
+    expect(problems({ PLUMBLINE_LAKALA_REFUND_NOT_FOUND_CODES: 'a b' })).toContain(
+      'REFUND_NOT_FOUND_CODES',
+    );
   });
 });

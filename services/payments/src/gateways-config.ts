@@ -10,6 +10,9 @@ const pem = () =>
     .max(16_384)
     .refine((text) => text.includes('-----BEGIN '), { error: 'is not PEM' });
 
+const codes = () =>
+  z.string().regex(/^[A-Z0-9]{1,16}(,[A-Z0-9]{1,16})*$/, 'is not codes separated by commas');
+
 /**
  * The gateways that this process calls. One whose URL is unset is not called: its payments are
  * served by hand, as contract 1 has it.
@@ -67,11 +70,14 @@ export const gatewaysConfig = {
     .union([z.ipv4(), z.ipv6()])
     .default('127.0.0.1')
     .describe('Our address as the internet sees it, which refunds at Lakala must carry'),
-  PLUMBLINE_LAKALA_NOT_FOUND_CODES: z
-    .string()
-    .regex(/^[A-Z0-9]{1,16}(,[A-Z0-9]{1,16})*$/, 'is not codes separated by commas')
+  PLUMBLINE_LAKALA_NOT_FOUND_CODES: codes()
     .optional()
     .describe('Codes by which Lakala says that it has no such order, separated by commas'),
+  PLUMBLINE_LAKALA_REFUND_NOT_FOUND_CODES: codes()
+    .optional()
+    .describe(
+      'Codes by which its refund front says that no such refund ever came in: it is sent again',
+    ),
 };
 
 /** For each gateway the variables that it needs once its URL is given. */

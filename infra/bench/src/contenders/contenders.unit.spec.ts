@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { restoreOf } from './plumbline.ts';
-import { cpuSecondsOf, peakRssOf } from './process-figures.ts';
+import { cpuSecondsOf, cpuSecondsOfTree, peakRssOf } from './process-figures.ts';
 import { figuresTogether } from './several-processes.ts';
 
 describe('what the kernel says of a process', () => {
@@ -8,6 +8,13 @@ describe('what the kernel says of a process', () => {
     expect(peakRssOf('Name:\tnode\nVmHWM:\t  524288 kB\nVmRSS:\t 1 kB\n')).toBe(512);
     const stat = '42 (a (strange) name) S 1 2 3 4 5 6 7 8 9 10 250 150 0 0 20 0';
     expect(cpuSecondsOf(stat)).toBe(4);
+  });
+
+  it('is added up with what it started, ended ones included, and with nobody else', () => {
+    const stat = (pid: number, parent: number, own: number, ended: number) =>
+      `${pid} (postgres: x) S ${parent} 1 1 0 -1 0 0 0 0 0 ${own} ${own} ${ended} ${ended} 20 0`;
+    const stats = [stat(7, 9, 50, 0), stat(8, 7, 25, 0), stat(9, 1, 100, 10), stat(10, 1, 999, 0)];
+    expect(cpuSecondsOfTree(9, [...stats, ''])).toBe(3.7);
   });
 
   it('is nothing where it says nothing', () => {

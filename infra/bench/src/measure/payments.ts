@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '@plumbline/local';
-import { processFigures } from '../contenders/process-figures.ts';
+import { cpuSecondsWithChildren } from '../contenders/process-figures.ts';
 import { flowTailMs, pauseMs, warmUp } from '../limits.ts';
 import type { LoadResult } from '../load/job.ts';
 import { runLoad } from '../load/run-load.ts';
@@ -110,7 +110,7 @@ async function cpuOf(
   pids: Readonly<Record<string, number>>,
 ): Promise<Readonly<Record<string, number>>> {
   const all = Object.entries(pids).map(
-    async ([name, pid]) => [name, (await processFigures(pid)).cpuSeconds ?? 0] as const,
+    async ([name, pid]) => [name, await cpuSecondsWithChildren(pid)] as const,
   );
   return Object.fromEntries(await Promise.all(all));
 }

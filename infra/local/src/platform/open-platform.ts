@@ -160,6 +160,7 @@ async function simulatedLakala(simulatorUrl: string, folders: HomeFolders): Prom
     PLUMBLINE_LAKALA_TERM_NO: 'D9296400',
     // Codes of the simulator's own: which code Lakala says it with is not published.
     PLUMBLINE_LAKALA_NOT_FOUND_CODES: 'SIM10001',
+    PLUMBLINE_LAKALA_REFUND_NOT_FOUND_CODES: 'SIM10001',
     PLUMBLINE_MERCHANT_CHANNEL: 'LAKALA',
   };
 }

@@ -87,5 +87,6 @@ function lakalaOf(config: PaymentsConfig): GatewayAdapter {
     vposId: config.PLUMBLINE_LAKALA_VPOS_ID ?? null,
     requestIp: config.PLUMBLINE_LAKALA_REQUEST_IP,
     notFoundCodes: config.PLUMBLINE_LAKALA_NOT_FOUND_CODES?.split(',') ?? [],
+    refundNotFoundCodes: config.PLUMBLINE_LAKALA_REFUND_NOT_FOUND_CODES?.split(',') ?? [],
   });
 }

@@ -43,6 +43,11 @@ export interface LakalaCredentials extends LakalaKeys {
   readonly requestIp: string;
   /** Codes of a query that mean "no such order". Lakala documents none: its support tells them. */
   readonly notFoundCodes: readonly string[];
+  /**
+   * The same of the refund front, which has codes of its own. After one of them the refund is sent
+   * again under its number: only what means "never came in" may be here.
+   */
+  readonly refundNotFoundCodes: readonly string[];
 }
 
 /** Of the cashier's `order_info`, `notify_url` and `callback_url`, and of `refund_reason`. */
@@ -67,7 +72,7 @@ const envelope = z.object({
 /** Throws for keys that cannot be used; see {@link createLakalaSignatures}. */
 export function createLakalaAdapter(credentials: LakalaCredentials): GatewayAdapter {
   const signatures = createLakalaSignatures(credentials);
-  const { merchantNo, notFoundCodes } = credentials;
+  const { merchantNo, notFoundCodes, refundNotFoundCodes } = credentials;
 
   const signed = <Input, Answer>(
     path: string,
@@ -129,7 +134,10 @@ export function createLakalaAdapter(credentials: LakalaCredentials): GatewayAdap
       ({ refundReference }: RefundReference) => ({
         ...{ merchant_no: merchantNo, term_no: credentials.termNo, out_trade_no: refundReference },
       }),
-      readRefund,
+      (answer, input) =>
+        refundNotFoundCodes.includes(answer.code)
+          ? { kind: 'not-found' }
+          : readRefund(answer, input),
     ),
     readCallback: (callback) => readLakalaCallback(callback, signatures, merchantNo),
     callbackAnswer: {
@@ -293,7 +301,6 @@ function readRefunding(answer: Answered, input: RefundRequest): RefundAnswer {
 }
 
 function readRefund(answer: Answered, { refundReference }: RefundReference): RefundQueryAnswer {
-  // That a query finds nothing is no proof that the refund has not been made.
   if (answer.code !== success) return otherCode(answer);
   const { data } = refundData.safeParse(answer.data);
   if (data === undefined) return unreadable('not a refund');

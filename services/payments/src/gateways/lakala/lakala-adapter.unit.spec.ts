@@ -232,6 +232,7 @@ describe('answers', () => {
     ['RFD12345', undefined, refused('RFD12345')],
     ['999999', null, unknown('999999')],
     ['NOSUCH01', null, unknown('NOSUCH01')],
+    ['NOSUCH02', null, unknown('NOSUCH02')],
   ])('to a refund: %s %#', (code, data, expected) => {
     expect(read(adapter.refund, refundInput, [code, data])).toEqual(expected);
   });
@@ -252,6 +253,7 @@ describe('answers', () => {
     [ok, refund('SUCCESS', { out_trade_no: 'OTHER' }), unknown('OTHER_PAYMENT')],
     ['RFD12345', null, unknown('RFD12345')],
     ['NOSUCH01', null, unknown('NOSUCH01')],
+    ['NOSUCH02', null, { kind: 'not-found' }],
   ])('to a query of a refund: %s %#', (code, data, expected) => {
     expect(read(adapter.queryRefund, refundReferenceInput, [code, data])).toEqual(expected);
   });

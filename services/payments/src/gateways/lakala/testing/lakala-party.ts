@@ -16,5 +16,6 @@ export const adapter = createLakalaAdapter({
       pem: platform.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     },
   ],
-  ...{ vposId: null, requestIp: '203.0.113.7', notFoundCodes: ['NOSUCH01'] },
+  ...{ vposId: null, requestIp: '203.0.113.7' },
+  ...{ notFoundCodes: ['NOSUCH01'], refundNotFoundCodes: ['NOSUCH02'] },
 });
