@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util';
 import { campaignExamples, examplesMax } from '../schemathesis/limits.ts';
-import { killsDefault, killsMax, minutesMax, seedMax, seedsMax } from './limits.ts';
+import {
+  killsDefault,
+  killsMax,
+  minutesMax,
+  refundsDefault,
+  refundsMax,
+  seedMax,
+  seedsMax,
+  webhooksDefault,
+  webhooksMax,
+} from './limits.ts';
 
 export interface CampaignArguments {
   readonly help: boolean;
@@ -16,18 +26,24 @@ export interface CampaignArguments {
   readonly simulate: number;
   /** Generated requests for each call of each process; 0 for none. */
   readonly endpoints: number;
+  /** Payments whose webhooks are all lost; 0 for none. */
+  readonly webhooks: number;
+  /** Refunds of one payment asked for at once; 0 for none. */
+  readonly refunds: number;
 }
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>] [--simulate N] [--endpoints N]]
+export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>]
+                             [--simulate N] [--endpoints N] [--webhooks N] [--refunds N]]
 
 Breaks a running platform of its own, two instances of each process, again and again and under load:
 kills at labelled steps and without warning, frozen processes, rebalance storms, hand-overs, and a
-broker, database and registry that die or freeze; several at once, and nothing for a quarter of the
-time. A committed reader checks all the while; at the end everything heals, drains and is checked
+broker, database, registry and Redis that die, freeze or forget; several at once, and nothing for a
+quarter of the time. Payments go through simulated gateways that do wrong what gateways do wrong, and
+die as well; at the end their books are compared with the log. A committed reader checks all the while; at the end everything heals, drains and is checked
 again. Ctrl-C ends it early, and cleanly.
 
   --kills N          until so many processes and servers were killed (default ${killsDefault})
@@ -39,6 +55,10 @@ again. Ctrl-C ends it early, and cleanly.
   --simulate N       first npm run simulate with so many seeds
   --endpoints N      then Schemathesis, with so many generated requests for each call, against a
                      platform of its own (default ${campaignExamples}, 0 for none; needs python3)
+  --webhooks N       before the faults, so many payments of which no webhook ever comes, with default
+                     settings (default ${webhooksDefault}, 0 for none)
+  --refunds N        after these, so many refunds of one payment at once, while processes are killed
+                     (default ${refundsDefault}, 0 for none)
   --save             appends the ledger's line to infra/integrity/results/campaigns.jsonl as well;
                      it is always in .plumbline/campaigns.jsonl
   --json             the verdict as one line of JSON on stdout; progress goes to stderr
@@ -63,6 +83,8 @@ export function campaignArguments(
     before: before ?? null,
     simulate: number('--simulate', values.simulate, seedsMax),
     endpoints: number('--endpoints', values.endpoints, examplesMax),
+    webhooks: number('--webhooks', values.webhooks, webhooksMax),
+    refunds: number('--refunds', values.refunds, refundsMax),
   };
 }
 
@@ -80,6 +102,8 @@ function parsed(args: readonly string[]) {
         before: { type: 'string' },
         simulate: { type: 'string', default: '0' },
         endpoints: { type: 'string', default: String(campaignExamples) },
+        webhooks: { type: 'string', default: String(webhooksDefault) },
+        refunds: { type: 'string', default: String(refundsDefault) },
       },
     }).values;
   } catch (error) {

@@ -3,28 +3,33 @@ import { campaignArguments, UsageError } from './arguments.ts';
 import { createRandom } from './random.ts';
 
 describe('the arguments of a campaign', () => {
-  it('are two hundred kills with a drawn seed', () => {
+  it('are two hundred kills, a thousand payments and a thousand refunds with a drawn seed', () => {
     expect(campaignArguments([], () => 7)).toEqual({
       ...{ help: false, json: false, save: false, kills: 200, minutes: null, seed: 7 },
-      ...{ before: null, simulate: 0, endpoints: 500 },
+      ...{ before: null, simulate: 0, endpoints: 500, webhooks: 1_000, refunds: 1_000 },
     });
   });
 
   it('are taken as given', () => {
     const args =
-      '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --endpoints 0 --json --save';
+      '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --endpoints 0 --webhooks 60 --refunds 0 --json --save';
     expect(campaignArguments(args.split(' '))).toMatchObject({
       ...{ json: true, save: true, kills: 5, minutes: 2, seed: 0, before: 'last', simulate: 100 },
       endpoints: 0,
+      ...{ webhooks: 60, refunds: 0 },
     });
   });
 
-  it.each(['--kills many', '--kills -1', '--seed 4294967296', '--unknown', 'stray'])(
-    'refuse %s',
-    (args) => {
-      expect(() => campaignArguments(args.split(' '))).toThrow(UsageError);
-    },
-  );
+  it.each([
+    '--kills many',
+    '--kills -1',
+    '--seed 4294967296',
+    '--refunds 1001',
+    '--unknown',
+    'stray',
+  ])('refuse %s', (args) => {
+    expect(() => campaignArguments(args.split(' '))).toThrow(UsageError);
+  });
 });
 
 describe('a seed', () => {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartName, ProcessName } from '@plumbline/local';
 import { mend } from '../faults/mend.ts';
 import { stepKills } from '../faults/steps.ts';
-import { stormGroup, topologies } from '../faults/storm.ts';
+import { forgetAll } from '../faults/forget-all.ts';
+import { gatewayTopologies, stormGroup, topologies } from '../faults/storm.ts';
 import type { World } from '../world/world.ts';
 import { partitions } from '../world/world.ts';
 import { frozenMs, occurrence, outageMs, stepWithinMs, stormMs } from './limits.ts';
@@ -85,7 +86,7 @@ function handOver(random: Random): Fault {
 }
 
 function storm(random: Random): Fault {
-  const topology = random.pick(topologies);
+  const topology = random.pick([...topologies, ...gatewayTopologies]);
   const forMs = random.whole(stormMs.min, stormMs.max);
   return {
     ...{ kind: 'storm', target: topology.name, what: `storm ${topology.name} for ${forMs} ms` },
@@ -127,11 +128,33 @@ function freezeBroker(random: Random): Fault {
   };
 }
 
+/** The gateways forget nothing: their books are on the disk before they say a word. */
+function killGateways(): Fault {
+  return {
+    ...{ kind: 'kill gateways', target: 'gateways', what: 'kill the gateways' },
+    run({ gateways }) {
+      gateways?.platform.kill('gateway-simulator', 'SIGKILL');
+      return Promise.resolve(gateways === null ? 0 : 1);
+    },
+  };
+}
+
+function flushRedis(): Fault {
+  return {
+    ...{ kind: 'flush redis', target: 'redis', what: 'flush redis' },
+    async run({ stack }) {
+      await forgetAll(stack);
+      return 0;
+    },
+  };
+}
+
 /** As often as they stand here. */
 const draws: readonly ((random: Random) => Fault)[] = [
   ...[killAtStep, killAtStep, killAtStep, killAtStep],
   ...[kill, kill, kill, freeze, freeze, handOver, storm],
   ...[killServer('kafka'), freezeBroker, killServer('postgres'), killServer('registry')],
+  ...[killGateways, killServer('redis'), flushRedis],
 ];
 
 /** Up to so many faults, each of another target. */

@@ -1,6 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { AtGateways } from './at-gateways.ts';
 import type { Broken } from './break-things.ts';
 import type { Rolled } from './roll-version.ts';
 import { root } from './version-before.ts';
@@ -22,6 +23,7 @@ export interface LedgerLine {
   readonly simulation: string | null;
   readonly endpoints: string | null;
   readonly before: Rolled | string | null;
+  readonly atGateways: Omit<AtGateways, 'violations'> | null;
   readonly violations: readonly { readonly invariant: string; readonly what: string }[];
 }
 

@@ -28,3 +28,20 @@ export const servedAgainWithinMs = 120_000;
 
 /** A line of progress. */
 export const progressEveryMs = 15_000;
+
+/** The issue's own numbers: a thousand payments without a webhook, a thousand refunds of one. */
+export const webhooksDefault = 1_000;
+export const refundsDefault = 1_000;
+/** Ten times that is ten times as long; a payment has at most 1,000 refunds. */
+export const webhooksMax = 10_000;
+export const refundsMax = 1_000;
+
+/** A new payment every 100 ms, so that a thousand are open together and asked about in turn. */
+export const paymentsEveryMs = 100;
+/** Two rounds of questions, so that the moment of the charge is any moment between two of them. */
+export const paidWithinMs = 60_000;
+/** Other buyers, one every two seconds: there are some, and they are not what is measured. */
+export const quietEveryMs = 2_000;
+
+/** Purchases under faults: through a gateway one is three times the work of one by hand. */
+export const campaignEveryMs = 250;

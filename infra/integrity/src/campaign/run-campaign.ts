@@ -4,12 +4,15 @@ import type { Violation } from '../checks/violation.ts';
 import { examinePlatform } from '../schemathesis/examine-platform.ts';
 import type { Finished } from '../world/run.ts';
 import { startRun } from '../world/run.ts';
-import { openWorld, until } from '../world/world.ts';
+import { gatewaysOf, openWorld, until } from '../world/world.ts';
+import type { AtGateways } from './at-gateways.ts';
+import { leadPayments } from './at-gateways.ts';
 import type { CampaignArguments } from './arguments.ts';
 import type { Broken } from './break-things.ts';
 import { breakThings } from './break-things.ts';
 import type { LedgerLine } from './ledger.ts';
 import { machine, writeLedger } from './ledger.ts';
+import { campaignEveryMs } from './limits.ts';
 import { createRandom } from './random.ts';
 import type { Rolled } from './roll-version.ts';
 import { rollVersion } from './roll-version.ts';
@@ -21,7 +24,7 @@ export interface CampaignContext {
   readonly report: (line: string) => void;
 }
 
-/** Simulation, endpoints, rolling version, faults, in this order, as far as each is wanted. */
+/** Simulation, endpoints, rolling version, gateways, faults, in this order, as far as each is wanted. */
 export async function runCampaign(context: CampaignContext): Promise<LedgerLine> {
   const { chosen, signal, report } = context;
   const begin = performance.now();
@@ -31,6 +34,7 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
   const simulation = chosen.simulate === 0 ? null : await simulate(context);
   const endpoints = await examineEndpoints(context);
   const before = chosen.before === null || signal.aborted ? null : await roll(context);
+  const led = signal.aborted ? null : await lead(context);
   const faults = chosen.kills === 0 || signal.aborted ? null : await breakAndCheck(context);
   const violations: Violation[] = [
     ...(simulation === null || simulation === 'ok'
@@ -38,6 +42,7 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
       : [{ invariant: 'state' as const, what: `npm run simulate: ${simulation}` }]),
     ...endpointViolations(endpoints),
     ...rolledViolations(before),
+    ...(led?.violations ?? []),
     ...(faults?.violations ?? []),
   ];
   const line: LedgerLine = {
@@ -50,10 +55,23 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
     paid: faults?.finished?.paid ?? 0,
     records: faults?.finished?.records ?? 0,
     drainedMs: faults?.finished?.drainedMs ?? null,
+    atGateways: withoutViolations(led),
     ...{ simulation, endpoints, before, violations },
   };
   for (const file of await writeLedger(line, chosen.save)) report(`written to ${file}`);
   return line;
+}
+
+function withoutViolations(led: AtGateways | null): LedgerLine['atGateways'] {
+  if (led === null) return null;
+  const { webhooks, refunds, drainedMs, failed } = led;
+  return { webhooks, refunds, drainedMs, failed };
+}
+
+function lead({ chosen, report }: CampaignContext): Promise<AtGateways | null> {
+  const { webhooks, refunds, seed } = chosen;
+  if (webhooks === 0 && refunds === 0) return Promise.resolve(null);
+  return leadPayments({ webhooks, refunds, prefix: `G${seed}`, report });
 }
 
 /** `null` when it is not wanted. */
@@ -117,9 +135,11 @@ async function breakAndCheck({ chosen, signal, report }: CampaignContext): Promi
 }> {
   report('starting servers, and two instances of each process …');
   const world = await openWorld({
+    gateways: true,
     twice: ['orders', 'payments', 'checkout', 'consistency-alerts'],
   });
-  const run = startRun({ world, prefix: `S${chosen.seed}X` });
+  await gatewaysOf(world).misbehave(chosen.seed);
+  const run = startRun({ world, prefix: `S${chosen.seed}X`, everyMs: campaignEveryMs });
   let failed = true;
   try {
     await until('it runs', () => run.load.paid.length > 10, 60_000);

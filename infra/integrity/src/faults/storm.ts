@@ -3,7 +3,12 @@ import type { Log, Membership } from '@plumbline/kafka';
 import { checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import { ordersTopology } from '@plumbline/orders';
-import { paymentsTopology } from '@plumbline/payments';
+import {
+  gatewayCallsTopology,
+  gatewayTransactionsTopology,
+  merchantResultsTopology,
+  paymentsTopology,
+} from '@plumbline/payments';
 import type { Topology } from '@plumbline/runtime';
 
 export const topologies: readonly Topology[] = [
@@ -11,6 +16,13 @@ export const topologies: readonly Topology[] = [
   paymentsTopology,
   checkoutTopology,
   consistencyAlerts,
+];
+
+/** Those that follow the payments where gateways lead them. */
+export const gatewayTopologies: readonly Topology[] = [
+  gatewayCallsTopology,
+  gatewayTransactionsTopology,
+  merchantResultsTopology,
 ];
 
 /**

@@ -12,6 +12,7 @@ export const rollingRestart: IntegrityPromise = {
     await (await secondInstances(world)).ready();
     const load = startLoad({
       ...{ targets, prefix: 'ROLL', repeats: false, everyMs: 125, buyersMax: 150 },
+      gateways: world.gateways,
     });
     try {
       await rollOver(world.platforms, services);

@@ -2,6 +2,9 @@ import type { Violation } from '../checks/violation.ts';
 import { openBalancer } from './balancer.ts';
 import type { Load, LoadOptions, Targets } from './load.ts';
 import { startLoad } from './load.ts';
+import { moneyViolations } from './money-verdict.ts';
+import type { ResultReader } from './result-reader.ts';
+import { openResultReader } from './result-reader.ts';
 import { verdictOf } from './verdict.ts';
 import { storyOf } from './story.ts';
 import type { Watcher } from './watcher.ts';
@@ -15,8 +18,12 @@ export interface Run {
   readonly load: Load;
   readonly targets: BalancedTargets;
   readonly watcher: Watcher;
+  /** A merchant's consumer; null where there are no gateways. */
+  readonly results: ResultReader | null;
+  /** Checks of what only shows once everything has settled; `finish` makes them. */
+  readonly later: (() => Promise<readonly Violation[]>)[];
   /**
-   * Waits until every paid order shows it, then checks everything: what the reader saw, the whole
+   * Waits until every paid order shows it and nothing is open at a gateway that has no fault, then checks everything: what the reader saw, the whole
    * log, the read models against it, and a replay against the alerts.
    * `log`: only what the reader saw and the log; for runs whose read models would take minutes.
    */
@@ -35,6 +42,13 @@ export interface Finished {
 
 /** I13: once the faults are over. A session, a restart and a restore, several times over. */
 const drainedWithinMs = 90_000;
+
+/**
+ * A worker that was killed is given up after the deadline of its call, 31 s, and 20 s. Then its gateway
+ * is asked after 2, 5, 15 and 60 s, and what it has never heard of is sent again: 133 s, and as long
+ * again with another answer that says nothing.
+ */
+const settledWithinMs = 270_000;
 
 export interface RunOptions extends Partial<LoadOptions> {
   /** Errors of the load are told by `finish`. */
@@ -84,21 +98,30 @@ async function lagging(world: World, unpaid: readonly string[]): Promise<Violati
   return { invariant: 'I13', what: [what, story, ...states].join('\n') };
 }
 
+/** I13: what is open at gateways that have no fault any more comes to its end. */
+async function unsettled({ world, watcher, results }: Run): Promise<readonly Violation[]> {
+  if (world.gateways === null || results === null) return [];
+  await world.gateways.behave();
+  const open = () => watcher.money.open((eventId) => results.has(eventId));
+  const told = await until('all is settled', () => open().length === 0, settledWithinMs)
+    .then(() => [])
+    .catch(() => open());
+  return told.map((what) => ({ invariant: 'I13', what: `${what} after ${settledWithinMs} ms` }));
+}
+
 export function startRun(options: RunOptions): Run {
   const { world } = options;
-  const { log, codec } = world;
+  const { log, codec, gateways } = world;
   const watcher = openWatcher({ log, codec, partitions });
   const targets = balancedTargets(world);
   const load = startLoad({
-    ...{ everyMs: 125, buyersMax: 150, prefix: 'R', repeats: true },
+    ...{ everyMs: 125, buyersMax: 150, prefix: 'R', repeats: true, gateways },
     ...options,
     targets,
   });
-  return {
-    world,
-    load,
-    targets,
-    watcher,
+  const results = gateways === null ? null : openResultReader(world.stack.redisUrl);
+  const run: Run = {
+    ...{ world, load, targets, watcher, results, later: [] },
     async finish(checks = 'all') {
       await load.stop();
       const begin = performance.now();
@@ -107,16 +130,23 @@ export function startRun(options: RunOptions): Run {
       const drained = await until('lag is gone', () => unpaid().length === 0, drainedWithinMs)
         .then(() => [])
         .catch(async () => [await lagging(world, unpaid())]);
+      const settled = await unsettled(run);
       const drainedMs = performance.now() - begin;
       const seen = await watcher.finish();
-      const violations = [...drained, ...seen, ...(await verdictOf(world, load, checks))];
+      const money = results === null ? [] : await moneyViolations(world, { load, results });
+      const late: Violation[] = [];
+      for (const check of run.later) late.push(...(await check()));
+      const verdict = await verdictOf(world, load, checks);
+      const violations = [...drained, ...settled, ...seen, ...money, ...late, ...verdict];
       const { records, longestHalfMs } = watcher.watch;
       return { violations, paid: load.paid.length, records, longestHalfMs, drainedMs };
     },
     async close() {
       await watcher.close();
+      await results?.close();
       await load.stop().catch(() => undefined);
       targets.close();
     },
   };
+  return run;
 }

@@ -5,9 +5,15 @@ import type { Log, LogRecord, OutgoingRecord } from '@plumbline/kafka';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import { silentLogger } from '@plumbline/observability';
 import { ordersProjection } from '@plumbline/orders';
-import { paymentsProjection } from '@plumbline/payments';
+import {
+  gatewayCallsTopology,
+  merchantResultsTopology,
+  paymentsProjection,
+  refusedCallbacksProjection,
+} from '@plumbline/payments';
 import { openPostgres, rebuildAndCompare } from '@plumbline/postgres';
 import { projections } from '@plumbline/queries';
+import type { Topology } from '@plumbline/runtime';
 import { replayTopology } from '@plumbline/runtime';
 
 import { checkLog } from '../checks/check-log.ts';
@@ -74,7 +80,10 @@ async function readModelViolations({ log, codec, stack }: World): Promise<Violat
   const postgres = openPostgres({ url: stack.postgresUrl, poolMax: 4, logger: silentLogger });
   try {
     const found: Violation[] = [];
-    for (const projection of [ordersProjection, paymentsProjection, ...projections]) {
+    for (const projection of [
+      ...[ordersProjection, paymentsProjection, refusedCallbacksProjection],
+      ...projections,
+    ]) {
       const { equal, tables } = await rebuildAndCompare({ projection, log, codec, postgres });
       if (equal) continue;
       const wrong = tables.filter((table) => !table.equal);
@@ -87,33 +96,72 @@ async function readModelViolations({ log, codec, stack }: World): Promise<Violat
   }
 }
 
-async function replayViolations(world: World): Promise<Violation[]> {
-  const { log, codec } = world;
-  const raised = await readTopic(log, topics.alertsEvents.name, partitions);
-  const live = raised.map(shown);
-  const replayed = (await replayedAlerts(log, codec)).map(shown);
-  if (live.length === replayed.length && live.every((text, i) => text === replayed[i])) return [];
-  const only = raised.find((_, i) => !replayed.includes(live[i] ?? ''));
-  const orderNo = only?.key?.toString().replace('main/', '');
-  const what = `a replay raises other alerts: ${live.length} live, ${replayed.length} replayed`;
-  const story = orderNo === undefined ? '' : `\n${await storyOf(world, orderNo)}`;
-  return [{ invariant: 'I8', what: `${what}${story}` }];
+interface Derived {
+  readonly topology: Topology;
+  /** What it writes, and nobody else. */
+  readonly topic: string;
+  readonly what: string;
+  /** Whether each key is written by one partition alone, so that the order is the same as well. */
+  readonly ordered: boolean;
 }
 
-async function replayedAlerts(log: Log, codec: Codec): Promise<OutgoingRecord[]> {
-  const topic = topics.alertsEvents.name;
-  await codec.prepare([...consistencyAlerts.outputs, consistencyAlerts.deadLetters]);
-  const replayed: OutgoingRecord[] = [];
+/** What follows from the log alone, and is the same whenever it is derived. */
+const derived: readonly Derived[] = [
+  { topology: consistencyAlerts, topic: topics.alertsEvents.name, what: 'alerts', ordered: true },
+  {
+    topology: merchantResultsTopology,
+    topic: topics.resultsEvents.name,
+    what: 'results',
+    ordered: true,
+  },
+  {
+    topology: gatewayCallsTopology,
+    topic: topics.transactionsEvents.name,
+    what: 'claims',
+    ordered: false,
+  },
+];
+
+async function replayViolations(world: World): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const each of derived) found.push(...(await replayViolationsOf(world, each)));
+  return found;
+}
+
+async function replayViolationsOf(world: World, of: Derived): Promise<Violation[]> {
+  const { log, codec } = world;
+  const written = await readTopic(log, of.topic, partitions);
+  const again = await replayed(of, log, codec);
+  const textOf = (records: readonly (LogRecord | OutgoingRecord)[]) => {
+    const all = records.map(shown);
+    return JSON.stringify(of.ordered ? all : all.sort());
+  };
+  if (textOf(written) === textOf(again)) return [];
+  const texts = new Set(again.map(shown));
+  const only = written.find((record) => !texts.has(shown(record)));
+  const what = `a replay gives other ${of.what}: ${written.length} live, ${again.length} replayed`;
+  const orderNo = only?.key?.toString().replace('main/', '');
+  const story = orderNo === undefined ? '' : `\n${await storyOf(world, orderNo)}`;
+  return [{ invariant: of.what === 'alerts' ? 'I8' : 'replay', what: `${what}${story}` }];
+}
+
+async function replayed(
+  { topology, topic }: Derived,
+  log: Log,
+  codec: Codec,
+): Promise<OutgoingRecord[]> {
+  await codec.prepare([...topology.outputs, topology.deadLetters]);
+  const outputs: OutgoingRecord[] = [];
   const untilMs = log.brokerNowMs() ?? 0;
   for (let partition = 0; partition < partitions; partition += 1) {
     await replayTopology({
-      ...{ topology: consistencyAlerts, log, codec, partition, partitions, untilMs },
+      ...{ topology, log, codec, partition, partitions, untilMs },
       onOutput: (output) => {
-        if (output.topic === topic) replayed.push(output);
+        if (output.topic === topic) outputs.push(output);
       },
     });
   }
-  return replayed;
+  return outputs;
 }
 
 const shown = ({ key, value, headers }: LogRecord | OutgoingRecord): string =>

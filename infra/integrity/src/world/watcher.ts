@@ -6,11 +6,14 @@ import { PositionOutOfRange } from '@plumbline/kafka';
 import type { Violation } from '../checks/violation.ts';
 import type { LogWatch, WatchedContext } from '../checks/log-watch.ts';
 import { createLogWatch } from '../checks/log-watch.ts';
+import type { MoneyWatch } from '../checks/money-watch.ts';
+import { createMoneyWatch } from '../checks/money-watch.ts';
 import { learnAll } from '../checks/read-log.ts';
 
 /** A committed reader that goes on from the beginning of a run to its end. */
 export interface Watcher {
   readonly watch: LogWatch;
+  readonly money: MoneyWatch;
   violations(): readonly Violation[];
   /** Reads on to what is the end now, and ends. Errors: when it does not get there. */
   finish(): Promise<readonly Violation[]>;
@@ -21,6 +24,8 @@ const contexts: readonly WatchedContext[] = [
   { events: topics.ordersEvents.name, outcomes: topics.ordersOutcomes.name },
   { events: topics.paymentsEvents.name, outcomes: topics.paymentsOutcomes.name },
   { events: topics.alertsEvents.name, outcomes: null },
+  { events: topics.resultsEvents.name, outcomes: null },
+  { events: topics.transactionsEvents.name, outcomes: null },
 ];
 
 /**
@@ -37,6 +42,7 @@ export function openWatcher(options: {
 }): Watcher {
   const { log, codec } = options;
   const watch = createLogWatch({ contexts, codec, tornAfterMs });
+  const money = createMoneyWatch(codec);
   const positions = new Map<string, TopicPartition & { readonly offset: bigint }>();
   const nameOf = (at: TopicPartition): string => `${at.topic}-${at.partition}`;
   for (const topic of contexts.flatMap((c) => [c.events, c.outcomes ?? []].flat()))
@@ -52,7 +58,10 @@ export function openWatcher(options: {
         maxWaitMs: 200,
       })) {
         await learnAll(codec, records);
-        for (const record of records) watch.take(record, now);
+        for (const record of records) {
+          watch.take(record, now);
+          money.take(record);
+        }
         positions.set(nameOf({ topic, partition }), { topic, partition, offset: nextOffset });
       }
     }
@@ -84,6 +93,7 @@ export function openWatcher(options: {
   const all = (nowMs: number) => [...watch.violations(nowMs), ...(jumped ? [jumped] : [])];
   return {
     watch,
+    money,
     violations: () => all(performance.now()),
     async finish() {
       const ends = await Promise.all(

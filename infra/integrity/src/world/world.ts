@@ -7,11 +7,26 @@ import type { Codec } from '@plumbline/events';
 import { createCodec, topics } from '@plumbline/events';
 import type { Log } from '@plumbline/kafka';
 import { createKafkaLog } from '@plumbline/kafka';
-import type { OpenPlatformOptions, Platform, ProcessName, Stack } from '@plumbline/local';
-import { ensureRegistry, ensureTopics, openPlatform, openStack } from '@plumbline/local';
+import type {
+  OpenPlatformOptions,
+  Platform,
+  PlatformPorts,
+  ProcessName,
+  Stack,
+} from '@plumbline/local';
+import {
+  ensureRegistry,
+  ensureTopics,
+  freePorts,
+  openPlatform,
+  openStack,
+  processNames,
+} from '@plumbline/local';
 import { createRegistrySchemaIds } from '@plumbline/registry';
 import type { KillPlan } from '../faults/kill-plan.ts';
 import { openKillPlan } from '../faults/kill-plan.ts';
+import type { Gateways } from './gateways.ts';
+import { openGateways } from './gateways.ts';
 
 export const partitions = 4;
 
@@ -22,6 +37,8 @@ export interface World {
   readonly platform: Platform;
   /** Each with the processes that it was asked for; the first one has them all. */
   readonly platforms: readonly Platform[];
+  /** Those that payments go through, if there are any. */
+  readonly gateways: Gateways | null;
   readonly kills: KillPlan;
   readonly log: Log;
   readonly codec: Codec;
@@ -37,6 +54,8 @@ export interface WorldOptions {
   /** Processes that run a second time. */
   readonly twice?: readonly ProcessName[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether payments go through simulated gateways; by hand if unset. */
+  readonly gateways?: boolean;
   /** Another version's folder, for the first instances. */
   readonly root?: string;
 }
@@ -45,13 +64,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-integrity-'));
   const stack = await openStack({ ports: 'free', purpose: 'the integrity suite' });
   const platforms: Platform[] = [];
+  let gateways: Gateways | null = null;
   const kills = await openKillPlan(join(folder, 'kills'));
+  const env = (): Readonly<Record<string, string>> => ({ ...gateways?.env, ...options.env });
   const addPlatform: World['addPlatform'] = async (own = {}) => {
     const logsFolder = join(folder, `instance-${platforms.length + 1}`);
-    const { env } = options;
     const added = await openPlatform({
-      ...{ stack, ports: 'free', logsFolder },
-      ...(env === undefined ? {} : { env }),
+      ...{ stack, ports: 'free', logsFolder, env: env() },
       ...own,
     });
     platforms.push(added);
@@ -59,15 +78,19 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
   const stop = async () => {
     await Promise.all(platforms.map((each) => each.stop()));
+    await gateways?.stop();
     await stack.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
     await ensureTopics({ brokers: [stack.kafka], partitions });
     await ensureRegistry({ registryUrl: stack.registryUrl });
+    if (options.gateways === true)
+      gateways = await openGateways({ stack, folder: join(folder, 'gateways') });
     const platform = await addPlatform({
+      ports: await portsOf(gateways),
       // Of an instance alone, so that it is clear which one dies.
-      env: (name) => ({ ...options.env, ...kills.env(name) }),
+      env: (name) => ({ ...env(), ...kills.env(name) }),
       ...(options.root === undefined ? {} : { root: options.root }),
       ...(options.processes === undefined ? {} : { processes: options.processes }),
     });
@@ -77,7 +100,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const clockTopic = topics.platformClock.name;
     const log = await createKafkaLog({ brokers: [stack.kafka], clientId: 'integrity', clockTopic });
     return {
-      ...{ stack, platform, platforms, kills, log, codec, addPlatform },
+      ...{ stack, platform, platforms, gateways, kills, log, codec, addPlatform },
       async close(logsTo) {
         await log.close();
         if (logsTo !== undefined) await cp(folder, logsTo, { recursive: true });
@@ -88,6 +111,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+/** Gateways were told where they report to before there was anybody. */
+async function portsOf(gateways: Gateways | null): Promise<PlatformPorts | 'free'> {
+  if (gateways === null) return 'free';
+  const free = await freePorts(processNames.length);
+  const ports = Object.fromEntries(processNames.map((name, at) => [name, free[at] ?? 0]));
+  return { ...(ports as PlatformPorts), payments: gateways.paymentsPort };
 }
 
 /** What two instances of are run where one stops and another is to take over. */
@@ -101,6 +132,12 @@ export const runTwice: readonly ProcessName[] = [
 /** The second instances; started when they are not there yet. */
 export const secondInstances = async (world: World): Promise<Platform> =>
   world.platforms[1] ?? (await world.addPlatform({ processes: runTwice }));
+
+/** Errors: a world in which everything is paid by hand. */
+export function gatewaysOf({ gateways }: World): Gateways {
+  if (gateways === null) throw new Error('this world has no gateways');
+  return gateways;
+}
 
 export async function until(
   what: string,
