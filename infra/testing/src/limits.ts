@@ -27,3 +27,10 @@ export const testPartitions = 4;
 
 /** How long seeds are simulated, after the planted bugs: in a run of everything, and when chosen. */
 export const simulationMinutes = { amongAll: 2.5, chosen: 1 } as const;
+
+/**
+ * Into how many shares the files that are given servers are divided. The shares run beside each other,
+ * each with servers of its own, since files run the same consumer groups on the same topics. Most of
+ * their time is waiting for brokers and timers: two cores have room for two.
+ */
+export const serverShares = 2;

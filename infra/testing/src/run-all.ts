@@ -7,7 +7,7 @@ import {
   openStack,
   type Stack,
 } from '@plumbline/local';
-import { simulationMinutes, testPartitions } from './limits.ts';
+import { serverShares, simulationMinutes, testPartitions } from './limits.ts';
 import { stepNames, type StepName, type TestOptions } from './options.ts';
 import { failure, failureLines, sum, type Outcome } from './outcome.ts';
 import { runCheck, runTier, type StepContext } from './run-steps.ts';
@@ -47,32 +47,49 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
       if (wanted(check.name) && !signal.aborted)
         await timed(check.name, () => runCheck(check, options));
   };
-  const testsWithout = async () => {
-    for (const tier of tiers.filter((t) => !t.servers && wanted(t.name)))
-      await timed(tier.name, () => runTier(tier, { ...options, files: chosen.files }));
+  const run = async (place: Tier['runs']) => {
+    for (const tier of tiers)
+      if (tier.runs === place && wanted(tier.name) && !signal.aborted)
+        await timed(tier.name, () => runTier(tier, { ...options, files: chosen.files }));
   };
-  const withServers = tiers.filter((tier) => tier.servers && wanted(tier.name));
-  const opening = withServers.length > 0 ? openTestStack(options) : null;
+  const tier = tiers.find(({ runs, name }) => runs === 'with-servers' && wanted(name));
+  // Named files are few: they are not shared out.
+  const shares = chosen.files.length > 0 ? 1 : serverShares;
+  const opening = tier === undefined ? null : openTestStacks(options, shares);
   opening?.catch(() => undefined);
-  await Promise.all([checks(), testsWithout()]);
+  await Promise.all([checks(), run('beside-checks')]);
   if (wanted(simulation.name) && !signal.aborted) {
     const minutes =
       simulationMinutes[chosen.only.size === stepNames.length ? 'amongAll' : 'chosen'];
     await timed(simulation.name, () => runSimulation({ ...options, minutes }));
   }
-  if (opening) await runWithServers({ ...options, opening, withServers, timed });
+  if (tier !== undefined && opening !== null)
+    await timed(tier.name, () => runWithServers(tier, { ...options, opening }));
+  await run('last');
   for (const { step, outcome } of finished)
     if (outcome.failures.length > 0)
       say([`\nFailed in ${step}:`, ...failureLines(outcome)].join('\n'));
   return sum(finished.map(({ outcome }) => outcome));
 }
 
-async function openTestStack({ write, signal }: AllOptions): Promise<Stack> {
+/** One after the other: downloads are shared. */
+async function openTestStacks(options: AllOptions, count: number): Promise<readonly Stack[]> {
+  const stacks: Stack[] = [];
+  try {
+    while (stacks.length < count) stacks.push(await openTestStack(options, stacks.length + 1));
+    return stacks;
+  } catch (error) {
+    await stopAll(stacks);
+    throw error;
+  }
+}
+
+async function openTestStack({ write, signal }: AllOptions, number: number): Promise<Stack> {
   const stack = await openStack({
     ports: 'free',
     purpose: 'npm test',
     signal,
-    report: (line) => write(`[servers] ${line.trim()}\n`),
+    report: (line) => write(`[servers ${number}] ${line.trim()}\n`),
   });
   try {
     await ensureTopics({ brokers: [stack.kafka], partitions: testPartitions });
@@ -83,42 +100,48 @@ async function openTestStack({ write, signal }: AllOptions): Promise<Stack> {
   }
 }
 
+const stopAll = (stacks: readonly Stack[]): Promise<unknown> =>
+  Promise.all(stacks.map((stack) => stack.stop()));
+
 async function runWithServers(
-  options: AllOptions & {
-    readonly opening: Promise<Stack>;
-    readonly withServers: readonly Tier[];
-    readonly timed: (step: string, work: () => Promise<Outcome>) => Promise<void>;
-  },
-): Promise<void> {
-  const { withServers, timed, chosen, signal, write } = options;
-  let stack: Stack;
+  tier: Tier,
+  options: AllOptions & { readonly opening: Promise<readonly Stack[]> },
+): Promise<Outcome> {
+  const { chosen, signal, write } = options;
+  let stacks: readonly Stack[];
   try {
-    stack = await options.opening;
+    stacks = await options.opening;
   } catch (error) {
     // Tests that could not even be tried have not passed.
-    for (const tier of withServers)
-      await timed(tier.name, () => Promise.resolve(failure('its servers', messageOf(error))));
-    return;
+    return failure('its servers', messageOf(error));
   }
-  const env = {
-    ...options.env,
-    PLUMBLINE_TEST_KAFKA: stack.kafka,
-    // Java's own consumer is the oracle of what a committed reader sees.
-    PLUMBLINE_TEST_KAFKA_CLASSPATH: kafkaClasspath(localConfig(options.env).cacheFolder),
-    PLUMBLINE_TEST_JAVA: await findJava(options.env),
-    PLUMBLINE_TEST_REGISTRY: stack.registryUrl,
-    PLUMBLINE_TEST_POSTGRES: stack.postgresUrl,
-    PLUMBLINE_TEST_REDIS: stack.redisUrl,
-  };
   try {
-    for (const tier of withServers)
-      if (!signal.aborted)
-        await timed(tier.name, () => runTier(tier, { ...options, env, files: chosen.files }));
+    if (signal.aborted) return failure(tier.name, 'it was ended before it began');
+    const java = await findJava(options.env);
+    const of = stacks.length;
+    const running = stacks.map((stack, at) => {
+      const env = { ...options.env, ...addressesOf(stack, options.env, java) };
+      const share = of === 1 ? null : { number: at + 1, of };
+      return runTier(tier, { ...options, env, files: chosen.files, share });
+    });
+    return sum(await Promise.all(running));
   } finally {
     write('[servers] stopping\n');
-    await Promise.race([stack.stop(), sleep(stackStopPatienceMs, undefined, { ref: false })]);
+    const patience = sleep(stackStopPatienceMs, undefined, { ref: false });
+    await Promise.race([stopAll(stacks), patience]);
   }
 }
+
+/** Where tests find the servers of their share. */
+const addressesOf = (stack: Stack, env: AllOptions['env'], java: string) => ({
+  PLUMBLINE_TEST_KAFKA: stack.kafka,
+  // Java's own consumer is the oracle of what a committed reader sees.
+  PLUMBLINE_TEST_KAFKA_CLASSPATH: kafkaClasspath(localConfig(env).cacheFolder),
+  PLUMBLINE_TEST_JAVA: java,
+  PLUMBLINE_TEST_REGISTRY: stack.registryUrl,
+  PLUMBLINE_TEST_POSTGRES: stack.postgresUrl,
+  PLUMBLINE_TEST_REDIS: stack.redisUrl,
+});
 
 /** The servers end with this process in any case. */
 const stackStopPatienceMs = 30_000;

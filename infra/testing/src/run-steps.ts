@@ -40,11 +40,22 @@ export async function runCheck(check: Check, context: StepContext): Promise<Outc
 const firstProblem = (lines: readonly string[]): string =>
   stripVTControlCharacters(lines.find((line) => /error|warn/i.test(line)) ?? lines[0] ?? '');
 
+export interface Share {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
 /** One tier of tests, in a process of its own, with its output as it comes. */
 export async function runTier(
   tier: Tier,
-  options: StepContext & { readonly files: readonly string[] },
+  options: StepContext & {
+    readonly files: readonly string[];
+    /** Which of how many; null for all. */
+    readonly share?: Share | null;
+  },
 ): Promise<Outcome> {
+  const { share = null } = options;
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-test-'));
   const reportFile = join(folder, 'report.json');
   try {
@@ -53,6 +64,7 @@ export async function runTier(
       args: [
         join('node_modules', 'vitest', 'vitest.mjs'),
         ...['run', '--project', tier.name, ...options.files],
+        ...(share === null ? [] : [`--shard=${share.number}/${share.of}`]),
         ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
       ],
       cwd: options.root,

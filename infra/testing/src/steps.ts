@@ -15,8 +15,8 @@ export interface Check {
 export interface Tier {
   readonly name: 'unit' | 'int' | 'e2e';
   readonly title: string;
-  /** Whether it is given real servers. */
-  readonly servers: boolean;
+  /** Beside the checks, with real servers given to it, or last, with servers that it starts itself. */
+  readonly runs: 'beside-checks' | 'with-servers' | 'last';
   readonly timeoutMs: number;
 }
 
@@ -60,19 +60,19 @@ export const tiers: readonly Tier[] = [
   {
     name: 'unit',
     title: 'tests without input or output',
-    servers: false,
+    runs: 'beside-checks',
     timeoutMs: stepTimeoutsMs.unit,
   },
   {
     name: 'int',
     title: 'tests with Kafka, registry, Postgres and Redis',
-    servers: true,
+    runs: 'with-servers',
     timeoutMs: stepTimeoutsMs.int,
   },
   {
     name: 'e2e',
     title: 'tests of the running platform',
-    servers: true,
+    runs: 'last',
     timeoutMs: stepTimeoutsMs.e2e,
   },
 ];
