@@ -1,4 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { busySampleMs } from './limits.ts';
 
 /**
  * Waiting, and time that only goes forward. Whatever waits takes one, so that the simulator can put
@@ -14,6 +16,8 @@ export interface Clock {
    * of them whatever else waits: signals, heartbeats, calls. Where time is virtual, at once.
    */
   turn(): Promise<void>;
+  /** The share of the last moments in which this thread had something to do, 0 to 1; 0 where time is virtual. */
+  busy(): number;
 }
 
 const waiting: (() => void)[] = [];
@@ -22,6 +26,18 @@ function nextTurn(): void {
   waiting.shift()?.();
   // An immediate that is set by an immediate runs after the next round of I/O.
   if (waiting.length > 0) setImmediate(nextTurn);
+}
+
+let sample = { atMs: 0, utilization: performance.eventLoopUtilization(), busy: 0 };
+
+function threadBusy(): number {
+  const atMs = performance.now();
+  if (atMs - sample.atMs >= busySampleMs) {
+    const utilization = performance.eventLoopUtilization();
+    const since = performance.eventLoopUtilization(utilization, sample.utilization);
+    sample = { atMs, utilization, busy: since.utilization };
+  }
+  return sample.busy;
 }
 
 export const systemClock: Clock = {
@@ -35,4 +51,5 @@ export const systemClock: Clock = {
       waiting.push(resolve);
       if (waiting.length === 1) setImmediate(nextTurn);
     }),
+  busy: threadBusy,
 };

@@ -84,3 +84,13 @@ export const rejoinPatience: Patience = { firstMs: 100, mostMs: 2_000, totalMs: 
 
 /** What closing may take: a farewell to the broker that does not answer is not waited for. */
 export const farewellTimeoutMs = 1_000;
+
+/** Over how long a thread's load is measured: longer than a batch takes, shorter than a wave of calls. */
+export const busySampleMs = 250;
+
+/**
+ * What a busy thread waits between two fetches that bring little: nothing while it has a quarter of its
+ * time left, and the whole of it when it has none. Measured with payments at gateways on two cores:
+ * docs/benchmarks.md.
+ */
+export const busyPace = { fromShare: 0.75, mostMs: 120, littleRecords: 100 } as const;

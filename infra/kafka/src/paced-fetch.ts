@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import { busyPace } from './limits.ts';
 import type { Fetched, LogReader } from './log.ts';
 
 /**
@@ -7,6 +8,10 @@ import type { Fetched, LogReader } from './log.ts';
  * answers each long poll at once with the one record that is there, and five readers of it make five
  * requests a record: the broker's and the client's time goes into requests. What is paid is latency,
  * `paceMs` at most, and nothing on a topic that was idle.
+ *
+ * A thread without time to spare waits longer, as long as it brings little at a time: every request and
+ * every transaction has a price of its own, and what comes later comes together. Where much is brought
+ * nothing is gained by waiting.
  */
 export function pacedFetch(
   reader: LogReader,
@@ -14,13 +19,20 @@ export function pacedFetch(
   clock: Clock = systemClock,
 ): LogReader['fetch'] {
   let sentAtMs = Number.NEGATIVE_INFINITY;
-  let brought = false;
+  let brought = 0;
   return async (options, only): Promise<readonly Fetched[]> => {
-    const waitMs = brought ? sentAtMs + paceMs - clock.nowMs() : 0;
+    const pauseMs = brought === 0 ? 0 : Math.max(paceMs, busyPauseMs(brought, clock.busy()));
+    const waitMs = sentAtMs + pauseMs - clock.nowMs();
     if (waitMs >= 1) await clock.sleep(waitMs);
     sentAtMs = clock.nowMs();
     const fetched = await reader.fetch(options, only);
-    brought = fetched.some(({ records }) => records.length > 0);
+    brought = fetched.reduce((sum, { records }) => sum + records.length, 0);
     return fetched;
   };
+}
+
+function busyPauseMs(brought: number, busy: number): number {
+  const { fromShare, mostMs, littleRecords } = busyPace;
+  if (brought >= littleRecords || busy <= fromShare) return 0;
+  return (mostMs * (Math.min(1, busy) - fromShare)) / (1 - fromShare);
 }

@@ -24,6 +24,7 @@ function handClock() {
   const clock: Clock = {
     nowMs: () => 0,
     turn: () => Promise.resolve(),
+    busy: () => 0,
     sleep: (_ms, signal) =>
       new Promise((resolve) => {
         waiting.push(resolve);

@@ -1,7 +1,7 @@
 import type { Clock } from '@plumbline/kafka';
 import type { Breaker, Contact } from './breaker.ts';
 import { createBreaker } from './breaker.ts';
-import { connectionsMax } from '../gateways/limits.ts';
+import { jobsMax as jobsMaxDefault } from './limits.ts';
 
 /** One thing to do at a gateway. Must not reject. */
 export type Job = () => Promise<Contact>;
@@ -18,7 +18,7 @@ export interface Lane {
 }
 
 export function createLane(options: { readonly clock: Clock; readonly jobsMax?: number }): Lane {
-  const { clock, jobsMax = connectionsMax } = options;
+  const { clock, jobsMax = jobsMaxDefault } = options;
   const breaker = createBreaker(clock);
   const stopping = new AbortController();
   const queue = new Set<{ readonly job: Job }>();

@@ -1,3 +1,12 @@
+import { connectionsMax } from '../gateways/limits.ts';
+
+/**
+ * Jobs under way at one gateway. Of a job the call itself is the smaller part: it waits for two
+ * commands, leave and report, and for a connection as long as its call may take. With as many jobs as
+ * connections the worker was the limit of a process, at 64 payments a second (docs/benchmarks.md).
+ */
+export const jobsMax = 4 * connectionsMax;
+
 /** Calls to one gateway that fail in a row before it is left alone; one may be chance, five are not. */
 export const failuresMax = 5;
 

@@ -19,7 +19,12 @@ let copy: CopyWriter;
 /** Every write, with where it left the checkpoint. */
 let writes: { entries: number; to: Checkpoint }[];
 
-const clock: Clock = { nowMs: () => nowMs, sleep: () => sleep(0), turn: () => Promise.resolve() };
+const clock: Clock = {
+  nowMs: () => nowMs,
+  sleep: () => sleep(0),
+  turn: () => Promise.resolve(),
+  busy: () => 0,
+};
 
 beforeEach(() => {
   nowMs = 0;

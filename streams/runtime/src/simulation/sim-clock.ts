@@ -25,5 +25,6 @@ export function createSimClock(world: World, life: Life): Clock {
         life.after(Math.max(1, ms) + random.between(0, timerLateMs), done);
       }),
     turn: () => Promise.resolve(),
+    busy: () => 0,
   };
 }

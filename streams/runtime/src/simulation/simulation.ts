@@ -176,6 +176,7 @@ function workloadClock(scheduler: Scheduler): Clock {
         scheduler.after(ms, resolve);
       }),
     turn: () => Promise.resolve(),
+    busy: () => 0,
   };
 }
 
