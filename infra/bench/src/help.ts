@@ -33,7 +33,8 @@ say nothing about another, and a busy machine measures its other work.
     latency   (3 min)  POST /orders and POST /payments at fixed rates, open loop, by a process of its
                        own: from the moment a request is due to its answer
     payments  (8 min)  full flows of contract 1 (creation, gateway, callback, read model) at rising
-                       rates, by our process and by express, Postgres and an outbox
+                       rates, by our process, by two of ours,
+                       and by express, Postgres and an outbox
     start     (2 min)  from nothing running to the first order that shows PAID, ${startsDefault} times
     join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
                        RocksDB and in memory: records/s, peak memory; void if their alerts differ

@@ -15,8 +15,10 @@ import type { PaymentsConfig } from './config.ts';
 import { callbackMaxAgeMsOf, callbackSecretOf } from './config.ts';
 import type { Gateways } from './gateways/open-gateways.ts';
 import { openGateways } from './gateways/open-gateways.ts';
+import type { PaymentsEdge } from './http/edge.ts';
 import { createKnownPayNos } from './http/known-pay-nos.ts';
 import { localTimeFormat } from './http/local-time.ts';
+import type { RefusedCallbacks } from './http/refused-callbacks.ts';
 import { openRefusedCallbacks } from './http/refused-callbacks.ts';
 import { paymentRoutes } from './http/routes.ts';
 import { createIdempotencyGuard } from './http/merchant/idempotency.ts';
@@ -85,21 +87,9 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
       ...merchantRoutes(
         merchantEdgeOf({ foundation, gateway, gateways, redis, vault, readers: models.readers }),
       ),
-      ...paymentRoutes({
-        ...{ gateway, refused, queries: createPaymentQueries(models.readers) },
-        sealRaw: (channel, text) => vault.keyRing.encrypt(subjectOfGateway(channel), text),
-        known: createKnownPayNos(limits.payNosRememberedMax),
-        gateways: gateways.callable,
-        policyOf: (channel) => gateways.policyOf(channel),
-        tenant: config.PLUMBLINE_TENANT,
-        lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
-        callbackSecret: callbackSecretOf(config),
-        callbackMaxAgeMs: callbackMaxAgeMsOf(config),
-        signatureEndpoint:
-          config.PLUMBLINE_SIGNATURE_ENDPOINT_ENABLED ?? config.PLUMBLINE_LOCAL_STACK,
-        formatTime: localTimeFormat(config.PLUMBLINE_TIME_ZONE),
-        nowMs: Date.now,
-      }),
+      ...paymentRoutes(
+        paymentsEdgeOf({ config, gateway, gateways, refused, vault, readers: models.readers }),
+      ),
     ],
     health: {
       outcomes: () => ({ ok: gateway.ready() }),
@@ -158,6 +148,31 @@ function openScanOf(parts: {
     lingering: createLingeringPayments(parts.readers),
     wallClockMs: Date.now,
   });
+}
+
+function paymentsEdgeOf(parts: {
+  readonly config: PaymentsConfig;
+  readonly gateway: CommandGateway;
+  readonly gateways: Gateways;
+  readonly refused: RefusedCallbacks;
+  readonly vault: Vault;
+  readonly readers: Postgres;
+}): PaymentsEdge {
+  const { config, gateway, gateways, refused, vault, readers } = parts;
+  return {
+    ...{ gateway, refused, queries: createPaymentQueries(readers) },
+    sealRaw: (channel, text) => vault.keyRing.encrypt(subjectOfGateway(channel), text),
+    known: createKnownPayNos(limits.payNosRememberedMax),
+    gateways: gateways.callable,
+    policyOf: (channel) => gateways.policyOf(channel),
+    tenant: config.PLUMBLINE_TENANT,
+    lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
+    callbackSecret: callbackSecretOf(config),
+    callbackMaxAgeMs: callbackMaxAgeMsOf(config),
+    signatureEndpoint: config.PLUMBLINE_SIGNATURE_ENDPOINT_ENABLED ?? config.PLUMBLINE_LOCAL_STACK,
+    formatTime: localTimeFormat(config.PLUMBLINE_TIME_ZONE),
+    nowMs: Date.now,
+  };
 }
 
 function merchantEdgeOf(parts: {

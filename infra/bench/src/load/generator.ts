@@ -40,7 +40,7 @@ const samples = await openLoop({
   sleep: (ms) => sleep(ms),
   send: async (index) => {
     try {
-      const response = await request(job.url, {
+      const response = await request(job.urls[index % job.urls.length] ?? '', {
         method: 'POST',
         dispatcher: agent,
         headers: { 'content-type': 'application/json' },

@@ -3,7 +3,8 @@ import type { Summary } from './summarise.ts';
 /** What the generator process is told, as one line of JSON on its standard input. */
 export interface LoadJob {
   readonly call: CallName;
-  readonly url: string;
+  /** Taken in turn. */
+  readonly urls: readonly string[];
   /** Begins every order number. */
   readonly prefix: string;
   readonly perSecond: number;

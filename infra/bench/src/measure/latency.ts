@@ -36,12 +36,12 @@ export async function measureLatency(options: {
         ['POST /payments', `${opened.platform.url('payments')}/payments`],
       ];
       for (const [call, url] of calls)
-        await runLoad({ call, url, prefix: 'warm', ...warmUp }, signal);
+        await runLoad({ call, urls: [url], prefix: 'warm', ...warmUp }, signal);
       for (const perSecond of rates)
         for (const [call, url] of calls) {
           await sleep(pauseMs, undefined, { signal });
           report(`${call} at ${perSecond}/s for ${seconds} s`);
-          const job = { call, url, perSecond, seconds, prefix: `bench-${perSecond}` };
+          const job = { call, urls: [url], perSecond, seconds, prefix: `bench-${perSecond}` };
           const result = await runLoad(job, signal);
           options.onResult({ part: 'latency', call, perSecond, seconds, ...result });
         }

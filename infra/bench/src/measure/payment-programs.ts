@@ -12,7 +12,8 @@ export interface PaymentProgram {
   readonly name: string;
   /** Begins its order numbers. */
   readonly prefix: string;
-  readonly url: string;
+  /** Creations go to each of them in turn. */
+  readonly urls: readonly string[];
   /** Order numbers like `?` that succeeded, changed at `?` or later, as `order_no` and `at`. */
   readonly finishedSql: string;
   pids(): Readonly<Record<string, number>>;
@@ -29,25 +30,52 @@ interface Opening {
 const secret = 'local-callback-secret';
 
 /** The payments process and the simulator, as `npm start` runs them. */
-export async function openOurs({ stack, home, report }: Opening): Promise<PaymentProgram> {
+export const openOurs = (opening: Opening): Promise<PaymentProgram> =>
+  openPlumbline(opening, { name: 'plumbline', prefix: 'ours', processes: 1 });
+
+/** Two payments processes, which share the partitions. */
+export const openOursTwice = (opening: Opening): Promise<PaymentProgram> =>
+  openPlumbline(opening, { name: 'plumbline, two', prefix: 'twice', processes: 2 });
+
+async function openPlumbline(
+  { stack, home, report }: Opening,
+  of: { readonly name: string; readonly prefix: string; readonly processes: 1 | 2 },
+): Promise<PaymentProgram> {
   const ports = await somePorts();
+  const env = { PLUMBLINE_MOCK_GATEWAY_URL: `http://127.0.0.1:${ports['gateway-simulator']}` };
   const platform = await openPlatform({
-    ...{ stack, report, ports, logsFolder: join(home, 'logs-ours') },
+    ...{ stack, report, ports, logsFolder: join(home, `logs-${of.prefix}`) },
     processes: ['payments', 'gateway-simulator'],
-    env: { PLUMBLINE_MOCK_GATEWAY_URL: `http://127.0.0.1:${ports['gateway-simulator']}` },
+    env,
   });
   await platform.ready();
+  const platforms = [platform];
+  if (of.processes === 2) {
+    const ports2 = await somePorts();
+    const second = await openPlatform({
+      ...{ stack, report, ports: ports2 },
+      ...{ logsFolder: join(home, `logs-${of.prefix}-2`), processes: ['payments'] },
+      // What it asks a gateway for, the gateway reports to it.
+      env: { ...env, PLUMBLINE_NOTIFY_URL: `http://127.0.0.1:${ports2.payments}` },
+    });
+    await second.ready();
+    platforms.push(second);
+  }
   await payAtOnce(platform.url('gateway-simulator'));
   const schema = schemaOf(paymentsProjection);
   return {
-    ...{ name: 'plumbline', prefix: 'ours', url: platform.url('payments') },
+    ...{ name: of.name, prefix: of.prefix, urls: platforms.map((each) => each.url('payments')) },
     finishedSql: `select order_no, updated_at as at from "${schema}".payments
                    where status = 'SUCCESS' and order_no like ? and updated_at >= ?`,
     pids: () => ({
-      payments: pidOf(platform, 'payments'),
+      ...Object.fromEntries(
+        platforms.map((each, at) => [`payments${at === 0 ? '' : ' 2'}`, pidOf(each, 'payments')]),
+      ),
       simulator: pidOf(platform, 'gateway-simulator'),
     }),
-    close: () => platform.stop(),
+    async close() {
+      await Promise.all(platforms.map((each) => each.stop()));
+    },
   };
 }
 
@@ -80,7 +108,7 @@ export async function openPlain({ stack, home, report, signal }: Opening): Promi
   await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(failed)]);
   return {
     ...{ name: 'express, Postgres, outbox', prefix: 'plain' },
-    url: `http://127.0.0.1:${ports.payments}`,
+    urls: [`http://127.0.0.1:${ports.payments}`],
     finishedSql: `select order_no, paid_at as at from plain.payments
                    where status = 'SUCCESS' and order_no like ? and paid_at >= ?`,
     pids: () => ({

@@ -11,7 +11,7 @@ import { percentile } from '../load/summarise.ts';
 import type { Measuring } from './measuring.ts';
 import { openBenchPlatform } from './open-bench-platform.ts';
 import type { PaymentProgram } from './payment-programs.ts';
-import { openOurs, openPlain } from './payment-programs.ts';
+import { openOurs, openOursTwice, openPlain } from './payment-programs.ts';
 import { watchFinished } from './watch-finished.ts';
 
 /** Payments of contract 1 from their creation to a row that says SUCCESS. */
@@ -32,9 +32,9 @@ export interface PaymentsResult extends LoadResult {
 
 /**
  * Full flows: a creation through HTTP, the gateway told, the payer pays at once, the gateway's
- * callback, the payment succeeded, the read model. Ours, and contract 1 as it is mostly written, at
- * the same rates, one after the other, beside the same servers, the same simulated gateway and the
- * same load.
+ * callback, the payment succeeded, the read model. Ours with one process and with two, and contract 1
+ * as it is mostly written, at the same rates, one after the other, beside the same servers, the same
+ * simulated gateway and the same load.
  */
 export async function measurePayments(
   options: Measuring & { readonly rates: readonly number[]; readonly seconds: number },
@@ -45,11 +45,13 @@ export async function measurePayments(
     const opened = await openBenchPlatform({ home, report, signal, processes: [] });
     try {
       const { stack } = opened;
-      for (const open of [openOurs, openPlain]) {
+      for (const open of [openOurs, openOursTwice, openPlain]) {
         const program = await open({ stack, home, report, signal });
         try {
-          const job = { call: 'POST /payments', url: `${program.url}/payments` } as const;
-          await runLoad({ ...job, prefix: `warm-${program.prefix}`, ...warmUp }, signal);
+          await runLoad(
+            { ...jobFor(program), prefix: `warm-${program.prefix}`, ...warmUp },
+            signal,
+          );
           for (const perSecond of rates) {
             await sleep(pauseMs, undefined, { signal });
             report(`${program.name}: ${perSecond} payments a second for ${seconds} s`);
@@ -67,6 +69,11 @@ export async function measurePayments(
   }
 }
 
+const jobFor = ({ urls }: PaymentProgram) => ({
+  call: 'POST /payments' as const,
+  urls: urls.map((url) => `${url}/payments`),
+});
+
 async function measureRate(of: {
   readonly stack: Stack;
   readonly program: PaymentProgram;
@@ -82,8 +89,7 @@ async function measureRate(of: {
   };
   const before = await cpuOf(pids);
   const watching = watchFinished({ program, prefix, postgresUrl: stack.postgresUrl });
-  const job = { call: 'POST /payments', url: `${program.url}/payments`, prefix } as const;
-  const load = await runLoad({ ...job, perSecond, seconds }, signal);
+  const load = await runLoad({ ...jobFor(program), prefix, perSecond, seconds }, signal);
   const endMs = Date.now();
   const after = await cpuOf(pids);
   const seen = await watching.end({ expected: load.succeeded, patienceMs: flowTailMs });
