@@ -102,12 +102,17 @@ it('two payments that one transaction paid are rule Z, of the one that came late
 it('a callback with another amount than was asked is rule V, and moves nothing', async () => {
   const orderNo = newOrderNo();
   const payNo = await created('LAKALA', orderNo);
-  const of = { gateway: 'lakala', reference: payNo, on: 'callback', what: 'garble' };
-  await world.control('POST', '/rules', { ...of, times: 1, params: { garble: 'amount' } });
+  const of = { gateway: 'lakala', reference: payNo };
+  const lie = { on: 'callback', what: 'garble', times: 1, params: { garble: 'amount' } };
+  await world.control('POST', '/rules', { ...of, ...lie });
+  // So that nothing else moves it: whoever asks hears that nobody has paid.
+  await world.control('POST', '/rules', { ...of, on: 'query', what: 'stale' });
   await pay('LAKALA', payNo);
   const [alert, ...more] = await raised(orderNo);
   expect(more).toEqual([]);
   expect(alert).toMatchObject({ rule: 'V', orderNo, payNo, amountMinor: 999n });
   expect(alert?.evidence.map(({ type }) => type)).toContain('PaymentReportMismatched');
   for (const each of alert?.evidence ?? []) await standsThere(each);
+  const { json } = await world.edge.get(`/payments/${payNo}`);
+  expect(json.data?.['status']).toBe('PAYING');
 }, 40_000);

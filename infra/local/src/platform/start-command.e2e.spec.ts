@@ -66,7 +66,7 @@ async function expectQuickLookOfMerchants(): Promise<void> {
   const script = shown
     .replace('http://127.0.0.1:8083/', `http://127.0.0.1:${port}/`)
     // A machine that is busy with other tests needs longer than a person's.
-    .replaceAll('sleep 3', 'sleep 10');
+    .replaceAll('sleep 3', 'sleep 6');
   const { code, output } = await runCommand({
     command: 'bash',
     args: ['-euc', script],
