@@ -1,9 +1,7 @@
+import { isEncryptedText } from '@plumbline/kernel';
 import type { AvroSchema } from './avro-schema.ts';
 import { parseSchema } from './avro-schema.ts';
 import { Unencodable } from './errors.ts';
-
-/** `enc:v1:<key id>:<base64url>`: the only form in which personal data may be written. */
-const encrypted = /^enc:v1:[A-Za-z0-9._-]{1,128}:[A-Za-z0-9_-]+$/;
 
 type Check = (value: unknown, path: string) => void;
 
@@ -64,6 +62,6 @@ const join = (path: string, name: string | number): string =>
 
 const mustBeEncrypted: Check = (value, path) => {
   if (value === null || value === undefined) return;
-  if (typeof value === 'string' && encrypted.test(value)) return;
+  if (typeof value === 'string' && isEncryptedText(value)) return;
   throw new Unencodable('PII_NOT_ENCRYPTED', `${path} holds personal data in the clear`, path);
 };

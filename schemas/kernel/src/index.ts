@@ -32,3 +32,4 @@ export {
 } from './ids.ts';
 export { partitionOfRecordKey, payNo, slotOfPayNo, slotOfRecordKey } from './pay-no.ts';
 export type { ProcessManager, ReactionContext } from './process-manager.ts';
+export { encryptedOrDigest, isEncryptedText } from './personal-data.ts';

@@ -1,6 +1,6 @@
 import type { PaymentsCommand, PaymentsEvent } from '@plumbline/events';
 import { topics, Unencodable } from '@plumbline/events';
-import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
+import { derivedUuid, encryptedOrDigest, slotOfRecordKey } from '@plumbline/kernel';
 import type { InputRecord, ProcessorContext } from '@plumbline/runtime';
 import * as limits from './limits.ts';
 
@@ -60,13 +60,15 @@ export function forgetCallbacks(payNo: string, context: ProcessorContext): void 
 function commandOf(event: PaymentsEvent): CallbackCommand | null {
   if (event.type === 'PaymentCallbackRecorded' && event.data.code === 'PAYMENT_NOT_FOUND') {
     const { payNo, callbackId, callbackStatus, channelTradeNo } = event.data;
-    const { timestamp, nonce, rawPayload } = event.data;
+    const { timestamp, nonce } = event.data;
+    const rawPayload = encryptedOrDigest(event.data.rawPayload);
     const data = { payNo, callbackId, callbackStatus, channelTradeNo };
     return { type: 'ReportMockCallback', data: { ...data, timestamp, nonce, rawPayload } };
   }
   if (event.type === 'GatewayCallbackRecorded' && event.data.code === 'PAYMENT_NOT_FOUND') {
     const { payNo, channel, reference, callbackId, refundReference } = event.data;
-    const { answer, rawPayload, merchantMatches } = event.data;
+    const { answer, merchantMatches } = event.data;
+    const rawPayload = encryptedOrDigest(event.data.rawPayload);
     // From before it was written down. Whose money it is must not be guessed: the payment will ask.
     if (merchantMatches === null) return null;
     const data = { payNo, channel, reference, callbackId, refundReference };

@@ -1,5 +1,5 @@
 import type { Decision, DecisionContext } from '@plumbline/kernel';
-import { accepted, unchanged } from '@plumbline/kernel';
+import { accepted, encryptedOrDigest, unchanged } from '@plumbline/kernel';
 import { callRequested, isLed } from './calls.ts';
 import type { PaymentCommandOf } from './commands.ts';
 import type { EventList, PaymentEvent, PaymentEventOf } from './events.ts';
@@ -64,8 +64,9 @@ function record(
   what: { readonly result: Recorded['result']; readonly code: GatewayCallbackCode | null },
   { atMs }: DecisionContext,
 ): PaymentEvent {
-  const { payNo, channel, reference, callbackId, refundReference, answer, rawPayload } = data;
+  const { payNo, channel, reference, callbackId, refundReference, answer } = data;
   const { merchantMatches } = data;
+  const rawPayload = encryptedOrDigest(data.rawPayload);
   const known = before.status !== 'none' && before.payNo === payNo;
   return {
     type: 'GatewayCallbackRecorded',

@@ -44,6 +44,15 @@ describe('a verified callback of a gateway', () => {
     expect(done(once.told, callback('FAILED', { callbackId: 'n-PAID' }))).toBe('=');
   });
 
+  it('of an edge that did not encrypt yet is kept by its digest', () => {
+    const clear = when(processing, callback('PAID', { rawPayload: '{"payer":"Ada"}' }));
+    expect(clear.events.map(({ type }) => type)).toEqual([
+      ...['GatewayCallbackRecorded', 'PaymentSucceeded'],
+    ]);
+    const raw = expect.stringMatching(/^enc:v1:not-encrypted:/) as string;
+    expect(clear.events[0]).toMatchObject({ data: { rawPayload: raw } });
+  });
+
   it('against an end changes nothing but the record, and late money goes back', () => {
     expect(done(succeeded, callback('FAILED'))).toBe(
       'IGNORED(NOTHING_NEW) PaymentReportContradicted',

@@ -1,5 +1,5 @@
 import type { Decision, DecisionContext } from '@plumbline/kernel';
-import { accepted, rejected, unchanged } from '@plumbline/kernel';
+import { accepted, encryptedOrDigest, rejected, unchanged } from '@plumbline/kernel';
 import type { CallbackCode } from './callback-answer.ts';
 import type { PaymentCommandOf } from './commands.ts';
 import type { EventList, PaymentEvent, PaymentEventOf } from './events.ts';
@@ -55,6 +55,7 @@ function record(
     type: 'PaymentCallbackRecorded',
     data: {
       ...data,
+      rawPayload: encryptedOrDigest(data.rawPayload),
       orderNo: payment?.orderNo ?? null,
       result: what.result,
       code: what.code,

@@ -19,7 +19,7 @@ const callback = (over: Partial<PaymentCommandOf<'ReportMockCallback'>> = {}): P
   type: 'ReportMockCallback',
   data: {
     ...{ payNo: 'PAY-1', callbackId: 'c1', callbackStatus: 'SUCCESS', channelTradeNo: 'MOCK_7' },
-    ...{ timestamp: '1', nonce: 'n', rawPayload: '{}' },
+    ...{ timestamp: '1', nonce: 'n', rawPayload: 'enc:v1:test:e30' },
     ...over,
   },
 });
@@ -230,7 +230,12 @@ describe('a callback', () => {
     const { events } = given(paymentDecider, histories.processing).when(callback(), { eventId });
     expect(events[0]).toMatchObject({
       type: 'PaymentCallbackRecorded',
-      data: { result: 'PROCESSED', code: null, currentStatus: 'SUCCESS', rawPayload: '{}' },
+      data: {
+        result: 'PROCESSED',
+        code: null,
+        currentStatus: 'SUCCESS',
+        rawPayload: 'enc:v1:test:e30',
+      },
     });
     expect(events[1]).toEqual({
       type: 'PaymentSucceeded',
@@ -240,6 +245,13 @@ describe('a callback', () => {
         ...{ paidAt: anyContext.atMs, eventTime: anyContext.atMs, traceId: 'correlation-1' },
       },
     });
+  });
+
+  it('of an edge that did not encrypt yet is kept by its digest', () => {
+    const clear = callback({ rawPayload: '{"payer":"Ada"}' });
+    const { events } = given(paymentDecider, histories.processing).when(clear);
+    const raw = expect.stringMatching(/^enc:v1:not-encrypted:/) as string;
+    expect(events[0]).toMatchObject({ data: { result: 'PROCESSED', rawPayload: raw } });
   });
 
   it('gets a trade number of the mock channel when it brings none', () => {
