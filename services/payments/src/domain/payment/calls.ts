@@ -1,4 +1,5 @@
 import type { GatewayCallKind } from '@plumbline/events';
+import { murmur2 } from '@plumbline/kernel';
 import type { PaymentEvent, PaymentEventOf } from './events.ts';
 import * as limits from './limits.ts';
 import type { AtGateway, Payment } from './state.ts';
@@ -36,10 +37,16 @@ export const newLine = (sinceMs: number): CallLine => ({ call: null, tries: 0, s
 export const movesMoney = (kind: GatewayCallKind): boolean =>
   kind === 'CREATE' || kind === 'REFUND';
 
-/** How long after the last word the next call is made; 1-based by what was tried in vain. */
-export function delayMs(tries: number): number {
-  const { askDelaysMs } = limits;
-  return askDelaysMs[Math.min(tries, askDelaysMs.length) - 1] ?? 0;
+/**
+ * How long after the last word the next call is made; 1-based by what was tried in vain. Drawn from
+ * what it is about, so that a replay draws the same: those who lost a gateway at one moment must not
+ * all come back at one moment.
+ */
+export function delayMs(tries: number, about: string): number {
+  const { askDelaysMs, askJitter } = limits;
+  const mostMs = askDelaysMs[Math.min(tries, askDelaysMs.length) - 1] ?? 0;
+  const drawn = (murmur2(Buffer.from(`${about}/${tries}`)) >>> 0) / 2 ** 32;
+  return Math.round(mostMs * (1 - askJitter * drawn));
 }
 
 /** A payment that is led at its gateway. */

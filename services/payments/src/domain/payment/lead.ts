@@ -294,7 +294,7 @@ export function closeLed(
 function nextCall(payment: LedPayment): { readonly kind: CallKind; readonly dueMs: number } | null {
   const { line, policy } = payment.gateway;
   if (line.call !== null || hasEnded(payment)) return null;
-  const retryMs = line.sinceMs + delayMs(Math.max(1, line.tries));
+  const retryMs = line.sinceMs + delayMs(Math.max(1, line.tries), payment.payNo);
   if (payment.status === 'created') return { kind: 'CREATE', dueMs: retryMs };
   const isCalm = payment.status === 'processing' && payment.closing === null;
   return { kind: 'QUERY', dueMs: isCalm ? line.sinceMs + policy.queryIntervalMs : retryMs };

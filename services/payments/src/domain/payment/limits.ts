@@ -17,6 +17,9 @@ export const minorDigitsMax = 2;
  */
 export const askDelaysMs = [2_000, 5_000, 15_000, 60_000] as const;
 
+/** By how much of it a delay may be shorter. */
+export const askJitter = 0.2;
+
 /** How often a gateway may be asked about a payment that nobody has paid yet: at most once a second. */
 export const queryIntervalMs = { min: 1_000, max: 3_600_000 } as const;
 

@@ -223,10 +223,11 @@ const refundMismatch = (
 
 /** When the refund wants the next call, and which; `null` while one is under way, and at its end. */
 export function nextRefundCall({
+  refundId,
   status,
   line,
 }: Refund): { readonly kind: 'REFUND' | 'QUERY_REFUND'; readonly dueMs: number } | null {
   if (line.call !== null || status === 'succeeded' || status === 'failed') return null;
-  const dueMs = line.sinceMs + delayMs(Math.max(1, line.tries));
+  const dueMs = line.sinceMs + delayMs(Math.max(1, line.tries), refundId);
   return { kind: status === 'requested' ? 'REFUND' : 'QUERY_REFUND', dueMs };
 }
