@@ -91,8 +91,9 @@ describe('a payment whose callbacks are lost and whose timers do not ask', () =>
     expect(scanned.result === 'done' && scanned.asked).toBeGreaterThanOrEqual(1);
     await until('it is paid', isNow(payNo, 'SUCCESS'), 10_000);
     const { calls, payment: facts } = await createOperatorQueries(postgres).file(payNo);
-    expect(calls.map(({ action, queryResult }) => `${action} ${queryResult}`).sort()).toEqual([
-      ...['CREATE ACCEPTED', 'NOTIFY PAID', 'QUERY PAID'],
+    // Newest first.
+    expect(calls.map(({ action, queryResult }) => `${action} ${queryResult}`)).toEqual([
+      ...['NOTIFY PAID', 'QUERY PAID', 'CREATE ACCEPTED'],
     ]);
     expect(facts).toMatchObject({ status: 'SUCCESS', atGateway: true, tenant: 'main' });
     expect(await isSilent()).not.toContain(payNo);

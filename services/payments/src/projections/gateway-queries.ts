@@ -55,8 +55,9 @@ export const createGatewayQueries = (postgres: Postgres): GatewayQueries => ({
       readonly message: string | null;
       readonly reported_at: Date;
     }>(
+      // What ended a payment and the word of it have one time, and the word came after.
       `select * from ${schema}.reconcile_audit where pay_no = ?
-       order by reported_at desc, id limit ?`,
+       order by reported_at desc, (action = 'NOTIFY') desc, id limit ?`,
       [payNo, gatewayRowsShownMax],
     );
     return rows.map((row) => ({
