@@ -5,7 +5,7 @@ import { stepKills } from '../faults/steps.ts';
 import { forgetAll } from '../faults/forget-all.ts';
 import { gatewayTopologies, stormGroup, topologies } from '../faults/storm.ts';
 import type { World } from '../world/world.ts';
-import { partitions } from '../world/world.ts';
+import { gatewaysOf, partitions } from '../world/world.ts';
 import { frozenMs, occurrence, outageMs, stepWithinMs, stormMs } from './limits.ts';
 import type { Random } from './random.ts';
 
@@ -132,9 +132,9 @@ function freezeBroker(random: Random): Fault {
 function killGateways(): Fault {
   return {
     ...{ kind: 'kill gateways', target: 'gateways', what: 'kill the gateways' },
-    run({ gateways }) {
-      gateways?.platform.kill('gateway-simulator', 'SIGKILL');
-      return Promise.resolve(gateways === null ? 0 : 1);
+    run(world) {
+      gatewaysOf(world).platform.kill('gateway-simulator', 'SIGKILL');
+      return Promise.resolve(1);
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 export const testExamples = 8;
 
-/** The same in a campaign: ten minutes in all. */
+/** The same in a campaign: four minutes in all. */
 export const campaignExamples = 500;
 export const examplesMax = 100_000;
 

@@ -4,6 +4,7 @@ import type { Gateways } from './gateways.ts';
 import type { Json } from './gateway-world.ts';
 import type { Targets } from './load.ts';
 import { decidedByMerchantApi, merchantApp } from './merchant-calls.ts';
+import { newOrder } from './world.ts';
 
 /** How a purchase reaches a gateway. */
 export type Through = 'MOCK' | 'PAYPAY' | 'LAKALA' | 'merchant';
@@ -27,7 +28,7 @@ export const orderThrough = (through: Through, orderNo: string) =>
         ...{ orderNo, amount: '999', currency: 'JPY' },
         items: [{ sku: 'BOOK-1', quantity: 1, unitAmount: '999' }],
       }
-    : { orderNo, amount: '99.90', items: [{ sku: 'BOOK-1', quantity: 2, unitAmount: '49.95' }] };
+    : newOrder(orderNo);
 
 export const paymentThrough = (through: Through, orderNo: string) =>
   through === 'PAYPAY'
