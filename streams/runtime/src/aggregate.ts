@@ -6,6 +6,8 @@ import { emitChained, eventIdOf, firstLink } from './event-chain.ts';
 import { limits } from './limits.ts';
 import type { DecidedOutcome } from './outcome.ts';
 import { emitOutcome, fingerprintOf } from './outcome.ts';
+import type { CommandCause, RoutedCommand } from './routed-command.ts';
+import { emitCommand } from './routed-command.ts';
 import type { StateCodec } from './state-codec.ts';
 import { jsonStateCodec } from './state-codec.ts';
 import type {
@@ -31,6 +33,13 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
   };
   /** What an event is about, for `ce_subject`: the order number, the payment number. */
   subjectOf(event: Event): string;
+  /** What a decision asks of other aggregates; it goes out in the decision's own transaction. */
+  readonly asks?: {
+    /** Command topics that it may write to. */
+    readonly topics: readonly string[];
+    /** Pure. Also called of what was refused or changed nothing: somebody may wait for the answer. */
+    commandsOf(decided: Decided<State, Command, Event>): readonly RoutedCommand[];
+  };
   /**
    * Other record keys under which commands may come, for example the payment number. Once given by
    * a state, a name leads to that aggregate for ever.
@@ -41,6 +50,14 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
    * a state of today comes back as it is.
    */
   readonly upcastState?: (stored: unknown) => State;
+}
+
+/** One decision, with the state that it left. */
+export interface Decided<State, Command extends Payload, Event extends Payload> {
+  readonly key: string;
+  readonly command: Command;
+  readonly decision: Decision<Event>;
+  readonly state: State;
 }
 
 /** What the changelog keeps of one aggregate. */
@@ -78,7 +95,7 @@ export function aggregateTopology<State, Command extends Payload, Event extends 
     ordering: 'arrival',
     paceMs: 0,
     inputs: [{ kind: 'commands', topic: topics.commands, outcomes: topics.outcomes }],
-    outputs: [topics.events, topics.outcomes],
+    outputs: [topics.events, topics.outcomes, ...(options.asks?.topics ?? [])],
     changelog: topics.changelog,
     deadLetters: topics.deadLetters,
     stores: [{ name: aggregateStore, codec: entryCodec(options) }, { name: namesStore }],
@@ -170,6 +187,18 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     }
   }
 
+  /** A repeat is answered from memory and asks nothing again: what it led to has been asked. */
+  function ask(
+    context: ProcessorContext,
+    decided: Decided<State, Command, Event>,
+    cause: CommandCause,
+  ): void {
+    const { key } = decided;
+    options.asks?.commandsOf(decided).forEach((to, index) => {
+      emitCommand({ context, to, from: [key, cause.id, index.toString()], cause });
+    });
+  }
+
   function decideCommand(input: InputRecord, context: ProcessorContext): void {
     const key = context.store<string>(namesStore).get(input.key) ?? input.key;
     const { envelope } = input;
@@ -202,6 +231,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       aggregateVersion: after.entry.version,
     };
     const recent = [...entry.recent, { id: envelope.id, outcome }];
+    ask(context, { key, command, decision, state: after.entry.state }, cause);
     save(context, key, entry.state, {
       ...after.entry,
       recent: recent.slice(-limits.recentCommandsPerAggregate),
@@ -217,12 +247,14 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     const place = decisionContext(context, timer.key, entry.version, correlationId);
     const decision = decider.decide(command, state, place);
     const events = decision.kind === 'accepted' ? decision.events : [];
-    const after = record(context, timer.key, entry, events, {
+    const cause: EventCause = {
       id: `timer:${timer.name}:${timer.dueMs}`,
       actor: `system:${task.topology}`,
       correlationId,
       traceparent: null,
-    });
+    };
+    const after = record(context, timer.key, entry, events, cause);
+    ask(context, { key: timer.key, command, decision, state: after.entry.state }, cause);
     save(context, timer.key, state, after.entry);
   }
 

@@ -18,8 +18,9 @@ export type { ChangelogEntry, Checkpoint, LocalStore, LocalStores } from './stat
 export { createMemoryLocalStore, createMemoryLocalStores } from './state/memory-local-store.ts';
 export type { StateCodec } from './state-codec.ts';
 export { jsonStateCodec } from './state-codec.ts';
-export type { AggregateEntry, AggregateOptions, RecentCommand } from './aggregate.ts';
+export type { AggregateEntry, AggregateOptions, Decided, RecentCommand } from './aggregate.ts';
 export { aggregateStore, aggregateTopology } from './aggregate.ts';
+export type { RoutedCommand } from './routed-command.ts';
 export type { ProcessManagerOptions } from './process-manager.ts';
 export { processManagerTopology } from './process-manager.ts';
 export type { RunTopologyOptions, RunningTopology } from './run-topology.ts';

@@ -1,5 +1,6 @@
 import type { Payload, ProcessManager } from '@plumbline/kernel';
-import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
+import { slotOfRecordKey } from '@plumbline/kernel';
+import { emitCommand } from './routed-command.ts';
 import type { InputRecord, Processor, ProcessorContext, Topology } from './topology.ts';
 import { redrives } from './topology.ts';
 
@@ -49,34 +50,11 @@ function managerProcessor<State, Event extends Payload, Command extends Payload>
     const { envelope, key } = input;
     const place = { atMs: context.nowMs, slot, eventId: envelope.id, key };
     const commands = manager.react(event, before, place);
+    const { id, correlationId, traceparent } = envelope;
     commands.forEach((command, index) => {
-      const to = options.route(command, key);
-      const id = derivedUuid(
-        slotOfRecordKey(to.key),
-        'command',
-        name,
-        envelope.id,
-        index.toString(),
-      );
-      context.emit({
-        topic: to.topic,
-        key: to.key,
-        payload: command,
-        envelope: {
-          id,
-          type: command.type,
-          source: `/plumbline/${name}`,
-          subject: to.subject,
-          timeMs: context.nowMs,
-          correlationId: envelope.correlationId,
-          causationId: envelope.id,
-          actor: `system:${name}`,
-          aggregateVersion: null,
-          previousHash: null,
-          subjectKeyId: null,
-          traceparent: envelope.traceparent,
-        },
-      });
+      const to = { ...options.route(command, key), payload: command };
+      const from = [id, index.toString()];
+      emitCommand({ context, to, from, cause: { id, correlationId, traceparent } });
     });
     const after = manager.evolve(before, event);
     if (after !== before) states.set(key, after);
