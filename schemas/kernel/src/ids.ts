@@ -18,10 +18,26 @@ export function routingKey(tenant: string, orderNo: string): RoutingKey {
   return `${tenant}/${orderNo}` as RoutingKey;
 }
 
+/** Whether a text that came from outside can be a routing key. */
+export const isRoutingKey = (text: string): text is RoutingKey =>
+  /^[A-Za-z0-9_-]{1,32}\/./s.test(text);
+
 export function splitRoutingKey(key: string): { tenant: string; orderNo: string } {
   const at = key.indexOf('/');
   invariant(at > 0 && at < key.length - 1, 'a routing key is <tenant>/<order number>');
   return { tenant: key.slice(0, at), orderNo: key.slice(at + 1) };
+}
+
+/**
+ * Headers and keys of records hold some 1,000 bytes: 256 characters of four. An order number has 32
+ * at most (contract 1), and a tenant as many.
+ */
+const routingKeyCharsMax = 256;
+
+/** The parts of a text that anybody may have written; `null` where it is no routing key. */
+export function parseRoutingKey(text: string): { tenant: string; orderNo: string } | null {
+  const [, tenant = '', orderNo = ''] = /^([A-Za-z0-9_-]{1,32})\/(.+)$/s.exec(text) ?? [];
+  return tenant === '' || text.length > routingKeyCharsMax ? null : { tenant, orderNo };
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   derivedUuid,
   digest,
   murmur2,
+  parseRoutingKey,
   partitionOfSlot,
   routingKey,
   slotCount,
@@ -80,6 +81,20 @@ describe('a routing key', () => {
   it.each(['', 'main', '/o', 'main/'])('is not %j', (key) => {
     expect(() => splitRoutingKey(key)).toThrow(/routing key/);
   });
+});
+
+describe('a text that may be a routing key', () => {
+  it('comes apart where it is one', () => {
+    expect(parseRoutingKey('main/a/b/订单')).toEqual({ tenant: 'main', orderNo: 'a/b/订单' });
+    expect(parseRoutingKey('main/a\nb')).toEqual({ tenant: 'main', orderNo: 'a\nb' });
+  });
+
+  it.each(['', 'main', 'main/', '/o', 'main./o', 'ma in/o', `main/${'x'.repeat(252)}`])(
+    'is none: %j',
+    (text) => {
+      expect(parseRoutingKey(text)).toBeNull();
+    },
+  );
 });
 
 describe('a digest', () => {

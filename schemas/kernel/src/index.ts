@@ -22,7 +22,9 @@ export {
   derivedNumber,
   derivedUuid,
   digest,
+  isRoutingKey,
   murmur2,
+  parseRoutingKey,
   partitionOfSlot,
   routingKey,
   slotCount,
@@ -33,3 +35,28 @@ export {
 export { partitionOfRecordKey, payNo, slotOfPayNo, slotOfRecordKey } from './pay-no.ts';
 export type { ProcessManager, ReactionContext } from './process-manager.ts';
 export { encryptedOrDigest, isEncryptedText } from './personal-data.ts';
+export type { Memory, MemoryLimits, Remembered } from './remembered.ts';
+export { jsonBytesOf, nothingRemembered, recall, remember } from './remembered.ts';
+export type {
+  Earmark,
+  EarmarkLimits,
+  EarmarkRefusal,
+  Earmarks,
+  EndedEarmark,
+  KnownEarmark,
+  MakeVerdict,
+  ReleaseVerdict,
+  TakeVerdict,
+} from './earmarks.ts';
+export {
+  barEarmark,
+  dueEarmarks,
+  earmarkOf,
+  endEarmark,
+  firstDueMs,
+  judgeMake,
+  judgeRelease,
+  judgeTake,
+  makeEarmark,
+  noEarmarks,
+} from './earmarks.ts';
