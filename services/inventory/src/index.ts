@@ -1,0 +1,1 @@
+export { inventoryTopology } from './topology.ts';
