@@ -153,7 +153,7 @@ describe('on real servers', () => {
       readonly partitions: readonly { readonly events: number; readonly seconds: number }[];
     }[];
     expect(lags.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['orders', 'consistency-alerts', 'projection-orders-v1']),
+      expect.arrayContaining(['orders', 'consistency-alerts', 'projection-orders-v2']),
     );
     const streams = lags.find(({ name }) => name === 'result-streams');
     expect([streams?.problem, streams?.unknown]).toEqual([null, []]);
@@ -179,7 +179,7 @@ describe('on real servers', () => {
     expect(shown.stdout).toContain(`reason   TEST: about ${orderNo}`);
     const key = `main/${orderNo}`;
     const reason = ['--reason', 'a test'];
-    for (const topology of ['consistency-alerts', 'projection-orders-v1']) {
+    for (const topology of ['consistency-alerts', 'projection-orders-v2']) {
       const asked = ['--topology', topology, '--key', key, ...reason];
       const redriven = await cli('dead-letters', 'redrive', ...asked);
       expect(redriven.exitCode).toBe(1);

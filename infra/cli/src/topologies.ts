@@ -1,4 +1,4 @@
-import { checkoutTopology } from '@plumbline/checkout';
+import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import { ordersTopology } from '@plumbline/orders';
 import {
@@ -6,6 +6,7 @@ import {
   gatewayTransactionsTopology,
   merchantResultsTopology,
   paymentsTopology,
+  purchasePaymentsWithoutGateways,
 } from '@plumbline/payments';
 import type { Topology } from '@plumbline/runtime';
 
@@ -14,6 +15,8 @@ export const allTopologies: readonly Topology[] = [
   ordersTopology,
   paymentsTopology,
   checkoutTopology,
+  checkoutSagaTopology,
+  purchasePaymentsWithoutGateways,
   consistencyAlerts,
   merchantResultsTopology,
   gatewayCallsTopology,

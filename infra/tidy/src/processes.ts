@@ -1,4 +1,4 @@
-import { checkoutConfig, checkoutTopology } from '@plumbline/checkout';
+import { checkoutConfig, checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { cliConfig } from '@plumbline/cli';
 import type { describeConfig } from '@plumbline/config';
 import { consistencyAlerts, consistencyAlertsConfig } from '@plumbline/consistency-alerts';
@@ -18,6 +18,7 @@ import {
   paymentsConfig,
   paymentsErrorCodes,
   paymentsTopology,
+  purchasePaymentsWithoutGateways,
 } from '@plumbline/payments';
 import { queriesErrorCodes, schema as queriesConfig } from '@plumbline/queries';
 import type { Topology } from '@plumbline/runtime';
@@ -53,13 +54,13 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
     config: [paymentsConfig],
     topologies: [
       ...[paymentsTopology, merchantResultsTopology],
-      ...[gatewayCallsTopology, gatewayTransactionsTopology],
+      ...[gatewayCallsTopology, gatewayTransactionsTopology, purchasePaymentsWithoutGateways],
     ],
     errorCodes: own(paymentsErrorCodes),
   }),
   documented('checkout', 'streams/checkout', {
     config: [checkoutConfig],
-    topologies: [checkoutTopology],
+    topologies: [checkoutTopology, checkoutSagaTopology],
   }),
   documented('consistency-alerts', 'streams/consistency-alerts', {
     config: [consistencyAlertsConfig],

@@ -25,6 +25,7 @@ const orderCreated: OrderCreated = {
   currency: 'CNY',
   payBy: 1_700_000_000_000,
   idempotencyKey: null,
+  purchase: null,
   fingerprint: 'f',
   createdAt: 1_700_000_000_001,
 };

@@ -1,4 +1,7 @@
+import { accountsCommandNames, accountsEventNames } from './generated/accounts.ts';
 import { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
+import { checkoutCommandNames, checkoutEventNames } from './generated/checkout.ts';
+import { inventoryCommandNames, inventoryEventNames } from './generated/inventory.ts';
 import { ordersCommandNames, ordersEventNames } from './generated/orders.ts';
 import {
   paymentsCommandNames,
@@ -106,8 +109,18 @@ export const topics = {
     // Alerts are derived again from their inputs, and this is one of them.
     config: keptForEver,
   },
+  inventoryCommands: commands('inventory', inventoryCommandNames),
+  accountsCommands: commands('accounts', accountsCommandNames),
+  checkoutCommands: commands('checkout', checkoutCommandNames),
   ordersEvents: events('orders', ordersEventNames),
   paymentsEvents: events('payments', paymentsEventNames),
+  inventoryEvents: events('inventory', inventoryEventNames),
+  accountsEvents: events('accounts', accountsEventNames),
+  checkoutEvents: {
+    ...events('checkout', checkoutEventNames),
+    writer: 'checkout-saga',
+    description: 'How purchases are led to goods and money, or back.',
+  },
   alertsEvents: {
     ...events('alerts', alertsEventNames),
     name: 'alerts.order_payment_inconsistency.v1',
@@ -126,6 +139,9 @@ export const topics = {
   },
   ordersOutcomes: outcomes('orders', 'orders'),
   paymentsOutcomes: outcomes('payments', 'payments'),
+  inventoryOutcomes: outcomes('inventory', 'inventory'),
+  accountsOutcomes: outcomes('accounts', 'accounts'),
+  checkoutOutcomes: outcomes('checkout', 'checkout-saga'),
   alertsOutcomes: outcomes('alerts', 'consistency-alerts'),
   paymentsInbox: {
     name: 'payments.inbox-unverified.v1',
@@ -145,6 +161,10 @@ export const topics = {
   ordersChangelog: changelog('orders'),
   paymentsChangelog: changelog('payments'),
   checkoutChangelog: changelog('checkout'),
+  checkoutSagaChangelog: changelog('checkout-saga'),
+  inventoryChangelog: changelog('inventory'),
+  accountsChangelog: changelog('accounts'),
+  purchasePaymentsChangelog: changelog('purchase-payments'),
   consistencyAlertsChangelog: changelog('consistency-alerts'),
   gatewayCallsChangelog: changelog('gateway-calls'),
   gatewayTransactionsChangelog: changelog('gateway-transactions'),
@@ -152,6 +172,10 @@ export const topics = {
   ordersDeadLetters: deadLetters('orders'),
   paymentsDeadLetters: deadLetters('payments'),
   checkoutDeadLetters: deadLetters('checkout'),
+  checkoutSagaDeadLetters: deadLetters('checkout-saga'),
+  inventoryDeadLetters: deadLetters('inventory'),
+  accountsDeadLetters: deadLetters('accounts'),
+  purchasePaymentsDeadLetters: deadLetters('purchase-payments'),
   consistencyAlertsDeadLetters: deadLetters('consistency-alerts'),
   gatewayCallsDeadLetters: deadLetters('gateway-calls'),
   gatewayTransactionsDeadLetters: deadLetters('gateway-transactions'),

@@ -12,6 +12,12 @@ export const quantityMax = 1_000_000;
 /** 9,999,999,999.99, contract 1's largest payment: a larger order could not be paid at once. */
 export const amountMinorMax = 999_999_999_999n;
 
+/** Buyers are opaque ids, such as 31 characters of hash. */
+export const buyerCharsMax = 64;
+
+/** Names of channels are short words; which there are is the payments context's to say. */
+export const channelCharsMax = 32;
+
 /** Words of a person who cancels. */
 export const reasonCharsMax = 200;
 

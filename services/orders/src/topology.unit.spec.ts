@@ -15,6 +15,7 @@ const create = (fingerprint = 'a'): OrdersCommand => ({
     ...{ orderNo: 'O-1', tenant: 'main', amountMinor: 100n, currency: 'CNY', payBy },
     items: [{ sku: 'tea', quantity: 1, unitAmountMinor: 100n }],
     idempotencyKey: null,
+    purchase: null,
     fingerprint,
   },
 });

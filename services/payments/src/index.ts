@@ -23,6 +23,11 @@ export type { LingeringPayments } from './scan/lingering-payments.ts';
 export { createLingeringPayments } from './scan/lingering-payments.ts';
 export type { MakeUpScan, MakeUpScanOptions } from './scan/make-up-scan.ts';
 export { openMakeUpScan } from './scan/make-up-scan.ts';
+export type { PurchaseTerms } from './purchases/purchase-payments.ts';
+export {
+  purchasePaymentsTopology,
+  purchasePaymentsWithoutGateways,
+} from './purchases/purchase-payments.ts';
 export { paymentsTopology } from './topology.ts';
 export { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
 export { openPayments } from './wiring.ts';

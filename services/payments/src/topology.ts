@@ -3,6 +3,7 @@ import type { Topology } from '@plumbline/runtime';
 import { aggregateTopology } from '@plumbline/runtime';
 import { isOfMerchant, paymentOrderIdOf } from './domain/payment/merchant.ts';
 import { paymentDecider } from './domain/payment/payment.ts';
+import { tellCheckout } from './purchases/tell-checkout.ts';
 import { upcastPayment } from './domain/payment/upcast.ts';
 
 /**
@@ -22,6 +23,7 @@ export const paymentsTopology: Topology = aggregateTopology({
   },
   subjectOf: ({ data }) => data.payNo,
   upcastState: upcastPayment,
+  asks: { topics: [topics.checkoutCommands.name], commandsOf: tellCheckout },
   namesOf: (state) => {
     if (state.status === 'none') return [];
     const { payNo, tenant, orderNo } = state;

@@ -14,7 +14,7 @@ const create = (channel: 'MOCK' | 'ALIPAY' = 'MOCK'): PaymentsCommand => ({
   type: 'CreatePayment',
   data: {
     ...{ payNo: number, orderNo: 'O-1', tenant: 'main', amountMinor: 9_999n, currency: 'CNY' },
-    ...{ channel, lifetimeMs: 60_000, gateway: null, merchant: null },
+    ...{ channel, lifetimeMs: 60_000, gateway: null, merchant: null, replyTo: null },
   },
 });
 const callback = (no: string, callbackStatus: 'SUCCESS' | 'FAILED'): PaymentsCommand => ({

@@ -38,6 +38,7 @@ import { createLingeringPayments } from './scan/lingering-payments.ts';
 import type { MakeUpScan } from './scan/make-up-scan.ts';
 import { openMakeUpScan } from './scan/make-up-scan.ts';
 import { scanTimesOf } from './scan/scan-config.ts';
+import { purchasePaymentsTopology } from './purchases/purchase-payments.ts';
 import { paymentsTopology } from './topology.ts';
 import { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
 import { openCallWorker } from './worker/call-worker.ts';
@@ -80,6 +81,11 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     // Without a gateway nobody asks for calls, nothing is to follow, and no transaction is claimed.
     topologies: [
       ...[paymentsTopology, merchantResultsTopology],
+      purchasePaymentsTopology({
+        lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
+        callbackSecret: callbackSecretOf(config),
+        policyOf: (channel) => gateways.policyOf(channel),
+      }),
       ...(hasGateways ? [gatewayCallsTopology, gatewayTransactionsTopology] : []),
     ],
     following: { [gatewayCallsTopology.name]: worker.following },

@@ -24,3 +24,9 @@ export const overviewPaceMs = 100;
 
 /** As in a routing key. */
 export const tenantCharsMax = 32;
+
+/** Buyers are opaque ids. */
+export const buyerCharsMax = 64;
+
+/** Contract 1: a payment number has at most 32 characters. */
+export const payNoCharsMax = 32;

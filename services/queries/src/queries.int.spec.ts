@@ -39,6 +39,7 @@ const orderCreated = (orderNo: string, n: number): OrdersEvent => ({
     currency: 'CNY',
     payBy: t0 + 1_800_000,
     idempotencyKey: null,
+    purchase: null,
     fingerprint: '0'.repeat(64),
     // Two orders each millisecond: pages must not lose one of a pair.
     createdAt: t0 + Math.floor(n / 2),

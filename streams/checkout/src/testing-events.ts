@@ -1,4 +1,4 @@
-import type { CheckoutEvent } from './domain/checkout/checkout.ts';
+import type { OrderOrPaymentEvent } from './domain/checkout/checkout.ts';
 
 const orderNo = 'O-1';
 const ids = { orderNo, payNo: 'PAY-1' };
@@ -19,13 +19,13 @@ const noRefund = {
 
 /** One event of each type that the checkout reads, all of one order. */
 export const eventOf: {
-  readonly [T in CheckoutEvent['type']]: Extract<CheckoutEvent, { readonly type: T }>;
+  readonly [T in OrderOrPaymentEvent['type']]: Extract<OrderOrPaymentEvent, { readonly type: T }>;
 } = {
   OrderCreated: {
     type: 'OrderCreated',
     data: {
       ...{ orderNo, tenant: 'main', items: [], ...money, payBy: 9, createdAt: 1 },
-      ...{ idempotencyKey: null, fingerprint: 'f' },
+      ...{ idempotencyKey: null, fingerprint: 'f', purchase: null },
     },
   },
   OrderAwaitingPayment: {
@@ -37,6 +37,10 @@ export const eventOf: {
     data: { ...ids, payBy: 9, requestedAt: 9 },
   },
   OrderPaid: { type: 'OrderPaid', data: { ...ids, ...money, paymentEventId: 'e', paidAt: 5 } },
+  OrderPaidFromBalance: {
+    type: 'OrderPaidFromBalance',
+    data: { orderNo, holdId: orderNo, ...money, paidAt: 5 },
+  },
   OrderFailed: { type: 'OrderFailed', data: { ...ids, paymentEventId: 'e', reason: 'no money' } },
   OrderExpired: { type: 'OrderExpired', data: { orderNo, payBy: 9 } },
   OrderCancelled: { type: 'OrderCancelled', data: { orderNo, reason: 'mind' } },

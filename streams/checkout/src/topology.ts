@@ -2,15 +2,15 @@ import { topics } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import type { Topology } from '@plumbline/runtime';
 import { processManagerTopology } from '@plumbline/runtime';
-import type { CheckoutCommand, CheckoutEvent } from './domain/checkout/checkout.ts';
+import type { FollowingCommand, OrderOrPaymentEvent } from './domain/checkout/checkout.ts';
 import { checkoutManager } from './domain/checkout/checkout.ts';
 import type { CheckoutState } from './domain/checkout/state.ts';
 
-/** Payment facts become order commands, and an order's end closes its payment. */
+/** Payment facts become order commands; an order's end closes its payment and ends its checkout. */
 export const checkoutTopology: Topology = processManagerTopology<
   CheckoutState,
-  CheckoutEvent,
-  CheckoutCommand
+  OrderOrPaymentEvent,
+  FollowingCommand
 >({
   name: 'checkout',
   manager: checkoutManager,
@@ -19,7 +19,11 @@ export const checkoutTopology: Topology = processManagerTopology<
     changelog: topics.checkoutChangelog.name,
     deadLetters: topics.checkoutDeadLetters.name,
   },
-  commands: [topics.ordersCommands.name, topics.paymentsCommands.name],
+  commands: [
+    topics.ordersCommands.name,
+    topics.paymentsCommands.name,
+    topics.checkoutCommands.name,
+  ],
   route: (command, key) => ({
     topic: topicOf(command).name,
     key,
@@ -27,7 +31,7 @@ export const checkoutTopology: Topology = processManagerTopology<
   }),
 });
 
-function topicOf(command: CheckoutCommand) {
+function topicOf(command: FollowingCommand) {
   switch (command.type) {
     case 'AwaitPayment':
     case 'ConfirmPayment':
@@ -36,6 +40,9 @@ function topicOf(command: CheckoutCommand) {
       return topics.ordersCommands;
     case 'ClosePayment':
       return topics.paymentsCommands;
+    case 'StartCheckout':
+    case 'RecordOrderEnded':
+      return topics.checkoutCommands;
     default:
       return unreachable(command);
   }

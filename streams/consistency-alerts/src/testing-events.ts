@@ -15,6 +15,7 @@ export const orderCreated: OrdersEvent = {
     items: [{ sku: 'S1', quantity: 1, unitAmountMinor: amountMinor }],
     payBy: Date.UTC(2026, 0, 2),
     idempotencyKey: null,
+    purchase: null,
     fingerprint: 'f',
     createdAt: Date.UTC(2026, 0, 1),
   },

@@ -79,6 +79,7 @@ const orderOf = ({ orderNo, atMs, fingerprint, index }: Subject, amountMinor: bi
   items: [{ sku: `plumb-bob-${index % 100}`, quantity: 1, unitAmountMinor: amountMinor }],
   payBy: atMs + 30 * minuteMs,
   idempotencyKey: `key-${index}`,
+  purchase: null,
   createdAt: atMs,
 });
 

@@ -29,7 +29,7 @@ export function addDeadLettersRedrive(parent: Command, run: RunCommand): void {
   parent
     .command('redrive')
     .description('Let a key go on whose records wait behind a dead letter, in their order')
-    .requiredOption('--topology <name>', 'where it waits: checkout, projection-orders-v1')
+    .requiredOption('--topology <name>', 'where it waits: checkout, projection-orders-v2')
     .requiredOption('--key <key>', 'the record key: main/H1001')
     .option('--topic <topic>', 'the input whose records wait; needed when there are several')
     .addOption(

@@ -100,7 +100,7 @@ describe('plumbline lag', () => {
     expect(await showLag(session, {})).toBe(1);
     const text = session.out.stdout();
     expect(text).toMatch(/^orders +its group has never reported a position$/m);
-    expect(text).toMatch(/^projection-orders-v1 +it does not answer$/m);
+    expect(text).toMatch(/^projection-orders-v2 +it does not answer$/m);
     expect(text).toMatch(/^result-streams +it does not answer$/m);
   });
 

@@ -59,6 +59,7 @@ const createOrder = (orderNo: string): OrdersCommand => ({
     items: [{ sku: 'S1', quantity: 1, unitAmountMinor: 9_990n }],
     payBy: Date.now() + 600_000,
     idempotencyKey: null,
+    purchase: null,
     fingerprint: 'f'.repeat(64),
   },
 });

@@ -2,6 +2,7 @@ import type { Codec } from '@plumbline/events';
 import { topics, Undecodable } from '@plumbline/events';
 import type { LogRecord, OutgoingRecord } from '@plumbline/kafka';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
+import { checkoutSagaTopology } from '@plumbline/checkout';
 import { ordersTopology } from '@plumbline/orders';
 import { paymentsTopology } from '@plumbline/payments';
 import type { Topology } from '@plumbline/runtime';
@@ -40,6 +41,10 @@ export const replayables: readonly Replayable[] = [
   {
     topology: paymentsTopology,
     topics: [topics.paymentsEvents.name, topics.paymentsOutcomes.name],
+  },
+  {
+    topology: checkoutSagaTopology,
+    topics: [topics.checkoutEvents.name, topics.checkoutOutcomes.name],
   },
   { topology: consistencyAlerts, topics: [topics.alertsEvents.name] },
 ];

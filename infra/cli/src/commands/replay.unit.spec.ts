@@ -54,7 +54,8 @@ const cancel = (orderNo: string): OrdersCommand => ({
 const create = (orderNo: string): OrdersCommand => ({
   type: 'CreateOrder',
   data: {
-    ...{ orderNo, tenant: 'main', amountMinor: 9_990n, currency: 'CNY', idempotencyKey: null },
+    ...{ orderNo, tenant: 'main', amountMinor: 9_990n, currency: 'CNY' },
+    ...{ idempotencyKey: null, purchase: null },
     items: [{ sku: 'S1', quantity: 1, unitAmountMinor: 9_990n }],
     ...{ payBy: Date.now() + 600_000, fingerprint: 'f'.repeat(64) },
   },

@@ -105,6 +105,7 @@ export const orderCreated = (orderNo: string, amountMinor = 9_990n): OrdersEvent
     currency: 'CNY',
     payBy: atMs + 1,
     idempotencyKey: null,
+    purchase: null,
     fingerprint: '0'.repeat(64),
     createdAt: atMs,
   },

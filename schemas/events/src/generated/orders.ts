@@ -54,6 +54,16 @@ export interface CreateOrder {
   readonly idempotencyKey: null | string;
   /** SHA-256 over the parameters of the request, 64 hex: tells a repeat from a clash. */
   readonly fingerprint: string;
+  /** What its checkout needs; null for an order that is paid and delivered by others. */
+  readonly purchase: null | Purchase;
+}
+
+/** End an order that cannot be delivered or paid. */
+export interface FailOrder {
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Why, in words for people. */
+  readonly reason: string;
 }
 
 /** Tell the order that a payment failed. */
@@ -108,6 +118,8 @@ export interface OrderCreated {
   readonly fingerprint: string;
   /** Broker time of the command that placed it. Epoch ms. */
   readonly createdAt: number;
+  /** What its checkout needs; null for an order that is paid and delivered by others. */
+  readonly purchase: null | Purchase;
 }
 
 /** Nobody paid in time. */
@@ -168,6 +180,20 @@ export interface OrderPaid {
   readonly paidAt: number;
 }
 
+/** The order is paid in full from the buyer's account. */
+export interface OrderPaidFromBalance {
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the hold, chosen by whoever holds. */
+  readonly holdId: string;
+  /** What is paid, in minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** Broker time of the command. Epoch ms. */
+  readonly paidAt: number;
+}
+
 /** A payment reported late or once more. Kept as evidence; it changes nothing. */
 export interface OrderPaymentReportRecorded {
   /** Number of the order, unique within its tenant. */
@@ -185,6 +211,16 @@ export interface OrderPaymentReportRecorded {
 /** What a payment reported to its order. */
 export type PaymentReport = 'SUCCEEDED' | 'FAILED' | 'CLOSED' | 'UNKNOWN';
 
+/** How an order of a buyer of this shop is paid and delivered. */
+export interface Purchase {
+  /** Opaque id of the buyer, and of the buyer's account. */
+  readonly buyer: string;
+  /** What of the amount comes from the buyer's account, in minor units of the order's currency. */
+  readonly balanceMinor: bigint;
+  /** Channel by which the rest is paid; null when nothing is left. */
+  readonly channel: null | string;
+}
+
 /** Tell the order that a payment was closed without being paid. */
 export interface RecordPaymentClosed {
   /** Number of the order, unique within its tenant. */
@@ -197,6 +233,18 @@ export interface RecordPaymentClosed {
   readonly reason: string;
 }
 
+/** Pay an order from what is held on its buyer's account. */
+export interface SettleOrder {
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Id of the hold, chosen by whoever holds. */
+  readonly holdId: string;
+  /** What is paid, in minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+}
+
 export type OrdersEvent =
   | { readonly type: 'OrderAwaitingPayment'; readonly data: OrderAwaitingPayment }
   | { readonly type: 'OrderCancelled'; readonly data: OrderCancelled }
@@ -205,6 +253,7 @@ export type OrdersEvent =
   | { readonly type: 'OrderExpiryRequested'; readonly data: OrderExpiryRequested }
   | { readonly type: 'OrderFailed'; readonly data: OrderFailed }
   | { readonly type: 'OrderPaid'; readonly data: OrderPaid }
+  | { readonly type: 'OrderPaidFromBalance'; readonly data: OrderPaidFromBalance }
   | { readonly type: 'OrderPaymentReportRecorded'; readonly data: OrderPaymentReportRecorded };
 
 /** Full record names of {@link OrdersEvent}. */
@@ -216,6 +265,7 @@ export const ordersEventNames = [
   'plumbline.orders.OrderExpiryRequested',
   'plumbline.orders.OrderFailed',
   'plumbline.orders.OrderPaid',
+  'plumbline.orders.OrderPaidFromBalance',
   'plumbline.orders.OrderPaymentReportRecorded',
 ] as const;
 
@@ -224,8 +274,10 @@ export type OrdersCommand =
   | { readonly type: 'CancelOrder'; readonly data: CancelOrder }
   | { readonly type: 'ConfirmPayment'; readonly data: ConfirmPayment }
   | { readonly type: 'CreateOrder'; readonly data: CreateOrder }
+  | { readonly type: 'FailOrder'; readonly data: FailOrder }
   | { readonly type: 'FailPayment'; readonly data: FailPayment }
-  | { readonly type: 'RecordPaymentClosed'; readonly data: RecordPaymentClosed };
+  | { readonly type: 'RecordPaymentClosed'; readonly data: RecordPaymentClosed }
+  | { readonly type: 'SettleOrder'; readonly data: SettleOrder };
 
 /** Full record names of {@link OrdersCommand}. */
 export const ordersCommandNames = [
@@ -233,6 +285,8 @@ export const ordersCommandNames = [
   'plumbline.orders.CancelOrder',
   'plumbline.orders.ConfirmPayment',
   'plumbline.orders.CreateOrder',
+  'plumbline.orders.FailOrder',
   'plumbline.orders.FailPayment',
   'plumbline.orders.RecordPaymentClosed',
+  'plumbline.orders.SettleOrder',
 ] as const;

@@ -52,6 +52,8 @@ export interface CreatePayment {
   readonly gateway: null | GatewayPolicy;
   /** The merchant's order; null for a payment of an order that is kept here. */
   readonly merchant: null | MerchantOrder;
+  /** Routing key of the order whose checkout is told the answer; null if nobody waits there. */
+  readonly replyTo: null | string;
 }
 
 /** The answer of a gateway. What a result does not come with is null. */

@@ -6,6 +6,7 @@ import {
   majorAmount,
   text,
 } from '@plumbline/http';
+import type { Purchase } from '@plumbline/events';
 import { digest } from '@plumbline/kernel';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
@@ -21,6 +22,7 @@ export interface OrderRequest {
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly deadline: Deadline;
+  readonly purchase: Purchase | null;
 }
 
 export type Deadline =
@@ -62,6 +64,19 @@ const shape = z.strictObject({
     .max(limits.itemsMax, `must have at most ${limits.itemsMax} items`),
   amount: amountText,
   currency: currencyCode(),
+  purchase: z
+    .strictObject({
+      buyer: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]+$/, 'must be an opaque id of letters, digits, _ and -')
+        .max(limits.buyerCharsMax, `must have at most ${limits.buyerCharsMax} characters`),
+      balance: amountText,
+      channel: text(limits.channelCharsMax).nullable(),
+    })
+    .describe(
+      "Has the order's stock and payment led by a checkout; balance is what the buyer's account pays",
+    )
+    .optional(),
   paymentDeadline: instant.optional(),
   payWithinSeconds: intNumber({ min: 1, max: limits.paymentDeadlineSecondsMax }).optional(),
 });
@@ -71,6 +86,7 @@ const described = shape.meta({
   description: 'amount is the sum of quantity × unitAmount',
   ...currencyBranches((currency) => ({
     amount: schemaOfAmount(currency, 1n),
+    purchase: { properties: { balance: schemaOfAmount(currency, 0n) } },
     items: { items: { properties: { unitAmount: schemaOfAmount(currency, 0n) } } },
   })),
   not: { required: ['paymentDeadline', 'payWithinSeconds'] },
@@ -98,6 +114,14 @@ export const orderRequest = described.transform((body, context): OrderRequest =>
     amountMinor: amountOf(body.amount, ['amount'], 1n),
     currency,
     deadline: deadlineOf(body),
+    purchase:
+      body.purchase === undefined
+        ? null
+        : {
+            buyer: body.purchase.buyer,
+            balanceMinor: amountOf(body.purchase.balance, ['purchase', 'balance'], 0n),
+            channel: body.purchase.channel,
+          },
   };
 });
 
@@ -123,12 +147,16 @@ export function fingerprintOf(request: OrderRequest): string {
     String(quantity),
     unitAmountMinor.toString(),
   ]);
-  const { deadline } = request;
+  const { deadline, purchase } = request;
   const when =
     deadline.kind === 'at' ? deadline.atMs : 'seconds' in deadline ? deadline.seconds : 0;
   return digest(
     ...['order', request.currency, request.amountMinor.toString(), deadline.kind, String(when)],
     ...items,
+    // Nothing where there is none: so was the fingerprint before there were purchases.
+    ...(purchase === null
+      ? []
+      : ['purchase', purchase.buyer, purchase.balanceMinor.toString(), purchase.channel ?? '']),
   ).toString('hex');
 }
 

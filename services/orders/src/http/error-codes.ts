@@ -15,6 +15,11 @@ export const ownErrorCodes = defineErrorCodes({
     status: 400,
     description: 'The quantity of an item is a whole number from 1.',
   },
+  BALANCE_OUT_OF_RANGE: {
+    status: 400,
+    description:
+      'The balance pays at most the amount, and a channel is named exactly when something is left.',
+  },
   PAYMENT_DEADLINE_PASSED: {
     status: 400,
     description: 'The payment deadline had passed when the order reached the log.',
@@ -33,6 +38,14 @@ export const ownErrorCodes = defineErrorCodes({
   ORDER_ENDED: {
     status: 409,
     description: 'The order has failed or expired; nothing about it changes any more.',
+  },
+  ORDER_AWAITS_PAYMENT: {
+    status: 409,
+    description: 'The payment that is under way says how the order ends.',
+  },
+  ORDER_NOT_PAID_FROM_BALANCE: {
+    status: 409,
+    description: 'The order is not paid from a balance alone, or not this sum.',
   },
   ORDER_AWAITS_ANOTHER_PAYMENT: {
     status: 409,

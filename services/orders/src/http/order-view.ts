@@ -1,4 +1,4 @@
-import type { OrderItem } from '@plumbline/events';
+import type { OrderItem, Purchase } from '@plumbline/events';
 import { majorAmountOut, majorAmountOutSchema, okSchema } from '@plumbline/http';
 import type { Json } from '@plumbline/kernel';
 import { z } from 'zod';
@@ -11,6 +11,8 @@ export interface OrderView {
   readonly items: readonly OrderItem[];
   readonly amountMinor: bigint;
   readonly currency: string;
+  /** Null for an order that is paid and delivered by others. */
+  readonly purchase: Purchase | null;
   readonly payByMs: number;
   readonly createdAtMs: number;
   readonly payNo: string | null;
@@ -31,6 +33,17 @@ export const orderStatuses = [
 const contract1Status = (status: OrderStatus): string =>
   status === 'WAITING_PAYMENT' ? 'STOCK_RESERVED' : status;
 
+/** A purchase as JSON, in answers and in the read model. */
+export const storedPurchase = z
+  .object({
+    buyer: z.string(),
+    balanceMinor: z.string().transform(BigInt),
+    channel: z.string().nullable(),
+  })
+  .nullable()
+  // Outcomes from before there were purchases have none.
+  .default(null);
+
 /** What the decider answers: amounts as text of minor units. */
 const answered = z.object({
   orderNo: z.string(),
@@ -44,6 +57,7 @@ const answered = z.object({
   ),
   amountMinor: z.string().transform(BigInt),
   currency: z.string(),
+  purchase: storedPurchase,
   payByMs: z.number(),
   createdAtMs: z.number(),
   payNo: z.string().nullable(),
@@ -69,6 +83,11 @@ export function orderOut(order: OrderView) {
     })),
     amount: majorAmountOut(order.amountMinor, currency),
     currency,
+    purchase: order.purchase && {
+      buyer: order.purchase.buyer,
+      balance: majorAmountOut(order.purchase.balanceMinor, currency),
+      channel: order.purchase.channel,
+    },
     paymentDeadline: instant(order.payByMs),
     createdAt: instant(order.createdAtMs),
     payNo,
@@ -86,6 +105,14 @@ export const orderSchema = z.strictObject({
   ),
   amount: majorAmountOutSchema(),
   currency: z.string(),
+  purchase: z
+    .strictObject({
+      buyer: z.string(),
+      balance: majorAmountOutSchema(),
+      channel: z.string().nullable(),
+    })
+    .nullable()
+    .describe('How its checkout has it paid; null where nobody here leads it'),
   paymentDeadline: z.string().describe('RFC 3339, UTC'),
   createdAt: z.string(),
   payNo: z.string().nullable(),

@@ -70,7 +70,7 @@ const createOrder = (edge: OrdersEdge): Route =>
         type: 'CreateOrder',
         data: {
           ...{ orderNo, tenant: edge.tenant, items: body.items, payBy, idempotencyKey: key },
-          ...{ amountMinor: body.amountMinor, currency: body.currency },
+          ...{ amountMinor: body.amountMinor, currency: body.currency, purchase: body.purchase },
           fingerprint: fingerprintOf(body),
         },
       });

@@ -3,6 +3,7 @@ import type { OrderItem } from '@plumbline/events';
 import type { Postgres } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { OrderView } from '../http/order-view.ts';
+import { storedPurchase } from '../http/order-view.ts';
 import { ordersProjection } from './orders.ts';
 
 /** An order as the read model has it, with the version that it shows. */
@@ -34,6 +35,7 @@ interface Row {
   readonly items: readonly (Omit<OrderItem, 'unitAmountMinor'> & { unitAmountMinor: string })[];
   readonly amount_minor: bigint;
   readonly currency: string;
+  readonly purchase: unknown;
   readonly pay_by: Date;
   readonly created_at: Date;
   readonly pay_no: string | null;
@@ -82,6 +84,7 @@ const viewOf = (row: Row): OrderView => ({
   })),
   amountMinor: row.amount_minor,
   currency: row.currency,
+  purchase: storedPurchase.parse(row.purchase),
   payByMs: row.pay_by.getTime(),
   createdAtMs: row.created_at.getTime(),
   payNo: row.pay_no,

@@ -26,7 +26,7 @@ it('keeps an audit of each transition: from what, to what, by whom, through what
   await edge.get(`/orders/${orderNo}`);
   const rows = await postgres.query<{ event_id: string; caused_by: string }>(
     `select event_id, event_type, from_status, to_status, reason, actor, caused_by, version
-       from orders_v1.order_transitions where order_key = ? order by version`,
+       from orders_v2.order_transitions where order_key = ? order by version`,
     [`main/${orderNo}`],
   );
   const actor = 'api:anonymous';

@@ -13,6 +13,7 @@ interface OrderRow {
   readonly items: unknown;
   readonly amount_minor: bigint;
   readonly currency: string;
+  readonly purchase: unknown;
   readonly pay_by: string | Date;
   readonly created_at: string | Date;
   readonly pay_no: string | null;
@@ -30,7 +31,7 @@ const timeText = (ms: number): string => new Date(ms).toISOString();
  */
 export const ordersProjection: Projection = {
   name: 'orders',
-  version: 1,
+  version: 2,
   inputs: [topics.ordersEvents.name],
   tables: [
     { name: 'orders', primaryKey: ['order_key'] },
@@ -48,6 +49,7 @@ export const ordersProjection: Projection = {
           table.jsonb('items').notNullable();
           table.bigInteger('amount_minor').notNullable();
           table.text('currency').notNullable();
+          table.jsonb('purchase');
           table.timestamp('pay_by', { precision: 3 }).notNullable();
           table.timestamp('created_at', { precision: 3 }).notNullable();
           table.text('pay_no');
@@ -111,9 +113,11 @@ function folded(before: OrderRow | null, record: ProjectedRecord): OrderRow {
   const version = envelope.aggregateVersion;
   if (version === null) throw new UnprojectableRecord('NO_VERSION', 'the event has no version');
   if (event.type === 'OrderCreated') {
-    const { tenant, orderNo, items, amountMinor, currency, payBy, createdAt } = event.data;
+    const { tenant, orderNo, items, amountMinor, currency, payBy, createdAt, purchase } =
+      event.data;
     return {
       ...{ order_key: key, tenant, order_no: orderNo, status: 'PENDING', items, currency, version },
+      purchase,
       ...{ amount_minor: amountMinor, pay_by: timeText(payBy), created_at: timeText(createdAt) },
       ...{ pay_no: null, paid_at: null, reason: null, payment_last_event_id: null },
     };
@@ -129,6 +133,8 @@ function folded(before: OrderRow | null, record: ProjectedRecord): OrderRow {
       const paid_at = timeText(event.data.paidAt);
       return { ...row, status: 'PAID', ...paymentOf(event.data), paid_at };
     }
+    case 'OrderPaidFromBalance':
+      return { ...row, status: 'PAID', paid_at: timeText(event.data.paidAt) };
     case 'OrderFailed': {
       const { payNo, paymentEventId, reason } = event.data;
       const payment_last_event_id = paymentEventId ?? before.payment_last_event_id;

@@ -14,15 +14,10 @@ import { minorDigitsOf, payNo, routingKey, slotOf } from '@plumbline/kernel';
 import { z } from 'zod';
 import { minorDigitsMax } from '../domain/payment/limits.ts';
 import * as limits from '../limits.ts';
+import { channelRefusal } from '../offered-channels.ts';
 import type { PaymentsEdge } from './edge.ts';
 import { paymentsErrorCodes, problem } from './error-codes.ts';
-import {
-  channels,
-  contractChannels,
-  createdAnswer,
-  createdOut,
-  paymentOfAnswer,
-} from './payment-view.ts';
+import { channels, createdAnswer, createdOut, paymentOfAnswer } from './payment-view.ts';
 
 /** Ten digits before the point, whatever stands behind it. */
 function amountIn(currency: string) {
@@ -66,10 +61,8 @@ export const createPayment = (edge: PaymentsEdge): Route =>
     responses: { 200: { description: 'The payment', schema: createdAnswer } },
     handler: async ({ body, context }) => {
       const { orderNo, amountMinor, channel, currency } = body;
-      if (channel === 'MOCK' && edge.callbackSecret === null)
-        throw problem('MOCK_CHANNEL_DISABLED');
-      if (!contractChannels.has(channel) && edge.policyOf(channel) === null)
-        throw problem('CHANNEL_NOT_CONFIGURED');
+      const refusal = channelRefusal(channel, edge);
+      if (refusal !== null) throw problem(refusal);
       const key = routingKey(edge.tenant, orderNo);
       const number = payNo({
         ...{ atMs: edge.nowMs(), slot: slotOf(key) },
@@ -84,6 +77,7 @@ export const createPayment = (edge: PaymentsEdge): Route =>
             lifetimeMs: edge.lifetimeMs,
             gateway: edge.policyOf(channel),
             merchant: null,
+            replyTo: null,
           },
         },
         correlationId: context.correlationId,

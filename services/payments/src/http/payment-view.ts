@@ -21,9 +21,6 @@ export const paymentStatuses = ['INIT', 'PAYING', 'SUCCESS', 'FAILED', 'CLOSED']
 /** Channels of contract 1, the default first, and beyond it those that a gateway stands behind. */
 export const channels = ['MOCK', 'ALIPAY', 'WECHAT', 'PAYPAY', 'LAKALA'] as const;
 
-/** Those that contract 1 offers whether or not there is a gateway: without one, by hand. */
-export const contractChannels: ReadonlySet<string> = new Set(['MOCK', 'ALIPAY', 'WECHAT']);
-
 /** What the decider answers to a creation. */
 const answered = z.object({
   id: z.string().transform(BigInt),

@@ -56,7 +56,7 @@ async function pay(orderNo: string, callbackStatus: 'SUCCESS' | 'FAILED'): Promi
     type: 'CreatePayment',
     data: {
       ...{ payNo: number, orderNo, tenant: appId, amountMinor: 10_000n, currency: 'CNY' },
-      ...{ channel: 'MOCK', lifetimeMs: 600_000, gateway: null, merchant },
+      ...{ channel: 'MOCK', lifetimeMs: 600_000, gateway: null, merchant, replyTo: null },
     },
   });
   await expect.poll(() => toldOf(orderNo), { timeout: 20_000 }).toEqual(['pending>processing']);

@@ -25,7 +25,7 @@ export const create = (over: Partial<PaymentCommandOf<'CreatePayment'>> = {}): P
   type: 'CreatePayment',
   data: {
     ...{ payNo: 'PAY1', orderNo: 'O-1', tenant: 'main', amountMinor: 9_999n, currency: 'CNY' },
-    ...{ channel: 'MOCK', lifetimeMs, gateway: policy, merchant },
+    ...{ channel: 'MOCK', lifetimeMs, gateway: policy, merchant, replyTo: null },
     ...over,
   },
 });

@@ -103,7 +103,7 @@ describe('what is told twice', () => {
     send('create', {
       type: 'CreatePayment',
       data: {
-        ...{ ...facts, amountMinor: 100n, channel: 'MOCK', lifetimeMs: 60_000 },
+        ...{ ...facts, amountMinor: 100n, channel: 'MOCK', lifetimeMs: 60_000, replyTo: null },
         ...{ gateway: null, merchant: null },
       },
     });

@@ -1,5 +1,5 @@
 import type { Route } from '@plumbline/http';
-import { defineRoute, ok, okSchema } from '@plumbline/http';
+import { defineRoute, ok, okSchema, text } from '@plumbline/http';
 import type { Projection, RecordPlace } from '@plumbline/postgres';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
@@ -37,6 +37,8 @@ const listOrders = (edge: QueriesEdge): Route =>
       query: z.strictObject({
         status: z.enum(orderStatuses).optional(),
         paymentStatus: z.enum(paymentStatuses).optional(),
+        buyer: text(limits.buyerCharsMax).optional().describe('Only orders of this buyer'),
+        payNo: text(limits.payNoCharsMax).optional().describe('The order of this payment'),
         since: instant().optional(),
         until: instant().optional(),
         withOpenAlerts: z

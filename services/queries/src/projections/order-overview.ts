@@ -25,7 +25,7 @@ export type PaymentStatus = (typeof paymentStatuses)[number];
 export const orderOverviewProjection: Projection = {
   name: 'order_overview',
   paceMs: overviewPaceMs,
-  version: 1,
+  version: 2,
   inputs: [topics.ordersEvents.name, topics.paymentsEvents.name, topics.alertsEvents.name],
   tables: [
     { name: 'orders', primaryKey: ['routing_key'] },
@@ -43,6 +43,8 @@ export const orderOverviewProjection: Projection = {
           table.bigInteger('version');
           table.bigInteger('amount_minor');
           table.text('currency');
+          table.text('buyer');
+          table.bigInteger('balance_minor');
           table.bigInteger('pay_by_ms');
           table.bigInteger('created_at_ms');
           table.bigInteger('updated_at_ms');
@@ -63,6 +65,8 @@ export const orderOverviewProjection: Projection = {
           table.index(['tenant', 'order_no']);
           table.index(['tenant', 'created_at_ms', 'order_no']);
           table.index(['tenant', 'status', 'created_at_ms', 'order_no']);
+          table.index(['tenant', 'buyer', 'created_at_ms', 'order_no']);
+          table.index(['tenant', 'payment_no']);
         });
         await knex.schema.createTable('order_alerts', (table) => {
           table.text('alert_id').primary();
@@ -103,12 +107,15 @@ function orderChange(event: OrdersEvent): ProjectionRow | null {
         status: 'PENDING',
         amount_minor: event.data.amountMinor,
         currency: event.data.currency,
+        buyer: event.data.purchase?.buyer ?? null,
+        balance_minor: event.data.purchase?.balanceMinor ?? null,
         pay_by_ms: event.data.payBy,
         created_at_ms: event.data.createdAt,
       };
     case 'OrderAwaitingPayment':
       return { status: 'WAITING_PAYMENT' };
     case 'OrderPaid':
+    case 'OrderPaidFromBalance':
       return { status: 'PAID', paid_at_ms: event.data.paidAt };
     case 'OrderFailed':
       return { status: 'FAILED', reason: event.data.reason };

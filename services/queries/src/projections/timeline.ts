@@ -12,9 +12,14 @@ const inputs: readonly string[] = [
   topics.ordersEvents.name,
   topics.paymentsEvents.name,
   topics.alertsEvents.name,
+  topics.checkoutEvents.name,
+  topics.inventoryEvents.name,
+  topics.accountsEvents.name,
   topics.ordersDeadLetters.name,
   topics.paymentsDeadLetters.name,
   topics.checkoutDeadLetters.name,
+  topics.checkoutSagaDeadLetters.name,
+  topics.purchasePaymentsDeadLetters.name,
   topics.consistencyAlertsDeadLetters.name,
 ];
 
@@ -27,7 +32,7 @@ export const timelineProjection: Projection = {
   paceMs: overviewPaceMs,
   // Rows hold whole events as the newest schemas read them, so that a rebuild after a change gives
   // other rows than those that stand: another version with each change of an event (a test asks).
-  version: 3,
+  version: 4,
   inputs,
   tables: [{ name: 'entries', primaryKey: ['topic', 'partition', 'offset'] }],
   migrations: [
@@ -55,17 +60,28 @@ export const timelineProjection: Projection = {
         }),
     },
   ],
-  apply: (batch, sql) => sql.insertMissing('entries', batch.filter(concernsAnOrder).map(rowOf)),
+  apply: (batch, sql) => sql.insertMissing('entries', batch.flatMap(rowsOf)),
 };
 
-const concernsAnOrder = ({ payload }: ProjectedRecord): boolean =>
-  payload.type !== 'RulesActivated';
+function rowsOf(record: ProjectedRecord): readonly ProjectionRow[] {
+  const key = keyOfOrder(record);
+  return key === null ? [] : [rowOf(record, key)];
+}
 
-const rowOf = (record: ProjectedRecord): ProjectionRow => ({
+/** The key under which the order's other events stand; `null` for what concerns no order. */
+function keyOfOrder({ topic, key, payload }: ProjectedRecord): string | null {
+  if (payload.type === 'RulesActivated') return null;
+  if (topic !== topics.inventoryEvents.name && topic !== topics.accountsEvents.name) return key;
+  // Kept by item or account: those that are about an order name it.
+  const { tenant, orderNo } = payload.data as { tenant: string; orderNo?: string | null };
+  return orderNo === undefined || orderNo === null ? null : `${tenant}/${orderNo}`;
+}
+
+const rowOf = (record: ProjectedRecord, key: string): ProjectionRow => ({
   topic: record.topic,
   partition: record.partition,
   offset: record.offset,
-  record_key: shown(record.key),
+  record_key: shown(key),
   appended_at_ms: record.timeMs,
   time_ms: record.envelope.timeMs,
   event_id: shown(record.envelope.id),

@@ -17,6 +17,8 @@ export interface OrderRow {
   readonly version: bigint | null;
   readonly amount_minor: bigint | null;
   readonly currency: string | null;
+  readonly buyer: string | null;
+  readonly balance_minor: bigint | null;
   readonly pay_by_ms: bigint | null;
   readonly created_at_ms: bigint | null;
   readonly updated_at_ms: bigint | null;
@@ -55,6 +57,8 @@ export async function readOrder(
 export interface OrderFilter {
   readonly tenant: string;
   readonly status?: OrderStatus | undefined;
+  readonly buyer?: string | undefined;
+  readonly payNo?: string | undefined;
   readonly paymentStatus?: PaymentStatus | undefined;
   /** Created at or after, and before: epoch ms. */
   readonly sinceMs?: number | undefined;
@@ -76,6 +80,8 @@ export async function readOrders(
     .add('tenant = ?', filter.tenant)
     .add('created_at_ms is not null')
     .addIf('status = ?', filter.status)
+    .addIf('buyer = ?', filter.buyer)
+    .addIf('payment_no = ?', filter.payNo)
     .addIf('payment_status = ?', filter.paymentStatus)
     .addIf('created_at_ms >= ?', filter.sinceMs)
     .addIf('created_at_ms < ?', filter.untilMs);

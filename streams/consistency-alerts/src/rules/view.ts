@@ -51,6 +51,7 @@ const orderStatusAfter = {
   OrderCreated: 'PENDING',
   OrderAwaitingPayment: 'WAITING_PAYMENT',
   OrderPaid: 'PAID',
+  OrderPaidFromBalance: 'PAID',
   OrderFailed: 'FAILED',
   OrderExpired: 'EXPIRED',
   OrderCancelled: 'CANCELLED',

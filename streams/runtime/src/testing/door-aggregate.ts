@@ -62,7 +62,7 @@ export const openDoor = (closesAtMs = 10_000_000_000_000): OrdersCommand => ({
   type: 'CreateOrder',
   data: {
     ...{ orderNo: 'D1', tenant: 'main', items: [], amountMinor: 1n, currency: 'CNY' },
-    ...{ payBy: closesAtMs, idempotencyKey: null, fingerprint: 'f' },
+    ...{ payBy: closesAtMs, idempotencyKey: null, fingerprint: 'f', purchase: null },
   },
 });
 

@@ -25,6 +25,7 @@ const moves: Readonly<
 > = {
   OrderAwaitingPayment: { from: ['PENDING'], to: 'WAITING_PAYMENT' },
   OrderPaid: { from: open, to: 'PAID' },
+  OrderPaidFromBalance: { from: open, to: 'PAID' },
   OrderFailed: { from: open, to: 'FAILED' },
   OrderExpired: { from: open, to: 'EXPIRED' },
   OrderCancelled: { from: open, to: 'CANCELLED' },
@@ -73,6 +74,7 @@ function waitsAfter(before: ModelOrder, event: OrdersEvent): ModelOrder['waitsFo
       return event.data.payNo === before.payNo ? 'nobody' : before.waitsFor;
     case 'OrderCreated':
     case 'OrderPaid':
+    case 'OrderPaidFromBalance':
     case 'OrderFailed':
     case 'OrderExpired':
     case 'OrderCancelled':

@@ -79,6 +79,7 @@ export function beginTelling(
               ...{ ...data, channel: step.channel, lifetimeMs },
               gateway: step.isLed ? ledPolicy(random) : null,
               merchant: step.asked === null ? null : merchantOrder(step.asked),
+              replyTo: null,
             },
           },
         };

@@ -11,12 +11,19 @@ const payNo = fc.constantFrom('PAY-1', 'PAY-2');
 const paymentEventId = fc.constantFrom('e1', 'e2', 'e3', 'e4', 'e5');
 const report = fc.record({ orderNo: fc.constant(orderNo), payNo, paymentEventId });
 
+const anyPurchase = fc.constantFrom(
+  null,
+  { buyer: 'u1', balanceMinor: 0n, channel: 'MOCK' },
+  { buyer: 'u1', balanceMinor: 1n, channel: 'MOCK' },
+  { buyer: 'u1', balanceMinor: 100n, channel: null },
+);
+
 const anyCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
-  fc.constantFrom('a', 'b').map((fingerprint): OrderCommand => ({
+  fc.tuple(fc.constantFrom('a', 'b'), anyPurchase).map(([fingerprint, purchase]): OrderCommand => ({
     type: 'CreateOrder',
     data: {
       ...{ orderNo, tenant: 'main', amountMinor: 100n, currency: 'CNY' },
-      ...{ payBy, idempotencyKey: null, fingerprint },
+      ...{ payBy, idempotencyKey: null, fingerprint, purchase },
       items: [{ sku: 'tea', quantity: 1, unitAmountMinor: 100n }],
     },
   })),
@@ -29,6 +36,11 @@ const anyCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
   fc.tuple(report, fc.constantFrom(100n, 99n)).map(([data, amountMinor]): OrderCommand => ({
     type: 'ConfirmPayment',
     data: { ...data, amountMinor, currency: 'CNY', paidAt: 1 },
+  })),
+  fc.constant<OrderCommand>({ type: 'FailOrder', data: { orderNo, reason: 'no stock' } }),
+  fc.constantFrom(100n, 99n).map((amountMinor): OrderCommand => ({
+    type: 'SettleOrder',
+    data: { orderNo, holdId: orderNo, amountMinor, currency: 'CNY' },
   })),
   report.map((data): OrderCommand => ({ type: 'FailPayment', data: { ...data, reason: 'no' } })),
   fc
@@ -95,9 +107,12 @@ describe('whatever is asked of an order, in whatever order', () => {
       fc.property(anyHistory, (history) => {
         run(history, ({ before, after, command }) => {
           if (before.status === after.status || after.status !== 'PAID') return;
+          const fromBalance = after.purchase?.balanceMinor ?? 0n;
+          const isSettled = fromBalance === after.amountMinor;
+          const amountMinor = isSettled ? after.amountMinor : after.amountMinor - fromBalance;
           expect(command).toMatchObject({
-            type: 'ConfirmPayment',
-            data: { amountMinor: after.amountMinor, currency: after.currency },
+            type: isSettled ? 'SettleOrder' : 'ConfirmPayment',
+            data: { amountMinor, currency: after.currency },
           });
         });
       }),

@@ -1,3 +1,4 @@
+import type { Purchase } from '@plumbline/events';
 import type { AggregateTimer, Decider, Decision, DecisionContext, Json } from '@plumbline/kernel';
 import { accepted, invariant, rejected, unchanged, unreachable } from '@plumbline/kernel';
 import type { OrderCommand, OrderCommandOf } from './commands.ts';
@@ -6,7 +7,7 @@ import { paymentEventsRemembered } from './limits.ts';
 import type { OrderRejectionCode } from './rejections.ts';
 import { orderRejection } from './rejections.ts';
 import type { Order, OrderState } from './state.ts';
-import { initialOrder, isOpen, payNoOf } from './state.ts';
+import { initialOrder, isOpen, payableMinorOf, payNoOf } from './state.ts';
 
 /**
  * The reason with which the payments context closes a payment whose time is over. `reason` is text
@@ -36,9 +37,17 @@ function createOrder(
   }
   const sumMinor = data.items.reduce((s, i) => s + BigInt(i.quantity) * i.unitAmountMinor, 0n);
   if (sumMinor !== data.amountMinor) return refuse('AMOUNT_MISMATCH');
+  if (data.purchase !== null && !isPayable(data.purchase, data.amountMinor))
+    return refuse('BALANCE_OUT_OF_RANGE');
   if (data.payBy <= atMs) return refuse('PAYMENT_DEADLINE_PASSED');
   return accepted({ type: 'OrderCreated', data: { ...data, createdAt: atMs } });
 }
+
+/** The balance pays a part or all of it, and a channel pays the rest exactly where there is one. */
+const isPayable = ({ balanceMinor, channel }: Purchase, amountMinor: bigint): boolean =>
+  balanceMinor >= 0n &&
+  balanceMinor <= amountMinor &&
+  (channel === null) === (balanceMinor === amountMinor);
 
 function cancelOrder({ reason }: OrderCommandOf<'CancelOrder'>, order: Order): OrderDecision {
   switch (order.status) {
@@ -99,9 +108,9 @@ function recordReport(
 
 function confirmPayment(data: OrderCommandOf<'ConfirmPayment'>, order: Order): OrderDecision {
   const { payNo, paymentEventId, amountMinor, currency, paidAt } = data;
-  // Another amount than the order's is kept as evidence and moves nothing: whether it was a
+  // Another amount than what the buyer's balance leaves is kept as evidence and moves nothing: whether it was a
   // part, too much or a forgery is not for this decision to guess. Rule A tells of the order.
-  const pays = amountMinor === order.amountMinor && currency === order.currency;
+  const pays = amountMinor === payableMinorOf(order) && currency === order.currency;
   if (!isOpen(order) || !pays) return recordReport(order, data, 'SUCCEEDED');
   if (order.paymentEventIds.includes(paymentEventId)) return unchanged;
   return accepted({
@@ -122,6 +131,54 @@ function failPayment(data: OrderCommandOf<'FailPayment'>, order: Order): OrderDe
     type: 'OrderFailed',
     data: { orderNo: order.orderNo, payNo, paymentEventId, reason },
   });
+}
+
+/**
+ * What the checkout cannot deliver or have paid ends here, as long as nobody pays: a payment that is
+ * under way says itself how the order ends.
+ */
+function failOrder({ reason }: OrderCommandOf<'FailOrder'>, order: Order): OrderDecision {
+  switch (order.status) {
+    case 'PENDING': {
+      const { orderNo } = order;
+      const none = { payNo: null, paymentEventId: null };
+      return accepted({ type: 'OrderFailed', data: { orderNo, ...none, reason } });
+    }
+    case 'WAITING_PAYMENT':
+      return refuse('ORDER_AWAITS_PAYMENT');
+    case 'PAID':
+      return refuse('ORDER_ALREADY_PAID');
+    case 'FAILED':
+    case 'EXPIRED':
+    case 'CANCELLED':
+      return unchanged;
+    default:
+      return unreachable(order);
+  }
+}
+
+/** The whole amount is held on the buyer's account, and only the checkout says so. */
+function settleOrder(
+  data: OrderCommandOf<'SettleOrder'>,
+  order: Order,
+  { atMs }: DecisionContext,
+): OrderDecision {
+  const { amountMinor, currency } = data;
+  const isOwed = amountMinor === order.amountMinor && currency === order.currency;
+  if (payableMinorOf(order) > 0n || !isOwed) return refuse('ORDER_NOT_PAID_FROM_BALANCE');
+  switch (order.status) {
+    case 'PENDING':
+    case 'WAITING_PAYMENT':
+      return accepted({ type: 'OrderPaidFromBalance', data: { ...data, paidAt: atMs } });
+    case 'PAID':
+      return unchanged;
+    case 'FAILED':
+    case 'EXPIRED':
+    case 'CANCELLED':
+      return refuse('ORDER_ENDED');
+    default:
+      return unreachable(order);
+  }
 }
 
 function recordPaymentClosed(
@@ -174,6 +231,10 @@ function decide(command: OrderCommand, state: OrderState, context: DecisionConte
       return recordPaymentClosed(command.data, state, context);
     case 'ExpireOrder':
       return expireOrder(state, context);
+    case 'FailOrder':
+      return failOrder(command.data, state);
+    case 'SettleOrder':
+      return settleOrder(command.data, state, context);
     default:
       return unreachable(command);
   }
@@ -198,6 +259,8 @@ function evolve(state: OrderState, event: OrderEvent): OrderState {
       const { payNo, paymentEventId, paidAt } = event.data;
       return { ...remember(facts, paymentEventId), status: 'PAID', payNo, paidAtMs: paidAt };
     }
+    case 'OrderPaidFromBalance':
+      return { ...facts, status: 'PAID', payNo: null, paidAtMs: event.data.paidAt };
     case 'OrderFailed': {
       const { payNo, paymentEventId, reason } = event.data;
       return { ...remember(facts, paymentEventId), status: 'FAILED', payNo, reason };
@@ -227,9 +290,9 @@ const afterReport = (order: Order, { payNo }: OrderEventOf<'OrderPaymentReportRe
 /** What is true of the order in every status. */
 function factsOf(order: Order) {
   const { orderNo, tenant, items, amountMinor, currency, payByMs } = order;
-  const { idempotencyKey, fingerprint, createdAtMs, paymentEventIds } = order;
+  const { idempotencyKey, fingerprint, createdAtMs, paymentEventIds, purchase } = order;
   return {
-    ...{ orderNo, tenant, items, amountMinor, currency, payByMs },
+    ...{ orderNo, tenant, items, amountMinor, currency, payByMs, purchase },
     ...{ idempotencyKey, fingerprint, createdAtMs, paymentEventIds },
   };
 }
@@ -255,6 +318,10 @@ function answer(state: OrderState): Json {
     })),
     amountMinor: state.amountMinor.toString(),
     currency: state.currency,
+    purchase:
+      state.purchase === null
+        ? null
+        : { ...state.purchase, balanceMinor: state.purchase.balanceMinor.toString() },
     payByMs: state.payByMs,
     createdAtMs: state.createdAtMs,
     payNo: payNoOf(state),

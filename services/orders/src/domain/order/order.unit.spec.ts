@@ -24,6 +24,7 @@ const create = (
     payBy,
     idempotencyKey: null,
     fingerprint: 'a'.repeat(64),
+    purchase: null,
     ...over,
   },
 });
@@ -339,6 +340,7 @@ describe('an order', () => {
       ],
       amountMinor: '9999',
       currency: 'CNY',
+      purchase: null,
       payByMs: payBy,
       createdAtMs: anyContext.atMs,
       payNo: 'PAY-1',
@@ -405,6 +407,13 @@ describe('an order whose payment is open at a gateway when its time is over', ()
     expect(types(other.events)).toEqual(['OrderPaymentReportRecorded']);
     expect(orderDecider.timers(other.state)).toEqual([]);
   });
+});
+
+it('an order from before there were purchases is none', () => {
+  const { state } = given(orderDecider, histories.PAID);
+  const before = Object.fromEntries(Object.entries(state).filter(([name]) => name !== 'purchase'));
+  expect(upcastOrder(before)).toEqual(state);
+  expect(upcastOrder(orderDecider.initialState)).toBe(orderDecider.initialState);
 });
 
 it('an order from before gateways were known expires by its deadline', () => {

@@ -10,6 +10,10 @@ export const orderRejections = {
   AMOUNT_NOT_POSITIVE: 'the amount of an order is above zero, the price of an item not below it',
   PAYMENT_DEADLINE_PASSED: 'the payment deadline had passed before the order was placed',
   ORDER_AWAITS_ANOTHER_PAYMENT: 'the order waits for another payment',
+  BALANCE_OUT_OF_RANGE:
+    'the balance pays at most the amount, and a channel is named exactly when something is left',
+  ORDER_AWAITS_PAYMENT: 'the payment that is under way says how the order ends',
+  ORDER_NOT_PAID_FROM_BALANCE: 'the order is not paid from a balance alone, or not this sum',
   ORDER_ALREADY_PAID: 'the order is paid',
   ORDER_ENDED: 'the order has ended',
 } as const;

@@ -5,8 +5,8 @@ import type { OrderEventOf } from './events.ts';
  *      none ──────────────► PENDING ────────────────► WAITING_PAYMENT
  *                              │                             │
  *                              └──────────────┬──────────────┘
- *             ConfirmPayment ─────────────────┼──► PAID
- *             FailPayment ────────────────────┼──► FAILED
+ *    ConfirmPayment, SettleOrder ─────────────┼──► PAID
+ *    FailPayment, FailOrder while PENDING ────┼──► FAILED
  *             payBy, payment closed by time ──┼──► EXPIRED
  *             CancelOrder, payment closed ────┴──► CANCELLED
  *
@@ -54,7 +54,8 @@ export type OrderExpiry = 'deadline' | 'gateway' | 'requested';
 
 export interface PaidOrder extends OrderFacts {
   readonly status: 'PAID';
-  readonly payNo: string;
+  /** `null` where the buyer's account paid all of it. */
+  readonly payNo: string | null;
   readonly paidAtMs: number;
 }
 
@@ -82,6 +83,10 @@ export const initialOrder: OrderState = { status: 'none' };
 export const isOpen = (order: Order): order is OpenOrder =>
   order.status === 'PENDING' || order.status === 'WAITING_PAYMENT';
 
+/** What a payment has to bring: the amount less what the buyer's account pays, minor units. */
+export const payableMinorOf = ({ amountMinor, purchase }: Order): bigint =>
+  amountMinor - (purchase?.balanceMinor ?? 0n);
+
 /** The payment that the order knows of. */
 export const payNoOf = (order: Order): string | null =>
   order.status === 'PENDING' ? null : order.payNo;
@@ -90,7 +95,10 @@ export const payNoOf = (order: Order): string | null =>
 export function upcastOrder(stored: unknown): OrderState {
   // The changelog has one writer, the orders task, and these are the shapes it ever wrote.
   const state = stored as OrderState;
-  if (state.status !== 'WAITING_PAYMENT' || 'expiry' in state) return state;
+  if (state.status === 'none') return state;
+  // Before there were purchases an order was paid and delivered by others.
+  const order: Order = 'purchase' in state ? state : { ...(state as Order), purchase: null };
+  if (order.status !== 'WAITING_PAYMENT' || 'expiry' in order) return order;
   // Nobody knew where its payment was: the deadline that it had ends it, as it would have.
-  return { ...(state as WaitingOrder), expiry: 'deadline' };
+  return { ...(order as WaitingOrder), expiry: 'deadline' };
 }

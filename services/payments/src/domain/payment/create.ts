@@ -29,11 +29,11 @@ export function createPayment(
   const wrong = whatIsWrong(data);
   if (wrong !== null) return rejected(paymentRejection(wrong));
   const { atMs, offset, slot } = context;
-  const { lifetimeMs, ...facts } = data;
+  const { lifetimeMs } = data;
   const created: PaymentEvent = {
     type: 'PaymentCreated',
     data: {
-      ...facts,
+      ...factsOf(data),
       id: derivedNumber(offset, slot),
       createdAt: atMs,
       expireAt: atMs + lifetimeMs,
@@ -46,6 +46,12 @@ export function createPayment(
     callRequested({ payment, kind: 'CREATE', callId: context.eventId(1), atMs }),
   );
 }
+
+/** What the payment keeps of the command. */
+const factsOf = (data: PaymentCommandOf<'CreatePayment'>) => {
+  const { payNo, orderNo, tenant, amountMinor, currency, channel, gateway, merchant } = data;
+  return { payNo, orderNo, tenant, amountMinor, currency, channel, gateway, merchant };
+};
 
 function whatIsWrong(data: PaymentCommandOf<'CreatePayment'>): PaymentRejectionCode | null {
   if (data.channel === 'UNKNOWN') return 'CHANNEL_UNKNOWN';

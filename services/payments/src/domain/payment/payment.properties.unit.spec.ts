@@ -18,6 +18,7 @@ const anyCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
         ...{
           channel: channel === 'MOCK' ? 'MOCK' : 'ALIPAY',
           lifetimeMs: 1_000,
+          replyTo: null,
           gateway: null,
           merchant: null,
         },

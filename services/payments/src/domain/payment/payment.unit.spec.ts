@@ -11,7 +11,7 @@ const create = (over: Partial<PaymentCommandOf<'CreatePayment'>> = {}): PaymentC
   type: 'CreatePayment',
   data: {
     ...{ payNo: 'PAY-1', orderNo: 'O-1', tenant: 'main', amountMinor: 9_999n, currency: 'CNY' },
-    ...{ channel: 'MOCK', lifetimeMs, gateway: null, merchant: null },
+    ...{ channel: 'MOCK', lifetimeMs, gateway: null, merchant: null, replyTo: null },
     ...over,
   },
 });

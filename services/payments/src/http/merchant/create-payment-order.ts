@@ -110,6 +110,7 @@ function execute(
       data: {
         ...{ payNo: number, orderNo, tenant: appId, amountMinor, currency, channel },
         lifetimeMs: edge.lifetimeMs,
+        replyTo: null,
         gateway: policy === null ? null : { ...policy, subject, returnUrl },
         merchant: { orderType, subject, extraData, fingerprint, idempotencyKey: keyDigest },
       },

@@ -2,10 +2,10 @@ import type { ReactionContext } from '@plumbline/kernel';
 import { slotOf } from '@plumbline/kernel';
 import { describe, expect, it } from 'vitest';
 import { eventOf } from '../../testing-events.ts';
-import type { CheckoutEvent } from './checkout.ts';
+import type { OrderOrPaymentEvent } from './checkout.ts';
 import { checkoutManager } from './checkout.ts';
 
-type Type = CheckoutEvent['type'];
+type Type = OrderOrPaymentEvent['type'];
 
 const key = 'main/O-1';
 const context: ReactionContext = { atMs: 1, slot: slotOf(key), eventId: 'event-7', key };
@@ -17,7 +17,7 @@ const after = (...types: readonly Type[]) =>
   );
 
 const created = eventOf.PaymentCreated;
-const ofMerchant: CheckoutEvent = {
+const ofMerchant: OrderOrPaymentEvent = {
   ...created,
   data: {
     ...created.data,
@@ -28,6 +28,15 @@ const ofMerchant: CheckoutEvent = {
   },
 };
 
+const purchase: Extract<OrderOrPaymentEvent, { type: 'OrderCreated' }> = {
+  type: 'OrderCreated',
+  data: {
+    ...eventOf.OrderCreated.data,
+    items: [{ sku: 'tea', quantity: 2, unitAmountMinor: 5n }],
+    purchase: { buyer: 'u1', balanceMinor: 3n, channel: 'MOCK' },
+  },
+};
+
 const situations = {
   nothing: after(),
   'payment open': after('PaymentCreated'),
@@ -35,11 +44,13 @@ const situations = {
   'payment failed': after('PaymentCreated', 'PaymentFailed'),
   'payment closed': after('PaymentCreated', 'PaymentClosed'),
   'order cancelled': after('OrderCancelled'),
+  'order failed': after('OrderFailed'),
   'order expired, payment open': after('PaymentCreated', 'OrderExpired'),
   "payment of a merchant's own order": checkoutManager.evolve(
     checkoutManager.initialState,
     ofMerchant,
   ),
+  'a purchase': checkoutManager.evolve(checkoutManager.initialState, purchase),
 } as const;
 
 const none = '-';
@@ -47,22 +58,29 @@ const none = '-';
 const same = (commands: string): readonly string[] =>
   Object.values(situations).map(({ isMerchants }) => (isMerchants === true ? none : commands));
 
+/** An order's end: its open payment is closed, and its checkout is told. */
+const end = (ofOpenPayment: string): readonly string[] => [
+  ...[none, ofOpenPayment, none, none, none, none, none, ofOpenPayment, none],
+  'RecordOrderEnded',
+];
+
 /** The commands that each event leads to, in the order of the situations. */
 const table: Readonly<Record<Type, readonly string[]>> = {
   PaymentCreated: [
     ...['AwaitPayment', 'AwaitPayment', 'AwaitPayment', 'AwaitPayment', 'AwaitPayment'],
-    ...['ClosePayment', 'ClosePayment', none],
+    ...['ClosePayment', 'ClosePayment', 'ClosePayment', none, 'AwaitPayment'],
   ],
   PaymentSucceeded: same('ConfirmPayment'),
   PaymentFailed: same('FailPayment'),
   PaymentClosed: same('RecordPaymentClosed'),
-  OrderCancelled: [none, 'ClosePayment', none, none, none, none, 'ClosePayment', none],
-  OrderExpired: [none, 'ClosePayment', none, none, none, none, 'ClosePayment', none],
-  OrderExpiryRequested: [none, 'ClosePayment', none, none, none, none, 'ClosePayment', none],
+  OrderCancelled: end('ClosePayment'),
+  OrderExpired: end('ClosePayment'),
+  OrderExpiryRequested: [...end('ClosePayment').slice(0, -1), none],
   OrderAwaitingPayment: same(none),
   OrderCreated: same(none),
-  OrderFailed: same(none),
-  OrderPaid: same(none),
+  OrderFailed: end('ClosePayment'),
+  OrderPaid: end(none),
+  OrderPaidFromBalance: end(none),
   OrderPaymentReportRecorded: same(none),
   PaymentCallbackRecorded: same(none),
   PaymentProcessing: same(none),
@@ -93,6 +111,38 @@ describe('every event in every situation', () => {
       });
     });
   }
+});
+
+describe('the checkout of a purchase', () => {
+  const situation = situations['a purchase'];
+
+  it('is started with what the order says', () => {
+    expect(checkoutManager.react(purchase, situations.nothing, context)).toEqual([
+      {
+        type: 'StartCheckout',
+        data: {
+          ...{ orderNo: 'O-1', tenant: 'main', items: [{ sku: 'tea', quantity: 2 }], payBy: 9 },
+          ...{ amountMinor: 9_999n, balanceMinor: 3n, currency: 'CNY' },
+          ...{ buyer: 'u1', channel: 'MOCK' },
+        },
+      },
+    ]);
+  });
+
+  it('is told how its order ended, and by which event', () => {
+    const told = (type: Type) => checkoutManager.react(eventOf[type], situation, context);
+    const data = { orderNo: 'O-1', orderEventId: 'event-7' };
+    const ends = {
+      OrderPaid: 'PAID',
+      OrderPaidFromBalance: 'PAID',
+      OrderFailed: 'FAILED',
+    } as const;
+    const others = { OrderExpired: 'EXPIRED', OrderCancelled: 'CANCELLED' } as const;
+    for (const [type, how] of Object.entries({ ...ends, ...others }))
+      expect(told(type as Type)).toEqual([
+        { type: 'RecordOrderEnded', data: { ...data, end: how } },
+      ]);
+  });
 });
 
 describe('the commands', () => {
@@ -130,7 +180,7 @@ describe('the commands', () => {
   it('tell an order whether its payment is led at a gateway', () => {
     const policy = { attemptsMax: 1, queryIntervalMs: 1, refundLateSuccess: true };
     const gateway = { ...policy, subject: null, returnUrl: null };
-    const led: CheckoutEvent = { ...created, data: { ...created.data, gateway } };
+    const led: OrderOrPaymentEvent = { ...created, data: { ...created.data, gateway } };
     expect(checkoutManager.react(led, situations.nothing, context)).toMatchObject([
       { type: 'AwaitPayment', data: { atGateway: true } },
     ]);

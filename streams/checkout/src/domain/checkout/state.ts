@@ -1,13 +1,15 @@
 /** What has to be known of an order and its payment to tell either about the other. */
 export interface CheckoutState {
   readonly payment: CheckoutPayment | null;
-  /** The order was cancelled or expired. It may have been before its payment was even created. */
+  /** The order was cancelled, failed or expired. It may have been before its payment was even created. */
   readonly orderEndedUnpaid: boolean;
   /**
    * The payment is of an order that its merchant keeps: there is none here to tell, and nobody here
    * may close it. Left out where that is not so, as in states from before there were such payments.
    */
   readonly isMerchants?: true;
+  /** A checkout leads the order and is told how it ends. Left out like the one above. */
+  readonly isPurchase?: true;
 }
 
 export interface CheckoutPayment {

@@ -1,0 +1,174 @@
+import { invariant, unreachable } from '@plumbline/kernel';
+import type { SagaEvent, SagaEventOf } from './events.ts';
+import type { Funds, Saga, SagaLine, SagaState, Waiting } from './state.ts';
+import { wantsOf } from './steps.ts';
+
+/** Returns the very same state where an event says nothing new: so an answer is known to be old. */
+export function evolve(state: SagaState, event: SagaEvent): SagaState {
+  if (event.type === 'CheckoutStarted') {
+    invariant(state.status === 'none', `the checkout of ${event.data.orderNo} began twice`);
+    return begun(event.data);
+  }
+  invariant(state.status === 'open', `${event.type} of a checkout that is ${state.status}`);
+  switch (event.type) {
+    case 'CheckoutStockRequested':
+      return { ...state, lines: asked(state.lines, event.data), waiting: waitingOf(event.data) };
+    case 'CheckoutStockAnswered':
+      return rested(state, afterStock(state, event.data));
+    case 'CheckoutFundsRequested': {
+      const { step } = event.data;
+      if (step === 'UNKNOWN') return state;
+      const funds = { ...state.funds, asked: step };
+      return { ...state, funds, waiting: waitingOf(event.data) };
+    }
+    case 'CheckoutFundsAnswered':
+      return rested(state, afterFunds(state, event.data));
+    case 'CheckoutPaymentRequested':
+      return { ...state, asked: 'PAY', waiting: waitingOf(event.data) };
+    case 'CheckoutPaymentAnswered':
+      return rested(state, afterPayment(state, event.data));
+    case 'CheckoutOrderRequested': {
+      const { step } = event.data;
+      if (step === 'UNKNOWN') return state;
+      return { ...state, asked: step, waiting: waitingOf(event.data) };
+    }
+    case 'CheckoutOrderEnded': {
+      const orderEnd = event.data.end === 'PAID' ? 'paid' : 'unpaid';
+      return rested(state, { ...state, orderEnd, asked: null });
+    }
+    case 'CheckoutPushed':
+      return state;
+    case 'CheckoutCompleted':
+      return { status: 'COMPLETED', orderNo: state.orderNo };
+    case 'CheckoutCompensated':
+      return { status: 'COMPENSATED', orderNo: state.orderNo };
+    default:
+      return unreachable(event);
+  }
+}
+
+const begun = (data: SagaEventOf<'CheckoutStarted'>): Saga => ({
+  status: 'open',
+  orderNo: data.orderNo,
+  tenant: data.tenant,
+  buyer: data.buyer,
+  currency: data.currency,
+  amountMinor: data.amountMinor,
+  balanceMinor: data.balanceMinor,
+  channel: data.channel,
+  lines: data.lines.map((line) => ({ ...line, stock: 'free', asked: null })),
+  holdId: data.holdId,
+  reserveUntilMs: data.reserveUntil,
+  funds: { state: 'free', asked: null },
+  payment: 'none',
+  orderEnd: null,
+  asked: null,
+  waiting: null,
+  refusedBecause: null,
+});
+
+const waitingOf = (data: { readonly attempt: number; readonly repeatAt: number }): Waiting => ({
+  attempt: data.attempt,
+  repeatAtMs: data.repeatAt,
+});
+
+/** Whoever wants nothing waits for nothing. */
+function rested(before: Saga, after: Saga): Saga {
+  if (after === before || after.waiting === null) return after;
+  const { stock, funds, other } = wantsOf(after);
+  return stock.size === 0 && funds === null && other === null ? { ...after, waiting: null } : after;
+}
+
+function asked(
+  lines: readonly SagaLine[],
+  { step, reservationIds }: SagaEventOf<'CheckoutStockRequested'>,
+): readonly SagaLine[] {
+  if (step === 'UNKNOWN') return lines;
+  const ids = new Set(reservationIds);
+  return lines.map((line) => (ids.has(line.reservationId) ? { ...line, asked: step } : line));
+}
+
+function afterStock(saga: Saga, data: SagaEventOf<'CheckoutStockAnswered'>): Saga {
+  const { reservationId, code } = data;
+  const line = saga.lines.find((each) => each.reservationId === reservationId);
+  const changed = line && lineAfter(line, data, saga.orderEnd);
+  if (changed === undefined || changed === line) return saga;
+  const lines = saga.lines.map((each) => (each === line ? changed : each));
+  const isRefused = changed.stock === 'refused' && line?.stock !== 'refused';
+  const refusedBecause = isRefused ? (saga.refusedBecause ?? code) : saga.refusedBecause;
+  return { ...saga, lines, refusedBecause };
+}
+
+function lineAfter(
+  line: SagaLine,
+  { step, accepted }: SagaEventOf<'CheckoutStockAnswered'>,
+  orderEnd: Saga['orderEnd'],
+): SagaLine {
+  switch (step) {
+    case 'RESERVE': {
+      const isAwaited = line.asked === 'RESERVE';
+      if (accepted && (line.stock === 'free' || line.stock === 'refused'))
+        return { ...line, stock: 'reserved', asked: isAwaited ? null : line.asked };
+      // Once the order is paid a refusal is no answer: it is asked for again in its time.
+      if (accepted || !isAwaited || orderEnd !== null || line.stock !== 'free') return line;
+      return { ...line, stock: 'refused', asked: null };
+    }
+    case 'CONFIRM':
+      return accepted && line.asked === 'CONFIRM'
+        ? { ...line, stock: 'confirmed', asked: null }
+        : line;
+    case 'RELEASE':
+      return accepted && line.asked === 'RELEASE'
+        ? { ...line, stock: 'released', asked: null }
+        : line;
+    case 'UNKNOWN':
+      return line;
+    default:
+      return unreachable(step);
+  }
+}
+
+function afterFunds(saga: Saga, data: SagaEventOf<'CheckoutFundsAnswered'>): Saga {
+  const funds = fundsAfter(saga.funds, data, saga.orderEnd);
+  if (funds === saga.funds) return saga;
+  const isRefused = funds.state === 'refused' && saga.funds.state !== 'refused';
+  const refusedBecause = isRefused ? (saga.refusedBecause ?? data.code) : saga.refusedBecause;
+  return { ...saga, funds, refusedBecause };
+}
+
+function fundsAfter(
+  funds: Funds,
+  { step, accepted }: SagaEventOf<'CheckoutFundsAnswered'>,
+  orderEnd: Saga['orderEnd'],
+): Funds {
+  switch (step) {
+    case 'HOLD': {
+      const isAwaited = funds.asked === 'HOLD';
+      if (accepted && (funds.state === 'free' || funds.state === 'refused'))
+        return { state: 'held', asked: isAwaited ? null : funds.asked };
+      if (accepted || !isAwaited || orderEnd !== null || funds.state !== 'free') return funds;
+      return { state: 'refused', asked: null };
+    }
+    case 'CAPTURE':
+      return accepted && funds.asked === 'CAPTURE' ? { state: 'captured', asked: null } : funds;
+    case 'RELEASE':
+      return accepted && funds.asked === 'RELEASE' ? { state: 'released', asked: null } : funds;
+    case 'UNKNOWN':
+      return funds;
+    default:
+      return unreachable(step);
+  }
+}
+
+function afterPayment(
+  saga: Saga,
+  { accepted, code }: SagaEventOf<'CheckoutPaymentAnswered'>,
+): Saga {
+  if (saga.asked !== 'PAY') return saga;
+  if (accepted) return { ...saga, payment: 'open', asked: null };
+  return {
+    ...saga,
+    ...{ payment: 'refused', asked: null },
+    refusedBecause: saga.refusedBecause ?? code,
+  };
+}

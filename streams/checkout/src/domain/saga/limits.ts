@@ -1,0 +1,12 @@
+/**
+ * An order expires once its payment has closed, and a gateway may take its time to say so: what is
+ * put aside stays so for a day longer. It is a safety net, for a checkout ends what it began.
+ */
+export const reserveBeyondDeadlineMs = 24 * 3_600_000;
+
+/**
+ * Answers take some 50 ms and seconds under a backlog: asked again too soon, a question only adds to
+ * it. 5, 10, 20, 40, then every 60 s for ever, each up to a fifth sooner so that those who were held
+ * up together do not come back together.
+ */
+export const repeatMs = { first: 5_000, max: 60_000, soonerPart: 5 } as const;
