@@ -20,22 +20,19 @@ const steps: Readonly<Partial<Record<ItemCommand['type'], StockStep>>> = {
  * gets none, and its decision stands.
  */
 function answerTo({
-  command,
+  command: { type, data },
   decision,
 }: Decided<ItemState, ItemCommand, ItemEvent>): readonly RoutedCommand[] {
-  const step = steps[command.type];
-  if (step === undefined || !('replyTo' in command.data)) return [];
-  const { sku, reservationId, replyTo } = command.data;
-  const asker = replyTo === null ? null : parseRoutingKey(replyTo);
-  if (replyTo === null || asker === null) return [];
-  const { orderNo } = asker;
+  const step = steps[type];
+  if (step === undefined || !('replyTo' in data) || data.replyTo === null) return [];
+  const { sku, reservationId, replyTo: key } = data;
+  const orderNo = parseRoutingKey(key)?.orderNo;
+  if (orderNo === undefined) return [];
   const code = decision.kind === 'rejected' ? decision.rejection.code : null;
-  const data: RecordStockAnswer = {
-    ...{ orderNo, sku, reservationId, step },
-    ...{ accepted: code === null, code },
-  };
-  const payload = { type: 'RecordStockAnswer', data };
-  return [{ topic: topics.checkoutCommands.name, key: replyTo, subject: orderNo, payload }];
+  const about = { orderNo, sku, reservationId, step };
+  const told: RecordStockAnswer = { ...about, accepted: code === null, code };
+  const payload = { type: 'RecordStockAnswer', data: told };
+  return [{ topic: topics.checkoutCommands.name, key, subject: orderNo, payload }];
 }
 
 /** Stock, one aggregate per SKU. */

@@ -1,0 +1,1 @@
+export { accountsTopology } from './topology.ts';
