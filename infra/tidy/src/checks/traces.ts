@@ -26,6 +26,10 @@ const hosts = new Set([
   'integration.paypay.ne.jp',
   'o.lakala.com',
   'test.wsmsd.cn',
+  // Where Firebase's tokens and their keys come from, and what says how they are checked.
+  'securetoken.google.com',
+  'www.googleapis.com',
+  'firebase.google.com',
 ]);
 
 /** Names that can never lead anywhere (RFC 2606), addresses of this machine, or nothing but text. */

@@ -1,0 +1,2 @@
+export type { Switch } from './test-redis.ts';
+export { createSwitch, createSwitchedOff, testRedisUrl } from './test-redis.ts';

@@ -1,0 +1,73 @@
+import type { Route } from '@plumbline/http';
+import type { Foundation, Parts } from '@plumbline/runtime';
+import { openRedis } from '@plumbline/redis';
+import type { BffConfig } from './config.ts';
+import type { Access } from './http/authorise.ts';
+import type { BffEdge, Services } from './http/edge.ts';
+import { operatorRoutes } from './http/operator-routes.ts';
+import { purchaseRoutes } from './http/purchase-routes.ts';
+import { sessionRoutes } from './http/session-routes.ts';
+import { shopRoutes } from './http/shop-routes.ts';
+import { webhookRoute } from './http/webhook-route.ts';
+import { localIssuerRoutes } from './identity/local-issuer/routes.ts';
+import { openIdentity } from './identity/open-identity.ts';
+import { createTokenVerifier } from './identity/verify-token.ts';
+import * as limits from './limits.ts';
+import { createSessions } from './sessions/sessions.ts';
+import { createPositionOf } from './upstream/position.ts';
+import type { Service } from './upstream/service.ts';
+import { openService } from './upstream/service.ts';
+
+/** The BFF process: sessions in Redis, and everything else asked of the services behind it. */
+export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts> {
+  const { config, log, logger, metrics } = foundation;
+  const nowMs = Date.now;
+  const { issuer, local } = await openIdentity({ config, logger, nowMs });
+  const redis = openRedis({
+    ...{ url: config.PLUMBLINE_REDIS_URL, logger, metrics, connectionName: 'plumbline-bff' },
+    commandTimeoutMs: limits.redisCommandTimeoutMs,
+  });
+  const sessions = createSessions({
+    ...{ redis, metrics, perUserMax: config.PLUMBLINE_SESSIONS_PER_USER_MAX },
+    idleMs: config.PLUMBLINE_SESSION_IDLE_MINUTES * 60_000,
+    absoluteMs: config.PLUMBLINE_SESSION_HOURS * 3_600_000,
+  });
+  const verifier = createTokenVerifier({ issuer, logger, metrics, nowMs });
+  const publicUrl = config.PLUMBLINE_PUBLIC_URL;
+  const access: Access = { sessions, verifier, publicUrl };
+  const services = servicesOf(config);
+  const partitions = config.PLUMBLINE_PARTITIONS;
+  const positionOf = createPositionOf({ log, logger, partitions, tenant: config.PLUMBLINE_TENANT });
+  const edge: BffEdge = { access, services, positionOf, partitions };
+  const routes: Route[] = [
+    ...sessionRoutes({ access, cookie: { secure: publicUrl.startsWith('https:') } }),
+    ...shopRoutes(edge),
+    ...purchaseRoutes(edge),
+    ...operatorRoutes(edge),
+    webhookRoute(services.payments),
+    ...(local === null ? [] : localIssuerRoutes(local)),
+  ];
+  const all = Object.values<Service>({ ...services });
+  return {
+    routes,
+    health: { redis: redisToldOf(redis) },
+    async close() {
+      await Promise.all(all.map((service) => service.close()));
+      await redis.close();
+    },
+  };
+}
+
+/** Told, and no reason to send nobody here: without Redis webhooks still go through. */
+const redisToldOf = (redis: ReturnType<typeof openRedis>) => () => {
+  const { ok, detail } = redis.health();
+  return ok ? { ok } : { ok: true, detail: `away, /api answers 503: ${detail ?? ''}` };
+};
+
+const servicesOf = (config: BffConfig): Services => ({
+  orders: openService({ name: 'orders', baseUrl: config.PLUMBLINE_ORDERS_URL }),
+  payments: openService({ name: 'payments', baseUrl: config.PLUMBLINE_PAYMENTS_URL }),
+  inventory: openService({ name: 'inventory', baseUrl: config.PLUMBLINE_INVENTORY_URL }),
+  accounts: openService({ name: 'accounts', baseUrl: config.PLUMBLINE_ACCOUNTS_URL }),
+  queries: openService({ name: 'queries', baseUrl: config.PLUMBLINE_QUERIES_URL }),
+});
