@@ -1,4 +1,10 @@
-import type { AlertsCommand, Evidence, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type {
+  AlertsCommand,
+  CheckoutEvent,
+  Evidence,
+  OrdersEvent,
+  PaymentsEvent,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { derivedUuid, invariant, slotOf, splitRoutingKey } from '@plumbline/kernel';
 import type {
@@ -21,7 +27,7 @@ import { activate, activeRules, defaultParameters } from './rules/parameters.ts'
 import type { AlertChange, Watches } from './rules/watch.ts';
 import { isQuiet, judge } from './rules/watch.ts';
 import type { JoinedView } from './rules/view.ts';
-import { emptyView, withOrderEvent, withPaymentEvent } from './rules/view.ts';
+import { emptyView, withCheckoutEvent, withOrderEvent, withPaymentEvent } from './rules/view.ts';
 
 /** Everything that is kept of one order. */
 export interface WatchedOrder {
@@ -48,6 +54,7 @@ export function createAlertProcessor(): Processor {
           return;
         case topics.ordersEvents.name:
         case topics.paymentsEvents.name:
+        case topics.checkoutEvents.name:
           onEvent(input, context);
           return;
         default:
@@ -69,11 +76,7 @@ function onEvent(input: InputRecord, context: ProcessorContext): void {
   const before = store.get(input.key);
   const view = before?.view ?? emptyView;
   const cause = evidenceOf(input);
-  // The catalogue ties each topic to its union, and the codec has checked the type.
-  const after =
-    input.topic === topics.ordersEvents.name
-      ? withOrderEvent(view, input.payload as OrdersEvent, cause)
-      : withPaymentEvent(view, input.payload as PaymentsEvent, cause);
+  const after = viewAfter(view, input, cause);
   const watches = before?.watches ?? {};
   // What changes no view is still judged: a rule that is on again begins with any event.
   if (after === view) {
@@ -90,6 +93,18 @@ function onEvent(input: InputRecord, context: ProcessorContext): void {
     { id, correlationId, traceparent, actor: actorOf(context) },
     context,
   );
+}
+
+/** The catalogue ties each topic to its union, and the codec has checked the type. */
+function viewAfter(view: JoinedView, { topic: from, payload }: InputRecord, cause: Evidence) {
+  switch (from) {
+    case topics.ordersEvents.name:
+      return withOrderEvent(view, payload as OrdersEvent, cause);
+    case topics.checkoutEvents.name:
+      return withCheckoutEvent(view, payload as CheckoutEvent, cause);
+    default:
+      return withPaymentEvent(view, payload as PaymentsEvent, cause);
+  }
 }
 
 function onTimer(timer: FiredTimer, context: ProcessorContext): void {
@@ -146,6 +161,9 @@ function nextDeadline(watches: Watches): number | null {
 export const alertIdOf = (rule: string, key: string, triggerEventId: string): string =>
   derivedUuid(slotOf(key), 'alert', rule, key, triggerEventId);
 
+/** ISO 4217: XXX stands for no currency. */
+const noMoney = { amountMinor: 0n, currency: 'XXX' };
+
 function describe(change: AlertChange, key: string, view: JoinedView, nowMs: number) {
   const { rule, watch } = change;
   const { tenant, orderNo } = splitRoutingKey(key);
@@ -172,6 +190,7 @@ function describe(change: AlertChange, key: string, view: JoinedView, nowMs: num
     };
   }
   const { finding } = change;
+  const { amountMinor, currency } = finding.atStake ?? view.payment ?? noMoney;
   return {
     subject: alertId,
     payload: {
@@ -189,8 +208,8 @@ function describe(change: AlertChange, key: string, view: JoinedView, nowMs: num
         actual: finding.actual,
         deadline: watch.deadlineMs === watch.trigger.time ? null : watch.deadlineMs,
         detectedAt: nowMs,
-        amountMinor: view.payment?.amountMinor ?? 0n,
-        currency: view.payment?.currency ?? 'XXX',
+        amountMinor,
+        currency,
         howSeen: rule.howSeen,
         triggerEventId: watch.trigger.eventId,
         evidence: finding.evidence,

@@ -1,4 +1,4 @@
-import type { OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { CheckoutEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 
 /** Events of one order as its services write them, for tests of the rules. */
 export const key = 'main/H1';
@@ -8,7 +8,7 @@ const payNo = 'PAY1';
 const amountMinor = 9_990n;
 const currency = 'CNY';
 
-export const orderCreated: OrdersEvent = {
+export const orderCreated: Extract<OrdersEvent, { type: 'OrderCreated' }> = {
   type: 'OrderCreated',
   data: {
     ...{ orderNo, tenant, amountMinor, currency },
@@ -19,6 +19,14 @@ export const orderCreated: OrdersEvent = {
     fingerprint: 'f',
     createdAt: Date.UTC(2026, 0, 1),
   },
+};
+export const purchaseCreated: OrdersEvent = {
+  type: 'OrderCreated',
+  data: { ...orderCreated.data, purchase: { buyer: 'u1', balanceMinor: 90n, channel: 'MOCK' } },
+};
+export const orderPaidFromBalance: OrdersEvent = {
+  type: 'OrderPaidFromBalance',
+  data: { orderNo, holdId: orderNo, amountMinor, currency, paidAt: 0 },
 };
 export const orderAwaiting: OrdersEvent = {
   type: 'OrderAwaitingPayment',
@@ -39,6 +47,22 @@ export const orderReportRecorded: OrdersEvent = {
     ...{ orderNo, payNo, paymentEventId: 'p2' },
     ...{ report: 'SUCCEEDED', orderStatus: 'WAITING_PAYMENT' },
   },
+};
+
+export const checkoutAsked: CheckoutEvent = {
+  type: 'CheckoutStockRequested',
+  data: {
+    ...{ orderNo, step: 'CONFIRM', reservationIds: ['H1-1'] },
+    ...{ attempt: 1, requestedAt: 1, repeatAt: 2 },
+  },
+};
+export const checkoutCompleted: CheckoutEvent = {
+  type: 'CheckoutCompleted',
+  data: { orderNo, completedAt: 1 },
+};
+export const checkoutCompensated: CheckoutEvent = {
+  type: 'CheckoutCompensated',
+  data: { orderNo, compensatedAt: 1 },
 };
 
 export const paymentCreated: PaymentsEvent = {

@@ -5,7 +5,7 @@ import { chainsStore, createAlertProcessor, parametersStore, watchedStore } from
 import { watchedCodec } from './watched-codec.ts';
 
 /**
- * Orders and payments, merged by broker time, so that a backlog delays an alert and never falsifies
+ * Orders, payments and checkouts, merged by broker time, so that a backlog delays an alert and never falsifies
  * one, and a replay raises the same ids. Parameters come first within a millisecond: an event is
  * judged by the rules that were in force when it was written.
  */
@@ -21,6 +21,7 @@ export const consistencyAlerts: Topology = {
     },
     { kind: 'events', topic: topics.ordersEvents.name },
     { kind: 'events', topic: topics.paymentsEvents.name },
+    { kind: 'events', topic: topics.checkoutEvents.name },
     redrives,
   ],
   outputs: [topics.alertsEvents.name, topics.alertsOutcomes.name],

@@ -12,6 +12,8 @@ import { watchedTypes } from './watched-schemas.ts';
 interface Stored {
   readonly order: JoinedView['order'];
   readonly payment: StoredPayment | null;
+  /** Formats before had none. */
+  readonly checkout?: JoinedView['checkout'];
   readonly watches: Watches;
   /** Null while no alert was ever raised. */
   readonly chain: WatchedOrder['chain'] | null;
@@ -25,7 +27,7 @@ type StoredPayment = Omit<PaymentView, 'created' | 'lasting'> & {
 };
 
 /** Before the Avro body. JSON, which came before, begins with `{`. */
-const format = 2;
+const format = 3;
 const typeNow = watchedTypes[format];
 const jsonBegins = 0x7b;
 let scratch = Buffer.alloc(4_096);
@@ -39,6 +41,7 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
     const stored: Stored = {
       order: view.order,
       payment: view.payment,
+      checkout: view.checkout,
       watches,
       chain: link.version === 0n ? null : link,
       correlationId,
@@ -57,7 +60,7 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
       const watched = jsonStateCodec.decode(bytes) as WatchedOrder;
       return { ...watched, view: viewOf(watched.view) };
     }
-    const type = bytes[0] === 1 || bytes[0] === 2 ? watchedTypes[bytes[0]] : null;
+    const type = isFormat(bytes[0]) ? watchedTypes[bytes[0]] : null;
     invariant(type !== null, `a watched order in format ${bytes[0] ?? 'none'}`);
     const decoded = type.decode(bytes, 1);
     invariant(decoded.offset === bytes.length, 'a watched order has bytes left over or missing');
@@ -71,10 +74,15 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
   },
 };
 
-function viewOf({ order, payment }: Pick<Stored, 'order' | 'payment'>): JoinedView {
-  if (payment === null) return { order, payment };
+const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
+  byte === 1 || byte === 2 || byte === 3;
+
+function viewOf(stored: Pick<Stored, 'order' | 'payment' | 'checkout'>): JoinedView {
+  const { order, payment, checkout = null } = stored;
+  if (payment === null) return { order, payment, checkout };
   const { created = null, lasting = noLastingFacts } = payment;
-  return { order, payment: { ...payment, created: created && creation(created), lasting } };
+  const known = { ...payment, created: created && creation(created), lasting };
+  return { order, payment: known, checkout };
 }
 
 const creation = (place: Omit<Evidence, 'type' | 'topic'>): Evidence => ({

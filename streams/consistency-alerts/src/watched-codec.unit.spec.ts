@@ -53,11 +53,21 @@ const payment = fc.record({
     fc.record({ reported: fc.constantFrom('SUCCESS', 'FAILED'), seen: evidence }),
   ),
 });
+const checkout = fc.record({
+  amountMinor: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+  ...{ currency: fc.string(), newest: fc.option(evidence), hasEnded: fc.boolean() },
+});
 const watched: fc.Arbitrary<WatchedOrder> = fc.record({
-  view: fc.record({ order: fc.option(order), payment: fc.option(payment) }),
-  watches: fc.dictionary(fc.constantFrom('A', 'B', 'C', 'V/e1', 'V/e2', 'Z/e3'), watch, {
-    noNullPrototype: true,
+  view: fc.record({
+    ...{ order: fc.option(order), payment: fc.option(payment), checkout: fc.option(checkout) },
   }),
+  watches: fc.dictionary(
+    fc.constantFrom('A', 'B', 'C', 'R/after-end', 'V/e1', 'V/e2', 'Z/e3'),
+    watch,
+    {
+      noNullPrototype: true,
+    },
+  ),
   chain: fc.oneof(
     fc.constant(firstLink),
     fc.record({ version: fc.bigInt({ min: 1n, max: 2n ** 62n }), hash: fc.string() }),
@@ -66,18 +76,22 @@ const watched: fc.Arbitrary<WatchedOrder> = fc.record({
 });
 
 /** A view as versions before kept it: nothing of the creation, and no lasting facts. */
-function before({ order: ordered, payment: paid }: WatchedOrder['view']): WatchedOrder['view'] {
+function before({ order: ordered, payment: paid }: WatchedOrder['view']) {
   if (paid === null) return { order: ordered, payment: paid };
   const { payNo, status, since, amountMinor, currency, contradiction } = paid;
   const kept = { payNo, status, since, amountMinor, currency, contradiction };
   return { order: ordered, payment: kept as typeof paid };
 }
 
-function inFormat1({ view, watches, chain, correlationId }: WatchedOrder): Buffer {
-  const link = chain.version === 0n ? null : chain;
-  const body = watchedTypes[1].toBuffer({ ...view, watches, chain: link, correlationId });
-  return Buffer.concat([Buffer.from([1]), body]);
-}
+type Older = Omit<WatchedOrder, 'view'> & { readonly view: ReturnType<typeof before> };
+
+const inFormat =
+  (format: 1 | 2) =>
+  ({ view, watches, chain, correlationId }: Older): Buffer => {
+    const link = chain.version === 0n ? null : chain;
+    const body = watchedTypes[format].toBuffer({ ...view, watches, chain: link, correlationId });
+    return Buffer.concat([Buffer.from([format]), body]);
+  };
 
 const t0 = Date.UTC(2026, 0, 1);
 const writtenInFormat1 = Buffer.from(
@@ -99,15 +113,24 @@ describe('what is kept of an order', () => {
     );
   });
 
-  it.each<[string, (value: WatchedOrder) => Buffer]>([
+  it.each<[string, (value: Older) => Buffer]>([
     ['in JSON', (value) => jsonStateCodec.encode(value)],
-    ['in Avro', inFormat1],
+    ['in Avro', inFormat(1)],
   ])('is still read as versions before wrote it: %s', (_how, encode) => {
     fc.assert(
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(encode({ view: before(view), ...rest }));
         const paid = view.payment && { ...view.payment, created: null, lasting: noLastingFacts };
-        expect(found).toEqual({ view: { ...view, payment: paid }, ...rest });
+        expect(found).toEqual({ view: { ...view, payment: paid, checkout: null }, ...rest });
+      }),
+    );
+  });
+
+  it('is still read as it was kept before there were checkouts', () => {
+    fc.assert(
+      fc.property(watched, ({ view, ...rest }) => {
+        const found = watchedCodec.decode(inFormat(2)({ view, ...rest }));
+        expect(found).toEqual({ view: { ...view, checkout: null }, ...rest });
       }),
     );
   });
@@ -134,6 +157,6 @@ describe('what is kept of an order', () => {
     const [value] = fc.sample(watched, { numRuns: 1, seed: 7 });
     const bytes = watchedCodec.encode(value as WatchedOrder);
     expect(() => watchedCodec.decode(bytes.subarray(0, -1))).toThrow();
-    expect(() => watchedCodec.decode(Buffer.from([3, ...bytes.subarray(1)]))).toThrow('format 3');
+    expect(() => watchedCodec.decode(Buffer.from([4, ...bytes.subarray(1)]))).toThrow('format 4');
   });
 });

@@ -56,10 +56,15 @@ const watch = record(
 );
 const chain = record('Chain', [field('version', sequence)], texts('hash'));
 
-const watchedOrder = (payment: readonly object[]) =>
+const checkout = record('Checkout', [field('amountMinor', minorUnits)], texts('currency'), [
+  orNull('newest', 'Evidence'),
+  field('hasEnded', 'boolean'),
+]);
+
+const watchedOrder = (payment: readonly object[], ...more: readonly object[]) =>
   record(
     'WatchedOrder',
-    [orNull('order', order), orNull('payment', record('Payment', payment))],
+    [orNull('order', order), orNull('payment', record('Payment', payment)), ...more],
     [field('watches', { type: 'map', values: watch }), orNull('chain', chain)],
     texts('correlationId'),
   );
@@ -67,7 +72,8 @@ const watchedOrder = (payment: readonly object[]) =>
 const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
-export const watchedTypes: Readonly<Record<1 | 2, ReturnType<typeof avroType>>> = {
+export const watchedTypes: Readonly<Record<1 | 2 | 3, ReturnType<typeof avroType>>> = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
+  3: typeOf(watchedOrder(paymentOfFormat2, orNull('checkout', checkout))),
 };

@@ -1,7 +1,7 @@
 import type { AlertRaised, Evidence } from '@plumbline/events';
 import type { JoinedView } from './view.ts';
 
-export type RuleId = 'A' | 'B' | 'C' | 'V' | 'Z';
+export type RuleId = 'A' | 'B' | 'C' | 'R' | 'V' | 'Z';
 
 /** That a view is inconsistent, and by what. */
 export interface Finding {
@@ -16,6 +16,10 @@ export interface Finding {
    * the log. Without it the finding is a condition: it begins with the event at hand, and may end.
    */
   readonly saidBy?: Evidence;
+  /** Which of several conditions of one rule it is: each has a watch, and a grace, of its own. */
+  readonly condition?: string;
+  /** The money at stake, where it is not the payment's. */
+  readonly atStake?: { readonly amountMinor: bigint; readonly currency: string };
 }
 
 /**

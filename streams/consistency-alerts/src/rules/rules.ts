@@ -1,3 +1,4 @@
+import { checkoutIsStuck } from './checkout-rules.ts';
 import { oneNumberForTwo, reportOfSomethingElse } from './payment-rules.ts';
 import type { Rule, RuleId } from './rule.ts';
 import { nothing } from './rule.ts';
@@ -96,6 +97,7 @@ export const rules: readonly Rule[] = [
   orderDoesNotShowPayment,
   paidOrderFailedPayment,
   lateSuccess,
+  checkoutIsStuck,
   reportOfSomethingElse,
   oneNumberForTwo,
 ];

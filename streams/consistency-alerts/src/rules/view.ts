@@ -1,4 +1,4 @@
-import type { Evidence, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { CheckoutEvent, Evidence, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 import type { LastingFacts } from './lasting.ts';
 import {
   noLastingFacts,
@@ -8,12 +8,24 @@ import {
 } from './lasting.ts';
 
 /**
- * What the two event topics say about one order, joined. Each fact keeps the event that it stands
+ * What the event topics say about one order, joined. Each fact keeps the event that it stands
  * on, so that an alert can show it.
  */
 export interface JoinedView {
   readonly order: OrderView | null;
   readonly payment: PaymentView | null;
+  /** Of an order that a checkout leads; `null` of any other. */
+  readonly checkout: CheckoutView | null;
+}
+
+export interface CheckoutView {
+  /** What the order costs. */
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** What it said last; `null` while it has said nothing. */
+  readonly newest: Evidence | null;
+  /** Goods and money are where they belong, or back where they were. */
+  readonly hasEnded: boolean;
 }
 
 export type OrderStatus =
@@ -45,7 +57,7 @@ export interface PaymentView {
   readonly lasting: LastingFacts;
 }
 
-export const emptyView: JoinedView = { order: null, payment: null };
+export const emptyView: JoinedView = { order: null, payment: null, checkout: null };
 
 const orderStatusAfter = {
   OrderCreated: 'PENDING',
@@ -62,11 +74,24 @@ export function withOrderEvent(view: JoinedView, event: OrdersEvent, seen: Evide
   if (event.type === 'OrderExpiryRequested') return view;
   const status = orderStatusAfter[event.type];
   if (event.type === 'OrderCreated') {
-    const { orderNo, tenant } = event.data;
-    return { ...view, order: { orderNo, tenant, status, since: seen } };
+    const { orderNo, tenant, purchase, amountMinor, currency } = event.data;
+    const checkout =
+      purchase === null ? null : { amountMinor, currency, newest: null, hasEnded: false };
+    return { ...view, order: { orderNo, tenant, status, since: seen }, checkout };
   }
   // An event without its order's beginning cannot be: the topic is complete from version 1.
   return view.order === null ? view : { ...view, order: { ...view.order, status, since: seen } };
+}
+
+export function withCheckoutEvent(
+  view: JoinedView,
+  { type }: CheckoutEvent,
+  seen: Evidence,
+): JoinedView {
+  const { checkout } = view;
+  if (checkout === null) return view;
+  const hasEnded = type === 'CheckoutCompleted' || type === 'CheckoutCompensated';
+  return { ...view, checkout: { ...checkout, newest: seen, hasEnded } };
 }
 
 const paymentStatusAfter = {

@@ -21,7 +21,10 @@ export interface Watch {
   readonly open: boolean;
 }
 
-/** By the rule's name; of a fact, the name of the rule, a slash and the id of its event. */
+/**
+ * By the rule's name; of a fact and of one of several conditions, the name of the rule, a slash, and
+ * the id of the event or the name of the condition.
+ */
 export type Watches = Readonly<Record<string, Watch>>;
 
 export type AlertChange =
@@ -95,8 +98,10 @@ export function judge(options: {
 
 type Raised = Extract<AlertChange, { readonly kind: 'raise' }>;
 
-const nameOf = ({ id }: Rule, { saidBy }: Finding): string =>
-  saidBy === undefined ? id : `${id}/${saidBy.eventId}`;
+function nameOf({ id }: Rule, { saidBy, condition }: Finding): string {
+  const part = saidBy?.eventId ?? condition;
+  return part === undefined ? id : `${id}/${part}`;
+}
 
 const ruleOf = (name: string): string => name.split('/', 1)[0] ?? name;
 
