@@ -50,7 +50,7 @@ export const orderView = z.object({
   reason: z.string().nullable(),
   version: z.string().nullable(),
   payment: paymentView.nullable(),
-  checkout: z.unknown().describe('How far its checkout has come, when one leads it'),
+  checkout: z.unknown().optional().describe('How far its checkout has come, when one leads it'),
   openAlerts: count(),
 });
 export type OrderView = z.output<typeof orderView>;
@@ -92,7 +92,7 @@ export const purchaseView = z.object({
   payment: paymentView
     .extend({ payUrl: z.string().nullable().describe('Where to pay, while it can be paid') })
     .nullable(),
-  checkout: z.unknown().describe('How far its checkout has come, when one leads it'),
+  checkout: z.unknown().describe('How far its checkout has come; null: none leads it'),
   openAlerts: count(),
 });
 
@@ -110,7 +110,10 @@ export const entryView = z.object({
   correlationId: z.string(),
   causationId: z.string().nullable(),
   version: z.string().nullable(),
-  data: z.unknown().describe('The payload; amounts as text of minor units, times as epoch ms'),
+  data: z
+    .unknown()
+    .optional()
+    .describe('The payload; amounts as text of minor units, times as epoch ms'),
 });
 
 const evidence = z.object({
