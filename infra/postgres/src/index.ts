@@ -49,6 +49,8 @@ export {
   waitForVersion,
   waitUntil,
 } from './wait-for.ts';
+export type { ReadProblems } from './read-as-answered.ts';
+export { readAsAnswered, readRows } from './read-as-answered.ts';
 export type { RowDifference } from './checksum.ts';
 export type {
   RebuildComparison,

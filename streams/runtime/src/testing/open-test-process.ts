@@ -37,6 +37,7 @@ export interface TestProcess<Config extends BaseConfig> {
     body: unknown,
     headers?: Readonly<Record<string, string>>,
   ): Promise<TestAnswer>;
+  put(path: string, body: unknown): Promise<TestAnswer>;
   close(): Promise<void>;
 }
 
@@ -97,15 +98,17 @@ export async function openTestProcess<Config extends BaseConfig>(
     return { status: response.status, headers: response.headers, text, json };
   }
 
+  const sending = (method: string, body: unknown, headers = {}): RequestInit => ({
+    method,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
   return {
     foundation,
     get: (path, headers = {}) => call(path, { headers }),
-    post: (path, body, headers = {}) =>
-      call(path, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
+    post: (path, body, headers = {}) => call(path, sending('POST', body, headers)),
+    put: (path, body) => call(path, sending('PUT', body)),
     async close() {
       stopping.abort();
       await http.close();
