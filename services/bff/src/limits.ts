@@ -27,10 +27,10 @@ export const keysFreshMs = 10 * 60_000;
 export const keysKeptMs = 60 * 60_000;
 
 /** One command of Redis takes a millisecond. A call makes at most two, and is refused in a second. */
-export const redisCommandTimeoutMs = 400;
+export const redisCommandTimeoutMs = 300;
 
 /** The same when the very first connection is not there yet. */
-export const redisAnswerMs = 450;
+export const redisAnswerMs = 350;
 
 /** A use is written down so often, so that reading a page costs Redis no writes. */
 export const sessionTouchMs = 60_000;

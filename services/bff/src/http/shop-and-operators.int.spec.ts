@@ -38,7 +38,7 @@ describe('the shop', () => {
     });
     bff.services.inventory.answer = () => ({
       status: 200,
-      body: '{"code":"00000","data":{"items":[{"sku":"a","name":"A","unitAmount":19.90,"currency":"CNY","available":1}]}}',
+      body: '{"code":"00000","data":{"items":[{"sku":"a","name":"A","price":19.90,"currency":"CNY","available":1}],"nextCursor":null}}',
     });
     expect(text).not.toContain('19.90');
     expect((await get(buyer, '/api/items')).text).toContain('"unitAmount":19.90');
@@ -48,7 +48,7 @@ describe('the shop', () => {
     const item = (sku: number) => ({
       sku: `${sku}`,
       name: 'x',
-      unitAmount: 1,
+      price: 1,
       currency: 'CNY',
       available: 1,
     });

@@ -73,7 +73,8 @@ function passedOn(
   return Object.fromEntries(
     Object.entries(headers)
       .filter(([name, value]) => value !== undefined && !ownHeaders.has(name))
-      .filter(([name]) => !named.includes(name))
+      // Ours are between our services alone: nobody outside says who acts.
+      .filter(([name]) => !named.includes(name) && !name.startsWith('plumbline-'))
       .map(([name, value]) => [name, textOf(value)]),
   );
 }

@@ -23,7 +23,12 @@ describe('a webhook', () => {
       ...{ path: '/webhooks/lakala', body },
       headers: {
         ...{ 'Content-Type': 'application/octet-stream', Authorization: 'LKLAPI-SHA256 sig="x"' },
-        ...{ Cookie: 'sid=mine', 'X-Signature': 'a, b', TE: 'trailers', 'X-Hop': '1' },
+        ...{
+          Cookie: 'sid=mine',
+          'X-Signature': 'a, b',
+          TE: 'trailers',
+          'Plumbline-Actor': 'operator:x',
+        },
       },
     });
     expect([status, text]).toEqual([200, answer.body]);
@@ -36,7 +41,8 @@ describe('a webhook', () => {
       ...{ host: new URL(bff.services.payments.url).host },
       'x-correlation-id': headers.get('X-Correlation-Id'),
     });
-    for (const name of ['cookie', 'te']) expect(asked?.headers[name]).toBe(undefined);
+    for (const name of ['cookie', 'te', 'plumbline-actor'])
+      expect(asked?.headers[name]).toBe(undefined);
   });
 
   it("of the mock channel goes to contract 1's address", async () => {

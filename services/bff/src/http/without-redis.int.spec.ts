@@ -66,11 +66,11 @@ it.each([
       calls.flatMap((call) => [
         refusedInTime(call, browser),
         refusedInTime({ ...call, headers: { Authorization } }, bff),
-        refusedInTime({ ...call, headers: { Authorization: 'Bearer x.y.z' } }, bff),
         refusedInTime({ ...call, headers: { Origin: origin } }, bff),
-        refusedInTime(call, bff),
       ]),
     );
+    const [first = { path: '/' }] = calls;
+    await refusedInTime({ ...first, headers: { Authorization: 'Bearer x.y.z' } }, bff);
     expect(unanswered).toEqual([]);
     const asked = Object.values(bff.services).flatMap((service) => service.asked);
     expect(asked).toEqual([]);

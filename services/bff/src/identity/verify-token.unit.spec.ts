@@ -2,7 +2,14 @@ import { createMetrics, silentLogger } from '@plumbline/observability';
 import { createLocalJWKSet } from 'jose';
 import { describe, expect, it } from 'vitest';
 import * as limits from '../limits.ts';
-import { jwksOf, makeKey, signedBy, signedWithPublicKey, unsigned } from '../testing/tokens.ts';
+import {
+  jwksOf,
+  makeKey,
+  signedBy,
+  signedWithPss,
+  signedWithPublicKey,
+  unsigned,
+} from '../testing/tokens.ts';
 import type { Issuer } from './issuer.ts';
 import { TokenRefused } from './issuer.ts';
 import { personIdOf } from './person.ts';
@@ -55,7 +62,7 @@ const wrong: Readonly<Record<string, string>> = {
   'alg none with a signature': withHeader({ alg: 'none' }),
   'alg None in other letters': withHeader({ alg: 'nOnE' }),
   'HS256 with the public key as secret': signedWithPublicKey(key, claims),
-  'an algorithm that is not on the list': withHeader({ alg: 'PS256' }),
+  'a good signature by an algorithm that is not on the list': signedWithPss(key, claims),
   'no algorithm': withHeader({ alg: undefined }),
   "another key under a known key's id": signedBy(stranger, claims),
   'an unknown key': signedBy(unknown, claims),

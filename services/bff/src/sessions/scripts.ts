@@ -39,10 +39,6 @@ local idle, every = tonumber(ARGV[1]), tonumber(ARGV[2])
 local found = redis.call('HGETALL', KEYS[1])
 if #found == 0 then return found end
 local left = tonumber(redis.call('HGET', KEYS[1], 'expiresAt')) - now
-if left <= 0 then
-  redis.call('DEL', KEYS[1])
-  return {}
-end
 if every >= 0 and now - tonumber(redis.call('HGET', KEYS[1], 'usedAt')) >= every then
   redis.call('HSET', KEYS[1], 'usedAt', whole(now))
   redis.call('PEXPIRE', KEYS[1], whole(math.min(idle, left)))

@@ -4,10 +4,10 @@ import { fine, refused } from './fake-service.ts';
 /** Answers of the services behind the BFF, in the shapes that their own schemas give them. */
 
 export const items = {
-  tea: { sku: 'tea', name: '煎茶', unitAmount: 1_200, currency: 'JPY', available: 7 },
-  cup: { sku: 'cup', name: '杯子', unitAmount: 19.9, currency: 'CNY', available: 3 },
-  pot: { sku: 'pot', name: 'Pot', unitAmount: 100.1, currency: 'CNY', available: 0 },
-  gift: { sku: 'gift', name: 'Nothing to pay', unitAmount: 0, currency: 'CNY', available: 9 },
+  tea: { sku: 'tea', name: '煎茶', price: 1_200, currency: 'JPY', available: 7 },
+  cup: { sku: 'cup', name: '杯子', price: 19.9, currency: 'CNY', available: 3 },
+  pot: { sku: 'pot', name: 'Pot', price: 100.1, currency: 'CNY', available: 0 },
+  gift: { sku: 'gift', name: 'Nothing to pay', price: 0, currency: 'CNY', available: 9 },
 };
 
 /** The shop as inventory answers: all of it, or those that were asked for. */

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import { constants, createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import type { JSONWebKeySet, JWK } from 'jose';
 
 /** A key of an issuer in a test. */
@@ -17,7 +17,8 @@ export function makeKey(kid: string): TestKey {
 export const jwksOf = (...keys: readonly TestKey[]): JSONWebKeySet => ({
   keys: keys.map(({ kid, publicKey }) => ({
     ...(publicKey.export({ format: 'jwk' }) as JWK),
-    ...{ kid, use: 'sig', alg: 'RS256' },
+    // Without the algorithm, which the list of the verifier must decide on.
+    ...{ kid, use: 'sig' },
   })),
 });
 
@@ -33,6 +34,15 @@ export function signedBy(
   const head = typeof header === 'string' ? header : { alg: 'RS256', kid, typ: 'JWT', ...header };
   const input = `${part(head)}.${part(claims)}`;
   const signature = createSign('RSA-SHA256').update(input).sign(privateKey);
+  return `${input}.${signature.toString('base64url')}`;
+}
+
+/** A good signature of another kind with the same key (RFC 7518, section 3.5). */
+export function signedWithPss({ kid, privateKey }: TestKey, claims: object): string {
+  const input = `${part({ alg: 'PS256', kid, typ: 'JWT' })}.${part(claims)}`;
+  const signature = createSign('RSA-SHA256')
+    .update(input)
+    .sign({ key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
   return `${input}.${signature.toString('base64url')}`;
 }
 

@@ -1,4 +1,5 @@
 import type { RequestContext } from '@plumbline/http';
+import { majorAmountOutSchema } from '@plumbline/http';
 import { z } from 'zod';
 import { balanceView, itemView } from '../http/views.ts';
 import * as limits from '../limits.ts';
@@ -7,7 +8,13 @@ import type { Service } from './service.ts';
 
 export type Item = z.output<typeof itemView>;
 
-const itemsPage = z.object({ items: z.array(itemView), nextCursor: z.string().nullish() });
+/** As inventory shows it: what a piece costs is the unit amount of an order's line. */
+const stored = itemView
+  .omit({ unitAmount: true })
+  .extend({ price: majorAmountOutSchema() })
+  .transform(({ price, ...item }): Item => ({ ...item, unitAmount: price }));
+
+const itemsPage = z.object({ items: z.array(stored), nextCursor: z.string().nullable() });
 
 /** The first items of the shop, as many as one page shows. */
 export async function readItems(
@@ -25,6 +32,9 @@ export async function readItems(
   return items.slice(0, limits.itemsShownMax);
 }
 
+/** What inventory takes for the code of an item: with another there is none. */
+const skuPattern = /^[A-Za-z0-9][A-Za-z0-9._:|@-]*$/;
+
 /** The items of the given codes, by code; those that there are not are left out. */
 export async function readItemsOf(
   inventory: Service,
@@ -32,7 +42,7 @@ export async function readItemsOf(
   context: RequestContext,
 ): Promise<ReadonlyMap<string, Item>> {
   const found = await Promise.all(
-    inQuestions(skus).map((some) => {
+    inQuestions(skus.filter((sku) => skuPattern.test(sku))).map((some) => {
       const query = { skus: some.join(','), limit: some.length };
       return read(inventory, { path: '/items', query, context, answer: itemsPage });
     }),
@@ -42,10 +52,10 @@ export async function readItemsOf(
 
 /** Parts of a list that each fit into an address. */
 function inQuestions(skus: readonly string[]): readonly (readonly string[])[] {
-  const questions: string[][] = [[]];
-  let chars = 0;
+  const questions: string[][] = [];
+  let chars = Infinity;
   for (const sku of skus) {
-    const size = encodeURIComponent(sku).length + 3;
+    const size = encodeURIComponent(sku).length + encodeURIComponent(',').length;
     if (chars + size > limits.askedSkusCharsMax) {
       questions.push([]);
       chars = 0;
