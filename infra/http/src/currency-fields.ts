@@ -1,5 +1,6 @@
 import { isCurrencyCode, minorDigitsOf, unusualCurrencies } from '@plumbline/kernel';
 import { z } from 'zod';
+import { majorAmount } from './fields.ts';
 
 /** The field of a currency; CNY where it is not given. */
 export const currencyCode = () =>
@@ -26,4 +27,26 @@ export function currencyBranches(
       properties: { currency: { enum: codes }, ...amounts(codes[0] ?? 'CNY') },
     }));
   return { anyOf: [{ properties: { currency: usual, ...amounts('CNY') } }, ...branches] };
+}
+
+/**
+ * For the transform of such a body: the amount in minor units. One that is wrong becomes an issue of
+ * its field, and 0 here, which nobody sees.
+ */
+export function amountBeside(
+  currency: string,
+  value: unknown,
+  of: {
+    readonly minMinor?: bigint;
+    readonly maxMinor: bigint;
+    readonly path: readonly PropertyKey[];
+    readonly context: z.RefinementCtx;
+  },
+): bigint {
+  const { path, context, ...bounds } = of;
+  const parsed = majorAmount({ currency, ...bounds }).safeParse(value);
+  if (parsed.success) return parsed.data;
+  const message = parsed.error.issues[0]?.message ?? 'must be an amount';
+  context.addIssue({ code: 'custom', path: [...path], message });
+  return 0n;
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { currencyBranches, currencyCode, defineRoute, jsonSchemaOf } from './index.ts';
+import {
+  amountBeside,
+  currencyBranches,
+  currencyCode,
+  defineRoute,
+  jsonSchemaOf,
+} from './index.ts';
 
 const branches = currencyBranches((currency) => ({ amount: { multipleOf: currency } }));
 
@@ -53,4 +59,29 @@ it('a currency is three capitals, and CNY where none is given', () => {
   expect(currencyCode().parse(undefined)).toBe('CNY');
   for (const wrong of ['cny', 'CNYX', '', 5, null])
     expect(currencyCode().safeParse(wrong).success).toBe(false);
+});
+
+describe('an amount beside its currency', () => {
+  const body = z
+    .strictObject({ price: z.unknown(), currency: currencyCode() })
+    .transform(({ price, currency }, context) =>
+      amountBeside(currency, price, { minMinor: 0n, maxMinor: 999n, path: ['price'], context }),
+    );
+  const problemOf = (value: unknown) => {
+    const [issue] = body.safeParse(value).error?.issues ?? [];
+    return issue === undefined ? null : `${issue.path.join('.')}: ${issue.message}`;
+  };
+
+  it('is read with the decimals of the currency', () => {
+    expect(body.parse({ price: '9.5' })).toBe(950n);
+    expect(body.parse({ price: '9', currency: 'JPY' })).toBe(9n);
+    expect(body.parse({ price: '0' })).toBe(0n);
+  });
+
+  it('is a problem of its own field', () => {
+    expect(problemOf({ price: '9.5', currency: 'JPY' })).toBe(
+      'price: must have at most 0 decimals',
+    );
+    expect(problemOf({ price: '10' })).toBe('price: must not be above 9.99');
+  });
 });

@@ -13,7 +13,7 @@ export {
   problem,
   problemsOf,
 } from './errors.ts';
-export { currencyBranches, currencyCode } from './currency-fields.ts';
+export { amountBeside, currencyBranches, currencyCode } from './currency-fields.ts';
 export {
   intNumber,
   intText,

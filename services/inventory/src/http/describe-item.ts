@@ -1,9 +1,18 @@
-import { currencyBranches, currencyCode, jsonSchemaOf, majorAmount, text } from '@plumbline/http';
+import {
+  amountBeside,
+  currencyBranches,
+  currencyCode,
+  jsonSchemaOf,
+  majorAmount,
+  text,
+} from '@plumbline/http';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 
-const priceIn = (currency: string) =>
-  majorAmount({ currency, minMinor: 0n, maxMinor: limits.unitAmountMinorMax });
+const bounds = { minMinor: 0n, maxMinor: limits.unitAmountMinorMax };
+
+const schemaOfPrice = (currency: string) =>
+  jsonSchemaOf(majorAmount({ currency, ...bounds }), 'input');
 
 /** What an item is described as; its price is read once its currency is known. */
 export const describeItemRequest = z
@@ -13,13 +22,9 @@ export const describeItemRequest = z
     currency: currencyCode(),
   })
   .meta({
-    required: ['name', 'price'],
-    ...currencyBranches((currency) => ({ price: jsonSchemaOf(priceIn(currency), 'input') })),
+    ...currencyBranches((currency) => ({ price: schemaOfPrice(currency) })),
   })
-  .transform(({ name, price, currency }, context) => {
-    const parsed = priceIn(currency).safeParse(price);
-    if (parsed.success) return { name, unitAmountMinor: parsed.data, currency };
-    const message = parsed.error.issues[0]?.message ?? 'must be an amount';
-    context.addIssue({ code: 'custom', path: ['price'], message });
-    return z.NEVER;
-  });
+  .transform(({ name, price, currency }, context) => ({
+    ...{ name, currency },
+    unitAmountMinor: amountBeside(currency, price, { ...bounds, path: ['price'], context }),
+  }));
