@@ -45,3 +45,12 @@ export const replayCatchUpMs = 10_000;
 
 /** Snapshots of a partition that one check replays from: each is a replay of its own. */
 export const snapshotsMax = 100;
+
+/** A shop of some thousand items; more are data to be migrated, not seeded. */
+export const seedEntriesMax = 10_000;
+
+/** Ten thousand items of 300 bytes, and as much again for how they are laid out. */
+export const seedBytesMax = 6 * 1024 * 1024;
+
+/** Items or accounts that are asked for together: far below the 200 commands of an edge. */
+export const seedAtOnce = 20;

@@ -17,6 +17,7 @@ import { addRebuild } from './commands/rebuild.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRulesList } from './commands/rules-list.ts';
 import { addRulesSet } from './commands/rules-set.ts';
+import { addSeed } from './commands/seed.ts';
 import { addStack } from './commands/stack.ts';
 import { addTopics } from './commands/topics.ts';
 
@@ -72,6 +73,7 @@ export function createProgram(run: RunCommand): Command {
   addDoctor(program, run);
   addRebuild(program, run);
   addReplay(program, run);
+  addSeed(program, run);
   addStack(program, run);
   return program;
 }

@@ -1,3 +1,5 @@
+import { accountsProjection } from '@plumbline/accounts';
+import { inventoryProjection } from '@plumbline/inventory';
 import { ordersProjection } from '@plumbline/orders';
 import { paymentsProjection, refusedCallbacksProjection } from '@plumbline/payments';
 import type { Projection } from '@plumbline/postgres';
@@ -8,5 +10,7 @@ export const allProjections: readonly Projection[] = [
   ordersProjection,
   paymentsProjection,
   refusedCallbacksProjection,
+  inventoryProjection,
+  accountsProjection,
   ...projections,
 ];

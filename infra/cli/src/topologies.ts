@@ -1,5 +1,7 @@
+import { accountsTopology } from '@plumbline/accounts';
 import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
+import { inventoryTopology } from '@plumbline/inventory';
 import { ordersTopology } from '@plumbline/orders';
 import {
   gatewayCallsTopology,
@@ -14,6 +16,8 @@ import type { Topology } from '@plumbline/runtime';
 export const allTopologies: readonly Topology[] = [
   ordersTopology,
   paymentsTopology,
+  inventoryTopology,
+  accountsTopology,
   checkoutTopology,
   checkoutSagaTopology,
   purchasePaymentsWithoutGateways,
