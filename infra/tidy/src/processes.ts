@@ -1,3 +1,5 @@
+import { accountsConfig, accountsErrorCodes, accountsTopology } from '@plumbline/accounts';
+import { bffConfig, bffErrorCodes } from '@plumbline/bff';
 import { checkoutConfig, checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { cliConfig } from '@plumbline/cli';
 import type { describeConfig } from '@plumbline/config';
@@ -9,6 +11,7 @@ import {
 } from '@plumbline/gateway-simulator';
 import type { ErrorCodes } from '@plumbline/http';
 import { commonErrorCodes } from '@plumbline/http';
+import { inventoryConfig, inventoryErrorCodes, inventoryTopology } from '@plumbline/inventory';
 import { localConfigSchema, platformPortsSchema } from '@plumbline/local';
 import { ordersConfig, ordersErrorCodes, ordersTopology } from '@plumbline/orders';
 import {
@@ -58,6 +61,16 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
     ],
     errorCodes: own(paymentsErrorCodes),
   }),
+  documented('inventory', 'services/inventory', {
+    config: [inventoryConfig],
+    topologies: [inventoryTopology],
+    errorCodes: own(inventoryErrorCodes),
+  }),
+  documented('accounts', 'services/accounts', {
+    config: [accountsConfig],
+    topologies: [accountsTopology],
+    errorCodes: own(accountsErrorCodes),
+  }),
   documented('checkout', 'streams/checkout', {
     config: [checkoutConfig],
     topologies: [checkoutTopology, checkoutSagaTopology],
@@ -69,6 +82,10 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   documented('queries', 'services/queries', {
     config: [queriesConfig],
     errorCodes: own(queriesErrorCodes),
+  }),
+  documented('bff', 'services/bff', {
+    config: [bffConfig],
+    errorCodes: own(bffErrorCodes),
   }),
   documented('gateway-simulator', 'services/gateway-simulator', {
     config: [simulatorConfig],
