@@ -76,6 +76,18 @@ export const commonErrorCodes = defineErrorCodes({
   },
 });
 
+/** Those of an edge that asks a decider and reads a read model of it, beside the common ones. */
+export const deciderErrorCodes = defineErrorCodes({
+  COMMAND_ID_REUSED: {
+    status: 409,
+    description: 'A command id came again with other content. Ids are made here: a defect of ours.',
+  },
+  READ_MODEL_BEHIND: {
+    status: 503,
+    description: 'It exists and the read model does not show it yet. Try again.',
+  },
+});
+
 /** An error that is answered as it stands. Thrown by handlers; everything else becomes a 500. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';

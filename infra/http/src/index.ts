@@ -3,6 +3,7 @@ export { createHttpApp } from './app.ts';
 export type { ErrorBody, ErrorCode, ErrorCodes, ProblemExtras } from './errors.ts';
 export {
   commonErrorCodes,
+  deciderErrorCodes,
   defineErrorCodes,
   detailErrors,
   envelopeErrors,

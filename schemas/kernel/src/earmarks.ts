@@ -1,6 +1,7 @@
+import type { Rejection } from './decider.ts';
+import { unreachable } from './invariant.ts';
 import type { Memory, MemoryLimits } from './remembered.ts';
 import { jsonBytesOf, nothingRemembered, recall, remember } from './remembered.ts';
-import { unreachable } from './invariant.ts';
 
 /**
  * Something put aside for somebody until a time: pieces of stock that are reserved, money of an
@@ -13,8 +14,9 @@ import { unreachable } from './invariant.ts';
  *       └── release ──► barred
  *
  * A release that overtook its making bars the id, so that the late making is refused and nothing is
- * left put aside until its time: the "empty rollback" and the "suspension" of Try-Confirm-Cancel
- * (https://seata.incubator.apache.org/blog/seata-tcc-fence, which keeps them in a table).
+ * left put aside until its time. Of Try-Confirm-Cancel these are known as "empty rollback" and
+ * "suspension" (Apache Seata, "Alibaba Seata Resolves Idempotence, Dangling, and Empty Rollback
+ * Issues in TCC Mode", which remembers them in a fence table).
  */
 export interface Earmark<Stake> {
   readonly id: string;
@@ -60,60 +62,61 @@ export function earmarkOf<Stake>(marks: Earmarks<Stake>, id: string): KnownEarma
 export type EarmarkRefusal =
   'ID_REUSED' | 'ENDED' | 'TIME_OVER' | 'TIME_TOO_LONG' | 'TOO_MANY' | 'NOT_FOUND' | 'TAKEN';
 
-interface Refused {
-  readonly kind: 'refused';
-  readonly why: EarmarkRefusal;
-}
+/** How a context words a refusal. */
+export type Refuse<R extends Rejection> = (why: EarmarkRefusal) => R;
 
-interface Unchanged {
-  readonly kind: 'unchanged';
-}
+/** A decision of which nothing follows: it can be given as it is. */
+export type Settled<R extends Rejection> =
+  { readonly kind: 'unchanged' } | { readonly kind: 'rejected'; readonly rejection: R };
 
-const unchanged: Unchanged = { kind: 'unchanged' };
-const refused = (why: EarmarkRefusal): Refused => ({ kind: 'refused', why });
-
-export type MakeVerdict = { readonly kind: 'make' } | Unchanged | Refused;
+const settled: Settled<never> = { kind: 'unchanged' };
+const refused = <R extends Rejection>(rejection: R): Settled<R> => ({
+  kind: 'rejected',
+  rejection,
+});
 
 /** Whether it may be made; that there is enough to make it of is the caller's to see. */
-export function judgeMake<Stake>(
+export function judgeMake<Stake, R extends Rejection>(
   marks: Earmarks<Stake>,
   asked: Earmark<Stake>,
   of: {
     readonly atMs: number;
     readonly limits: EarmarkLimits;
     readonly same: (one: Stake, other: Stake) => boolean;
+    readonly refuse: Refuse<R>;
   },
-): MakeVerdict {
+): { readonly kind: 'make' } | Settled<R> {
+  const { atMs, limits, refuse } = of;
   const known = earmarkOf(marks, asked.id);
-  if (known?.status === 'barred') return refused('ENDED');
+  if (known?.status === 'barred') return refused(refuse('ENDED'));
   if (known !== null) {
     const stake = known.status === 'open' ? known.earmark.stake : known.stake;
-    if (!of.same(stake, asked.stake)) return refused('ID_REUSED');
+    if (!of.same(stake, asked.stake)) return refused(refuse('ID_REUSED'));
     const stands = known.status === 'open' || known.status === 'taken';
-    return stands ? unchanged : refused('ENDED');
+    return stands ? settled : refused(refuse('ENDED'));
   }
-  const { atMs, limits } = of;
-  if (asked.untilMs <= atMs) return refused('TIME_OVER');
-  if (asked.untilMs - atMs > limits.durationMsMax) return refused('TIME_TOO_LONG');
+  if (asked.untilMs <= atMs) return refused(refuse('TIME_OVER'));
+  if (asked.untilMs - atMs > limits.durationMsMax) return refused(refuse('TIME_TOO_LONG'));
   const bytes = marks.openBytes + bytesOf(asked);
   const fits = marks.open.length < limits.openMax && bytes <= limits.openBytesMax;
-  return fits ? { kind: 'make' } : refused('TOO_MANY');
+  return fits ? { kind: 'make' } : refused(refuse('TOO_MANY'));
 }
 
-export type TakeVerdict<Stake> =
-  | {
-      readonly kind: 'take';
-      readonly orderNo: string | null;
-      readonly stake: Stake;
-      /** It had ended by time: there may be too little left of what it was made of. */
-      readonly afterExpiry: boolean;
-    }
-  | Unchanged
-  | Refused;
+export interface Take<Stake> {
+  readonly kind: 'take';
+  readonly orderNo: string | null;
+  readonly stake: Stake;
+  /** It had ended by time: there may be too little left of what it was made of. */
+  readonly afterExpiry: boolean;
+}
 
-export function judgeTake<Stake>(marks: Earmarks<Stake>, id: string): TakeVerdict<Stake> {
+export function judgeTake<Stake, R extends Rejection>(
+  marks: Earmarks<Stake>,
+  id: string,
+  refuse: Refuse<R>,
+): Take<Stake> | Settled<R> {
   const known = earmarkOf(marks, id);
-  if (known === null) return refused('NOT_FOUND');
+  if (known === null) return refused(refuse('NOT_FOUND'));
   switch (known.status) {
     case 'open': {
       const { orderNo, stake } = known.earmark;
@@ -122,33 +125,34 @@ export function judgeTake<Stake>(marks: Earmarks<Stake>, id: string): TakeVerdic
     case 'expired':
       return { kind: 'take', orderNo: known.orderNo, stake: known.stake, afterExpiry: true };
     case 'taken':
-      return unchanged;
+      return settled;
     case 'released':
     case 'barred':
-      return refused('ENDED');
+      return refused(refuse('ENDED'));
     default:
       return unreachable(known);
   }
 }
 
-export type ReleaseVerdict<Stake> =
-  | { readonly kind: 'release'; readonly earmark: Earmark<Stake> }
-  | { readonly kind: 'bar' }
-  | Unchanged
-  | Refused;
+export type Release<Stake> =
+  { readonly kind: 'release'; readonly earmark: Earmark<Stake> } | { readonly kind: 'bar' };
 
-export function judgeRelease<Stake>(marks: Earmarks<Stake>, id: string): ReleaseVerdict<Stake> {
+export function judgeRelease<Stake, R extends Rejection>(
+  marks: Earmarks<Stake>,
+  id: string,
+  refuse: Refuse<R>,
+): Release<Stake> | Settled<R> {
   const known = earmarkOf(marks, id);
   if (known === null) return { kind: 'bar' };
   switch (known.status) {
     case 'open':
       return { kind: 'release', earmark: known.earmark };
     case 'taken':
-      return refused('TAKEN');
+      return refused(refuse('TAKEN'));
     case 'released':
     case 'expired':
     case 'barred':
-      return unchanged;
+      return settled;
     default:
       return unreachable(known);
   }

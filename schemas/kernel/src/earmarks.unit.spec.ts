@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Earmark, EarmarkLimits, Earmarks } from './earmarks.ts';
+import type { Earmark, EarmarkLimits, EarmarkRefusal, Earmarks } from './earmarks.ts';
 import {
   barEarmark,
   dueEarmarks,
@@ -40,10 +40,12 @@ const states: Readonly<Record<string, Earmarks<number>>> = {
   barred: barEarmark<number>(noEarmarks, { id: 'a', atMs: 9 }, limits),
 };
 
-const judged = (marks: Earmarks<number>, asked: Earmark<number>, atMs = 10): string => {
-  const verdict = judgeMake(marks, asked, { atMs, limits, same });
-  return verdict.kind === 'refused' ? verdict.why : verdict.kind;
-};
+const refuse = (code: EarmarkRefusal) => ({ code, message: '' });
+type Verdict = { readonly kind: string; readonly rejection?: { readonly code: string } };
+const said = ({ kind, rejection }: Verdict): string => rejection?.code ?? kind;
+
+const judged = (marks: Earmarks<number>, asked: Earmark<number>, atMs = 10): string =>
+  said(judgeMake(marks, asked, { atMs, limits, same, refuse }));
 
 /** What making it, with the same and another stake, taking it and releasing it come to. */
 const verdicts: Readonly<Record<string, readonly [string, string, string, string]>> = {
@@ -58,20 +60,22 @@ const verdicts: Readonly<Record<string, readonly [string, string, string, string
 describe('an earmark', () => {
   it.each(Object.keys(verdicts))('that is %s answers each question as it must', (status) => {
     const marks = states[status] ?? noEarmarks;
-    const [take, release] = [judgeTake(marks, 'a'), judgeRelease(marks, 'a')];
     expect([
       judged(marks, mark('a')),
       judged(marks, mark('a', { stake: 3 })),
-      take.kind === 'refused' ? take.why : take.kind,
-      release.kind === 'refused' ? release.why : release.kind,
+      said(judgeTake(marks, 'a', refuse)),
+      said(judgeRelease(marks, 'a', refuse)),
     ]).toEqual(verdicts[status]);
     expect(earmarkOf(marks, 'a')?.status ?? 'unknown').toBe(status);
   });
 
   it('is taken with its order and what it is, also after its time', () => {
     const taken = { kind: 'take', orderNo: 'O-1', stake: 2 };
-    expect(judgeTake(open, 'a')).toEqual({ ...taken, afterExpiry: false });
-    expect(judgeTake(states['expired'] ?? open, 'a')).toEqual({ ...taken, afterExpiry: true });
+    expect(judgeTake(open, 'a', refuse)).toEqual({ ...taken, afterExpiry: false });
+    expect(judgeTake(states['expired'] ?? open, 'a', refuse)).toEqual({
+      ...taken,
+      afterExpiry: true,
+    });
   });
 
   it('has an end in the future, and not too far in it', () => {

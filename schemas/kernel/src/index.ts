@@ -44,9 +44,6 @@ export type {
   Earmarks,
   EndedEarmark,
   KnownEarmark,
-  MakeVerdict,
-  ReleaseVerdict,
-  TakeVerdict,
 } from './earmarks.ts';
 export {
   barEarmark,

@@ -1,7 +1,8 @@
-import { commonErrorCodes, defineErrorCodes, problemsOf } from '@plumbline/http';
+import { commonErrorCodes, deciderErrorCodes, defineErrorCodes, problemsOf } from '@plumbline/http';
 
 /** Everything that the accounts edge refuses, beside what any edge can answer. Closed. */
 export const ownErrorCodes = defineErrorCodes({
+  ...deciderErrorCodes,
   ACCOUNT_ID_INVALID: { status: 400, description: 'The id of the account is empty or too long.' },
   AMOUNT_NOT_POSITIVE: { status: 400, description: 'An amount is above zero.' },
   AMOUNT_TOO_LARGE: { status: 400, description: 'The amount is above the largest payment.' },
@@ -46,14 +47,6 @@ export const ownErrorCodes = defineErrorCodes({
   TOO_MANY_HOLDS: {
     status: 409,
     description: 'Too many holds of this account are open. Try again when some have ended.',
-  },
-  COMMAND_ID_REUSED: {
-    status: 409,
-    description: 'A command id came again with other content. Ids are made here: a defect of ours.',
-  },
-  READ_MODEL_BEHIND: {
-    status: 503,
-    description: 'It exists and the read model does not show it yet. Try again.',
   },
 });
 

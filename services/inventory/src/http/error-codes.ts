@@ -1,7 +1,8 @@
-import { commonErrorCodes, defineErrorCodes, problemsOf } from '@plumbline/http';
+import { commonErrorCodes, deciderErrorCodes, defineErrorCodes, problemsOf } from '@plumbline/http';
 
 /** Everything that the inventory edge refuses, beside what any edge can answer. Closed. */
 export const ownErrorCodes = defineErrorCodes({
+  ...deciderErrorCodes,
   ITEM_TEXT_INVALID: { status: 400, description: 'The SKU or the name is empty or too long.' },
   ITEM_PRICE_INVALID: {
     status: 400,
@@ -44,14 +45,6 @@ export const ownErrorCodes = defineErrorCodes({
   TOO_MANY_RESERVATIONS: {
     status: 409,
     description: 'Too many reservations of this SKU are open. Try again when some have ended.',
-  },
-  COMMAND_ID_REUSED: {
-    status: 409,
-    description: 'A command id came again with other content. Ids are made here: a defect of ours.',
-  },
-  READ_MODEL_BEHIND: {
-    status: 503,
-    description: 'It exists and the read model does not show it yet. Try again.',
   },
 });
 

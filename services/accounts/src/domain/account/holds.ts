@@ -1,4 +1,4 @@
-import type { Decision, DecisionContext, Earmark, Money } from '@plumbline/kernel';
+import type { Decision, DecisionContext, Earmark, EarmarkRefusal, Money } from '@plumbline/kernel';
 import {
   accepted,
   dueEarmarks,
@@ -21,6 +21,8 @@ type AccountDecision = Decision<AccountEvent>;
 const same = (one: Money, other: Money): boolean =>
   one.amountMinor === other.amountMinor && one.currency === other.currency;
 
+const refuse = (why: EarmarkRefusal) => accountRejection(holdRefusals[why]);
+
 export function holdFunds(
   data: AccountCommandOf<'HoldFunds'>,
   state: Account,
@@ -31,19 +33,10 @@ export function holdFunds(
   const wrong = amountProblem(data);
   if (wrong !== null) return rejected(accountRejection(wrong));
   const asked: Earmark<Money> = { id: holdId, orderNo, untilMs: expireAt, stake };
-  const verdict = judgeMake(state.holds, asked, { atMs, limits: holdLimits, same });
-  switch (verdict.kind) {
-    case 'unchanged':
-      return unchanged;
-    case 'refused':
-      return rejected(accountRejection(holdRefusals[verdict.why]));
-    case 'make': {
-      const hold = { tenant, account, holdId, orderNo, ...stake, expireAt, heldAt: atMs };
-      return shortage(state, stake) ?? accepted<AccountEvent>({ type: 'FundsHeld', data: hold });
-    }
-    default:
-      return unreachable(verdict);
-  }
+  const verdict = judgeMake(state.holds, asked, { atMs, limits: holdLimits, same, refuse });
+  if (verdict.kind !== 'make') return verdict;
+  const hold = { tenant, account, holdId, orderNo, ...stake, expireAt, heldAt: atMs };
+  return shortage(state, stake) ?? accepted<AccountEvent>({ type: 'FundsHeld', data: hold });
 }
 
 export function captureHold(
@@ -51,26 +44,14 @@ export function captureHold(
   state: Account,
   { atMs }: DecisionContext,
 ): AccountDecision {
-  const verdict = judgeTake(state.holds, holdId);
-  switch (verdict.kind) {
-    case 'unchanged':
-      return unchanged;
-    case 'refused':
-      return rejected(accountRejection(holdRefusals[verdict.why]));
-    case 'take': {
-      const { orderNo, afterExpiry, stake } = verdict;
-      // The money is free again: it may be held for something else by now.
-      const refusal = afterExpiry ? shortage(state, stake) : null;
-      if (refusal !== null) return refusal;
-      const about = { tenant, account, holdId, orderNo, ...stake };
-      return accepted<AccountEvent>({
-        type: 'HoldCaptured',
-        data: { ...about, afterExpiry, capturedAt: atMs },
-      });
-    }
-    default:
-      return unreachable(verdict);
-  }
+  const verdict = judgeTake(state.holds, holdId, refuse);
+  if (verdict.kind !== 'take') return verdict;
+  const { orderNo, afterExpiry, stake } = verdict;
+  // The money is free again: it may be held for something else by now.
+  const refusal = afterExpiry ? shortage(state, stake) : null;
+  if (refusal !== null) return refusal;
+  const data = { tenant, account, holdId, orderNo, ...stake, afterExpiry, capturedAt: atMs };
+  return accepted<AccountEvent>({ type: 'HoldCaptured', data });
 }
 
 export function releaseHold(
@@ -78,13 +59,9 @@ export function releaseHold(
   state: Account,
   { atMs }: DecisionContext,
 ): AccountDecision {
-  const verdict = judgeRelease(state.holds, holdId);
+  const verdict = judgeRelease(state.holds, holdId, refuse);
   const about = { tenant, account, holdId, reason };
   switch (verdict.kind) {
-    case 'unchanged':
-      return unchanged;
-    case 'refused':
-      return rejected(accountRejection(holdRefusals[verdict.why]));
     case 'bar':
       return accepted<AccountEvent>({ type: 'HoldBarred', data: { ...about, barredAt: atMs } });
     case 'release': {
@@ -92,6 +69,9 @@ export function releaseHold(
       const data = { ...about, orderNo, ...stake, releasedAt: atMs };
       return accepted<AccountEvent>({ type: 'HoldReleased', data });
     }
+    case 'unchanged':
+    case 'rejected':
+      return verdict;
     default:
       return unreachable(verdict);
   }

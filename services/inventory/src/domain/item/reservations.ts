@@ -1,4 +1,4 @@
-import type { Decision, DecisionContext } from '@plumbline/kernel';
+import type { Decision, DecisionContext, EarmarkRefusal } from '@plumbline/kernel';
 import {
   accepted,
   dueEarmarks,
@@ -7,7 +7,6 @@ import {
   judgeTake,
   rejected,
   unchanged,
-  unreachable,
 } from '@plumbline/kernel';
 import type { ItemCommandOf } from './commands.ts';
 import type { ItemEvent } from './events.ts';
@@ -19,6 +18,8 @@ import { availableOf } from './state.ts';
 type ItemDecision = Decision<ItemEvent>;
 
 const same = (one: Pieces, other: Pieces): boolean => one.quantity === other.quantity;
+
+const refuse = (why: EarmarkRefusal) => itemRejection(reservationRefusals[why]);
 
 /** Says how many there are, so that a shop can offer them. */
 export const insufficient = (available: number): ItemDecision =>
@@ -35,23 +36,15 @@ export function reserveStock(
   const { tenant, sku, reservationId, orderNo, quantity, expireAt } = data;
   if (!isQuantity(quantity)) return rejected(itemRejection('QUANTITY_INVALID'));
   const asked = { id: reservationId, orderNo, untilMs: expireAt, stake: { quantity } };
-  const verdict = judgeMake(item.reservations, asked, { atMs, limits: reservationLimits, same });
-  switch (verdict.kind) {
-    case 'unchanged':
-      return unchanged;
-    case 'refused':
-      return rejected(itemRejection(reservationRefusals[verdict.why]));
-    case 'make': {
-      const available = availableOf(item);
-      if (quantity > available) return insufficient(available);
-      return accepted<ItemEvent>({
-        type: 'StockReserved',
-        data: { tenant, sku, reservationId, orderNo, quantity, expireAt, reservedAt: atMs },
-      });
-    }
-    default:
-      return unreachable(verdict);
-  }
+  const of = { atMs, limits: reservationLimits, same, refuse };
+  const verdict = judgeMake(item.reservations, asked, of);
+  if (verdict.kind !== 'make') return verdict;
+  const available = availableOf(item);
+  if (quantity > available) return insufficient(available);
+  return accepted<ItemEvent>({
+    type: 'StockReserved',
+    data: { tenant, sku, reservationId, orderNo, quantity, expireAt, reservedAt: atMs },
+  });
 }
 
 export function confirmStock(
@@ -59,26 +52,17 @@ export function confirmStock(
   item: Item,
   { atMs }: DecisionContext,
 ): ItemDecision {
-  const verdict = judgeTake(item.reservations, reservationId);
-  switch (verdict.kind) {
-    case 'unchanged':
-      return unchanged;
-    case 'refused':
-      return rejected(itemRejection(reservationRefusals[verdict.why]));
-    case 'take': {
-      const { orderNo, afterExpiry } = verdict;
-      const { quantity } = verdict.stake;
-      // Its pieces are free again: they may be somebody else's by now.
-      const available = availableOf(item);
-      if (afterExpiry && quantity > available) return insufficient(available);
-      return accepted<ItemEvent>({
-        type: 'StockConfirmed',
-        data: { tenant, sku, reservationId, orderNo, quantity, afterExpiry, confirmedAt: atMs },
-      });
-    }
-    default:
-      return unreachable(verdict);
-  }
+  const verdict = judgeTake(item.reservations, reservationId, refuse);
+  if (verdict.kind !== 'take') return verdict;
+  const { orderNo, afterExpiry } = verdict;
+  const { quantity } = verdict.stake;
+  // Its pieces are free again: they may be somebody else's by now.
+  const available = availableOf(item);
+  if (afterExpiry && quantity > available) return insufficient(available);
+  return accepted<ItemEvent>({
+    type: 'StockConfirmed',
+    data: { tenant, sku, reservationId, orderNo, quantity, afterExpiry, confirmedAt: atMs },
+  });
 }
 
 export function releaseStock(
@@ -86,28 +70,16 @@ export function releaseStock(
   item: Item,
   { atMs }: DecisionContext,
 ): ItemDecision {
-  const verdict = judgeRelease(item.reservations, reservationId);
-  switch (verdict.kind) {
-    case 'unchanged':
-      return unchanged;
-    case 'refused':
-      return rejected(itemRejection(reservationRefusals[verdict.why]));
-    case 'bar':
-      return accepted<ItemEvent>({
-        type: 'ReservationBarred',
-        data: { tenant, sku, reservationId, reason, barredAt: atMs },
-      });
-    case 'release': {
-      const { orderNo, stake } = verdict.earmark;
-      const { quantity } = stake;
-      return accepted<ItemEvent>({
-        type: 'StockReleased',
-        data: { tenant, sku, reservationId, orderNo, quantity, reason, releasedAt: atMs },
-      });
-    }
-    default:
-      return unreachable(verdict);
+  const verdict = judgeRelease(item.reservations, reservationId, refuse);
+  const about = { tenant, sku, reservationId, reason };
+  if (verdict.kind === 'bar') {
+    const data = { ...about, barredAt: atMs };
+    return accepted<ItemEvent>({ type: 'ReservationBarred', data });
   }
+  if (verdict.kind !== 'release') return verdict;
+  const { orderNo, stake } = verdict.earmark;
+  const data = { ...about, orderNo, quantity: stake.quantity, releasedAt: atMs };
+  return accepted<ItemEvent>({ type: 'StockReleased', data });
 }
 
 /** Ends every reservation whose time is over. */
