@@ -78,6 +78,9 @@ export const pageSizeMax = 200;
 /** Contract 1 allows 32 characters; payments that foreign systems create may have more. */
 export const orderNoCharsMax = 64;
 
+/** Contract 1: a payment number. */
+export const payNoCharsMax = 32;
+
 /** As in orders, for an order that is placed here. */
 export const newOrderNoCharsMax = 32;
 export const skuCharsMax = 64;

@@ -143,15 +143,21 @@ async function orderOfAnyId(
   id: string,
   reading: Reading,
 ): Promise<OrderView | null> {
-  const { queries, payments } = edge.services;
-  const byNumber = await orNull('ORDER_NOT_FOUND', readOrder(queries, id, reading));
+  const orderOf = (orderNo: string): Promise<OrderView | null> =>
+    orNull('ORDER_NOT_FOUND', readOrder(edge.services.queries, orderNo, reading));
+  const byNumber = await orderOf(id);
   if (byNumber !== null) return byNumber;
+  const orderNo = await orderNoBehind(edge, id, reading);
+  return orderNo === null ? null : orderOf(orderNo);
+}
+
+/** The order number that a payment number or an alert id leads to. */
+async function orderNoBehind(edge: BffEdge, id: string, reading: Reading): Promise<string | null> {
+  const { queries, payments } = edge.services;
   const payment = await readPayment(payments, id, reading.context);
-  const alert = payment === null ? readAlert(queries, id, reading) : null;
-  const orderNo =
-    payment?.orderNo ?? (await orNull('ALERT_NOT_FOUND', Promise.resolve(alert)))?.orderNo;
-  if (orderNo === undefined) return null;
-  return orNull('ORDER_NOT_FOUND', readOrder(queries, orderNo, reading));
+  if (payment !== null) return payment.orderNo;
+  const alert = await orNull('ALERT_NOT_FOUND', readAlert(queries, id, reading));
+  return alert?.orderNo ?? null;
 }
 
 async function orNull<T>(code: string, work: Promise<T>): Promise<T | null> {

@@ -74,16 +74,19 @@ describe('the shop', () => {
 });
 
 describe('what operators see', () => {
+  const alertId = '0b7c2f6e-1111-8222-9333-444455556666';
   const known = {
     orders: [shownOrder('o-1', 'u1'), shownOrder('o-2', null)],
-    alerts: [alert('alert-1', 'o-2')],
+    alerts: [alert(alertId, 'o-2')],
   };
   beforeEach(() => {
     bff.services.queries.answer = ({ path }) => queries(path, known);
-    bff.services.payments.answer = ({ path }) =>
-      path === '/payments/PAY-o-1'
-        ? fine({ orderNo: 'o-1', payUrl: null })
-        : refused(404, 'PAYMENT_NOT_FOUND');
+    bff.services.payments.answer = ({ path }) => {
+      // As contract 1 has it, a payment number is 32 characters at most.
+      if (path.length > '/payments/'.length + 32) return refused(400, 'INVALID_PARAMETER');
+      const known = path === '/payments/PAY-o-1';
+      return known ? fine({ orderNo: 'o-1', payUrl: null }) : refused(404, 'PAYMENT_NOT_FOUND');
+    };
   });
 
   it('is for them alone', async () => {
@@ -106,7 +109,7 @@ describe('what operators see', () => {
     expect(text).toContain('"amount":90000000000000.25');
     const [asked] = bff.services.queries.asked;
     expect(asked?.path).toBe('/alerts?rule=A&since=2026-01-01T00%3A00%3A00Z&status=OPEN');
-    expect((await get(operator, '/api/alerts/alert-1')).json['alert']).toEqual(known.alerts[0]);
+    expect((await get(operator, `/api/alerts/${alertId}`)).json['alert']).toEqual(known.alerts[0]);
     const none = await get(operator, '/api/alerts/none');
     expect([none.status, none.json['code']]).toEqual([404, 'ALERT_NOT_FOUND']);
     const { json } = await get(operator, '/api/alerts/summary?tenant=main');
@@ -123,7 +126,7 @@ describe('what operators see', () => {
       ((await get(operator, `/api/orders${query}`)).json['orders'] as { orderNo: string }[]).map(
         ({ orderNo }) => orderNo,
       );
-    expect(await numbers('?id=alert-1')).toEqual(['o-2']);
+    expect(await numbers(`?id=${alertId}`)).toEqual(['o-2']);
     expect(await numbers('?id=nothing')).toEqual([]);
     expect(await numbers('?status=PAID&withOpenAlerts=true&buyer=u1')).toEqual(['o-1']);
     const { path } = bff.services.queries.asked.at(-1) ?? { path: '' };
