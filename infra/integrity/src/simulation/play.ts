@@ -26,14 +26,13 @@ export async function playToTheEnd(stage: Stage): Promise<History> {
   return readHistory(stage, { healedMs, endedMs, calm }, behind);
 }
 
-/** Until every payment that is led at the gateway has come to its end, and every refund. */
+/** Until every payment that is led at the gateway has come to its end, every refund and checkout. */
 async function gatewayEnds(
   stage: Stage,
   untilMs: number,
   wait: (ms: number) => Promise<void>,
 ): Promise<void> {
-  while (stage.underWayAtGateway() > 0 && stage.simulation.nowMs() < untilMs)
-    await wait(limits.drainStepMs);
+  while (stage.underWay() > 0 && stage.simulation.nowMs() < untilMs) await wait(limits.drainStepMs);
 }
 
 async function drain(

@@ -132,6 +132,8 @@ export interface CheckoutPaymentRequested {
 export interface CheckoutPushed {
   /** Number of the order, unique within its tenant. */
   readonly orderNo: string;
+  /** Id of the push, chosen by whoever pushes: the same one counts once. */
+  readonly pushId: string;
   /** Why, in words for people. */
   readonly reason: string;
   /** Broker time. Epoch ms. */
@@ -213,6 +215,8 @@ export type OrderStep = 'SETTLE' | 'FAIL' | 'UNKNOWN';
 export interface PushCheckout {
   /** Number of the order, unique within its tenant. */
   readonly orderNo: string;
+  /** Id of the push, chosen by whoever pushes: the same one counts once. */
+  readonly pushId: string;
   /** Why, in words for people. */
   readonly reason: string;
 }

@@ -7,7 +7,7 @@ import { timelineProjection } from './timeline.ts';
 const schemasOf: Readonly<Record<number, string>> = {
   2: '54ef8e59c6944dbc',
   3: '2378e77718eced49',
-  4: 'c917d7cdc6649b86',
+  4: 'd678a1d4a8f982fb',
 };
 
 it('has another version whenever the schema of something that it shows has changed', () => {

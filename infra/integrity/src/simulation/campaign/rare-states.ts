@@ -33,6 +33,10 @@ export const rareStates: readonly string[] = [
   'a callback met the payment that it had come before',
   ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'outcome REJECTED'],
   ...['outcome UNCHANGED', 'outcome DEAD_LETTERED'],
+  // What comes of purchases.
+  ...['OrderPaidFromBalance', 'CheckoutCompleted', 'CheckoutCompensated', 'CheckoutPushed'],
+  ...['stock was refused', 'money was refused', 'a payment was refused to its checkout'],
+  ...['a checkout asked again', 'a checkout gave back', 'alert R raised', 'alert R AUTO_RESOLVED'],
   // What comes of calls to a gateway.
   ...['a call to the gateway was not-sent', 'a call to the gateway was lost before'],
   ...['the gateway spoke of another sum', 'money came for a payment that was closed'],

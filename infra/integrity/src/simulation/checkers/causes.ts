@@ -5,6 +5,7 @@ import { violation } from '../../checks/violation.ts';
 import type { History, ReadEntry } from '../history/history.ts';
 import { isReadable, keyOf, outcomesIn, ownEntries, placeOf } from '../history/history.ts';
 import { merchantKeys } from '../oracles/merchants.ts';
+import { purchaseKeys } from '../oracles/purchases.ts';
 import { contexts, takenIn } from '../oracles/parking.ts';
 import { walkOf } from '../oracles/walk.ts';
 import type { Checker } from './checker.ts';
@@ -36,7 +37,7 @@ function unlisted(history: History, context: (typeof contexts)[number]): readonl
   }
   const otherCauses = new Set(
     context.name === 'alerts'
-      ? [topics.ordersEvents, topics.paymentsEvents].flatMap(({ name }) =>
+      ? [topics.ordersEvents, topics.paymentsEvents, topics.checkoutEvents].flatMap(({ name }) =>
           ownEntries(history, name).map(({ envelope }) => envelope.id),
         )
       : [],
@@ -74,16 +75,26 @@ function timersOf(history: History): readonly Violation[] {
 }
 
 /** What the checkout may say to each event; two where it depends on which it saw first. */
-const answers: Readonly<
-  Partial<Record<(OrdersEvent | PaymentsEvent)['type'], readonly (string | null)[]>>
-> = {
-  PaymentCreated: ['AwaitPayment', 'ClosePayment'],
-  PaymentSucceeded: ['ConfirmPayment'],
-  PaymentFailed: ['FailPayment'],
-  PaymentClosed: ['RecordPaymentClosed'],
-  OrderCancelled: [null, 'ClosePayment'],
-  OrderExpired: [null, 'ClosePayment'],
-  OrderExpiryRequested: [null, 'ClosePayment'],
+const answers: Readonly<Partial<Record<(OrdersEvent | PaymentsEvent)['type'], readonly string[]>>> =
+  {
+    PaymentCreated: ['AwaitPayment', 'ClosePayment'],
+    PaymentSucceeded: ['ConfirmPayment'],
+    PaymentFailed: ['FailPayment'],
+    PaymentClosed: ['RecordPaymentClosed'],
+    OrderCancelled: ['', 'ClosePayment'],
+    OrderExpired: ['', 'ClosePayment'],
+    OrderFailed: ['', 'ClosePayment'],
+    OrderExpiryRequested: ['', 'ClosePayment'],
+  };
+
+/** What its checkout is told of a purchase beside that. */
+const ofPurchases: Readonly<Partial<Record<OrdersEvent['type'], string>>> = {
+  OrderCreated: 'StartCheckout',
+  OrderPaid: 'RecordOrderEnded',
+  OrderPaidFromBalance: 'RecordOrderEnded',
+  OrderFailed: 'RecordOrderEnded',
+  OrderExpired: 'RecordOrderEnded',
+  OrderCancelled: 'RecordOrderEnded',
 };
 
 /** The checkout answers each event that it has taken in exactly once, and nothing else. */
@@ -91,7 +102,12 @@ function reactions(history: History): readonly Violation[] {
   const found: Violation[] = [];
   const merchants = merchantKeys(history);
   const said = new Map<string, ReadEntry[]>();
-  for (const { name } of [topics.ordersCommands, topics.paymentsCommands]) {
+  const purchases = purchaseKeys(history);
+  for (const { name } of [
+    topics.ordersCommands,
+    topics.paymentsCommands,
+    topics.checkoutCommands,
+  ]) {
     for (const entry of ownEntries(history, name)) {
       const { actor, causationId } = entry.envelope;
       if (actor !== 'system:checkout') continue;
@@ -102,11 +118,13 @@ function reactions(history: History): readonly Violation[] {
     for (const entry of takenIn(history, name).filter(isReadable)) {
       const { id, type } = entry.envelope;
       const isMerchants = merchants.has(keyOf(entry));
-      const allowed = (isMerchants ? null : answers[type as keyof typeof answers]) ?? [null];
+      const allowed = (isMerchants ? null : answers[type as keyof typeof answers]) ?? [''];
+      const isPurchase = !isMerchants && purchases.has(keyOf(entry));
+      const more = isPurchase ? (ofPurchases[type as keyof typeof ofPurchases] ?? '') : '';
       const commands = said.get(id) ?? [];
       said.delete(id);
-      const [first] = commands;
-      const isAllowed = commands.length <= 1 && allowed.includes(first?.payload.type ?? null);
+      const told = commands.map(({ payload }) => payload.type).join(' ');
+      const isAllowed = allowed.some((each) => [each, more].join(' ').trim() === told);
       if (isAllowed && commands.every((command) => keyOf(command) === keyOf(entry))) continue;
       const types = commands.map(({ payload }) => payload.type).join(' ') || 'nothing';
       found.push(violation('I2', `checkout said ${types} to ${type} ${id} of ${keyOf(entry)}`));

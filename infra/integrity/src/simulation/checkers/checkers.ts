@@ -4,6 +4,7 @@ import { alertsChecker } from './alerts.ts';
 import { causesChecker } from './causes.ts';
 import type { Checker } from './checker.ts';
 import { capped } from './checker.ts';
+import { commerceChecker } from './commerce.ts';
 import { readModelsChecker, replayChecker } from './derived.ts';
 import { gatewayChecker } from './gateway.ts';
 import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts';
@@ -24,6 +25,7 @@ export const checkers: readonly Checker[] = [
   committedReadsChecker,
   moneyChecker,
   gatewayChecker,
+  commerceChecker,
   transactionsChecker,
   resultsChecker,
   alertsChecker,

@@ -1,7 +1,8 @@
 import type { Violation } from '../../checks/violation.ts';
 import { violation } from '../../checks/violation.ts';
-import { topics } from '@plumbline/events';
+import { allTopics, topics } from '@plumbline/events';
 import type { MemoryReadModel, MemoryRow } from '@plumbline/postgres';
+import type { Topology } from '@plumbline/runtime';
 import type { Entry, History, ReplayedRecord } from '../history/history.ts';
 import { keyOf } from '../history/history.ts';
 import { walkOf } from '../oracles/walk.ts';
@@ -130,21 +131,61 @@ export const replayChecker: Checker = {
     for (const topology of history.topologies) {
       // A process manager takes its inputs as they come, so its interleaving is not in the log.
       if (topology.ordering !== 'time' && topology.inputs.length > 1) continue;
+      const asked = topology.outputs.filter(isOfCommands);
       const written = new Set([...topology.outputs, topology.deadLetters]);
+      for (const topic of asked) written.delete(topic);
+      const askedAgain: ReplayedRecord[] = [];
       for (let partition = 0; partition < history.partitions; partition += 1) {
         const replayed = await history.replay(topology, partition);
         for (const topic of written) {
           const live = history
             .committed(topic)
-            .filter(({ record, planted }) => record.partition === partition && planted === null);
-          const again = replayed.get(topic) ?? [];
+            .filter(({ record, planted }) => record.partition === partition && planted === null)
+            .filter(({ record }) => isInTime(record, history));
+          const again = (replayed.get(topic) ?? []).filter((each) => isInTime(each, history));
           found.push(...unequal(`${topology.name}: ${topic}-${partition}`, live, again));
         }
+        const questions = asked.flatMap((topic) => replayed.get(topic) ?? []);
+        askedAgain.push(...questions.filter((each) => isInTime(each, history)));
       }
+      found.push(...askedOtherwise(history, { topology, asked, askedAgain }));
     }
     return found;
   },
 };
+
+const commandTopics: ReadonlySet<string> = new Set(
+  allTopics.filter(({ kind }) => kind === 'commands').map(({ name }) => name),
+);
+const isOfCommands = (topic: string): boolean => commandTopics.has(topic);
+
+/** Many write to a topic of commands, in any order: what this topology asked of others counts. */
+function askedOtherwise(
+  history: History,
+  of: {
+    readonly topology: Topology;
+    readonly asked: readonly string[];
+    readonly askedAgain: readonly ReplayedRecord[];
+  },
+): readonly Violation[] {
+  const { topology, asked, askedAgain } = of;
+  const source = `/plumbline/${topology.name}`;
+  const live = asked
+    .flatMap((topic) => history.committed(topic))
+    .filter(({ envelope, record }) => envelope?.source === source && isInTime(record, history));
+  const texts = new Set(askedAgain.map(textOf));
+  const others = live.filter(({ record }) => !texts.has(textOf(record)));
+  if (others.length === 0 && live.length === askedAgain.length) return [];
+  const what = `${topology.name}: asked ${live.length} times, ${askedAgain.length} when replayed`;
+  return [violation('replay', `${what}; ${others.length} otherwise`)];
+}
+
+/**
+ * Who waits for what cannot come asks again for ever: what was decided after the end is compared with
+ * nothing.
+ */
+const isInTime = ({ headers }: Pick<ReplayedRecord, 'headers'>, { endedMs }: History): boolean =>
+  Date.parse(String(headers['ce_time'] ?? '')) <= endedMs || headers['ce_time'] === undefined;
 
 const textOf = ({ key, value, headers }: ReplayedRecord): string =>
   [

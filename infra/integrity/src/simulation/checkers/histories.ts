@@ -5,6 +5,7 @@ import type { Violation } from '../../checks/violation.ts';
 import { violation } from '../../checks/violation.ts';
 import { ownEntries } from '../history/history.ts';
 import { contexts } from '../oracles/parking.ts';
+import type { ModelOrder } from '../oracles/order-model.ts';
 import { walkOf } from '../oracles/walk.ts';
 import type { Checker } from './checker.ts';
 
@@ -39,12 +40,16 @@ export const moneyChecker: Checker = {
       const event = payload as OrdersEvent;
       if (event.type !== 'OrderPaid') continue;
       const key = record.key?.toString() ?? '';
-      found.push(...differences(`order ${key}`, event.data, orders.get(key)?.model ?? null));
+      found.push(...differences(`order ${key}`, event.data, owedBy(orders.get(key)?.model)));
       found.push(...differences(`order ${key}`, event.data, payments.get(key)?.model ?? null));
     }
     return found;
   },
 };
+
+/** What a payment has to bring. */
+const owedBy = (order: ModelOrder | null | undefined): Amount | null =>
+  order ? { ...order, amountMinor: order.amountMinor - (order.balanceMinor ?? 0n) } : null;
 
 interface Amount {
   readonly amountMinor: bigint;

@@ -5,6 +5,7 @@ import { violation } from '../../checks/violation.ts';
 import type { History, ReadEntry } from '../history/history.ts';
 import { isReadable, keyOf } from '../history/history.ts';
 import { merchantKeys } from '../oracles/merchants.ts';
+import { purchaseKeys } from '../oracles/purchases.ts';
 import { takenIn } from '../oracles/parking.ts';
 import type { Walked } from '../oracles/walk.ts';
 import { walkOf } from '../oracles/walk.ts';
@@ -106,6 +107,7 @@ const hashOf = (key: string, { envelope, record }: ReadEntry): string =>
 interface KeptManager {
   readonly payment: { readonly payNo: string; readonly ended: boolean } | null;
   readonly orderEndedUnpaid: boolean;
+  readonly isPurchase?: true;
 }
 
 /** What the checkout remembers of each order. */
@@ -114,6 +116,7 @@ function managers(history: History): readonly Violation[] {
   const expected = new Map<string, KeptManager>();
   const nothing: KeptManager = { payment: null, orderEndedUnpaid: false };
   const merchants = merchantKeys(history);
+  const purchases = purchaseKeys(history);
   for (const key of merchants) expected.set(key, nothing);
   for (const entry of takenIn(history, topics.paymentsEvents.name).filter(isReadable)) {
     const { type, data } = entry.payload as PaymentsEvent;
@@ -130,8 +133,10 @@ function managers(history: History): readonly Violation[] {
   }
   for (const entry of takenIn(history, topics.ordersEvents.name).filter(isReadable)) {
     const { type } = entry.payload;
-    if (type !== 'OrderCancelled' && type !== 'OrderExpired') continue;
     const before = expected.get(keyOf(entry)) ?? nothing;
+    if (type === 'OrderCreated' && purchases.has(keyOf(entry)))
+      expected.set(keyOf(entry), { ...before, isPurchase: true });
+    if (type !== 'OrderCancelled' && type !== 'OrderExpired' && type !== 'OrderFailed') continue;
     expected.set(keyOf(entry), { ...before, orderEndedUnpaid: true });
   }
   const found: Violation[] = [];
@@ -144,6 +149,7 @@ function managers(history: History): readonly Violation[] {
       expected.delete(key);
       const same =
         kept.orderEndedUnpaid === wanted.orderEndedUnpaid &&
+        kept.isPurchase === wanted.isPurchase &&
         kept.payment?.payNo === wanted.payment?.payNo &&
         kept.payment?.ended === wanted.payment?.ended;
       if (!same) found.push(violation('state', `${changelog}: ${key} is not what its events say`));

@@ -1,4 +1,4 @@
-import type { AlertRaised, AlertResolved, CommandOutcome } from '@plumbline/events';
+import type { AlertRaised, AlertResolved, CheckoutEvent, CommandOutcome } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { History } from './history.ts';
 import { deadLettersIn, keyOf, outcomesIn, ownEntries } from './history.ts';
@@ -33,6 +33,7 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
       reached(`dead letter ${letter.reason}`);
   }
   reachedByMerchants(history, reached);
+  reachedByCheckouts(history, reached);
   for (const model of history.readModels) {
     if (model.parkedRecords().length > 0) reached('a read model parked records');
   }
@@ -47,10 +48,24 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
 const ends = [
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
   'OrderExpiryRequested',
+  ...['OrderPaidFromBalance', 'CheckoutCompleted', 'CheckoutCompensated', 'CheckoutPushed'],
   ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'PaymentUnknown'],
   ...['PaymentReportMismatched', 'PaymentRequestConflicted', 'PaymentTransactionConflicted'],
   ...['PaymentCloseRequested', 'RefundSucceeded', 'RefundFailed', 'RefundUnknown'],
 ];
+
+function reachedByCheckouts(history: History, reached: (name: string) => void): void {
+  for (const { payload } of ownEntries(history, topics.checkoutEvents.name)) {
+    const event = payload as CheckoutEvent;
+    if ('attempt' in event.data && event.data.attempt > 1) reached('a checkout asked again');
+    if (event.type === 'CheckoutStockRequested' && event.data.step === 'RELEASE')
+      reached('a checkout gave back');
+    if (!('accepted' in event.data) || event.data.accepted) continue;
+    if (event.type === 'CheckoutStockAnswered') reached('stock was refused');
+    if (event.type === 'CheckoutFundsAnswered') reached('money was refused');
+    if (event.type === 'CheckoutPaymentAnswered') reached('a payment was refused to its checkout');
+  }
+}
 
 /** What merchants were told, and what they were not. */
 function reachedByMerchants(history: History, reached: (name: string) => void): void {

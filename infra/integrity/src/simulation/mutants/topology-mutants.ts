@@ -5,6 +5,7 @@ import type {
   PaymentsEvent,
   PaymentSucceeded,
   PaymentUnknown,
+  RecordStockAnswer,
   RefundProcessing,
 } from '@plumbline/events';
 import type { EmittedMessage, KeyValueStore } from '@plumbline/runtime';
@@ -243,6 +244,38 @@ export const topologyMutants: readonly Mutant[] = [
         return [message];
       });
     },
+  },
+  {
+    name: 'forgets-to-give-back',
+    what: 'a checkout asks for a reservation to be given back, and the question is lost for good',
+    expected: ['commerce', 'replay'],
+    faults: {},
+    topology: (topology) =>
+      withEmitted(topology, (message) =>
+        message.payload.type === 'ReleaseStock' ? [] : [message],
+      ),
+  },
+  {
+    name: 'sells-what-is-not-there',
+    what: 'a reservation that is refused for want of stock is told to its checkout as made',
+    expected: ['commerce', 'replay'],
+    faults: {},
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'RecordStockAnswer') return [message];
+        const data = message.payload.data as RecordStockAnswer;
+        return [withData(message, { ...data, accepted: true, code: null })];
+      }),
+  },
+  {
+    name: 'answers-nobody',
+    what: 'one answer in two to a checkout does not go out with the decision',
+    expected: ['replay', 'commerce'],
+    faults: {},
+    topology: (topology, { random }) =>
+      withEmitted(topology, (message) =>
+        message.payload.type === 'RecordFundsAnswer' && random.chance(0.5) ? [] : [message],
+      ),
   },
   {
     name: 'alert-by-wall-clock',

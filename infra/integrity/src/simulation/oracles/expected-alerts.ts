@@ -25,11 +25,13 @@ interface Watch {
 interface Joined {
   order: string | null;
   payment: string | null;
+  /** Of a purchase: whether its checkout has come to its end; null of any other order. */
+  hasEnded: boolean | null;
   /** What the newest report says, where it is not what the payment's status says. */
   reported: string | null;
   /** What was said of the payment and is never taken back, by what it says. */
   readonly facts: Map<string, Fact>;
-  /** By rule; of a fact, by what it says. */
+  /** By condition; of a fact, by what it says. */
   readonly watches: Map<string, Watch>;
 }
 
@@ -45,9 +47,16 @@ interface Rules {
   readonly seen: string[];
 }
 
-const conditions = ['A', 'B', 'C'] as const;
-const ruleNames: readonly string[] = [...conditions, 'V', 'Z'];
-const inputs = [topics.alertsCommands.name, topics.ordersEvents.name, topics.paymentsEvents.name];
+/** By their rules; R has two, of which at most one holds. */
+const conditions = ['A', 'B', 'C', 'R before', 'R after'] as const;
+const ruleNames: readonly string[] = ['A', 'B', 'C', 'R', 'V', 'Z'];
+const defaultGraceMs: Readonly<Record<string, number>> = { A: 60_000, R: 60_000 };
+const inputs = [
+  topics.alertsCommands.name,
+  topics.ordersEvents.name,
+  topics.paymentsEvents.name,
+  topics.checkoutEvents.name,
+];
 
 /**
  * What contract 3 and ALERTS say must be raised and resolved, worked out by a loop over the committed
@@ -64,7 +73,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
   const orders = new Map<string, Joined>();
   const rules: Rules = {
     enabled: new Map(ruleNames.map((rule) => [rule, true])),
-    graceMs: new Map([['A', 60_000]]),
+    graceMs: new Map(Object.entries(defaultGraceMs)),
     seen: [],
   };
 
@@ -92,12 +101,15 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
     const joined = orders.get(key) ?? {
       order: null,
       payment: null,
+      hasEnded: null,
       reported: null,
       facts: new Map(),
       watches: new Map(),
     };
     orders.set(key, joined);
-    if (entry.record.topic === topics.ordersEvents.name) takeOrder(joined, entry);
+    const { topic } = entry.record;
+    if (topic === topics.ordersEvents.name) takeOrder(joined, entry);
+    else if (topic === topics.checkoutEvents.name) takeCheckout(joined, entry);
     else takePayment(joined, entry, timeMs);
     found.push(...judge({ joined, rules, key, timeMs, triggerId: entry.envelope.id }));
   }
@@ -137,13 +149,14 @@ function activate(rules: Rules, entry: ReadEntry): void {
   rules.seen.push(entry.envelope.id);
   for (const { rule, enabled, graceMs } of wanted) {
     rules.enabled.set(rule, enabled);
-    rules.graceMs.set(rule, graceMs ?? (rule === 'A' ? 60_000 : 0));
+    rules.graceMs.set(rule, graceMs ?? defaultGraceMs[rule] ?? 0);
   }
 }
 
 const orderStatus: Readonly<Partial<Record<OrdersEvent['type'], string>>> = {
   OrderAwaitingPayment: 'WAITING_PAYMENT',
   OrderPaid: 'PAID',
+  OrderPaidFromBalance: 'PAID',
   OrderFailed: 'FAILED',
   OrderExpired: 'EXPIRED',
   OrderCancelled: 'CANCELLED',
@@ -151,8 +164,15 @@ const orderStatus: Readonly<Partial<Record<OrdersEvent['type'], string>>> = {
 
 function takeOrder(joined: Joined, { payload }: ReadEntry): void {
   const event = payload as OrdersEvent;
-  if (event.type === 'OrderCreated') joined.order = 'PENDING';
-  else if (joined.order !== null) joined.order = orderStatus[event.type] ?? joined.order;
+  if (event.type === 'OrderCreated') {
+    joined.order = 'PENDING';
+    joined.hasEnded = event.data.purchase === null ? null : false;
+  } else if (joined.order !== null) joined.order = orderStatus[event.type] ?? joined.order;
+}
+
+function takeCheckout(joined: Joined, { payload: { type } }: ReadEntry): void {
+  if (joined.hasEnded === null) return;
+  joined.hasEnded = type === 'CheckoutCompleted' || type === 'CheckoutCompensated';
 }
 
 function takePayment(joined: Joined, entry: ReadEntry, timeMs: number): void {
@@ -185,7 +205,13 @@ function factIn(event: PaymentsEvent): { readonly rule: 'V' | 'Z'; readonly what
   return { rule: 'Z', what: `${gatewayTransactionId} is of ${otherPayNo}` };
 }
 
-function holds(rule: string, { order, payment, reported }: Joined): boolean {
+function holds(
+  rule: (typeof conditions)[number],
+  { order, payment, reported, hasEnded }: Joined,
+): boolean {
+  const isLate = order !== null && hasEnded === false && order !== 'WAITING_PAYMENT';
+  if (rule === 'R before') return isLate && order === 'PENDING';
+  if (rule === 'R after') return isLate && order !== 'PENDING';
   if (order === null || payment === null) return false;
   const isOpen = order === 'PENDING' || order === 'WAITING_PAYMENT';
   if (rule === 'A') return payment === 'SUCCESS' && isOpen;
@@ -202,17 +228,18 @@ function judge(step: {
 }): readonly ExpectedAlert[] {
   const { joined, rules, key, timeMs, triggerId } = step;
   const found: ExpectedAlert[] = [];
-  for (const rule of conditions) {
-    const watch = joined.watches.get(rule);
-    if (!holds(rule, joined)) {
-      joined.watches.delete(rule);
+  for (const condition of conditions) {
+    const watch = joined.watches.get(condition);
+    const rule = condition.charAt(0);
+    if (!holds(condition, joined)) {
+      joined.watches.delete(condition);
       if (watch?.open === true) found.push(said('resolved', key, watch, timeMs));
       continue;
     }
     // One that is pending may be due in this very millisecond; it is judged with the event.
     const due = watch ?? begun(rules, rule, timeMs, triggerId);
     if (due === null) continue;
-    joined.watches.set(rule, due);
+    joined.watches.set(condition, due);
     if (due.open || due.deadlineMs > timeMs) continue;
     due.open = true;
     found.push(said('raised', key, due, timeMs));

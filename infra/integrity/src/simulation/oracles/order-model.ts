@@ -7,6 +7,8 @@ import type { OrdersEvent } from '@plumbline/events';
 export interface ModelOrder {
   readonly status: string;
   readonly amountMinor: bigint;
+  /** What of it the buyer's account pays; null for an order that no checkout leads. */
+  readonly balanceMinor: bigint | null;
   readonly currency: string;
   readonly payByMs: number;
   readonly payNo: string | null;
@@ -40,10 +42,11 @@ export function orderAfter(
 ): ModelOrder | { readonly problem: string } {
   if (event.type === 'OrderCreated') {
     if (before !== null) return { problem: 'created twice' };
-    const { amountMinor, currency, payBy } = event.data;
+    const { amountMinor, currency, payBy, purchase } = event.data;
     return {
       status: 'PENDING',
       amountMinor,
+      balanceMinor: purchase?.balanceMinor ?? null,
       currency,
       payByMs: payBy,
       payNo: null,

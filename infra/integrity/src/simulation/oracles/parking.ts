@@ -36,7 +36,7 @@ export function lettersByOrigin(
   return found;
 }
 
-/** The three contexts that decide. */
+/** The contexts that decide. */
 export const contexts = [
   {
     name: 'orders',
@@ -58,5 +58,26 @@ export const contexts = [
     events: topics.alertsEvents.name,
     outcomes: topics.alertsOutcomes.name,
     deadLetters: topics.consistencyAlertsDeadLetters.name,
+  },
+  {
+    name: 'inventory',
+    commands: topics.inventoryCommands.name,
+    events: topics.inventoryEvents.name,
+    outcomes: topics.inventoryOutcomes.name,
+    deadLetters: topics.inventoryDeadLetters.name,
+  },
+  {
+    name: 'accounts',
+    commands: topics.accountsCommands.name,
+    events: topics.accountsEvents.name,
+    outcomes: topics.accountsOutcomes.name,
+    deadLetters: topics.accountsDeadLetters.name,
+  },
+  {
+    name: 'checkout',
+    commands: topics.checkoutCommands.name,
+    events: topics.checkoutEvents.name,
+    outcomes: topics.checkoutOutcomes.name,
+    deadLetters: topics.checkoutSagaDeadLetters.name,
   },
 ] as const;

@@ -79,6 +79,7 @@ const parts = [
   'gateway-transactions',
   'projections',
   'merchant-results',
+  ...(['checkout-saga', 'inventory', 'accounts', 'purchase-payments'] as const),
 ] as const;
 
 /**

@@ -1,6 +1,10 @@
 /** One thing that a client does for an order. */
 export type Step =
   | { readonly do: 'create-order'; readonly times: number }
+  /** An order that a checkout leads; what is bought, and by whom, is drawn. */
+  | { readonly do: 'purchase'; readonly times: number; readonly pays: PaidBy }
+  /** An operator has the checkout ask again. */
+  | { readonly do: 'push-checkout' }
   | {
       readonly do: 'create-payment';
       readonly times: number;
@@ -24,6 +28,8 @@ export type Step =
       readonly letter: string;
       readonly times: number;
     };
+
+export type PaidBy = 'gateway' | 'balance' | 'both' | 'nothing-offered';
 
 export interface Story {
   readonly name: string;
@@ -52,6 +58,8 @@ const report = (status: 'SUCCESS' | 'FAILED', letter = 'a', times = 1): Step => 
   do: 'report',
   ...{ status, letter, times },
 });
+const purchase = (pays: PaidBy, times = 1): Step => ({ do: 'purchase', times, pays });
+const push: Step = { do: 'push-checkout' };
 const deadline: Step = { do: 'await-deadline' };
 const cancel: Step = { do: 'cancel-order' };
 const close: Step = { do: 'close-payment' };
@@ -108,5 +116,19 @@ export const stories: readonly Story[] = [
     expiring,
   ),
   story('of a merchant, closed', [merchantPayment('a', 1, { isLed: true }), close]),
+  story('purchase', [purchase('gateway')]),
+  story('purchase, repeated', [purchase('both', 3)]),
+  story('purchase from the balance', [purchase('balance')]),
+  story('purchase from the balance, pushed', [purchase('balance'), push]),
+  story('purchase, cancelled', [purchase('gateway'), cancel]),
+  story('purchase from the balance, cancelled', [purchase('balance'), cancel]),
+  story('purchase, after the deadline', [purchase('both'), deadline], expiring),
+  story('purchase, pushed after the deadline', [purchase('gateway'), deadline, push], expiring),
+  story('purchase by a channel that is not offered', [purchase('nothing-offered')]),
+  story(
+    'purchase that somebody else pays',
+    [purchase('gateway'), payment(), report('SUCCESS')],
+    expiring,
+  ),
   story('cancelled before it was', [cancel, order(), payment(), report('FAILED')]),
 ];

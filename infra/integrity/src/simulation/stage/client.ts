@@ -1,10 +1,11 @@
 import type { Codec, CommandOutcome } from '@plumbline/events';
-import { encodeEnvelope, topics } from '@plumbline/events';
+import { encodeEnvelope } from '@plumbline/events';
 import type { EdgeProducer, OutgoingRecord } from '@plumbline/kafka';
 import type { Payload } from '@plumbline/kernel';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import type { SimHost, SimLog } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
+import { contexts } from '../oracles/parking.ts';
 import type { Journal } from './journal.ts';
 
 export interface Command {
@@ -45,7 +46,7 @@ export function commandRecord(
   };
 }
 
-const outcomeTopics = [topics.ordersOutcomes, topics.paymentsOutcomes, topics.alertsOutcomes];
+const outcomeTopics = contexts.map(({ outcomes }) => outcomes);
 
 export function createClient(options: {
   readonly log: SimLog;
@@ -80,9 +81,9 @@ export function createClient(options: {
   async function follow(): Promise<never> {
     for (;;) {
       try {
-        const from = outcomeTopics.flatMap(({ name }) =>
+        const from = outcomeTopics.flatMap((topic) =>
           Array.from({ length: partitions }, (_, partition) => ({
-            topic: name,
+            topic,
             partition,
             offset: 0n,
           })),

@@ -1,11 +1,12 @@
 import type { Codec } from '@plumbline/events';
-import { topics } from '@plumbline/events';
 import { broadcastKeys } from '@plumbline/consistency-alerts';
 import type { Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
+import { contexts } from '../oracles/parking.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Client, Command } from './client.ts';
 import { createClient } from './client.ts';
 import type { Journal } from './journal.ts';
+import { furnish, furnishMore } from './furnish.ts';
 import { beginTelling, rulesCommand } from './tell-story.ts';
 
 /** Something to be sent at its time, again and again until it was answered or given up. */
@@ -15,14 +16,25 @@ interface Errand {
   done(): void;
 }
 
+/** One command at one moment. */
+function once(command: Command, atMs: number): Errand {
+  let isDone = false;
+  return {
+    nextAtMs: () => (isDone ? null : atMs),
+    command: () => command,
+    done: () => {
+      isDone = true;
+    },
+  };
+}
+
 /** How often a client asks again under the same id when no answer comes. */
 const triesMax = 3;
 
-const clientTopics: readonly string[] = [
-  ...[topics.ordersCommands.name, topics.ordersOutcomes.name],
-  ...[topics.paymentsCommands.name, topics.paymentsOutcomes.name],
-  ...[topics.alertsCommands.name, topics.alertsOutcomes.name],
-];
+const clientTopics: readonly string[] = contexts.flatMap(({ commands, outcomes }) => [
+  commands,
+  outcomes,
+]);
 
 /** All that clients do in a run. What they have done outlives the process that they run in. */
 export function createClients(options: {
@@ -40,19 +52,16 @@ export function createClients(options: {
   );
   const keys = broadcastKeys(plan.partitions, 'main');
   const rules = plan.rules.flatMap((planned, setting) =>
-    keys.map((key): Errand => {
+    keys.map((key) => {
       const command = rulesCommand(planned, { id: `rules-${setting}-${key}`, key });
-      let isDone = false;
-      return {
-        nextAtMs: () => (isDone ? null : beganMs + planned.atMs),
-        command: () => command,
-        done: () => {
-          isDone = true;
-        },
-      };
+      return once(command, beganMs + planned.atMs);
     }),
   );
-  const errands = [...stories, ...rules];
+  const goods = [
+    ...furnish(random.fork('goods')).map((command) => once(command, beganMs)),
+    ...furnishMore().map((command) => once(command, beganMs + plan.stormMs)),
+  ];
+  const errands = [...goods, ...stories, ...rules];
   let begin: ((errand: Errand) => void) | null = null;
 
   async function run(errand: Errand, client: Client, host: SimHost): Promise<void> {
@@ -70,14 +79,7 @@ export function createClients(options: {
     areDone: () => errands.every((errand) => errand.nextAtMs() === null),
     /** Something to be sent now that nobody had planned: a callback of the gateway. */
     deliver(command: Command): void {
-      let isDone = false;
-      const errand: Errand = {
-        nextAtMs: () => (isDone ? null : options.nowMs()),
-        command: () => command,
-        done: () => {
-          isDone = true;
-        },
-      };
+      const errand = once(command, options.nowMs());
       errands.push(errand);
       begin?.(errand);
     },

@@ -1,7 +1,9 @@
-import { checkoutTopology } from '@plumbline/checkout';
+import { accountsTopology } from '@plumbline/accounts';
+import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import type { Codec, SchemaIds } from '@plumbline/events';
 import { allTopics, createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
+import { inventoryTopology } from '@plumbline/inventory';
 import type { MemoryLog, OutgoingRecord } from '@plumbline/kafka';
 import { createMetrics } from '@plumbline/observability';
 import { ordersProjection, ordersTopology } from '@plumbline/orders';
@@ -13,6 +15,7 @@ import {
   merchantResultsTopology,
   paymentsProjection,
   paymentsTopology,
+  purchasePaymentsTopology,
   refusedCallbacksProjection,
 } from '@plumbline/payments';
 import type { MemoryReadModel, Projection } from '@plumbline/postgres';
@@ -38,7 +41,7 @@ import { createSimCommands } from './sim-commands.ts';
 import type { BookedPayment, SimGateway } from './sim-gateway.ts';
 import { createSimGateway } from './sim-gateway.ts';
 import { tally } from './tally.ts';
-import { underWayAtGateway } from './under-way.ts';
+import { checkoutsUnderWay, underWayAtGateway } from './under-way.ts';
 import { createWatcher } from './watcher.ts';
 
 /** The topology values of production. */
@@ -49,6 +52,16 @@ export const topologies: readonly Topology[] = [
   gatewayTransactionsTopology,
   merchantResultsTopology,
   checkoutTopology,
+  checkoutSagaTopology,
+  inventoryTopology,
+  accountsTopology,
+  purchasePaymentsTopology({
+    ...{ lifetimeMs: limits.deadlineMs.most, callbackSecret: 'of the simulation' },
+    policyOf: () => ({
+      ...{ attemptsMax: 1, queryIntervalMs: limits.queryIntervalMs, refundLateSuccess: true },
+      ...{ subject: null, returnUrl: null },
+    }),
+  }),
   consistencyAlerts,
 ];
 
@@ -74,8 +87,8 @@ export interface Stage {
   readonly copies: OpenCopies;
   readonly gateway: SimGateway;
   readonly beganMs: number;
-  /** Payments, refunds and calls at the gateway that have not ended. */
-  underWayAtGateway(): number;
+  /** Payments, refunds and calls at the gateway that have not ended, and checkouts of ended orders. */
+  underWay(): number;
   /** Clients have nothing left to do. */
   clientsAreDone(): boolean;
   watchedUpTo(topic: string, partition: number): bigint;
@@ -125,13 +138,19 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
   simulation.process('clients', (host) => clients.start(clientLog(host), host)).start();
   simulation.process('watcher', (host) => watcher.start(clientLog(host), host)).start();
   const reading = newCodec(nowMs);
-  await reading.prepare([topics.paymentsEvents.name]);
+  await reading.prepare([
+    topics.paymentsEvents.name,
+    topics.ordersEvents.name,
+    topics.checkoutEvents.name,
+  ]);
   await plantPoison({ plan, simulation, journal, codec: newCodec(nowMs) });
   return {
     ...{ plan, simulation, journal, schemaIds, readModels, copies, gateway, newCodec },
     beganMs: startMs,
-    underWayAtGateway: () =>
-      underWayAtGateway({ broker: simulation.broker, codec: reading, journal }),
+    underWay: () => {
+      const of = { broker: simulation.broker, codec: reading, journal };
+      return underWayAtGateway(of) + checkoutsUnderWay(of);
+    },
     clientsAreDone: () => clients.areDone(),
     watchedUpTo: (topic, partition) => watcher.position(topic, partition),
   };

@@ -5,8 +5,9 @@ import { callbackIdOf } from '@plumbline/payments';
 import type { Random } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
 import type { PlannedRules, PlannedStory } from '../plan/run-plan.ts';
-import type { Step } from '../plan/stories.ts';
+import type { PaidBy, Step } from '../plan/stories.ts';
 import type { Command } from './client.ts';
+import { buyers, skus } from './furnish.ts';
 
 /** Nobody in the simulation reads what a callback was before it was encrypted. */
 const sealedBody = 'enc:v1:simulated:e30';
@@ -45,6 +46,11 @@ export function beginTelling(
   const payByMs = dueMs + lifeMs;
   let made: Command | null = null;
 
+  const bought = {
+    lines: random.shuffle(skus).slice(0, 1 + random.int(3)),
+    buyer: random.pick(buyers),
+  };
+
   const share = (): bigint => random.pick([1n, amountMinor / 3n, amountMinor / 2n, amountMinor]);
 
   /** A repeat in the story is the client's own: mostly under the same id, sometimes a new one. */
@@ -60,6 +66,21 @@ export function beginTelling(
           ...orders,
           id: id('order'),
           payload: { type: 'CreateOrder', data: orderData(orderNo, payByMs) },
+        };
+      case 'purchase':
+        return {
+          ...orders,
+          id: id('order'),
+          payload: { type: 'CreateOrder', data: purchaseData(orderNo, payByMs, step.pays, bought) },
+        };
+      case 'push-checkout':
+        return {
+          ...common,
+          ...{ topic: topics.checkoutCommands.name, id: id('push') },
+          payload: {
+            type: 'PushCheckout',
+            data: { orderNo, pushId: 'push', reason: 'it takes long' },
+          },
         };
       case 'cancel-order':
         return {
@@ -175,7 +196,43 @@ function orderData(orderNo: string, payByMs: number) {
     ...{ orderNo, tenant: 'main', amountMinor, currency: 'CNY', payBy: payByMs },
     items: [{ sku: 'sku-1', quantity: 1, unitAmountMinor: amountMinor }],
     idempotencyKey: null,
+    purchase: null,
     fingerprint: digest(orderNo, payByMs.toString()).toString('hex'),
+  };
+}
+
+/** By which channel the rest is paid, if any, and how much comes from the account. */
+function purchaseOf(pays: PaidBy, amountMinor: bigint) {
+  switch (pays) {
+    case 'gateway':
+      return { balanceMinor: 0n, channel: 'MOCK' };
+    case 'both':
+      return { balanceMinor: amountMinor / 3n, channel: 'MOCK' };
+    case 'balance':
+      return { balanceMinor: amountMinor, channel: null };
+    case 'nothing-offered':
+      return { balanceMinor: 0n, channel: 'CASH' };
+  }
+}
+
+function purchaseData(
+  orderNo: string,
+  payByMs: number,
+  pays: PaidBy,
+  { lines, buyer }: { readonly lines: readonly string[]; readonly buyer: string },
+) {
+  const items = lines.map((sku, index) => ({
+    sku,
+    quantity: 1 + (index % 2),
+    unitAmountMinor: 3_330n,
+  }));
+  const amount = items.reduce(
+    (sum, item) => sum + BigInt(item.quantity) * item.unitAmountMinor,
+    0n,
+  );
+  return {
+    ...orderData(orderNo, payByMs),
+    ...{ items, amountMinor: amount, purchase: { buyer, ...purchaseOf(pays, amount) } },
   };
 }
 
@@ -187,6 +244,7 @@ export function rulesCommand(
   const rules = [
     { rule: 'A', version: isWrong ? 99 : 1, enabled: true, graceMs },
     { rule: 'C', version: 1, enabled: areCAndZOn, graceMs: 0 },
+    { rule: 'R', version: 1, enabled: true, graceMs: 2 * graceMs },
     { rule: 'V', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
     { rule: 'Z', version: 1, enabled: areCAndZOn, graceMs: 0 },
   ];

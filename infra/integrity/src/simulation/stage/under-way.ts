@@ -1,4 +1,4 @@
-import type { Codec, PaymentsEvent } from '@plumbline/events';
+import type { CheckoutEvent, Codec, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { MemoryLog } from '@plumbline/kafka';
 import type { Journal } from './journal.ts';
@@ -38,3 +38,41 @@ function follow(event: PaymentsEvent, key: string, open: Map<string, string>): v
 }
 
 const ends = new Set(['PaymentSucceeded', 'PaymentFailed', 'PaymentClosed']);
+
+/**
+ * Checkouts that have something to do: all but those whose buyer may still pay. One whose order is
+ * spoilt hears nothing of its end.
+ */
+export function checkoutsUnderWay(of: {
+  readonly broker: MemoryLog;
+  readonly codec: Codec;
+  readonly journal: Journal;
+}): number {
+  const { broker, codec, journal } = of;
+  const purchases = new Set<string>();
+  const busy = new Set<string>();
+  const spoilt = new Set<string>();
+  const read = (name: string, take: (event: OrdersEvent | CheckoutEvent, key: string) => void) => {
+    for (const { topic, partition, offset, key, value } of broker.topicRecords(name)) {
+      const keyText = key?.toString('utf8') ?? '';
+      if (journal.planted.has(`${topic} ${partition}/${offset}`)) spoilt.add(keyText);
+      // The topic holds nothing else.
+      else take(codec.decode(topic, value) as OrdersEvent | CheckoutEvent, keyText);
+    }
+  };
+  read(topics.ordersEvents.name, (event, key) => {
+    if (event.type === 'OrderCreated' && event.data.purchase !== null) purchases.add(key);
+    if (event.type === 'OrderAwaitingPayment') busy.delete(key);
+    else if (purchases.has(key) && movesOn.has(event.type)) busy.add(key);
+  });
+  read(topics.checkoutEvents.name, ({ type }, key) => {
+    if (type === 'CheckoutCompleted' || type === 'CheckoutCompensated') busy.delete(key);
+  });
+  return [...busy].filter((key) => !spoilt.has(key)).length;
+}
+
+/** After these the checkout has something to do. */
+const movesOn: ReadonlySet<string> = new Set([
+  ...['OrderCreated', 'OrderPaid', 'OrderPaidFromBalance'],
+  ...['OrderFailed', 'OrderExpired', 'OrderCancelled'],
+]);

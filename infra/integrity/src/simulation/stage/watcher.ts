@@ -2,21 +2,14 @@ import { topics } from '@plumbline/events';
 import type { LogReader, TopicPartition } from '@plumbline/kafka';
 import type { SimHost, SimLog } from '@plumbline/runtime/simulation';
 import { hashOfRecord } from '../checkers/reads.ts';
+import { contexts } from '../oracles/parking.ts';
 import type { Journal } from './journal.ts';
 
 /** What a committed reader follows: all that topologies write for others. */
 export const watchedTopics: readonly string[] = [
-  topics.ordersEvents.name,
-  topics.paymentsEvents.name,
-  topics.alertsEvents.name,
   topics.transactionsEvents.name,
   topics.resultsEvents.name,
-  topics.ordersOutcomes.name,
-  topics.paymentsOutcomes.name,
-  topics.alertsOutcomes.name,
-  topics.ordersDeadLetters.name,
-  topics.paymentsDeadLetters.name,
-  topics.consistencyAlertsDeadLetters.name,
+  ...contexts.flatMap(({ events, outcomes, deadLetters }) => [events, outcomes, deadLetters]),
 ];
 
 /**

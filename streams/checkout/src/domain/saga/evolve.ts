@@ -1,5 +1,6 @@
 import { invariant, unreachable } from '@plumbline/kernel';
 import type { SagaEvent, SagaEventOf } from './events.ts';
+import { pushesRemembered } from './limits.ts';
 import type { Funds, Saga, SagaLine, SagaState, Waiting } from './state.ts';
 import { wantsOf } from './steps.ts';
 
@@ -36,8 +37,10 @@ export function evolve(state: SagaState, event: SagaEvent): SagaState {
       const orderEnd = event.data.end === 'PAID' ? 'paid' : 'unpaid';
       return rested(state, { ...state, orderEnd, asked: null });
     }
-    case 'CheckoutPushed':
-      return state;
+    case 'CheckoutPushed': {
+      const pushIds = [...state.pushIds, event.data.pushId].slice(-pushesRemembered);
+      return { ...state, pushIds };
+    }
     case 'CheckoutCompleted':
       return { status: 'COMPLETED', orderNo: state.orderNo };
     case 'CheckoutCompensated':
@@ -65,6 +68,7 @@ const begun = (data: SagaEventOf<'CheckoutStarted'>): Saga => ({
   asked: null,
   waiting: null,
   refusedBecause: null,
+  pushIds: [],
 });
 
 const waitingOf = (data: { readonly attempt: number; readonly repeatAt: number }): Waiting => ({

@@ -4,6 +4,9 @@
  */
 export const reserveBeyondDeadlineMs = 24 * 3_600_000;
 
+/** Pushes that a checkout remembers: a client that repeats one does so before the next eight. */
+export const pushesRemembered = 8;
+
 /**
  * Answers take some 50 ms and seconds under a backlog: asked again too soon, a question only adds to
  * it. 5, 10, 20, 40, then every 60 s for ever, each up to a fifth sooner so that those who were held

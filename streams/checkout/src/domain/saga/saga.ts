@@ -119,15 +119,16 @@ function recordEnd(
 }
 
 function push(
-  { reason }: SagaCommandOf<'PushCheckout'>,
+  { pushId, reason }: SagaCommandOf<'PushCheckout'>,
   saga: Saga,
   { atMs }: DecisionContext,
 ): SagaDecision {
+  if (saga.pushIds.includes(pushId)) return unchanged;
   const { orderNo } = saga;
   const requests = requestsFor(saga, { atMs, attempt: 1, again: true });
   if (requests.length === 0) return refuse('CHECKOUT_WAITS_FOR_PAYMENT');
   return accepted<SagaEvent>(
-    { type: 'CheckoutPushed', data: { orderNo, reason, pushedAt: atMs } },
+    { type: 'CheckoutPushed', data: { orderNo, pushId, reason, pushedAt: atMs } },
     ...requests,
   );
 }

@@ -206,6 +206,11 @@ describe('an operator', () => {
     expect(pushed.events.at(-2)).toMatchObject({ data: { reason: 'restocked' } });
   });
 
+  it('pushes once, however often the same push comes', () => {
+    const { state } = play(...paid, push);
+    expect(sagaDecider.decide(push, state, anyContext).kind).toBe('unchanged');
+  });
+
   it('is told when there is nothing to push', () => {
     const code = (...commands: readonly SagaCommand[]) => {
       const decision = sagaDecider.decide(push, play(...commands).state, anyContext);

@@ -37,6 +37,8 @@ export interface Saga {
   readonly waiting: Waiting | null;
   /** The first refusal, as a code of who refused. */
   readonly refusedBecause: string | null;
+  /** Ids of the newest pushes, so that a repeat is recognised. */
+  readonly pushIds: readonly string[];
 }
 
 /** One line of the order, its reservation, and what was asked and not answered yet. */

@@ -60,7 +60,7 @@ export const ended = (end: 'PAID' | 'FAILED' | 'EXPIRED' | 'CANCELLED'): SagaCom
 
 export const push: SagaCommand = {
   type: 'PushCheckout',
-  data: { orderNo, reason: 'restocked' },
+  data: { orderNo, pushId: 'push-1', reason: 'restocked' },
 };
 
 export const repeat: SagaCommand = { type: 'RepeatCheckout', data: {} };
