@@ -15,6 +15,7 @@ import { problem } from './error-codes.ts';
 /** A basket as it was asked for: without a price, which is the shop's to say. */
 export interface PurchaseRequest {
   readonly orderNo: string | null;
+  /** Each sku once. */
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];
   readonly currency: string;
   readonly balanceMinor: bigint;
@@ -47,24 +48,23 @@ const shape = z.strictObject({
 });
 
 const described = shape.meta({
-  description: 'Each sku stands once. Prices are those of the shop',
+  description: 'Prices are those of the shop. Lines of one sku are taken together',
   ...currencyBranches((currency) => ({ balance: jsonSchemaOf(balanceIn(currency), 'input') })),
 });
 
 export const purchaseRequest = described.transform((body, context): PurchaseRequest => {
-  const seen = new Set<string>();
-  for (const [index, { sku }] of body.items.entries()) {
-    const path = ['items', index, 'sku'];
-    if (seen.has(sku)) context.addIssue({ code: 'custom', path, message: 'stands twice' });
-    seen.add(sku);
+  const quantities = new Map<string, number>();
+  for (const { sku, quantity } of body.items) {
+    quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   }
+  const items = [...quantities].map(([sku, quantity]) => ({ sku, quantity }));
   const balance = balanceIn(body.currency).safeParse(body.balance ?? '0');
   if (!balance.success) {
     const message = balance.error.issues[0]?.message ?? 'must be an amount';
     context.addIssue({ code: 'custom', path: ['balance'], message });
   }
   return {
-    ...{ orderNo: body.orderNo ?? null, items: body.items, currency: body.currency },
+    ...{ orderNo: body.orderNo ?? null, items, currency: body.currency },
     ...{ balanceMinor: balance.data ?? 0n, channel: body.channel ?? null },
   };
 });
@@ -87,6 +87,9 @@ export function priced(request: PurchaseRequest, shop: ReadonlyMap<string, Item>
   const items = request.items.map(({ sku, quantity }) => {
     const item = shop.get(sku);
     if (item === undefined) throw problem('ITEM_NOT_FOUND', `there is no item "${sku}"`);
+    if (quantity > limits.quantityMax) {
+      throw problem('INVALID_PARAMETER', `"${sku}": at most ${limits.quantityMax} pieces together`);
+    }
     const unitAmountMinor = parseMajor(item.unitAmount.value, item.currency);
     if (typeof unitAmountMinor !== 'bigint') throw problem('SERVICE_FAILED');
     if (item.currency !== currency) {

@@ -101,7 +101,6 @@ describe('a purchase', () => {
     ['pieces in words', { items: [{ sku: 'cup', quantity: '1' }] }, 'items.0.quantity'],
     ['an empty basket', { items: [] }, 'at least one item'],
     ['no basket', { items: undefined }, 'items'],
-    ['a line twice', { items: Array(2).fill({ sku: 'cup', quantity: 1 }) }, 'stands twice'],
     ['no currency', { currency: undefined }, 'currency'],
     ['an unknown channel', { channel: 'CASH' }, 'channel'],
     ['a negative balance', { balance: -1 }, 'balance: must not be negative'],
@@ -129,6 +128,19 @@ describe('a purchase', () => {
     expect(told(answer)).toEqual([status, code]);
     if (code !== undefined) expect(answer.json['message']).toContain(words);
     expect(bff.services.orders.asked).toHaveLength(status === 200 ? 1 : 0);
+  });
+
+  it('takes lines of one code together', async () => {
+    const lines = (...quantities: number[]) =>
+      ['cup', 'pot', 'cup'].map((sku, at) => ({ sku, quantity: quantities[at] }));
+    await buy(basket({ items: lines(1, 1, 2) }));
+    expect(bodyOf(bff.services.orders.asked[0])['items']).toMatchObject([
+      { sku: 'cup', quantity: 3 },
+      { sku: 'pot', quantity: 1 },
+    ]);
+    const many = await buy(basket({ items: lines(500_000, 1, 500_001) }));
+    expect(told(many)).toEqual([400, 'INVALID_PARAMETER']);
+    expect(many.json['message']).toContain('"cup"');
   });
 
   it('dearer than anything is refused', async () => {
