@@ -26,6 +26,7 @@ const story: readonly (readonly [AccountCommand, { readonly atMs?: number }])[] 
   [hold('paid', 200n), {}],
   [hold('back', 20n, { orderNo: null }), {}],
   [hold('late', 300n), {}],
+  [hold('gone', 5n), {}],
   [capture('paid'), {}],
   [release('back'), {}],
   [release('early'), {}],
@@ -94,6 +95,7 @@ it('shows each movement with the balance after it, and each hold with what becam
   expect(holds.get('paid')).toMatchObject({ status: 'CAPTURED', after_expiry: false });
   expect(holds.get('back')).toMatchObject({ status: 'RELEASED', order_no: null, reason: 'mind' });
   expect(holds.get('late')).toMatchObject({ status: 'CAPTURED', after_expiry: true });
+  expect(holds.get('gone')).toMatchObject({ status: 'EXPIRED', amount_minor: 5n, reason: null });
   expect(holds.get('early')).toMatchObject({ status: 'BARRED', amount_minor: null });
 });
 

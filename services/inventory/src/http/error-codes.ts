@@ -30,7 +30,7 @@ export const ownErrorCodes = defineErrorCodes({
   },
   STOCK_INSUFFICIENT: {
     status: 409,
-    description: 'There are not as many pieces that nobody has reserved; the message says more.',
+    description: 'There are not as many pieces that nobody has reserved. Nothing changed.',
   },
   STOCK_TOO_LARGE: { status: 409, description: 'So many pieces of one SKU cannot be in stock.' },
   RESERVATION_ENDED: {

@@ -39,6 +39,7 @@ const story: readonly (readonly [ItemCommand, { readonly atMs?: number }])[] = [
   [reserve('sold', 2), {}],
   [reserve('back', 2, { orderNo: null }), {}],
   [reserve('late', 3), {}],
+  [reserve('gone', 1), {}],
   [confirm('sold'), {}],
   [release('back'), {}],
   [release('early'), {}],
@@ -81,9 +82,10 @@ it('shows every reservation with what became of it, also when all come in one ba
   expect(rows.get('sold')).toMatchObject({ status: 'CONFIRMED', quantity: 2, after_expiry: false });
   expect(rows.get('back')).toMatchObject({ status: 'RELEASED', order_no: null, reason: 'mind' });
   expect(rows.get('late')).toMatchObject({ status: 'CONFIRMED', quantity: 3, after_expiry: true });
+  expect(rows.get('gone')).toMatchObject({ status: 'EXPIRED', quantity: 1, reason: null });
   expect(rows.get('early')).toMatchObject({ status: 'BARRED', quantity: null, reason: 'mind' });
   expect(model.rows('items')).toMatchObject([
-    { name: 'Green tea', unit_amount_minor: 1_500n, on_hand: 4, reserved: 1, version: 13n },
+    { name: 'Green tea', unit_amount_minor: 1_500n, on_hand: 4, reserved: 1, version: 15n },
   ]);
 });
 
