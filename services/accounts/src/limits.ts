@@ -1,4 +1,4 @@
-import { amountMinorMax, holdLimits } from './domain/account/limits.ts';
+import { amountMinorMax } from './domain/account/limits.ts';
 
 export { amountMinorMax };
 
@@ -11,8 +11,8 @@ export const orderNoCharsMax = 32;
 /** Words of a person who books or gives back. */
 export const reasonCharsMax = 200;
 
-/** As long as a hold may last. */
-export const expiresInSecondsMax = holdLimits.durationMsMax / 1_000;
+/** A day less than a hold may last: the clock here and the broker's differ. */
+export const expiresInSecondsMax = 31 * 24 * 3_600;
 
 /** One page of a list. */
 export const pageSize = { default: 50, max: 200 } as const;

@@ -1,4 +1,4 @@
-import { nameCharsMax, reservationLimits, unitAmountMinorMax } from './domain/item/limits.ts';
+import { nameCharsMax, unitAmountMinorMax } from './domain/item/limits.ts';
 
 export { nameCharsMax, unitAmountMinorMax };
 
@@ -14,8 +14,8 @@ export const quantityMax = 1_000_000;
 /** Words of a person who takes stock out or gives it back. */
 export const reasonCharsMax = 200;
 
-/** As long as a reservation may last. */
-export const expiresInSecondsMax = reservationLimits.durationMsMax / 1_000;
+/** A day less than a reservation may last: the clock here and the broker's differ. */
+export const expiresInSecondsMax = 31 * 24 * 3_600;
 
 /** SKUs that one call may ask for: the lines of the largest order. They fit on one page. */
 export const skusMax = 100;

@@ -11,7 +11,7 @@ export const ownErrorCodes = defineErrorCodes({
     status: 400,
     description: 'The time of the hold was over when it reached the log.',
   },
-  HOLD_TIME_TOO_LONG: { status: 400, description: 'A hold ends within 31 days.' },
+  HOLD_TIME_TOO_LONG: { status: 400, description: 'A hold ends within 32 days.' },
   ACCOUNT_NOT_FOUND: {
     status: 404,
     description: 'There is no account of this id: the first credit makes it.',

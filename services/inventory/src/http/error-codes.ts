@@ -13,7 +13,7 @@ export const ownErrorCodes = defineErrorCodes({
     status: 400,
     description: 'The time of the reservation was over when it reached the log.',
   },
-  RESERVATION_TIME_TOO_LONG: { status: 400, description: 'A reservation ends within 31 days.' },
+  RESERVATION_TIME_TOO_LONG: { status: 400, description: 'A reservation ends within 32 days.' },
   ITEM_NOT_FOUND: { status: 404, description: 'There is no item of this SKU.' },
   RESERVATION_NOT_FOUND: {
     status: 404,

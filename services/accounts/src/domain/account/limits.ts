@@ -26,8 +26,11 @@ export const holdLimits: EarmarkLimits = {
    */
   openMax: 2_000,
   openBytesMax: 400_000,
-  /** An order may be paid for 30 days at most, and its payment needs a moment to be closed. */
-  durationMsMax: 31 * dayMs,
+  /**
+   * An order may be paid for 30 days at most, its checkout keeps what is put aside for a day beyond,
+   * and clocks differ.
+   */
+  durationMsMax: 32 * dayMs,
   /** A checkout asks again within minutes, or a day late. One takes 110 bytes, some 150. */
   ended: { forMs: dayMs, countMax: 2_000, bytesMax: 250_000 },
 };

@@ -15,7 +15,7 @@ export const accountRejections = {
   HOLD_ENDED: 'the hold has ended, or was given back before it was made',
   HOLD_CAPTURED: 'what was held has left the account',
   HOLD_TIME_OVER: 'the time of the hold was over before it was made',
-  HOLD_TIME_TOO_LONG: 'a hold ends within 31 days',
+  HOLD_TIME_TOO_LONG: 'a hold ends within 32 days',
   TOO_MANY_HOLDS: 'too many holds of this account are open',
 } as const;
 

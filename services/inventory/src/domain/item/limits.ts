@@ -23,8 +23,11 @@ export const reservationLimits: EarmarkLimits = {
   /** A reservation of a UUID for an order number of 20 characters takes 131 bytes. */
   openMax: 5_000,
   openBytesMax: 600_000,
-  /** An order may be paid for 30 days at most, and its payment needs a moment to be closed. */
-  durationMsMax: 31 * dayMs,
+  /**
+   * An order may be paid for 30 days at most, its checkout keeps what is put aside for a day beyond,
+   * and clocks differ.
+   */
+  durationMsMax: 32 * dayMs,
   /**
    * A checkout asks again within minutes what was not answered, and a gateway may say that an order
    * is paid a day after its reservation has ended. One takes 70 bytes, with its order number 100.

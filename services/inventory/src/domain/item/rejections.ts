@@ -15,7 +15,7 @@ export const itemRejections = {
   RESERVATION_ENDED: 'the reservation has ended, or was given back before it was made',
   RESERVATION_CONFIRMED: 'what was reserved has left the stock',
   RESERVATION_TIME_OVER: 'the time of the reservation was over before it was made',
-  RESERVATION_TIME_TOO_LONG: 'a reservation ends within 31 days',
+  RESERVATION_TIME_TOO_LONG: 'a reservation ends within 32 days',
   TOO_MANY_RESERVATIONS: 'too many reservations of this SKU are open',
 } as const;
 
