@@ -17,7 +17,7 @@ export { ensureTopics } from './stack/ensure-topics.ts';
 export type { OpenStackOptions, Stack } from './stack/open-stack.ts';
 export { openStack } from './stack/open-stack.ts';
 export type { PlatformPorts, ProcessName } from './platform/platform-definition.ts';
-export { processNames } from './platform/platform-definition.ts';
+export { coreProcesses, processNames } from './platform/platform-definition.ts';
 export type { PlatformProcess } from './platform/platform-process.ts';
 export type { OpenPlatformOptions, Platform } from './platform/open-platform.ts';
 export { openPlatform } from './platform/open-platform.ts';

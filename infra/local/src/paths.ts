@@ -22,6 +22,8 @@ export interface HomeFolders {
   /** Books and keys of the gateway simulator; among the data, for the log tells of the same money. */
   readonly simulatorBooks: string;
   readonly simulatorKeys: string;
+  /** Key of the local issuer of ID tokens. */
+  readonly issuerKey: string;
   readonly logs: string;
   readonly conf: string;
   readonly runFile: string;
@@ -34,6 +36,7 @@ export const foldersOf = (home: string): HomeFolders => ({
   state: join(home, 'data', 'state'),
   simulatorBooks: join(home, 'data', 'gateway-simulator', 'books.jsonl'),
   simulatorKeys: join(home, 'data', 'gateway-simulator', 'keys'),
+  issuerKey: join(home, 'data', 'local-issuer.pem'),
   logs: join(home, 'logs'),
   conf: join(home, 'conf'),
   runFile: join(home, 'run.json'),

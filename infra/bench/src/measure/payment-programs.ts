@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Platform, PlatformPorts, Report, Stack } from '@plumbline/local';
-import { freePorts, openPlatform } from '@plumbline/local';
+import { freePorts, openPlatform, processNames } from '@plumbline/local';
 import { paymentsProjection } from '@plumbline/payments';
 import { schemaOf } from '@plumbline/postgres';
 
@@ -131,12 +131,10 @@ const pidOf = (platform: Platform, name: 'payments' | 'gateway-simulator'): numb
   platform.process(name).pid() ?? 0;
 
 async function somePorts(): Promise<PlatformPorts> {
-  const [orders = 0, payments = 0, checkout = 0, alerts = 0, queries = 0, simulator = 0] =
-    await freePorts(6);
-  return {
-    ...{ orders, payments, checkout, queries },
-    ...{ 'consistency-alerts': alerts, 'gateway-simulator': simulator },
-  };
+  const free = await freePorts(processNames.length);
+  return Object.fromEntries(
+    processNames.map((name, at) => [name, free[at] ?? 0]),
+  ) as unknown as PlatformPorts;
 }
 
 /** Every payer pays as soon as the gateway knows of the payment. */

@@ -8,6 +8,7 @@ import { silent, type Report } from '../report.ts';
 import { loopback } from '../stack-definition.ts';
 import type { StackAddresses } from '../stack/addresses.ts';
 import {
+  coreProcesses,
   platformPortsSchema,
   processes,
   processNames,
@@ -15,7 +16,7 @@ import {
   type ProcessName,
 } from './platform-definition.ts';
 import { startPlatformProcess, type PlatformProcess } from './platform-process.ts';
-import { ensureSimulatorKeys } from './simulator-keys.ts';
+import { ensureSimulatorKeys, localIssuerKey } from './local-keys.ts';
 
 type ProcessEnv = Readonly<Record<string, string>>;
 
@@ -27,7 +28,7 @@ export interface OpenPlatformOptions {
   /** `<name>.log` of each process goes there. */
   readonly logsFolder: string;
   /**
-   * All but the gateway simulator if unset. A second instance of one is a second platform with only
+   * {@link coreProcesses} if unset. A second instance of one is a second platform with only
    * that one.
    */
   readonly processes?: readonly ProcessName[];
@@ -64,17 +65,17 @@ export interface Platform {
  * Errors: LocalStackError that names a taken port with its variable, or a process that is not built.
  */
 export async function openPlatform(options: OpenPlatformOptions): Promise<Platform> {
-  const wanted = options.processes ?? processNames.filter((name) => name !== 'gateway-simulator');
+  const wanted = options.processes ?? coreProcesses;
   const names = processNames.filter((name) => wanted.includes(name));
   const ports = await portsOf(options.ports, process.env);
   const root = options.root ?? repositoryFolder;
   requireBuilt(names, root);
   await requireFree(names, ports);
   const host = process.env['PLUMBLINE_HTTP_HOST'] ?? loopback;
+  const of = { host, home: options.stack.home };
   const shared = {
-    ...(names.includes('gateway-simulator')
-      ? await simulatedGateways(ports, { host, home: options.stack.home })
-      : {}),
+    ...(names.includes('gateway-simulator') ? await simulatedGateways(ports, of) : {}),
+    ...(names.includes('bff') ? await shopEnv(ports, of) : {}),
     ...processEnv(options, process.env),
   };
   const ownEnv = (name: ProcessName): ProcessEnv =>
@@ -129,7 +130,7 @@ async function simulatedGateways(
   of: { readonly host: string; readonly home: string | undefined },
 ): Promise<ProcessEnv> {
   const { host, home } = of;
-  const reach = host === '0.0.0.0' || host === '::' ? loopback : host;
+  const reach = reachable(host);
   const notifyUrl = `http://${reach}:${ports.payments}`;
   const simulatorUrl = `http://${reach}:${ports['gateway-simulator']}`;
   return {
@@ -142,6 +143,42 @@ async function simulatedGateways(
     ...(home === undefined ? {} : await simulatedLakala(simulatorUrl, foldersOf(home))),
   };
 }
+
+/** An address that listens everywhere is reached here. */
+const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? loopback : host);
+
+/**
+ * Where the shop finds the services behind it, and who says who its users are: without an issuer in
+ * the environment the local one, whose key lives with the log that knows the same people.
+ */
+async function shopEnv(
+  ports: PlatformPorts,
+  of: { readonly host: string; readonly home: string | undefined },
+): Promise<ProcessEnv> {
+  const url = (name: ProcessName): string => `http://${reachable(of.host)}:${ports[name]}`;
+  const hasIssuer = issuerVariables.some((name) => process.env[name] !== undefined);
+  return {
+    PLUMBLINE_PUBLIC_URL: url('bff'),
+    // Webhooks come in at the front, and are passed on.
+    PLUMBLINE_SIMULATOR_PAYPAY_NOTIFY_URL: `${url('bff')}/webhooks/paypay`,
+    PLUMBLINE_ORDERS_URL: url('orders'),
+    PLUMBLINE_PAYMENTS_URL: url('payments'),
+    PLUMBLINE_INVENTORY_URL: url('inventory'),
+    PLUMBLINE_ACCOUNTS_URL: url('accounts'),
+    PLUMBLINE_QUERIES_URL: url('queries'),
+    ...(hasIssuer
+      ? {}
+      : {
+          PLUMBLINE_LOCAL_ISSUER_KEY: await localIssuerKey(
+            of.home === undefined ? undefined : foldersOf(of.home),
+          ),
+        }),
+  };
+}
+
+const issuerVariables: readonly string[] = [
+  ...['PLUMBLINE_OIDC_ISSUER', 'PLUMBLINE_FIREBASE_PROJECT_ID', 'PLUMBLINE_LOCAL_ISSUER_KEY'],
+];
 
 async function simulatedLakala(simulatorUrl: string, folders: HomeFolders): Promise<ProcessEnv> {
   const { simulatorKeys, simulatorBooks } = folders;

@@ -8,9 +8,17 @@ export const processNames = [
   'checkout',
   'consistency-alerts',
   'queries',
+  'inventory',
+  'accounts',
+  'bff',
   'gateway-simulator',
 ] as const;
 export type ProcessName = (typeof processNames)[number];
+
+/** What orders and payments need: neither a shop in front of them nor simulated gateways behind. */
+export const coreProcesses: readonly ProcessName[] = [
+  ...(['orders', 'payments', 'checkout', 'consistency-alerts', 'queries'] as const),
+];
 
 export interface ProcessDefinition {
   /** Within the repository. */
@@ -37,7 +45,7 @@ export const processes: Readonly<Record<ProcessName, ProcessDefinition>> = {
     main: 'streams/checkout/dist/main.js',
     port: 8091,
     portVariable: 'PLUMBLINE_CHECKOUT_PORT',
-    description: 'leads an order to its payment (health and metrics only)',
+    description: 'leads purchases, and orders to their payments (health and metrics only)',
   },
   'consistency-alerts': {
     main: 'streams/consistency-alerts/dist/main.js',
@@ -50,6 +58,24 @@ export const processes: Readonly<Record<ProcessName, ProcessDefinition>> = {
     port: 8086,
     portVariable: 'PLUMBLINE_QUERIES_PORT',
     description: 'lists, alerts, timelines',
+  },
+  inventory: {
+    main: 'services/inventory/dist/main.js',
+    port: 8084,
+    portVariable: 'PLUMBLINE_INVENTORY_PORT',
+    description: 'stock by item',
+  },
+  accounts: {
+    main: 'services/accounts/dist/main.js',
+    port: 8085,
+    portVariable: 'PLUMBLINE_ACCOUNTS_PORT',
+    description: 'accounts and balances',
+  },
+  bff: {
+    main: 'services/bff/dist/main.js',
+    port: 8080,
+    portVariable: 'PLUMBLINE_BFF_PORT',
+    description: 'the shop: sessions, purchases, webhooks of gateways',
   },
   'gateway-simulator': {
     main: 'services/gateway-simulator/dist/main.js',
@@ -73,5 +99,8 @@ export const platformPortsSchema = z.object({
   PLUMBLINE_CHECKOUT_PORT: portOf('checkout'),
   PLUMBLINE_CONSISTENCY_ALERTS_PORT: portOf('consistency-alerts'),
   PLUMBLINE_QUERIES_PORT: portOf('queries'),
+  PLUMBLINE_INVENTORY_PORT: portOf('inventory'),
+  PLUMBLINE_ACCOUNTS_PORT: portOf('accounts'),
+  PLUMBLINE_BFF_PORT: portOf('bff'),
   PLUMBLINE_GATEWAY_SIMULATOR_PORT: portOf('gateway-simulator'),
 });

@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf } from '../errors.ts';
+import type { HomeFolders } from '../paths.ts';
 
 const generate = promisify(generateKeyPair);
 
@@ -19,8 +21,8 @@ export interface SimulatorKeys {
 export async function ensureSimulatorKeys(folder: string): Promise<SimulatorKeys> {
   await mkdir(folder, { recursive: true });
   const [platformPrivatePem, merchantPrivatePem] = await Promise.all([
-    ensureKey(join(folder, 'lakala-platform-private.pem')),
-    ensureKey(join(folder, 'lakala-merchant-private.pem')),
+    ensureKey(join(folder, 'lakala-platform-private.pem'), rsaKey),
+    ensureKey(join(folder, 'lakala-merchant-private.pem'), rsaKey),
   ]);
   const publicKey = createPublicKey(createPrivateKey(platformPrivatePem));
   return {
@@ -29,11 +31,25 @@ export async function ensureSimulatorKeys(folder: string): Promise<SimulatorKeys
   };
 }
 
-async function ensureKey(file: string): Promise<string> {
+/** The key with which the local issuer signs ID tokens, PEM; without a home one for this run. */
+export async function localIssuerKey(folders: HomeFolders | undefined): Promise<string> {
+  if (folders === undefined) return ecKey();
+  await mkdir(dirname(folders.issuerKey), { recursive: true });
+  return ensureKey(folders.issuerKey, ecKey);
+}
+
+const rsaKey = async (): Promise<string> =>
+  pemOf((await generate('rsa', { modulusLength: 2_048 })).privateKey);
+
+const ecKey = async (): Promise<string> =>
+  pemOf((await generate('ec', { namedCurve: 'P-256' })).privateKey);
+
+const pemOf = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+async function ensureKey(file: string, make: () => Promise<string>): Promise<string> {
   const before = await readFile(file, 'utf8').catch(() => '');
   if (before !== '') return before;
-  const { privateKey } = await generate('rsa', { modulusLength: 2_048 });
-  const made = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const made = await make();
   try {
     await writeFile(file, made, { mode: 0o600, flag: 'wx' });
     return made;
