@@ -1,9 +1,9 @@
-import { accountsTopology } from '@plumbline/accounts';
+import { accountsProjection, accountsTopology } from '@plumbline/accounts';
 import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import type { Codec, SchemaIds } from '@plumbline/events';
 import { allTopics, createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
-import { inventoryTopology } from '@plumbline/inventory';
+import { inventoryProjection, inventoryTopology } from '@plumbline/inventory';
 import type { MemoryLog, OutgoingRecord } from '@plumbline/kafka';
 import { createMetrics } from '@plumbline/observability';
 import { ordersProjection, ordersTopology } from '@plumbline/orders';
@@ -70,6 +70,8 @@ export const projections: readonly Projection[] = [
   ordersProjection,
   paymentsProjection,
   refusedCallbacksProjection,
+  inventoryProjection,
+  accountsProjection,
   ...queriesProjections,
   tally,
 ];
