@@ -10,6 +10,7 @@ import {
   paymentsTopology,
   purchasePaymentsWithoutGateways,
 } from '@plumbline/payments';
+import { changesTopology } from '@plumbline/queries';
 import type { Topology } from '@plumbline/runtime';
 
 /** Every topology of the platform. */
@@ -22,6 +23,7 @@ export const allTopologies: readonly Topology[] = [
   checkoutSagaTopology,
   purchasePaymentsWithoutGateways,
   consistencyAlerts,
+  changesTopology,
   merchantResultsTopology,
   gatewayCallsTopology,
   gatewayTransactionsTopology,

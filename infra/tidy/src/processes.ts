@@ -23,7 +23,7 @@ import {
   paymentsTopology,
   purchasePaymentsWithoutGateways,
 } from '@plumbline/payments';
-import { queriesErrorCodes, schema as queriesConfig } from '@plumbline/queries';
+import { changesTopology, queriesErrorCodes, schema as queriesConfig } from '@plumbline/queries';
 import type { Topology } from '@plumbline/runtime';
 
 /** What the generated pages say of a process, and where it comes from. */
@@ -81,6 +81,7 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   }),
   documented('queries', 'services/queries', {
     config: [queriesConfig],
+    topologies: [changesTopology],
     errorCodes: own(queriesErrorCodes),
   }),
   documented('bff', 'services/bff', {

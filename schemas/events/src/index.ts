@@ -174,6 +174,8 @@ export type {
   Severity,
 } from './generated/alerts.ts';
 export { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
+export type { ChangeKind, ChangeNoted, ChangesEvent } from './generated/changes.ts';
+export { changesEventNames } from './generated/changes.ts';
 export type { PaymentResult, RefundResult, ResultsEvent } from './generated/results.ts';
 export { resultsEventNames } from './generated/results.ts';
 export type { GatewayTransactionClaimed, TransactionsEvent } from './generated/transactions.ts';

@@ -1,5 +1,6 @@
 import { accountsCommandNames, accountsEventNames } from './generated/accounts.ts';
 import { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
+import { changesEventNames } from './generated/changes.ts';
 import { checkoutCommandNames, checkoutEventNames } from './generated/checkout.ts';
 import { inventoryCommandNames, inventoryEventNames } from './generated/inventory.ts';
 import { ordersCommandNames, ordersEventNames } from './generated/orders.ts';
@@ -137,6 +138,12 @@ export const topics = {
     writer: 'merchant-results',
     description: "How merchants' payment orders and refunds went on, in their own words.",
   },
+  changesEvents: {
+    ...events('changes', changesEventNames),
+    // Derived from the other events, for pages that are open now.
+    config: { ...deletedAfter(dayMs), 'segment.ms': String(dayMs / 4) },
+    description: 'That something about an order changed, for the pages that show it.',
+  },
   ordersOutcomes: outcomes('orders', 'orders'),
   paymentsOutcomes: outcomes('payments', 'payments'),
   inventoryOutcomes: outcomes('inventory', 'inventory'),
@@ -169,6 +176,7 @@ export const topics = {
   gatewayCallsChangelog: changelog('gateway-calls'),
   gatewayTransactionsChangelog: changelog('gateway-transactions'),
   merchantResultsChangelog: changelog('merchant-results'),
+  changesChangelog: changelog('changes'),
   ordersDeadLetters: deadLetters('orders'),
   paymentsDeadLetters: deadLetters('payments'),
   checkoutDeadLetters: deadLetters('checkout'),
@@ -180,6 +188,7 @@ export const topics = {
   gatewayCallsDeadLetters: deadLetters('gateway-calls'),
   gatewayTransactionsDeadLetters: deadLetters('gateway-transactions'),
   merchantResultsDeadLetters: deadLetters('merchant-results'),
+  changesDeadLetters: deadLetters('changes'),
   projectionsDeadLetters: deadLetters('projections'),
   deadLettersCommands: {
     ...commands('dead-letters', runtimeCommandNames),

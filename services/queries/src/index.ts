@@ -1,4 +1,5 @@
 export type { QueriesConfig } from './config.ts';
+export { changesTopology } from './changes/topology.ts';
 export { queriesErrorCodes } from './http/error-codes.ts';
 export { alertsProjection } from './projections/alerts.ts';
 export { orderOverviewProjection } from './projections/order-overview.ts';

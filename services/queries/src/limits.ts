@@ -30,3 +30,15 @@ export const buyerCharsMax = 64;
 
 /** Contract 1: a payment number has at most 32 characters. */
 export const payNoCharsMax = 32;
+
+/**
+ * Events of one order that overtake its first one and are noted again: a purchase has about 30 in
+ * all. At 150 bytes each an order that never comes holds 15 KiB, for a day.
+ */
+export const overtakingMax = 100;
+
+/** As long as the feed keeps its records: nobody resumes from before that. */
+export const overtakenKeptMs = 24 * 3_600_000;
+
+/** Somebody looks at the page: no batch is worth waiting for. */
+export const changesPaceMs = 10;

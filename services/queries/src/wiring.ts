@@ -1,11 +1,12 @@
 import { openReadModels } from '@plumbline/postgres';
 import type { Foundation, Parts } from '@plumbline/runtime';
+import { changesTopology } from './changes/topology.ts';
 import type { QueriesConfig } from './config.ts';
 import { alertRoutes } from './http/alert-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { projections } from './projections/projections.ts';
 
-/** The queries process: its projections, and an edge that only reads. */
+/** The queries process: its projections, the live feed, and an edge that only reads. */
 export function openQueries(foundation: Foundation<QueriesConfig>): Promise<Parts> {
   const { config } = foundation;
   const partitions = config.PLUMBLINE_PARTITIONS;
@@ -13,6 +14,7 @@ export function openQueries(foundation: Foundation<QueriesConfig>): Promise<Part
   const models = openReadModels({ ...foundation, url, partitions, projections });
   const edge = { postgres: models.readers, tenant: config.PLUMBLINE_TENANT, partitions };
   return Promise.resolve({
+    topologies: [changesTopology],
     routes: [...alertRoutes(edge), ...orderRoutes(edge)],
     healthAtStart: models.health,
     close: () => models.close(),
