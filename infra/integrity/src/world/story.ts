@@ -15,6 +15,8 @@ const told = [
   topics.ordersDeadLetters,
   topics.paymentsDeadLetters,
   topics.checkoutDeadLetters,
+  topics.checkoutCommands,
+  topics.checkoutEvents,
   topics.alertsEvents,
   topics.consistencyAlertsDeadLetters,
 ].map(({ name }) => name);

@@ -160,7 +160,7 @@ export interface Answer {
 /** One attempt; null when nobody answered. */
 export async function call(
   url: string,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   body?: object,
 ): Promise<Answer | null> {
   try {
@@ -180,7 +180,7 @@ export async function call(
 /** As a careful client does: the same idempotent call again until it is answered with a decision. */
 export async function callUntilDecided(
   url: string | (() => string),
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   body?: object,
   withinMs = 60_000,
 ): Promise<Answer> {
