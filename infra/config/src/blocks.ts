@@ -76,6 +76,12 @@ export const httpConfig = (defaults: { readonly port: number }) => ({
     .default('127.0.0.1')
     .describe('Address to listen on; 0.0.0.0 for every interface'),
   PLUMBLINE_HTTP_PORT: portNumber().default(defaults.port).describe('Port to listen on'),
+  PLUMBLINE_SERVICE_KEY: secretText()
+    .optional()
+    .describe(
+      'Shared by the processes of one platform: who sends it may say for whom it asks. Unset: ' +
+        'local-service-key in the local stack, elsewhere nobody is believed',
+    ),
   PLUMBLINE_DRAIN_MS: wholeNumber({ min: 0, max: 60_000 })
     .default(1_000)
     .describe(
@@ -90,6 +96,16 @@ export const logConfig = {
     .default('info')
     .describe('Least severe level that is logged: debug, info, warn or error'),
 };
+
+/** Everybody can read it in the source: outside the local stack it is never taken. */
+const localServiceKey = 'local-service-key';
+
+/** `null`: nobody may say for whom they ask. */
+export const serviceKeyOf = (config: {
+  readonly PLUMBLINE_SERVICE_KEY?: string | undefined;
+  readonly PLUMBLINE_LOCAL_STACK: boolean;
+}): string | null =>
+  config.PLUMBLINE_SERVICE_KEY ?? (config.PLUMBLINE_LOCAL_STACK ? localServiceKey : null);
 
 /** Record keys have 16 bits of slot, which every partition count must divide (docs/formats.md). */
 const slotCount = 65_536;

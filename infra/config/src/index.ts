@@ -11,6 +11,7 @@ export {
   redisConfig,
   registryConfig,
   serviceConfig,
+  serviceKeyOf,
   stateConfig,
   streamConfig,
   vaultConfig,

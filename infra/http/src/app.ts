@@ -22,6 +22,8 @@ export interface HttpAppOptions {
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
   readonly health: HealthChecks;
+  /** Whoever sends it may say for whom it asks; nobody may without one. */
+  readonly serviceKey?: string | null;
   /** The body of errors; {@link envelopeErrors} unless given. A route can have its own. */
   readonly errorBody?: ErrorBody | ((path: string) => ErrorBody);
   /** Checks answers against the declared schemas: a mismatch is a 500. For tests and local runs. */
@@ -98,7 +100,7 @@ function entry(options: HttpAppOptions, served: WeakMap<Request, Served>) {
   });
   return (request: Request, response: Response, next: NextFunction): void => {
     const here: Served = {
-      context: contextOf(request.headers),
+      context: contextOf(request.headers, options.serviceKey),
       startedAt: process.hrtime.bigint(),
       template: 'unmatched',
       code: null,

@@ -32,7 +32,12 @@ export type { Listening } from './listen.ts';
 export { listen } from './listen.ts';
 export { openApiOf } from './openapi.ts';
 export type { RequestContext } from './request-context.ts';
-export { anonymous, contextOf } from './request-context.ts';
+export {
+  actorHeader,
+  anonymous,
+  contextOf,
+  serviceKeyHeader,
+} from './request-context.ts';
 export type {
   Authenticated,
   Method,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { childTraceparent, parseTraceparent } from '@plumbline/observability';
 
 /** Who and what a request is, for handlers, logs and the records it leads to. */
@@ -7,7 +7,10 @@ export interface RequestContext {
   readonly correlationId: string;
   /** A span of ours within the caller's trace, or a new trace. */
   readonly traceparent: string;
-  /** `api:<client>` once authenticated, `api:anonymous` where a route asks for no credential. */
+  /**
+   * `api:<client>` once authenticated; `user:<id>` where another process of the platform says for
+   * whom it asks; `api:anonymous` otherwise.
+   */
   readonly actor: string;
   /** What the route's `authenticate` found, for its own handler; nothing where it found nothing. */
   readonly principal?: unknown;
@@ -24,14 +27,37 @@ type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
  * The correlation id is `X-Correlation-Id`, else `X-Request-Id`, else the trace id of
  * `traceparent`, each only when well-formed, else a new UUID.
  */
-export function contextOf(headers: IncomingHeaders): RequestContext {
+export function contextOf(
+  headers: IncomingHeaders,
+  serviceKey: string | null = null,
+): RequestContext {
   const incoming = single(headers['traceparent']);
   const correlationId =
     accepted(headers['x-correlation-id']) ??
     accepted(headers['x-request-id']) ??
     parseTraceparent(incoming)?.traceId ??
     randomUUID();
-  return { correlationId, traceparent: childTraceparent(incoming), actor: anonymous };
+  const actor = actorFrom(headers, serviceKey) ?? anonymous;
+  return { correlationId, traceparent: childTraceparent(incoming), actor };
+}
+
+/** Headers by which a process of the platform says for whom it asks, and shows that it may. */
+export const actorHeader = 'plumbline-actor';
+export const serviceKeyHeader = 'plumbline-service-key';
+
+const userActor = /^user:[A-Za-z0-9_-]{1,64}$/;
+
+function actorFrom(headers: IncomingHeaders, serviceKey: string | null): string | null {
+  const actor = single(headers[actorHeader]);
+  const shown = single(headers[serviceKeyHeader]);
+  if (actor === undefined || shown === undefined || serviceKey === null) return null;
+  return isSame(shown, serviceKey) && userActor.test(actor) ? actor : null;
+}
+
+/** Takes as long for every wrong key, whatever of it is right. */
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
 const single = (value: string | string[] | undefined): string | undefined =>

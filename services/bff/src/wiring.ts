@@ -1,3 +1,4 @@
+import { serviceKeyOf } from '@plumbline/config';
 import type { Route } from '@plumbline/http';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import { openRedis } from '@plumbline/redis';
@@ -64,10 +65,16 @@ const redisToldOf = (redis: ReturnType<typeof openRedis>) => () => {
   return ok ? { ok } : { ok: true, detail: `away, /api answers 503: ${detail ?? ''}` };
 };
 
-const servicesOf = (config: BffConfig): Services => ({
-  orders: openService({ name: 'orders', baseUrl: config.PLUMBLINE_ORDERS_URL }),
-  payments: openService({ name: 'payments', baseUrl: config.PLUMBLINE_PAYMENTS_URL }),
-  inventory: openService({ name: 'inventory', baseUrl: config.PLUMBLINE_INVENTORY_URL }),
-  accounts: openService({ name: 'accounts', baseUrl: config.PLUMBLINE_ACCOUNTS_URL }),
-  queries: openService({ name: 'queries', baseUrl: config.PLUMBLINE_QUERIES_URL }),
-});
+function servicesOf(config: BffConfig): Services {
+  const serviceKey = serviceKeyOf(config);
+  return {
+    orders: openService({ name: 'orders', baseUrl: config.PLUMBLINE_ORDERS_URL, serviceKey }),
+    // Webhooks go there as they come: what a gateway says is not said for anybody here.
+    payments: openService({ name: 'payments', baseUrl: config.PLUMBLINE_PAYMENTS_URL }),
+    inventory: openService({
+      ...{ name: 'inventory', baseUrl: config.PLUMBLINE_INVENTORY_URL, serviceKey },
+    }),
+    accounts: openService({ name: 'accounts', baseUrl: config.PLUMBLINE_ACCOUNTS_URL, serviceKey }),
+    queries: openService({ name: 'queries', baseUrl: config.PLUMBLINE_QUERIES_URL, serviceKey }),
+  };
+}

@@ -1,4 +1,5 @@
 import type { RequestContext } from '@plumbline/http';
+import { serviceKeyHeader } from '@plumbline/http';
 import { Agent, errors, request } from 'undici';
 import * as limits from '../limits.ts';
 import { ServiceDown } from './errors.ts';
@@ -30,12 +31,14 @@ export interface ServiceOptions {
   readonly name: string;
   /** With the path that everything is below, if any. */
   readonly baseUrl: string;
+  /** Shows the service that it may believe for whom we ask; `null` where nobody is believed. */
+  readonly serviceKey?: string | null;
   readonly readDeadlineMs?: number;
   readonly writeDeadlineMs?: number;
 }
 
 export function openService(options: ServiceOptions): Service {
-  const { name } = options;
+  const { name, serviceKey = null } = options;
   const base = new URL(options.baseUrl);
   const agent = new Agent({
     connections: limits.connectionsMax,
@@ -63,6 +66,7 @@ export function openService(options: ServiceOptions): Service {
           signal: AbortSignal.timeout(deadlineMsOf(method)),
           headers: {
             ...headers,
+            ...(serviceKey === null ? {} : { [serviceKeyHeader]: serviceKey }),
             'x-correlation-id': context.correlationId,
             traceparent: context.traceparent,
           },

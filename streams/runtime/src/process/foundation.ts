@@ -22,6 +22,7 @@ export interface BaseConfig {
   readonly PLUMBLINE_HTTP_HOST: string;
   readonly PLUMBLINE_HTTP_PORT: number;
   readonly PLUMBLINE_DRAIN_MS: number;
+  readonly PLUMBLINE_SERVICE_KEY?: string | undefined;
   readonly PLUMBLINE_LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error';
   readonly PLUMBLINE_LOCAL_STACK: boolean;
   readonly PLUMBLINE_PARTITIONS: number;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError, parseConfig, secretValuesOf } from '@plumbline/config';
+import { ConfigError, parseConfig, secretValuesOf, serviceKeyOf } from '@plumbline/config';
 import type { HealthChecks, Route } from '@plumbline/http';
 import { createHttpApp, listen } from '@plumbline/http';
 import type { Logger } from '@plumbline/observability';
@@ -120,6 +120,7 @@ async function serve<Config extends BaseConfig>(
     logger,
     metrics,
     routes: parts.routes ?? [],
+    serviceKey: serviceKeyOf(config),
     health: {
       ...topologyHealth(running),
       ...healthAtStart(parts.healthAtStart ?? {}),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseConfig } from '@plumbline/config';
+import { parseConfig, serviceKeyOf } from '@plumbline/config';
 import { createHttpApp, listen, readinessOf } from '@plumbline/http';
 import { createMetrics, silentLogger } from '@plumbline/observability';
 import type { BaseConfig, Foundation } from '../process/foundation.ts';
@@ -83,6 +83,7 @@ export async function openTestProcess<Config extends BaseConfig>(
   const app = createHttpApp({
     ...{ service, version: 'test', logger, metrics },
     routes: parts.routes ?? [],
+    serviceKey: serviceKeyOf(config),
     health,
     checkResponses: true,
   });
