@@ -4,6 +4,7 @@ import { addAlertsTail } from './commands/alerts-tail.ts';
 import { addAppKeyCreate, addAppKeyList, addAppKeyRevoke } from './commands/app-keys.ts';
 import type { RunCommand } from './commands/command.ts';
 import { examples } from './commands/command.ts';
+import { addCheckoutPush, addCheckoutShow } from './commands/checkout.ts';
 import { addDeadLettersList } from './commands/dead-letters-list.ts';
 import { addDeadLettersRedrive } from './commands/dead-letters-redrive.ts';
 import { addDeadLettersShow } from './commands/dead-letters-show.ts';
@@ -44,6 +45,9 @@ export function createProgram(run: RunCommand): Command {
   addAlertsList(alerts, run);
   const order = group(program, 'order', 'One order');
   addOrderTimeline(order, run);
+  const checkout = group(program, 'checkout', 'The checkout of one purchase');
+  addCheckoutShow(checkout, run);
+  addCheckoutPush(checkout, run);
   const payment = group(program, 'payment', 'One payment at its gateway');
   addPaymentShow(payment, run);
   addPaymentParked(payment, run);

@@ -179,8 +179,8 @@ describe('describeConfig', () => {
     expect(rows.filter((r) => r.secret).map((r) => r.name)).toEqual([
       'PLUMBLINE_KAFKA_SASL_PASSWORD',
       'PLUMBLINE_REGISTRY_PASSWORD',
-      'PLUMBLINE_SERVICE_KEY',
       'PLUMBLINE_POSTGRES_URL',
+      'PLUMBLINE_SERVICE_KEY',
       'PLUMBLINE_CALLBACK_SECRET',
     ]);
   });

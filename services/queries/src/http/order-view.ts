@@ -1,6 +1,7 @@
 import { majorAmountOut, majorAmountOutSchema } from '@plumbline/http';
 import { z } from 'zod';
-import { orderStatuses, paymentStatuses } from '../projections/order-overview.ts';
+import { checkoutStatuses, orderStatuses, paymentStatuses } from '../projections/order-overview.ts';
+import type { CheckoutStatus } from '../projections/order-overview.ts';
 import type { EntryRow, OrderRow } from '../reads/order-reads.ts';
 import { isoTime, isoTimeOrNull } from './fields.ts';
 
@@ -19,6 +20,14 @@ const paymentSchema = z.strictObject({
   contradictedBy: z.string().nullable().describe('What a later valid report said instead'),
 });
 
+const checkoutSchema = z.strictObject({
+  status: z.enum(checkoutStatuses),
+  attempt: z.number().nullable().describe('Of what it waits for; null when it asks for nothing'),
+  repeatAt: z.string().nullable().describe('When it asks again if nobody answers'),
+  refusedBecause: z.string().nullable(),
+  updatedAt: z.string().nullable(),
+});
+
 export const orderSchema = z.strictObject({
   orderNo: z.string(),
   status: z.enum(orderStatuses).nullable().describe('null: only a payment for it is known'),
@@ -34,6 +43,7 @@ export const orderSchema = z.strictObject({
   reason: z.string().nullable(),
   version: z.string().nullable(),
   payment: paymentSchema.nullable(),
+  checkout: checkoutSchema.nullable().describe('null: no checkout leads the order'),
   openAlerts: z.number(),
 });
 
@@ -58,7 +68,16 @@ export const orderOut = (row: OrderRow): z.input<typeof orderSchema> => ({
   reason: row.reason,
   version: textOf(row.version),
   payment: row.payment_updated_at_ms === null ? null : paymentOut(row),
+  checkout: row.checkout_status === null ? null : checkoutOut(row, row.checkout_status),
   openAlerts: Number(row.open_alerts),
+});
+
+const checkoutOut = (row: OrderRow, status: CheckoutStatus): z.input<typeof checkoutSchema> => ({
+  status,
+  attempt: row.checkout_attempt,
+  repeatAt: isoTimeOrNull(row.checkout_repeat_at_ms),
+  refusedBecause: row.checkout_refused_because,
+  updatedAt: isoTimeOrNull(row.checkout_updated_at_ms),
 });
 
 const paymentOut = (row: OrderRow): z.input<typeof paymentSchema> => ({

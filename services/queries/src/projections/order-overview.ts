@@ -1,5 +1,5 @@
 import { overviewPaceMs } from '../limits.ts';
-import type { AlertsEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { AlertsEvent, CheckoutEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
@@ -20,13 +20,18 @@ export type PaymentStatus = (typeof paymentStatuses)[number];
 
 /**
  * `orders`: one row an order or a payment for one; the order's columns are fed by the orders topic,
- * those that begin with `payment_` by the payments topic. `order_alerts`: which alerts are open.
+ * those that begin with `payment_` by the payments topic, with `checkout_` by the checkout's. `order_alerts`: which alerts are open.
  */
 export const orderOverviewProjection: Projection = {
   name: 'order_overview',
   paceMs: overviewPaceMs,
   version: 2,
-  inputs: [topics.ordersEvents.name, topics.paymentsEvents.name, topics.alertsEvents.name],
+  inputs: [
+    topics.ordersEvents.name,
+    topics.paymentsEvents.name,
+    topics.checkoutEvents.name,
+    topics.alertsEvents.name,
+  ],
   tables: [
     { name: 'orders', primaryKey: ['routing_key'] },
     { name: 'order_alerts', primaryKey: ['alert_id'] },
@@ -62,6 +67,11 @@ export const orderOverviewProjection: Projection = {
           table.bigInteger('payment_created_at_ms');
           table.bigInteger('payment_updated_at_ms');
           table.text('payment_contradicted_by');
+          table.text('checkout_status');
+          table.integer('checkout_attempt');
+          table.bigInteger('checkout_repeat_at_ms');
+          table.text('checkout_refused_because');
+          table.bigInteger('checkout_updated_at_ms');
           table.index(['tenant', 'order_no']);
           table.index(['tenant', 'created_at_ms', 'order_no']);
           table.index(['tenant', 'status', 'created_at_ms', 'order_no']);
@@ -85,19 +95,73 @@ export const orderOverviewProjection: Projection = {
 
 function orderRows(record: ProjectedRecord): readonly ProjectionRow[] {
   if (record.topic === topics.alertsEvents.name) return [];
-  const change =
-    record.topic === topics.ordersEvents.name
-      ? orderChange(record.payload as OrdersEvent)
-      : paymentChange(record.payload as PaymentsEvent);
+  const change = changeOf(record);
   if (change === null) return [];
   const { key, envelope } = record;
   const at = key.indexOf('/');
   if (at < 1) throw new UnprojectableRecord('KEY_INVALID', 'the key is no <tenant>/<order number>');
   const own = { routing_key: key, tenant: key.slice(0, at), order_no: key.slice(at + 1) };
   const version = envelope.aggregateVersion;
-  return record.topic === topics.ordersEvents.name
-    ? [{ ...own, version, updated_at_ms: record.timeMs, ...change }]
-    : [{ ...own, payment_version: version, payment_updated_at_ms: record.timeMs, ...change }];
+  const { timeMs, topic } = record;
+  if (topic === topics.checkoutEvents.name)
+    return [{ ...own, checkout_updated_at_ms: timeMs, ...change }];
+  return topic === topics.ordersEvents.name
+    ? [{ ...own, version, updated_at_ms: timeMs, ...change }]
+    : [{ ...own, payment_version: version, payment_updated_at_ms: timeMs, ...change }];
+}
+
+/** The catalogue ties each topic to its union. */
+function changeOf({ topic, payload }: ProjectedRecord): ProjectionRow | null {
+  if (topic === topics.ordersEvents.name) return orderChange(payload as OrdersEvent);
+  if (topic === topics.checkoutEvents.name) return checkoutChange(payload as CheckoutEvent);
+  return paymentChange(payload as PaymentsEvent);
+}
+
+export const checkoutStatuses = [
+  ...(['PREPARING', 'OPENING_PAYMENT', 'WAITING_FOR_PAYMENT', 'SETTLING', 'FAILING'] as const),
+  ...(['FINISHING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED'] as const),
+];
+export type CheckoutStatus = (typeof checkoutStatuses)[number];
+
+const checkoutNow = (status: CheckoutStatus): ProjectionRow => ({ checkout_status: status });
+const asked = (data: { readonly attempt: number; readonly repeatAt: number }): ProjectionRow => ({
+  checkout_attempt: data.attempt,
+  checkout_repeat_at_ms: data.repeatAt,
+});
+const atRest: ProjectionRow = { checkout_attempt: null, checkout_repeat_at_ms: null };
+
+/** In words for people; every step is in the timeline. */
+function checkoutChange(event: CheckoutEvent): ProjectionRow {
+  switch (event.type) {
+    case 'CheckoutStarted':
+      return checkoutNow('PREPARING');
+    case 'CheckoutStockRequested':
+    case 'CheckoutFundsRequested':
+      return asked(event.data);
+    case 'CheckoutPaymentRequested':
+      return { ...asked(event.data), ...checkoutNow('OPENING_PAYMENT') };
+    case 'CheckoutOrderRequested': {
+      const status = event.data.step === 'SETTLE' ? 'SETTLING' : 'FAILING';
+      return { ...asked(event.data), ...checkoutNow(status) };
+    }
+    case 'CheckoutPaymentAnswered':
+      return event.data.accepted
+        ? { ...atRest, ...checkoutNow('WAITING_FOR_PAYMENT') }
+        : { checkout_refused_because: event.data.code };
+    case 'CheckoutStockAnswered':
+    case 'CheckoutFundsAnswered':
+      return event.data.accepted ? {} : { checkout_refused_because: event.data.code };
+    case 'CheckoutOrderEnded':
+      return checkoutNow(event.data.end === 'PAID' ? 'FINISHING' : 'COMPENSATING');
+    case 'CheckoutPushed':
+      return {};
+    case 'CheckoutCompleted':
+      return { ...atRest, ...checkoutNow('COMPLETED') };
+    case 'CheckoutCompensated':
+      return { ...atRest, ...checkoutNow('COMPENSATED') };
+    default:
+      return unreachable(event);
+  }
 }
 
 function orderChange(event: OrdersEvent): ProjectionRow | null {

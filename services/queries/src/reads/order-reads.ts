@@ -1,6 +1,6 @@
 import type { Postgres } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
-import type { OrderStatus, PaymentStatus } from '../projections/order-overview.ts';
+import type { CheckoutStatus, OrderStatus, PaymentStatus } from '../projections/order-overview.ts';
 import { orderOverviewProjection } from '../projections/order-overview.ts';
 import { timelineProjection } from '../projections/timeline.ts';
 import type { Page, PagePosition } from './page.ts';
@@ -36,6 +36,11 @@ export interface OrderRow {
   readonly payment_created_at_ms: bigint | null;
   readonly payment_updated_at_ms: bigint | null;
   readonly payment_contradicted_by: string | null;
+  readonly checkout_status: CheckoutStatus | null;
+  readonly checkout_attempt: number | null;
+  readonly checkout_repeat_at_ms: bigint | null;
+  readonly checkout_refused_because: string | null;
+  readonly checkout_updated_at_ms: bigint | null;
   readonly open_alerts: bigint;
 }
 
