@@ -32,9 +32,5 @@ export const commandsInFlightMax = 200;
 /** Aggregate versions that an edge remembers: 10,000 keys of about 100 bytes are 1 MiB. */
 export const versionsRememberedMax = 10_000;
 
-/** How long one fetch of outcomes waits for records; bounds how long closing takes. */
-export const outcomeFetchWaitMs = 500;
-
-/** Waits between attempts to read outcomes again: 100 ms, doubled up to 5 s. */
-export const reconnectMsMin = 100;
-export const reconnectMsMax = 5_000;
+/** Before a write whose answer was lost is sent again: a broker that restarts is back by then, or not. */
+export const repeatWriteMs = 100;

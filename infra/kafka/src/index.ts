@@ -63,3 +63,5 @@ export {
   sessionTimeoutMs,
 } from './limits.ts';
 export { pacedFetch } from './paced-fetch.ts';
+export type { Tail, TailOptions, TailPositions } from './tail.ts';
+export { openTail } from './tail.ts';

@@ -94,3 +94,9 @@ export const busySampleMs = 250;
  * docs/benchmarks.md.
  */
 export const busyPace = { fromShare: 0.75, mostMs: 120, littleRecords: 100 } as const;
+
+/** How long one fetch at the end of a topic waits for records; bounds how long closing takes. */
+export const tailFetchWaitMs = 500;
+
+/** Waits between attempts to read the end of a topic again: doubled up to the longest, for ever. */
+export const tailReconnectMs = { first: 100, max: 5_000 } as const;

@@ -106,3 +106,33 @@ export const alertIdCharsMax = 64;
 export const ruleCharsMax = 32;
 export const tenantCharsMax = 32;
 export const userIdCharsMax = 64;
+
+/**
+ * Changes in memory, of all partitions: at 500 bytes each 32 MiB. At 100 purchases a second of 20
+ * events each they are 32 s, and a client that lost its connection is back within 5.
+ */
+export const ringChangesMax = 64_000;
+
+/**
+ * Missed changes that a client is given one by one: 200 of 700 bytes are 140 KiB, which its buffer
+ * holds. Who missed more reads what it shows anew, which is less.
+ */
+export const replayChangesMax = 200;
+
+/** From before the ring: 20,000 records are read in half a second. */
+export const catchUpRecordsMax = 20_000;
+export const catchUpMs = 3_000;
+export const catchUpFetchMs = 500;
+export const catchUpRounds = 3;
+
+/**
+ * A client may come from a process that had read further than this one: by a few ms, so by some ten
+ * changes of a partition. Who is further ahead than this has no position of this log.
+ */
+export const aheadMax = 10_000n;
+
+/** Each has a reader of its own, a connection to every broker; the others read anew. */
+export const catchUpsMax = 8;
+
+/** A ring of 64,000 is read in a second; a process does not wait longer than this to begin. */
+export const feedBeginMs = 5_000;

@@ -9,7 +9,7 @@ import type { Logger, Metrics } from '@plumbline/observability';
 import {
   commandsInFlightMax,
   outcomeWaitMs,
-  reconnectMsMin,
+  repeatWriteMs,
   versionsRememberedMax,
 } from '../limits.ts';
 import { Overloaded, WriteFailed, WriteUnknown } from './errors.ts';
@@ -200,7 +200,7 @@ async function write(
   } catch (error) {
     if (error instanceof NotCommitted) return { kind: 'failed', error };
   }
-  await sleep(reconnectMsMin);
+  await sleep(repeatWriteMs);
   // Answered meanwhile, or nobody waits any more: then the client's own repeat will do.
   if (over()) return { kind: 'unknown', error: new Error('the answer to the write was lost') };
   try {
