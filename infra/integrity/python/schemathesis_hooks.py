@@ -46,12 +46,16 @@ def written(value):
 
 
 def added_up(body):
-    """An order's amount is the sum of its items, and it can be paid for from now on, for 30 days."""
+    """An order's amount is the sum of its items and is paid in full, and it can be paid for from now on, for 30 days."""
     total = sum(item["quantity"] * Decimal(str(item["unitAmount"])) for item in body["items"])
     if not 0 < total < 10**10:
         body["items"] = [{**body["items"][0], "quantity": 1, "unitAmount": 1}]
         total = Decimal(1)
     body["amount"] = format(total, "f")
+    if isinstance(body.get("purchase"), dict):
+        # The account pays all of it, or nothing: then a channel pays, and only then.
+        channel = body["purchase"].get("channel")
+        body["purchase"]["balance"] = body["amount"] if channel is None else 0
     if "paymentDeadline" in body:
         tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
         body["paymentDeadline"] = tomorrow.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AccountsConfig } from '@plumbline/accounts';
+import { accountsConfig, openAccounts } from '@plumbline/accounts';
+import type { InventoryConfig } from '@plumbline/inventory';
+import { inventoryConfig, openInventory } from '@plumbline/inventory';
 import { freePorts, hasPython, localConfig } from '@plumbline/local';
 import type { OrdersConfig } from '@plumbline/orders';
 import { openOrders, ordersConfig } from '@plumbline/orders';
@@ -17,7 +21,7 @@ import { openGatewayWorld } from './world/gateway-world.ts';
 const seed = 20_261_121;
 
 const opened: { close(): Promise<void> }[] = [];
-const urls = { payments: '', orders: '', queries: '' };
+const urls = { payments: '', orders: '', queries: '', inventory: '', accounts: '' };
 let python = '';
 let known: Readonly<Record<string, string>> = {};
 
@@ -33,7 +37,7 @@ beforeAll(async () => {
     PLUMBLINE_MERCHANT_CHANNEL: 'LAKALA',
     PLUMBLINE_MERCHANT_CALLS_PER_SECOND: '10000',
   });
-  const [orders = 0, queries = 0] = await freePorts(2);
+  const [orders = 0, queries = 0, inventory = 0, accounts = 0] = await freePorts(4);
   opened.push(
     world,
     await openTestProcess<OrdersConfig>({
@@ -43,9 +47,19 @@ beforeAll(async () => {
       ...{ service: 'queries', schema: queriesConfig, open: openQueries, port: queries },
     }),
   );
+  opened.push(
+    await openTestProcess<InventoryConfig>({
+      ...{ service: 'inventory', schema: inventoryConfig, open: openInventory, port: inventory },
+    }),
+    await openTestProcess<AccountsConfig>({
+      ...{ service: 'accounts', schema: accountsConfig, open: openAccounts, port: accounts },
+    }),
+  );
   urls.payments = world.url;
   urls.orders = `http://127.0.0.1:${orders}`;
   urls.queries = `http://127.0.0.1:${queries}`;
+  urls.inventory = `http://127.0.0.1:${inventory}`;
+  urls.accounts = `http://127.0.0.1:${accounts}`;
   known = await makeKnownData(urls);
 }, roundTimeoutMs);
 afterAll(async () => {
@@ -62,7 +76,7 @@ const callsOf = async (url: string): Promise<number> => {
 describe.concurrent(
   'what a process says of itself holds for valid, wrong and successive requests',
   () => {
-    it.runIf(withPython).each(['payments', 'orders', 'queries'] as const)(
+    it.runIf(withPython).each(['payments', 'orders', 'queries', 'inventory', 'accounts'] as const)(
       `of %s (Schemathesis, all checks, seed ${seed})`,
       async (name) => {
         const url = urls[name];

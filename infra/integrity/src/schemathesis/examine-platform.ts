@@ -17,7 +17,7 @@ import { campaignTimeoutMs } from './limits.ts';
 import { examine, openPython } from './run-schemathesis.ts';
 
 /** The processes that have endpoints for clients. */
-const examined = ['payments', 'orders', 'queries'] as const;
+const examined = ['payments', 'orders', 'queries', 'inventory', 'accounts'] as const;
 
 /**
  * Examines every endpoint of a whole platform of its own with Schemathesis. Gives `ok`, why it was
