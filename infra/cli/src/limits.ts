@@ -54,3 +54,10 @@ export const seedBytesMax = 6 * 1024 * 1024;
 
 /** Items or accounts that are asked for together: far below the 200 commands of an edge. */
 export const seedAtOnce = 20;
+
+/** A purchase that waits for a person takes a minute; the shop's longest call is a write of 10 s. */
+export const buyWaitSeconds = 60;
+export const shopCallMs = 15_000;
+
+/** Between two looks at a purchase: a person sees no difference, and the shop feels none. */
+export const buyEveryMs = 300;

@@ -4,6 +4,7 @@ import { addAlertsTail } from './commands/alerts-tail.ts';
 import { addAppKeyCreate, addAppKeyList, addAppKeyRevoke } from './commands/app-keys.ts';
 import type { RunCommand } from './commands/command.ts';
 import { examples } from './commands/command.ts';
+import { addBuy } from './commands/buy.ts';
 import { addCheckoutPush, addCheckoutShow } from './commands/checkout.ts';
 import { addDeadLettersList } from './commands/dead-letters-list.ts';
 import { addDeadLettersRedrive } from './commands/dead-letters-redrive.ts';
@@ -77,6 +78,7 @@ export function createProgram(run: RunCommand): Command {
   addDoctor(program, run);
   addRebuild(program, run);
   addReplay(program, run);
+  addBuy(program, run);
   addSeed(program, run);
   addStack(program, run);
   return program;

@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-it('npm start brings everything up, merchants can sell at once, and Ctrl-C ends everything', async () => {
+it('npm start brings everything up, merchants can sell at once, the shop too, and Ctrl-C ends everything', async () => {
   const child = spawn(process.execPath, [main, 'start'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -50,6 +50,7 @@ it('npm start brings everything up, merchants can sell at once, and Ctrl-C ends 
       expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
     }
     await expectQuickLookOfMerchants();
+    await expectPurchase();
   } finally {
     child.kill('SIGINT');
   }
@@ -77,4 +78,27 @@ async function expectQuickLookOfMerchants(): Promise<void> {
   const statuses = [...printed.matchAll(/"status":"(\w+)"/g)].map(([, status]) => status);
   expect(statuses, printed).toEqual(['pending', 'succeeded', 'succeeded']);
   expect(printed).toContain('"payment_gateway":"lakala"');
+}
+
+/** The README's own commands: the shop is filled, somebody buys and pays, and gets it. */
+async function expectPurchase(): Promise<void> {
+  const port = (use: keyof StackPorts) => env[portVariables[use]] ?? '';
+  const addresses = {
+    PLUMBLINE_KAFKA_BROKERS: `127.0.0.1:${port('kafka')}`,
+    PLUMBLINE_REGISTRY_URL: `http://127.0.0.1:${port('registry')}/apis/ccompat/v7`,
+    PLUMBLINE_BFF_URL: `http://127.0.0.1:${env[processes.bff.portVariable] ?? ''}`,
+    PLUMBLINE_LOCAL_STACK: 'true',
+  };
+  const cli = async (...args: readonly string[]) => {
+    const command = join(repositoryFolder, 'infra', 'cli', 'dist', 'main.js');
+    const { code, output } = await runCommand({
+      ...{ command: process.execPath, args: [command, ...args], timeoutMs: 90_000 },
+      env: { ...env, ...addresses },
+    });
+    expect(code, output.join('\n')).toBe(0);
+    return output.join('\n');
+  };
+  await cli('seed');
+  const bought = await cli('buy', '--pay');
+  expect(bought).toMatch(/order PAID, checkout COMPLETED, payment SUCCESS/);
 }
