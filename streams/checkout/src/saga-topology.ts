@@ -3,6 +3,7 @@ import { routingKey, unreachable } from '@plumbline/kernel';
 import type { Decided, RoutedCommand, Topology } from '@plumbline/runtime';
 import { aggregateTopology } from '@plumbline/runtime';
 import type { SagaCommand } from './domain/saga/commands.ts';
+import { reserveBeyondDeadlineMs } from './domain/saga/limits.ts';
 import type { SagaEvent, SagaEventOf } from './domain/saga/events.ts';
 import { sagaDecider } from './domain/saga/saga.ts';
 import type { Saga, SagaState } from './domain/saga/state.ts';
@@ -47,11 +48,20 @@ function askOthers({
   });
 }
 
+/**
+ * How long things are put aside. What is missing for an order that was paid long ago is asked for
+ * until it comes, and must not be over by then.
+ */
+const untilMs = ({ reserveUntilMs }: Saga, requestedAtMs: number): number =>
+  Math.max(reserveUntilMs, requestedAtMs + reserveBeyondDeadlineMs);
+
 function askInventory(
-  { step, reservationIds, orderNo }: SagaEventOf<'CheckoutStockRequested'>,
-  { tenant, lines, reserveUntilMs }: Saga,
+  { step, reservationIds, orderNo, requestedAt }: SagaEventOf<'CheckoutStockRequested'>,
+  saga: Saga,
   replyTo: string,
 ): readonly RoutedCommand[] {
+  const { tenant, lines } = saga;
+  const expireAt = untilMs(saga, requestedAt);
   return reservationIds.flatMap((reservationId) => {
     const line = lines.find((each) => each.reservationId === reservationId);
     if (line === undefined) return [];
@@ -65,7 +75,7 @@ function askInventory(
     ];
     switch (step) {
       case 'RESERVE':
-        return to('ReserveStock', { ...ids, orderNo, quantity, expireAt: reserveUntilMs });
+        return to('ReserveStock', { ...ids, orderNo, quantity, expireAt });
       case 'CONFIRM':
         return to('ConfirmStock', ids);
       case 'RELEASE':
@@ -79,10 +89,11 @@ function askInventory(
 }
 
 function askAccount(
-  { step, holdId, orderNo }: SagaEventOf<'CheckoutFundsRequested'>,
-  { tenant, buyer: account, balanceMinor, currency, reserveUntilMs }: Saga,
+  { step, holdId, orderNo, requestedAt }: SagaEventOf<'CheckoutFundsRequested'>,
+  saga: Saga,
   replyTo: string,
 ): readonly RoutedCommand[] {
+  const { tenant, buyer: account, balanceMinor, currency } = saga;
   const ids = { tenant, account, holdId, replyTo };
   const to = (type: string, data: object): readonly RoutedCommand[] => [
     {
@@ -93,7 +104,8 @@ function askAccount(
   switch (step) {
     case 'HOLD': {
       const money = { amountMinor: balanceMinor, currency };
-      return to('HoldFunds', { ...ids, orderNo, ...money, expireAt: reserveUntilMs });
+      const expireAt = untilMs(saga, requestedAt);
+      return to('HoldFunds', { ...ids, orderNo, ...money, expireAt });
     }
     case 'CAPTURE':
       return to('CaptureHold', ids);

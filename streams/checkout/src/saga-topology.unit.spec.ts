@@ -93,6 +93,18 @@ describe('the checkout saga', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('puts aside for a day from now what is missing long after the deadline', async () => {
+    const driver = await open();
+    driver.tell(say.start('channel'), say.stock('RESERVE', 1), say.ended('PAID'));
+    const dayMs = 86_400_000;
+    driver.advanceStreamTime(2 * 3_600_000);
+    const asked = driver.toInventory().filter(({ payload }) => payload.type === 'ReserveStock');
+    const last = asked.at(-1);
+    const { expireAt } = last?.payload.data as { expireAt: number };
+    expect(expireAt).toBe((last?.envelope.timeMs ?? 0) + dayMs);
+    expect((asked[0]?.payload.data as { expireAt: number }).expireAt).toBe(say.payBy + dayMs);
+  });
+
   it('says each step on its own topic, chained by version', async () => {
     const driver = await open();
     driver.tell(say.start('channel'), ...reserved, say.payment(), say.ended('PAID'));

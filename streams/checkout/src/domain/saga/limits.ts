@@ -9,7 +9,8 @@ export const pushesRemembered = 8;
 
 /**
  * Answers take some 50 ms and seconds under a backlog: asked again too soon, a question only adds to
- * it. 5, 10, 20, 40, then every 60 s for ever, each up to a fifth sooner so that those who were held
- * up together do not come back together.
+ * it. 5, 10, 20 … 320 s, then every 10 min for ever: whoever was away for a while is asked within as
+ * long again, and a checkout that nobody helps adds a few records an hour. Each wait is up to a fifth
+ * shorter, so that those who were held up together do not come back together.
  */
-export const repeatMs = { first: 5_000, max: 60_000, soonerPart: 5 } as const;
+export const repeatMs = { first: 5_000, max: 600_000, soonerPart: 5 } as const;
