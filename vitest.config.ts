@@ -1,3 +1,4 @@
+import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
 /** One project a tier; the suffix of a file is its tier (docs/testing.md). */
@@ -9,6 +10,8 @@ const tier = (name: string, timeoutMs: number, fileParallelism: boolean) => ({
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism,
+    // Or a style sheet is read as empty.
+    css: true,
   },
 });
 
@@ -18,6 +21,10 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    projects: [tier('unit', 20_000, true), tier('int', 60_000, false), tier('e2e', 180_000, false)],
+    projects: [
+      { ...tier('unit', 20_000, true), plugins: [vue()] },
+      tier('int', 60_000, false),
+      tier('e2e', 180_000, false),
+    ],
   },
 });

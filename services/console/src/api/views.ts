@@ -1,0 +1,125 @@
+import type { Digits } from './exact-json.ts';
+
+/** What the API of this origin answers; every number by its digits, amounts in major units. */
+
+export type Role = 'operator' | 'approver';
+
+export interface SessionView {
+  readonly user: { readonly id: string; readonly name: string | null; readonly roles: Role[] };
+  readonly csrfToken: string | null;
+  readonly expiresAt: string;
+}
+
+export interface Item {
+  readonly sku: string;
+  readonly name: string;
+  readonly unitAmount: Digits;
+  readonly currency: string;
+  readonly available: Digits;
+}
+
+export interface Balance {
+  readonly currency: string;
+  readonly balance: Digits;
+  readonly held: Digits;
+  readonly available: Digits;
+}
+
+export interface Payment {
+  readonly payNo: string | null;
+  readonly status: string | null;
+  readonly amount: Digits | null;
+  readonly currency: string | null;
+  readonly channel: string | null;
+  readonly channelTradeNo: string | null;
+  readonly paidAt: string | null;
+  readonly expireAt: string | null;
+  readonly contradictedBy: string | null;
+  /** Only of one purchase, while it can be paid. */
+  readonly payUrl?: string | null;
+}
+
+export interface Order {
+  readonly orderNo: string;
+  readonly status: string | null;
+  readonly amount: Digits | null;
+  readonly currency: string | null;
+  readonly createdAt: string | null;
+  readonly paymentDeadline: string | null;
+  readonly paidAt: string | null;
+  readonly reason: string | null;
+  readonly payment: Payment | null;
+  readonly openAlerts: Digits;
+}
+
+export interface Line {
+  readonly sku: string;
+  readonly quantity: Digits;
+  readonly unitAmount: Digits;
+}
+
+export interface Purchase extends Order {
+  readonly items: readonly Line[];
+  /** How far its checkout has come; `null`: none leads it. */
+  readonly checkout: unknown;
+}
+
+export interface Place {
+  readonly topic: string;
+  readonly partition: Digits;
+  readonly offset: string;
+}
+
+export interface Entry extends Place {
+  readonly appendedAt: string;
+  readonly time: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly actor: string;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly data?: unknown;
+}
+
+export interface Evidence extends Place {
+  readonly eventId: string;
+  readonly type: string;
+  readonly time: string;
+}
+
+export interface Alert {
+  readonly alertId: string;
+  readonly rule: string;
+  readonly ruleVersion: Digits | null;
+  readonly status: string;
+  readonly severity: string | null;
+  readonly tenant: string;
+  readonly orderNo: string;
+  readonly payNo: string | null;
+  readonly summary: string | null;
+  readonly expected: string | null;
+  readonly actual: string | null;
+  readonly deadline: string | null;
+  readonly detectedAt: string | null;
+  readonly amount: Digits | null;
+  readonly currency: string | null;
+  readonly howSeen: string | null;
+  readonly evidence: readonly Evidence[];
+  readonly raisedAt: Place | null;
+  readonly resolution: {
+    readonly resolution: string;
+    readonly reason: string | null;
+    readonly supersededBy: string | null;
+    readonly resolvedAt: string | null;
+    readonly evidence: readonly Evidence[];
+  } | null;
+}
+
+export interface RuleSummary {
+  readonly rule: string;
+  readonly raised: Digits;
+  readonly open: Digits;
+  readonly resolved: Digits;
+  readonly superseded: Digits;
+  readonly atStake: readonly { readonly currency: string; readonly amount: Digits }[];
+}

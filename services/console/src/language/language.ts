@@ -1,0 +1,75 @@
+import type { Ref } from 'vue';
+import { computed, ref } from 'vue';
+import type { MessageKey, Messages } from './messages-en.ts';
+import { en } from './messages-en.ts';
+import { ja } from './messages-ja.ts';
+import { zh } from './messages-zh.ts';
+import { scaleOf } from '../money/decimal.ts';
+
+/** A language by its tag, each called by its own name. */
+export const languages = { en: 'English', zh: '中文', ja: '日本語' } as const;
+export type LanguageTag = keyof typeof languages;
+
+export const catalogue: Readonly<Record<LanguageTag, Messages>> = { en, zh, ja };
+
+export const isLanguage = (tag: string): tag is LanguageTag => Object.hasOwn(languages, tag);
+
+/** The first language that a person reads and this page has; English for none. */
+export function preferredLanguage(wanted: readonly string[]): LanguageTag {
+  for (const tag of wanted) {
+    const [primary = ''] = tag.toLowerCase().split('-');
+    if (isLanguage(primary)) return primary;
+  }
+  return 'en';
+}
+
+export type Fill = Readonly<Record<string, string | number>>;
+
+export interface Language {
+  readonly tag: Ref<LanguageTag>;
+  readonly t: (key: MessageKey, fill?: Fill) => string;
+  /** A code of the API's in words; as it is where this page does not know it; a dash for `null`. */
+  readonly word: (prefix: 'status' | 'rule', code: string | null) => string;
+  /** Major units by their digits, never by way of a float; a dash for `null`. */
+  readonly money: (amount: string | null, currency: string | null) => string;
+  readonly number: (digits: string | number) => string;
+  /** An instant of the API's, in the reader's own time zone; a dash for `null`. */
+  readonly time: (instant: string | null) => string;
+}
+
+export function createLanguage(wanted: readonly string[]): Language {
+  const tag = ref(preferredLanguage(wanted));
+  const messages = computed(() => catalogue[tag.value]);
+  const times = computed(
+    () => new Intl.DateTimeFormat(tag.value, { dateStyle: 'medium', timeStyle: 'medium' }),
+  );
+  const t = (key: MessageKey, fill: Fill = {}): string =>
+    messages.value[key].replace(/\{(\w+)\}/g, (as, name: string) => String(fill[name] ?? as));
+  const dash = (): string => t('app.none');
+
+  return {
+    tag,
+    t,
+    word(prefix, code) {
+      if (code === null) return dash();
+      const key = `${prefix}.${code}`;
+      return isMessage(key) ? t(key) : code;
+    },
+    money(amount, currency) {
+      if (amount === null || currency === null) return dash();
+      const style = { style: 'currency', currency, currencyDisplay: 'code' } as const;
+      const { minimumFractionDigits = 0 } = new Intl.NumberFormat(
+        tag.value,
+        style,
+      ).resolvedOptions();
+      // Every digit that the API sent is shown, also where a browser rounds its currency.
+      const digits = Math.max(minimumFractionDigits, scaleOf(amount));
+      const exact = { ...style, minimumFractionDigits: digits, maximumFractionDigits: digits };
+      return new Intl.NumberFormat(tag.value, exact).format(amount as `${number}`);
+    },
+    number: (digits) => new Intl.NumberFormat(tag.value).format(digits as `${number}` | number),
+    time: (instant) => (instant === null ? dash() : times.value.format(new Date(instant))),
+  };
+}
+
+const isMessage = (key: string): key is MessageKey => Object.hasOwn(en, key);

@@ -1,0 +1,94 @@
+import { createFakeServer } from './fake-server.ts';
+import type { FakeServer } from './fake-server.ts';
+
+/** Answers of the API, with numbers as JSON has them. */
+
+export const session = (roles: readonly string[] = [], id = 'u1') => ({
+  user: { id, name: 'Ada', roles },
+  csrfToken: 'token-1',
+  expiresAt: '2026-01-01T12:00:00Z',
+});
+
+export const items = {
+  items: [
+    { sku: 'TEA', name: 'Tea', unitAmount: 12.5, currency: 'CNY', available: 7 },
+    { sku: 'CUP', name: 'Cup', unitAmount: 30, currency: 'CNY', available: 0 },
+    { sku: 'FAN', name: 'Fan', unitAmount: 1200, currency: 'JPY', available: 3 },
+  ],
+};
+
+export const balances = {
+  balances: [{ currency: 'CNY', balance: 20, held: 0, available: 20 }],
+};
+
+export const purchase = (status: string, more: object = {}) => ({
+  purchase: {
+    ...{ orderNo: 'O1', status, amount: 25, currency: 'CNY', openAlerts: 0, reason: null },
+    items: [{ sku: 'TEA', quantity: 2, unitAmount: 12.5 }],
+    ...{ createdAt: '2026-01-01T10:00:00Z', paymentDeadline: '2026-01-01T11:00:00Z' },
+    ...{ paidAt: null, checkout: { status: 'AWAITING_PAYMENT' } },
+    payment: {
+      ...{ payNo: 'P1', status: 'PAYING', amount: 25, currency: 'CNY', channel: 'PAYPAY' },
+      ...{ channelTradeNo: null, paidAt: null, expireAt: null, contradictedBy: null },
+      payUrl: 'https://pay.example/1',
+    },
+    ...more,
+  },
+});
+
+export const entry = (eventId: string, type: string) => ({
+  ...{ topic: 'orders', partition: 2, offset: '41', eventId, type, subject: 'O1' },
+  ...{ appendedAt: '2026-01-01T10:00:00Z', time: '2026-01-01T10:00:00Z' },
+  ...{ source: '/orders', actor: 'user:u1', correlationId: 'c', causationId: null, version: '1' },
+  data: { amount: '2500' },
+});
+
+export const timeline = (...types: readonly string[]) => ({
+  orderNo: 'O1',
+  entries: types.map((type, at) => entry(`e${String(at)}`, type)),
+  nextCursor: null,
+});
+
+export const alert = {
+  ...{ alertId: 'a1', rule: 'A', ruleVersion: 1, status: 'OPEN', severity: 'WARNING' },
+  ...{ tenant: 'demo', orderNo: 'O1', payNo: 'P1', summary: 'paid, and not shown' },
+  ...{ expected: 'PAID', actual: 'WAITING_PAYMENT', deadline: null, howSeen: 'event' },
+  ...{ detectedAt: '2026-01-01T10:02:00Z', amount: 25, currency: 'CNY' },
+  ...{ triggerEventId: 'e1', correlationId: 'c', resolution: null },
+  raisedAt: { topic: 'alerts', partition: 2, offset: '7' },
+  evidence: [
+    {
+      ...{ eventId: 'e1', type: 'PaymentSucceeded', topic: 'payments', partition: 2 },
+      ...{ offset: '9', time: '2026-01-01T10:01:00Z' },
+    },
+  ],
+};
+
+export const summary = {
+  rules: [
+    {
+      ...{ rule: 'A', raised: 3, open: 1, resolved: 2, superseded: 0 },
+      atStake: [{ currency: 'CNY', amount: 25 }],
+    },
+  ],
+};
+
+/** A server with a shop and one order, and somebody logged in. */
+export function serverWithShop(roles: readonly string[] = []): FakeServer {
+  const server = createFakeServer();
+  server.answer('GET /api/session', session(roles));
+  server.answer('GET /local-issuer/.well-known/openid-configuration', { issuer: 'local' });
+  server.answer('GET /api/items', items);
+  server.answer('GET /api/account', balances);
+  server.answer('GET /api/purchases', {
+    orders: [{ ...purchase('WAITING_PAYMENT').purchase }],
+    nextCursor: null,
+  });
+  server.answer('GET /api/purchases/O1', purchase('WAITING_PAYMENT'));
+  server.answer('GET /api/purchases/O1/timeline', timeline('OrderCreated', 'PaymentStarted'));
+  server.answer('POST /api/purchases', purchase('PENDING'));
+  server.answer('GET /api/alerts/summary', summary);
+  server.answer('GET /api/alerts', { alerts: [alert], nextCursor: null });
+  server.answer('GET /api/alerts/a1', { alert });
+  return server;
+}
