@@ -14,6 +14,7 @@ import type { RequestContext } from './request-context.ts';
 import { contextOf } from './request-context.ts';
 import type { Route, RouteResponse } from './route.ts';
 import { bySpecificity, isPathOf, isSystemPath, methodsAt } from './route-table.ts';
+import { handOver } from './upgrade.ts';
 
 export interface HttpAppOptions {
   readonly service: string;
@@ -73,7 +74,8 @@ export function createHttpApp(options: HttpAppOptions): Express {
     const run = async (request: Request, response: Response): Promise<void> => {
       const answer = await runRoute(route, request, servedOf(request).context);
       if (options.checkResponses) checkAnswer(route, answer);
-      send(response, answer);
+      if (answer.upgrade === undefined) send(response, answer);
+      else upgrade(request, response, answer.upgrade);
     };
     app[route.method](route.path, seen, ...bodyReader(route), run);
   }
@@ -121,7 +123,8 @@ function entry(options: HttpAppOptions, served: WeakMap<Request, Served>) {
     const { method, path } = request;
     response.once('close', () => {
       const took = Number(process.hrtime.bigint() - here.startedAt) / 1e9;
-      const status = response.writableFinished ? response.statusCode : 499;
+      const isAnswered = response.writableFinished || response.statusCode === 101;
+      const status = isAnswered ? response.statusCode : 499;
       seconds.observe(took, { method, route: here.template, status });
       const fields = { method, path, status, durationMs: Math.round(took * 1e3), correlationId };
       const quiet = here.template === 'system' ? 'debug' : 'info';
@@ -167,6 +170,16 @@ function runRoute(route: Route, request: Request, context: RequestContext): Prom
     rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     context,
   });
+}
+
+function upgrade(
+  request: Request,
+  response: Response,
+  { protocol, take }: NonNullable<RouteResponse['upgrade']>,
+): void {
+  if (handOver(request, response, take)) return;
+  const headers = { Upgrade: protocol, Connection: 'Upgrade' };
+  throw problem('UPGRADE_REQUIRED', undefined, { headers });
 }
 
 function checkAnswer(route: Route, answer: RouteResponse): void {

@@ -46,6 +46,10 @@ export const commonErrorCodes = defineErrorCodes({
     status: 415,
     description: 'The body is not application/json in UTF-8, or is compressed.',
   },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    description: 'The path speaks another protocol: that of the Upgrade header.',
+  },
   COMMAND_REJECTED: {
     status: 422,
     description: 'The command was refused for a reason that this version cannot name better.',

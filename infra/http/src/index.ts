@@ -32,12 +32,7 @@ export type { Listening } from './listen.ts';
 export { listen } from './listen.ts';
 export { openApiOf } from './openapi.ts';
 export type { RequestContext } from './request-context.ts';
-export {
-  actorHeader,
-  anonymous,
-  contextOf,
-  serviceKeyHeader,
-} from './request-context.ts';
+export { actorHeader, anonymous, contextOf, serviceKeyHeader } from './request-context.ts';
 export type {
   Authenticated,
   Method,
@@ -49,6 +44,7 @@ export type {
   RouteSpec,
 } from './route.ts';
 export { defineRoute } from './route.ts';
+export type { UpgradeAt, Upgraded } from './upgrade.ts';
 export { jsonSchemaOf } from './strictness.ts';
 export type {
   Command,

@@ -11,8 +11,11 @@ export const requestTimeoutMs = 30_000;
 /** Longer than the idle time of common load balancers (60 s), so that they close first. */
 export const keepAliveTimeoutMs = 65_000;
 
-/** Sockets of one process: 10,000 at about 20 KiB each are 200 MiB. */
-export const connectionsMax = 10_000;
+/**
+ * Sockets of one process: 20,000 at about 20 KiB each are 400 MiB. Half of them may be WebSockets,
+ * which stay, and leave room for calls.
+ */
+export const connectionsMax = 20_000;
 
 /** How long a shutdown waits for answers under way: the wait for an outcome (5 s) and as much again. */
 export const shutdownGraceMs = 10_000;

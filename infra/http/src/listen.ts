@@ -9,12 +9,16 @@ import {
   requestTimeoutMs,
   shutdownGraceMs,
 } from './limits.ts';
+import { serveUpgrades } from './upgrade.ts';
 
 export interface Listening {
   /** `http://127.0.0.1:8083` */
   readonly url: string;
   readonly port: number;
-  /** Takes no more connections and waits for the answers under way, at most 10 s. */
+  /**
+   * Takes no more connections and waits for the answers under way, and for those to go whose
+   * connections were taken over, at most 10 s.
+   */
   close(): Promise<void>;
 }
 
@@ -28,6 +32,7 @@ export async function listen(
     if (closing) response.setHeader('Connection', 'close');
     app(request, response);
   });
+  const upgrades = serveUpgrades(server, app);
   server.maxConnections = connectionsMax;
   server.headersTimeout = headersTimeoutMs;
   server.requestTimeout = requestTimeoutMs;
@@ -42,7 +47,11 @@ export async function listen(
     new Promise((resolve) => {
       // A connection that was busy when the closing began stays open after its answer.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
-      const impatient = setTimeout(() => server.closeAllConnections(), shutdownGraceMs);
+      const impatient = setTimeout(() => {
+        server.closeAllConnections();
+        upgrades.destroy();
+      }, shutdownGraceMs);
+      upgrades.goAway();
       server.close(() => {
         clearInterval(idle);
         clearTimeout(impatient);

@@ -4,6 +4,7 @@ import { HttpProblem, problem } from './errors.ts';
 import { parseJsonBody } from './json.ts';
 import type { RequestContext } from './request-context.ts';
 import { refuseOpenObjects } from './strictness.ts';
+import type { UpgradeAt, Upgraded } from './upgrade.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -12,6 +13,11 @@ export interface RouteResponse {
   /** JSON; `undefined` for an empty body; a Buffer for bytes of the Content-Type in `headers`. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * With status 101: the connection goes to `take`, which answers in the protocol's own way. A
+   * request that did not ask for an upgrade is refused with 426.
+   */
+  readonly upgrade?: { readonly protocol: string; readonly take: (at: UpgradeAt) => Upgraded };
 }
 
 /** A request before anything about it is believed. */
