@@ -136,3 +136,42 @@ export const catchUpsMax = 8;
 
 /** A ring of 64,000 is read in a second; a process does not wait longer than this to begin. */
 export const feedBeginMs = 5_000;
+
+/** A tag, and 13 digits at most for each of 256 partitions. */
+export const positionCharsMax = 9 + 256 * 14;
+
+/** WebSockets of one process: at about 20 KiB each 200 MiB, half the sockets that the server takes. */
+export const liveConnectionsMax = 10_000;
+
+/** Tabs of one person, on several devices. */
+export const connectionsPerUserMax = 20;
+
+/** `{"type":"ping"}` is 15 bytes. */
+export const clientMessageBytesMax = 1_024;
+
+/** A client pings every few seconds at most. */
+export const pingsMax = 20;
+export const pingsWindowMs = 10_000;
+
+/**
+ * What is missed at most (140 KiB) and as much again. A client that does not read is closed then: a
+ * thousand of them at once are 256 MiB.
+ */
+export const sendBufferBytesMax = 256 * 1024;
+
+/** A closing handshake takes a round trip; who does not answer is cut. */
+export const farewellMs = 1_000;
+
+/** Below the 60 s after which proxies cut what is silent; two unanswered are 40 s. */
+export const heartbeatMs = 20_000;
+export const heartbeatsMissedMax = 2;
+
+/** Ten thousand sessions every 5 s are 2,000 commands a second, 200 at a time. */
+export const sessionCheckMs = 5_000;
+export const sessionChecksAtOnce = 200;
+
+/** Redis restarts within that; beyond, nobody is shown anything that may not be theirs any more. */
+export const sessionsUnknownMs = 15_000;
+
+/** Then sockets have their turn, so that a batch of thousands does not make every client a slow one. */
+export const changesPerTurn = 100;

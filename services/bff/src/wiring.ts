@@ -5,6 +5,7 @@ import { openRedis } from '@plumbline/redis';
 import type { BffConfig } from './config.ts';
 import type { Access } from './http/authorise.ts';
 import type { BffEdge, Services } from './http/edge.ts';
+import { liveRoute } from './http/live-route.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
 import { purchaseRoutes } from './http/purchase-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
@@ -14,6 +15,11 @@ import { localIssuerRoutes } from './identity/local-issuer/routes.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import { createTokenVerifier } from './identity/verify-token.ts';
 import * as limits from './limits.ts';
+import type { Feed } from './live/feed.ts';
+import { openFeed } from './live/feed.ts';
+import type { Live } from './live/live.ts';
+import { createLive } from './live/live.ts';
+import type { Sessions } from './sessions/sessions.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createPositionOf } from './upstream/position.ts';
 import type { Service } from './upstream/service.ts';
@@ -21,23 +27,26 @@ import { openService } from './upstream/service.ts';
 
 /** The BFF process: sessions in Redis, and everything else asked of the services behind it. */
 export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts> {
-  const { config, log, logger, metrics } = foundation;
+  const { config, log, codec, logger, metrics } = foundation;
   const nowMs = Date.now;
   const { issuer, local } = await openIdentity({ config, logger, nowMs });
   const redis = openRedis({
     ...{ url: config.PLUMBLINE_REDIS_URL, logger, metrics, connectionName: 'plumbline-bff' },
     commandTimeoutMs: limits.redisCommandTimeoutMs,
   });
-  const sessions = createSessions({
+  const partitions = config.PLUMBLINE_PARTITIONS;
+  const feed = await openFeed({ log, codec, logger, partitions });
+  const kept = createSessions({
     ...{ redis, metrics, perUserMax: config.PLUMBLINE_SESSIONS_PER_USER_MAX },
     idleMs: config.PLUMBLINE_SESSION_IDLE_MINUTES * 60_000,
     absoluteMs: config.PLUMBLINE_SESSION_HOURS * 3_600_000,
   });
+  const live = createLive({ feed, sessions: kept, logger, metrics, nowMs });
+  const sessions = endingLive(kept, live);
   const verifier = createTokenVerifier({ issuer, logger, metrics, nowMs });
   const publicUrl = config.PLUMBLINE_PUBLIC_URL;
   const access: Access = { sessions, verifier, publicUrl };
   const services = servicesOf(config);
-  const partitions = config.PLUMBLINE_PARTITIONS;
   const positionOf = createPositionOf({ log, logger, partitions, tenant: config.PLUMBLINE_TENANT });
   const edge: BffEdge = { access, services, positionOf, partitions };
   const routes: Route[] = [
@@ -45,14 +54,17 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     ...shopRoutes(edge),
     ...purchaseRoutes(edge),
     ...operatorRoutes(edge),
+    liveRoute(access, live),
     webhookRoute(services.payments),
     ...(local === null ? [] : localIssuerRoutes(local)),
   ];
   const all = Object.values<Service>({ ...services });
   return {
     routes,
-    health: { redis: redisToldOf(redis) },
+    health: { redis: redisToldOf(redis), changes: changesToldOf(feed) },
     async close() {
+      await live.close();
+      await feed.close();
       await Promise.all(all.map((service) => service.close()));
       await redis.close();
     },
@@ -64,6 +76,26 @@ const redisToldOf = (redis: ReturnType<typeof openRedis>) => () => {
   const { ok, detail } = redis.health();
   return ok ? { ok } : { ok: true, detail: `away, /api answers 503: ${detail ?? ''}` };
 };
+
+/** Told as well: without changes pages show what they read last, and everything else goes on. */
+const changesToldOf = (feed: Feed) => () => {
+  const downForMs = Math.round(feed.downForMs());
+  return downForMs === 0 ? { ok: true } : { ok: true, detail: `none read for ${downForMs} ms` };
+};
+
+/** The same sessions; who ends one here has its connections closed at once. */
+const endingLive = (sessions: Sessions, live: Live): Sessions => ({
+  ...sessions,
+  async end(session) {
+    await sessions.end(session);
+    void live.checkNow();
+  },
+  async endAll(userId) {
+    const ended = await sessions.endAll(userId);
+    void live.checkNow();
+    return ended;
+  },
+});
 
 function servicesOf(config: BffConfig): Services {
   const serviceKey = serviceKeyOf(config);

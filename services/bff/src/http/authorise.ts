@@ -39,11 +39,13 @@ type Headers = RawRequest['headers'];
  *   neither ──► 401
  */
 export const authorised =
-  (access: Access, needs: { readonly role?: Role } = {}) =>
+  (access: Access, needs: { readonly role?: Role; readonly fromOwnPage?: boolean } = {}) =>
   async (request: RawRequest): Promise<Authenticated> => {
     const token = bearerOf(request.headers);
     const caller =
-      token === null ? await callerBySession(access, request) : await callerByToken(access, token);
+      token === null
+        ? await callerBySession(access, request, needs.fromOwnPage ?? false)
+        : await callerByToken(access, token);
     if (needs.role !== undefined && !caller.user.roles.includes(needs.role)) {
       throw problem('ROLE_MISSING', `the user does not have the role ${needs.role}`);
     }
@@ -89,7 +91,11 @@ export async function verified(
   }
 }
 
-async function callerBySession(access: Access, request: RawRequest): Promise<Caller> {
+async function callerBySession(
+  access: Access,
+  request: RawRequest,
+  fromOwnPage: boolean,
+): Promise<Caller> {
   const { method, headers } = request;
   const session = await sessionOf(access.sessions, headers);
   if (session === null) throw problem('UNAUTHENTICATED', 'log in first');
@@ -98,6 +104,8 @@ async function callerBySession(access: Access, request: RawRequest): Promise<Cal
     const fits = typeof token === 'string' && isCsrfToken(session.csrfSecret, token);
     if (!fits || !isSameOrigin(headers, access.publicUrl)) throw problem('CSRF_REFUSED');
   }
+  // A WebSocket is no cross-origin call to a browser: any page may open one, and reads what it says.
+  if (fromOwnPage && !isSameOrigin(headers, access.publicUrl)) throw problem('CSRF_REFUSED');
   return { user: session.user, session, expiresAtMs: session.expiresAtMs };
 }
 

@@ -84,12 +84,16 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
   const replayMax = options.replayMax ?? limits.replayChangesMax;
   const all = new Set<Following>();
   let tag = await tagOf(log, topic);
+  let given = 0;
   const read = (record: LogRecord) => changeOf(options, record);
   const tail: Tail = await openTail({
     ...{ log, logger, topic, partitions, back: BigInt(changesMax) },
     async onRecord(record) {
       const change = await read(record);
-      if (change !== null) give(change);
+      if (change === null) return;
+      give(change);
+      given += 1;
+      if (given % limits.changesPerTurn === 0) await new Promise(setImmediate);
     },
     onReached: (partition, next) => {
       ring.reach(partition, next);

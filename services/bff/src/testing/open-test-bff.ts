@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { parseConfig } from '@plumbline/config';
-import { createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
+import { topics } from '@plumbline/events';
 import type { Route } from '@plumbline/http';
 import { createHttpApp, listen } from '@plumbline/http';
 import type { MemoryLog } from '@plumbline/kafka';
@@ -13,6 +13,7 @@ import type { Role } from '../identity/person.ts';
 import { openBff } from '../wiring.ts';
 import type { FakeService } from './fake-service.ts';
 import { openFakeService } from './fake-service.ts';
+import { createFeedCodec } from './noted-changes.ts';
 
 const serviceNames = ['orders', 'payments', 'inventory', 'accounts', 'queries'] as const;
 type ServiceName = (typeof serviceNames)[number];
@@ -58,8 +59,20 @@ const localKey = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 
+export const createTestLog = (): MemoryLog =>
+  createMemoryLog({
+    topics: [topics.ordersEvents, topics.changesEvents].map(({ name }) => ({
+      name,
+      partitions: 4,
+    })),
+  });
+
 /** The process without its signals: its wiring over a log in memory, a real Redis and fake services. */
-export async function openTestBff(options: { readonly redisUrl: string }): Promise<TestBff> {
+export async function openTestBff(options: {
+  readonly redisUrl: string;
+  /** That of another process beside it, or before it. */
+  readonly log?: MemoryLog;
+}): Promise<TestBff> {
   const opened = await Promise.all(
     serviceNames.map(async (name) => [name, await openFakeService()] as const),
   );
@@ -75,8 +88,8 @@ export async function openTestBff(options: { readonly redisUrl: string }): Promi
     ),
   });
   const metrics = createMetrics({ service: 'bff', processMetrics: false });
-  const log = createMemoryLog({ topics: [{ name: topics.ordersEvents.name, partitions: 4 }] });
-  const codec = createCodec(createMemorySchemaIds());
+  const log = options.log ?? createTestLog();
+  const codec = await createFeedCodec();
   const parts = await openBff({
     ...{ service: 'bff', config, logger: silentLogger, metrics, log, codec },
     localStores: createMemoryLocalStores(),
@@ -100,7 +113,7 @@ export async function openTestBff(options: { readonly redisUrl: string }): Promi
       await listening.close();
       await parts.close?.();
       await Promise.all(opened.map(([, service]) => service.close()));
-      await log.close();
+      if (options.log === undefined) await log.close();
     },
   };
 }
