@@ -5,10 +5,12 @@ import { encodeEnvelope, topics } from '@plumbline/events';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import { silentLogger } from '@plumbline/observability';
 import { ordersTopology } from '@plumbline/orders';
+import { changesTopology } from '@plumbline/queries';
 import type { RunningTopology, Topology } from '@plumbline/runtime';
 import { runTopology } from '@plumbline/runtime';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { firstBrokenLink } from '../doctor/chain-checks.ts';
+import { chainChecks, firstBrokenLink } from '../doctor/chain-checks.ts';
+import { okCheck } from '../doctor/check.ts';
 import type { DecodedRecord } from '../read/decode.ts';
 import type { MemorySession } from '../testing/memory-session.ts';
 import { createMemorySession } from '../testing/memory-session.ts';
@@ -254,5 +256,16 @@ describe('alerts tail', () => {
     expect(await tailAlerts(session, { from: 'beginning', follow: false })).toBe(0);
     expect(session.out.stdout()).toContain('A1');
     expect(session.out.stderr()).toContain('cannot be read');
+  });
+
+  it('are not looked for among notes of changes, which are no history', async () => {
+    await Promise.all([run(ordersTopology), run(changesTopology)]);
+    await send(createOrder('H1'), 'H1');
+    const { memory: log, memoryCodec: codec } = session;
+    const notes = () => log.topicRecords(topics.changesEvents.name, 'read_committed');
+    await vi.waitFor(() => expect(notes()).toHaveLength(1), 5_000);
+    expect(await chainChecks({ log, codec })).toEqual([
+      okCheck('hash chains', '1 oldest events hold'),
+    ]);
   });
 });

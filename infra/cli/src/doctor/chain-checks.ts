@@ -1,5 +1,5 @@
 import type { Codec } from '@plumbline/events';
-import { bodyOf, firstPreviousHash, hashOfEvent } from '@plumbline/events';
+import { allTopics, bodyOf, firstPreviousHash, hashOfEvent, topics } from '@plumbline/events';
 import type { Log, LogRecord } from '@plumbline/kafka';
 import { chainSampleRecords, fetchWaitMs } from '../limits.ts';
 import type { DecodedRecord } from '../read/decode.ts';
@@ -8,16 +8,26 @@ import { partitionsOf } from '../read/scan.ts';
 import type { Check } from './check.ts';
 import { badCheck, okCheck } from './check.ts';
 
+/** Events that are no aggregate's history, and so no chain: claims have many writers, changes are notes. */
+const unchained: ReadonlySet<string> = new Set([
+  topics.transactionsEvents.name,
+  topics.changesEvents.name,
+]);
+
+/** Where each event carries the hash of the one before. */
+export const chainedTopics: readonly string[] = allTopics
+  .filter(({ kind, name }) => kind === 'events' && !unchained.has(name))
+  .map(({ name }) => name);
+
 /** Follows the hash chains of the oldest events of every partition: a sample, not a proof. */
 export async function chainChecks(options: {
   readonly log: Log;
   readonly codec: Codec;
-  readonly topics: readonly string[];
 }): Promise<readonly Check[]> {
-  const { log, codec, topics } = options;
+  const { log, codec } = options;
   const checks: Check[] = [];
   let events = 0;
-  for (const at of await partitionsOf(log, topics)) {
+  for (const at of await partitionsOf(log, chainedTopics)) {
     const records = await oldest(log, at);
     const decoded: DecodedRecord[] = [];
     for (const record of records) decoded.push(await decodeRecord(codec, record));
