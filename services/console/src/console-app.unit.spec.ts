@@ -68,10 +68,12 @@ describe('logging in', () => {
     await page.type('#cancel-reason', 'too expensive');
     await page.click(page.button('Cancel the order'));
     expect(page.text()).toContain('Your session is over');
+    expect(document.activeElement?.textContent).toBe('Log in');
     await page.type('#log-in-user', 'Ada');
     await page.click(page.button('Log in'));
     expect(page.find('h1').textContent).toBe('Order O1');
     expect(page.value('#cancel-reason')).toBe('too expensive');
+    expect(document.activeElement?.textContent).toBe('Order O1');
   });
 
   it('as somebody else begins with pages of their own', async () => {
@@ -264,6 +266,17 @@ describe('an operator', () => {
     await open(serverWithShop(['operator']), '/alerts');
     expect(page.find('tr[data-rule=A]').textContent).toMatch(/Paid, and the order.*CNY.25\.00/s);
     expect(page.find('a[href="/alerts/a1"]').textContent.trim()).toBe('paid, and not shown');
+  });
+
+  it('sees new alerts within two seconds, with one read however many there are', async () => {
+    const server = serverWithShop(['operator']);
+    await open(server, '/alerts');
+    const before = server.callsOf('GET /api/alerts').length;
+    const change = { type: 'change', kind: 'ALERT', eventType: 'AlertRaised' };
+    for (const orderNo of ['O2', 'O3', 'O4']) server.say({ ...change, orderNo, position: 'p2' });
+    server.say({ ...change, kind: 'ORDER', orderNo: 'O5', position: 'p3' });
+    await aMoment(2_000);
+    expect(server.callsOf('GET /api/alerts')).toHaveLength(before + 1);
   });
 
   it('filters the list by what the address says', async () => {

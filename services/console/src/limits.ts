@@ -23,6 +23,9 @@ export const retryMaxMs = 15_000;
 /** Changes come in bursts of some 20 an order: one read serves those of a quarter of a second. */
 export const settleMs = 250;
 
+/** The same of a list, which operators see of all orders: half a read a second, whatever happens. */
+export const listSettleMs = 2_000;
+
 /** As the API: lines of a basket, pieces of one item, entries of a page. */
 export const linesMax = 100;
 export const quantityMax = 1_000_000;

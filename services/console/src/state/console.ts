@@ -2,7 +2,7 @@ import type { InjectionKey, Ref, ShallowRef } from 'vue';
 import { inject, onScopeDispose } from 'vue';
 import type { Api } from '../api/calls.ts';
 import type { Language } from '../language/language.ts';
-import { settleMs } from '../limits.ts';
+import { listSettleMs, settleMs } from '../limits.ts';
 import type { Change, Live, LiveStatus } from '../live/live.ts';
 import type { Basket } from './basket.ts';
 import type { Session } from './session.ts';
@@ -31,17 +31,20 @@ export function useConsole(): Console {
 
 /** Calls `reload` after changes that concern what is shown, once for a burst of them. */
 export function useChanges(options: {
+  /** Changes of one order, or of everything that a list may show. */
+  readonly of: 'one' | 'list';
   readonly concerns: (change: Change) => boolean;
   readonly reload: () => void;
 }): void {
-  const { concerns, reload } = options;
+  const { of, concerns, reload } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const waitMs = of === 'one' ? settleMs : listSettleMs;
   const soon = (): void => {
     // Not from the last one on: a stream of changes would never be shown.
     timer ??= setTimeout(() => {
       timer = undefined;
       reload();
-    }, settleMs);
+    }, waitMs);
   };
   const leave = useConsole().live.listen({
     onChange(change) {
