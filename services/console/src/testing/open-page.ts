@@ -1,8 +1,11 @@
-import { flushPromises } from '@vue/test-utils';
 import { vi } from 'vitest';
 import { createMemoryHistory } from 'vue-router';
 import { createConsole } from '../create-console.ts';
 import type { FakeServer } from './fake-server.ts';
+
+/** Kept from before a test's clock takes its place. */
+const { setTimeout } = globalThis;
+const flushPromises = () => new Promise<void>((resolve) => void setTimeout(resolve, 0));
 
 /** The whole page at an address, in a document of a test. */
 export interface OpenPage {
