@@ -45,8 +45,6 @@ export function openConnection(options: ConnectionOptions): Connection {
   function close(code: number, reason: string): void {
     over();
     socket.close(code, reason);
-    // Who does not read does not read the farewell either.
-    setTimeout(() => socket.terminate(), limits.farewellMs).unref();
   }
 
   function send(message: ServerMessage): void {

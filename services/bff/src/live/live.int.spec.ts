@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import type { Listening, Route, UpgradeAt } from '@plumbline/http';
 import { createHttpApp, defineRoute, listen } from '@plumbline/http';
 import { createMetrics, silentLogger } from '@plumbline/observability';
@@ -144,6 +145,32 @@ it('a user has so many connections, and a place that is left is free again', asy
   first.socket.close();
   await first.closed;
   await vi.waitFor(async () => expect(await metrics.text()).toMatch(/live_connections.* 1$/m));
+  await greeted(openLiveClient(http.url));
+});
+
+it('a process has so many connections, and then sends to another', async () => {
+  const { http } = await open({ connectionsMax: 1 });
+  await greeted(openLiveClient(http.url));
+  const second = openLiveClient(http.url);
+  expect(await second.refused).toEqual({ status: 503, code: 'OVERLOADED' });
+});
+
+it('a handshake that is none is refused, and takes nobody’s place', async () => {
+  const { http } = await open({ connectionsMax: 1 });
+  const right = {
+    ...{ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+  const status = (headers: Readonly<Record<string, string>>): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const sent = request(`${http.url}/api/live`, { headers });
+      sent.on('response', ({ statusCode }) => resolve(statusCode));
+      sent.on('error', reject);
+      sent.end();
+    });
+  expect(await status({ ...right, 'Sec-WebSocket-Key': 'short' })).toBe(400);
+  expect(await status({ ...right, 'Sec-WebSocket-Version': '1' })).toBe(400);
+  expect(await status({ ...right, Upgrade: 'h2c' })).toBe(426);
   await greeted(openLiveClient(http.url));
 });
 

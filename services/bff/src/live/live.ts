@@ -32,6 +32,7 @@ export interface LiveOptions {
   readonly heartbeatMs?: number;
   readonly checkMs?: number;
   readonly connectionsPerUserMax?: number;
+  readonly connectionsMax?: number;
 }
 
 /**
@@ -41,12 +42,15 @@ export interface LiveOptions {
 export function createLive(options: LiveOptions): Live {
   const { feed } = options;
   const perUserMax = options.connectionsPerUserMax ?? limits.connectionsPerUserMax;
+  const connectionsMax = options.connectionsMax ?? limits.liveConnectionsMax;
   const all = new Set<Connection>();
   const ofUser = new Map<string, number>();
   // Without compression: a message is a few hundred bytes, and a context of zlib's is 300 KiB.
   const server = new WebSocketServer({
     ...{ noServer: true, clientTracking: false, perMessageDeflate: false },
     maxPayload: limits.clientMessageBytesMax,
+    // Who does not read does not read the farewell either. The library's types lack the option.
+    ...{ closeTimeout: limits.farewellMs },
   });
   const open = options.metrics.gauge({
     name: 'plumbline_live_connections',
@@ -100,7 +104,7 @@ export function createLive(options: LiveOptions): Live {
 
   return {
     admit({ user }) {
-      if (all.size >= limits.liveConnectionsMax) throw tryAgain('OVERLOADED');
+      if (all.size >= connectionsMax) throw tryAgain('OVERLOADED');
       if (!isFullFor(user.id)) return;
       const headers = { 'Retry-After': String(limits.retryAfterSeconds) };
       throw problem('RATE_LIMITED', `a user has ${perUserMax} live connections at most`, {
