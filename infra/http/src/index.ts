@@ -58,3 +58,5 @@ export type { Decided, OutcomeMapping } from './gateway/outcome-to-http.ts';
 export { decisionOf, outcomeToHttp } from './gateway/outcome-to-http.ts';
 export type { PagePosition } from './page-cursor.ts';
 export { cursorOf, pageCursor } from './page-cursor.ts';
+export type { PageOptions } from './page.ts';
+export { servePage } from './page.ts';

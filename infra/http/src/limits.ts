@@ -37,3 +37,6 @@ export const versionsRememberedMax = 10_000;
 
 /** Before a write whose answer was lost is sent again: a broker that restarts is back by then, or not. */
 export const repeatWriteMs = 100;
+
+/** A file of a page whose name changes with its content: as long as caches keep anything, a year. */
+export const assetMaxAgeSeconds = 365 * 24 * 3_600;

@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { serviceKeyOf } from '@plumbline/config';
 import type { Route } from '@plumbline/http';
+import { servePage } from '@plumbline/http';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import { openRedis } from '@plumbline/redis';
 import type { BffConfig } from './config.ts';
@@ -59,8 +61,11 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     ...(local === null ? [] : localIssuerRoutes(local)),
   ];
   const all = Object.values<Service>({ ...services });
+  const page = servePage({ folder: pageFolder, paths: pagePaths });
+  if (page === null) logger.warn('the page is not built: only the API is served');
   return {
     routes,
+    ...(page === null ? {} : { mount: page }),
     health: { redis: redisToldOf(redis), changes: changesToldOf(feed) },
     async close() {
       await live.close();
@@ -70,6 +75,12 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     },
   };
 }
+
+/** Beside this package, from its source as from its build. */
+const pageFolder = fileURLToPath(new URL('../../console/dist/', import.meta.url));
+
+/** What the page's router knows; what it does not know is no page. */
+const pagePaths = ['/', '/orders', '/orders/:orderNo', '/alerts', '/alerts/:alertId', '/search'];
 
 /** Told, and no reason to send nobody here: without Redis webhooks still go through. */
 const redisToldOf = (redis: ReturnType<typeof openRedis>) => () => {

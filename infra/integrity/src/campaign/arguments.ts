@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { campaignExamples, examplesMax } from '../schemathesis/limits.ts';
 import {
+  handOverKeysDefault,
+  handOverKeysMax,
   killsDefault,
   killsMax,
   minutesMax,
@@ -30,6 +32,8 @@ export interface CampaignArguments {
   readonly webhooks: number;
   /** Refunds of one payment asked for at once; 0 for none. */
   readonly refunds: number;
+  /** Orders as state when a hand-over is measured; 0 for none. */
+  readonly handOver: number;
 }
 
 export class UsageError extends Error {
@@ -37,7 +41,8 @@ export class UsageError extends Error {
 }
 
 export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>]
-                             [--simulate N] [--endpoints N] [--webhooks N] [--refunds N]]
+                             [--simulate N] [--endpoints N] [--webhooks N] [--refunds N]
+                             [--hand-over N]]
 
 Breaks a running platform of its own, two instances of each process, again and again and under load:
 kills at labelled steps and without warning, frozen processes, rebalance storms, hand-overs, and a
@@ -59,6 +64,8 @@ again. Ctrl-C ends it early, and cleanly.
                      settings (default ${webhooksDefault}, 0 for none)
   --refunds N        after these, so many refunds of one payment at once, while processes are killed
                      (default ${refundsDefault}, 0 for none)
+  --hand-over N      after these, a hand-over and a takeover with so many orders as state
+                     (default ${handOverKeysDefault}, 0 for none)
   --save             appends the ledger's line to infra/integrity/results/campaigns.jsonl as well;
                      it is always in .plumbline/campaigns.jsonl
   --json             the verdict as one line of JSON on stdout; progress goes to stderr
@@ -85,6 +92,7 @@ export function campaignArguments(
     endpoints: number('--endpoints', values.endpoints, examplesMax),
     webhooks: number('--webhooks', values.webhooks, webhooksMax),
     refunds: number('--refunds', values.refunds, refundsMax),
+    handOver: number('--hand-over', values['hand-over'], handOverKeysMax),
   };
 }
 
@@ -104,6 +112,7 @@ function parsed(args: readonly string[]) {
         endpoints: { type: 'string', default: String(campaignExamples) },
         webhooks: { type: 'string', default: String(webhooksDefault) },
         refunds: { type: 'string', default: String(refundsDefault) },
+        'hand-over': { type: 'string', default: String(handOverKeysDefault) },
       },
     }).values;
   } catch (error) {

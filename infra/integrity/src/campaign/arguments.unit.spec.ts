@@ -7,16 +7,17 @@ describe('the arguments of a campaign', () => {
     expect(campaignArguments([], () => 7)).toEqual({
       ...{ help: false, json: false, save: false, kills: 200, minutes: null, seed: 7 },
       ...{ before: null, simulate: 0, endpoints: 500, webhooks: 1_000, refunds: 1_000 },
+      handOver: 100_000,
     });
   });
 
   it('are taken as given', () => {
     const args =
-      '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --endpoints 0 --webhooks 60 --refunds 0 --json --save';
+      '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --endpoints 0 --webhooks 60 --refunds 0 --hand-over 5000 --json --save';
     expect(campaignArguments(args.split(' '))).toMatchObject({
       ...{ json: true, save: true, kills: 5, minutes: 2, seed: 0, before: 'last', simulate: 100 },
       endpoints: 0,
-      ...{ webhooks: 60, refunds: 0 },
+      ...{ webhooks: 60, refunds: 0, handOver: 5_000 },
     });
   });
 
@@ -25,6 +26,7 @@ describe('the arguments of a campaign', () => {
     '--kills -1',
     '--seed 4294967296',
     '--refunds 1001',
+    '--hand-over 1000001',
     '--unknown',
     'stray',
   ])('refuse %s', (args) => {

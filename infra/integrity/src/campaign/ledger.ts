@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { AtGateways } from './at-gateways.ts';
 import type { Broken } from './break-things.ts';
+import type { HandedOver } from './hand-over.ts';
 import type { Rolled } from './roll-version.ts';
 import { root } from './version-before.ts';
 
@@ -24,6 +25,7 @@ export interface LedgerLine {
   readonly endpoints: string | null;
   readonly before: Rolled | string | null;
   readonly atGateways: Omit<AtGateways, 'violations'> | null;
+  readonly handedOver: Omit<HandedOver, 'violations'> | null;
   readonly violations: readonly { readonly invariant: string; readonly what: string }[];
 }
 

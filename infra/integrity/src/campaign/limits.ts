@@ -29,6 +29,10 @@ export const servedAgainWithinMs = 120_000;
 /** A line of progress. */
 export const progressEveryMs = 15_000;
 
+/** Orders as state when a hand-over is measured; more take longer to make than to hand over. */
+export const handOverKeysDefault = 100_000;
+export const handOverKeysMax = 1_000_000;
+
 /** The issue's own numbers: a thousand payments without a webhook, a thousand refunds of one. */
 export const webhooksDefault = 1_000;
 export const refundsDefault = 1_000;

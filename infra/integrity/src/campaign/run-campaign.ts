@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Violation } from '../checks/violation.ts';
+import { campaignPromises } from '../promises/all-promises.ts';
 import { examinePlatform } from '../schemathesis/examine-platform.ts';
 import type { Finished } from '../world/run.ts';
 import { startRun } from '../world/run.ts';
@@ -12,6 +13,8 @@ import type { Broken } from './break-things.ts';
 import { breakThings } from './break-things.ts';
 import type { LedgerLine } from './ledger.ts';
 import { machine, writeLedger } from './ledger.ts';
+import type { HandedOver } from './hand-over.ts';
+import { handOver } from './hand-over.ts';
 import { campaignEveryMs } from './limits.ts';
 import { createRandom } from './random.ts';
 import type { Rolled } from './roll-version.ts';
@@ -24,7 +27,7 @@ export interface CampaignContext {
   readonly report: (line: string) => void;
 }
 
-/** Simulation, endpoints, rolling version, gateways, faults, in this order, as far as each is wanted. */
+/** Simulation, endpoints, rolling version, gateways, hand-over, faults, in this order, as far as each is wanted. */
 export async function runCampaign(context: CampaignContext): Promise<LedgerLine> {
   const { chosen, signal, report } = context;
   const begin = performance.now();
@@ -35,6 +38,8 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
   const endpoints = await examineEndpoints(context);
   const before = chosen.before === null || signal.aborted ? null : await roll(context);
   const led = signal.aborted ? null : await lead(context);
+  const handed =
+    chosen.handOver === 0 || signal.aborted ? null : await handOver(chosen.handOver, report);
   const faults = chosen.kills === 0 || signal.aborted ? null : await breakAndCheck(context);
   const violations: Violation[] = [
     ...(simulation === null || simulation === 'ok'
@@ -43,6 +48,7 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
     ...endpointViolations(endpoints),
     ...rolledViolations(before),
     ...(led?.violations ?? []),
+    ...(handed?.violations ?? []),
     ...(faults?.violations ?? []),
   ];
   const line: LedgerLine = {
@@ -56,6 +62,7 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
     records: faults?.finished?.records ?? 0,
     drainedMs: faults?.finished?.drainedMs ?? null,
     atGateways: withoutViolations(led),
+    handedOver: withoutFindings(handed),
     ...{ simulation, endpoints, before, violations },
   };
   for (const file of await writeLedger(line, chosen.save)) report(`written to ${file}`);
@@ -66,6 +73,12 @@ function withoutViolations(led: AtGateways | null): LedgerLine['atGateways'] {
   if (led === null) return null;
   const { webhooks, refunds, drainedMs, failed } = led;
   return { webhooks, refunds, drainedMs, failed };
+}
+
+function withoutFindings(handed: HandedOver | null): LedgerLine['handedOver'] {
+  if (handed === null) return null;
+  const { keys, handedOverMs, tookOverMs } = handed;
+  return { keys, handedOverMs, tookOverMs };
 }
 
 function lead({ chosen, report }: CampaignContext): Promise<AtGateways | null> {
@@ -143,6 +156,10 @@ async function breakAndCheck({ chosen, signal, report }: CampaignContext): Promi
   let failed = true;
   try {
     await until('it runs', () => run.load.paid.length > 10, 60_000);
+    for (const promise of campaignPromises) {
+      report(`${promise.title} …`);
+      report(JSON.stringify(await promise.keep(run)));
+    }
     const random = createRandom(chosen.seed);
     const { kills, minutes } = chosen;
     const so = await breakThings({ run, random, kills, minutes, signal, report });

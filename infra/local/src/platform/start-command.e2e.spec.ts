@@ -82,6 +82,8 @@ async function expectQuickLookOfMerchants(): Promise<void> {
 
 /** The README's own commands: the shop is filled, somebody buys and pays, and gets it. */
 async function expectPurchase(): Promise<void> {
+  const page = await fetch(`http://127.0.0.1:${env[processes.bff.portVariable] ?? ''}/`);
+  expect(page.headers.get('content-type')).toContain('text/html');
   const port = (use: keyof StackPorts) => env[portVariables[use]] ?? '';
   const addresses = {
     PLUMBLINE_KAFKA_BROKERS: `127.0.0.1:${port('kafka')}`,

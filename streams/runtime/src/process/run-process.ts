@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, parseConfig, secretValuesOf, serviceKeyOf } from '@plumbline/config';
-import type { HealthChecks, Route } from '@plumbline/http';
+import type { HealthChecks, HttpAppOptions, Route } from '@plumbline/http';
 import { createHttpApp, listen } from '@plumbline/http';
 import type { Logger } from '@plumbline/observability';
 import { createLogger, createMetrics, registerSecret } from '@plumbline/observability';
@@ -20,6 +20,8 @@ export interface Parts {
   /** Who acts on what the tasks of a topology remember, by its name. */
   readonly following?: Readonly<Record<string, Following>>;
   readonly routes?: readonly Route[];
+  /** What is served beside the routes: a page. */
+  readonly mount?: HttpAppOptions['mount'];
   /** Decide, at every time, whether a load balancer should send here. */
   readonly health?: HealthChecks;
   /** Must have been well once; afterwards they only tell. For what all instances share. */
@@ -121,6 +123,7 @@ async function serve<Config extends BaseConfig>(
     metrics,
     routes: parts.routes ?? [],
     serviceKey: serviceKeyOf(config),
+    ...(parts.mount === undefined ? {} : { mount: parts.mount }),
     health: {
       ...topologyHealth(running),
       ...healthAtStart(parts.healthAtStart ?? {}),
