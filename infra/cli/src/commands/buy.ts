@@ -148,12 +148,15 @@ interface Shop {
 async function openShop(session: Session, user: string | undefined): Promise<Shop> {
   const base = session.config.PLUMBLINE_BFF_URL.replace(/\/+$/, '');
   const token = session.config.PLUMBLINE_ID_TOKEN ?? (await localToken(base, user));
+  // Reads show at least what was bought here: the read models follow a moment later.
+  let position: string | null = null;
   return {
     async call(method, path, answer, body) {
       const response = await reached(`${base}${path}`, {
         method,
         headers: {
           Authorization: `Bearer ${token}`,
+          ...(position === null ? {} : { 'Plumbline-Position': position }),
           ...(body === undefined
             ? {}
             : { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() }),
@@ -161,6 +164,7 @@ async function openShop(session: Session, user: string | undefined): Promise<Sho
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
+      position = response.headers.get('Plumbline-Position') ?? position;
       if (!response.ok) throw new CliFailure(`the shop answers ${response.status}: ${text}`);
       const parsed = answer.safeParse(JSON.parse(text));
       if (parsed.success) return parsed.data;
