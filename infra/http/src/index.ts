@@ -60,3 +60,4 @@ export type { PagePosition } from './page-cursor.ts';
 export { cursorOf, pageCursor } from './page-cursor.ts';
 export type { PageOptions } from './page.ts';
 export { servePage } from './page.ts';
+export { isSameText } from './same-text.ts';

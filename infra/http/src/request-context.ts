@@ -1,5 +1,6 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { childTraceparent, parseTraceparent } from '@plumbline/observability';
+import { isSameText } from './same-text.ts';
 
 /** Who and what a request is, for handlers, logs and the records it leads to. */
 export interface RequestContext {
@@ -51,13 +52,7 @@ function actorFrom(headers: IncomingHeaders, serviceKey: string | null): string 
   const actor = single(headers[actorHeader]);
   const shown = single(headers[serviceKeyHeader]);
   if (actor === undefined || shown === undefined || serviceKey === null) return null;
-  return isSame(shown, serviceKey) && userActor.test(actor) ? actor : null;
-}
-
-/** Takes as long for every wrong key, whatever of it is right. */
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+  return isSameText(shown, serviceKey) && userActor.test(actor) ? actor : null;
 }
 
 const single = (value: string | string[] | undefined): string | undefined =>

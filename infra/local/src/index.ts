@@ -20,7 +20,7 @@ export type { PlatformPorts, ProcessName } from './platform/platform-definition.
 export { coreProcesses, processNames } from './platform/platform-definition.ts';
 export type { PlatformProcess } from './platform/platform-process.ts';
 export type { OpenPlatformOptions, Platform } from './platform/open-platform.ts';
-export { openPlatform } from './platform/open-platform.ts';
+export { freePlatformPorts, openPlatform, portRecord } from './platform/open-platform.ts';
 export type { Servers } from './platform/start-command.ts';
 export { openServers } from './platform/start-command.ts';
 export { furnishServers } from './stack/furnish-stack.ts';

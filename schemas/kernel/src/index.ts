@@ -22,7 +22,6 @@ export {
   derivedNumber,
   derivedUuid,
   digest,
-  isRoutingKey,
   murmur2,
   parseRoutingKey,
   partitionOfSlot,

@@ -1,8 +1,7 @@
 import type { FundsStep, RecordFundsAnswer } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import { parseRoutingKey } from '@plumbline/kernel';
 import type { Decided, RoutedCommand, Topology } from '@plumbline/runtime';
-import { aggregateTopology } from '@plumbline/runtime';
+import { aggregateTopology, answerTo } from '@plumbline/runtime';
 import { accountDecider } from './domain/account/account.ts';
 import type { AccountCommand } from './domain/account/commands.ts';
 import type { AccountEvent } from './domain/account/events.ts';
@@ -15,23 +14,18 @@ const steps: Readonly<Partial<Record<AccountCommand['type'], FundsStep>>> = {
   ReleaseHold: 'RELEASE',
 };
 
-/**
- * The answer to the checkout that asked, which stands under another key. One that names no order
- * gets none, and its decision stands.
- */
-function answerTo({
+/** The answer to the checkout that asked, which stands under another key. */
+function tellCheckout({
   command: { type, data },
   decision,
 }: Decided<AccountState, AccountCommand, AccountEvent>): readonly RoutedCommand[] {
   const step = steps[type];
-  if (step === undefined || !('replyTo' in data) || data.replyTo === null) return [];
-  const { account, holdId, replyTo: key } = data;
-  const orderNo = parseRoutingKey(key)?.orderNo;
-  if (orderNo === undefined) return [];
-  const code = decision.kind === 'rejected' ? decision.rejection.code : null;
-  const told: RecordFundsAnswer = { orderNo, account, holdId, step, accepted: code === null, code };
-  const payload = { type: 'RecordFundsAnswer', data: told };
-  return [{ topic: topics.checkoutCommands.name, key, subject: orderNo, payload }];
+  if (step === undefined || !('replyTo' in data)) return [];
+  const { account, holdId, replyTo } = data;
+  return answerTo<RecordFundsAnswer>({
+    ...{ replyTo, decision, topic: topics.checkoutCommands.name, type: 'RecordFundsAnswer' },
+    about: { account, holdId, step },
+  });
 }
 
 /** Money, one aggregate per account. */
@@ -46,5 +40,5 @@ export const accountsTopology: Topology = aggregateTopology({
     deadLetters: topics.accountsDeadLetters.name,
   },
   subjectOf: ({ data }) => data.account,
-  asks: { topics: [topics.checkoutCommands.name], commandsOf: answerTo },
+  asks: { topics: [topics.checkoutCommands.name], commandsOf: tellCheckout },
 });

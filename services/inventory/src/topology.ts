@@ -1,8 +1,7 @@
 import { topics } from '@plumbline/events';
 import type { RecordStockAnswer, StockStep } from '@plumbline/events';
-import { parseRoutingKey } from '@plumbline/kernel';
 import type { Decided, RoutedCommand, Topology } from '@plumbline/runtime';
-import { aggregateTopology } from '@plumbline/runtime';
+import { aggregateTopology, answerTo } from '@plumbline/runtime';
 import type { ItemCommand } from './domain/item/commands.ts';
 import type { ItemEvent } from './domain/item/events.ts';
 import { itemDecider } from './domain/item/item.ts';
@@ -15,24 +14,18 @@ const steps: Readonly<Partial<Record<ItemCommand['type'], StockStep>>> = {
   ReleaseStock: 'RELEASE',
 };
 
-/**
- * The answer to the checkout that asked, which stands under another key. One that names no order
- * gets none, and its decision stands.
- */
-function answerTo({
+/** The answer to the checkout that asked, which stands under another key. */
+function tellCheckout({
   command: { type, data },
   decision,
 }: Decided<ItemState, ItemCommand, ItemEvent>): readonly RoutedCommand[] {
   const step = steps[type];
-  if (step === undefined || !('replyTo' in data) || data.replyTo === null) return [];
-  const { sku, reservationId, replyTo: key } = data;
-  const orderNo = parseRoutingKey(key)?.orderNo;
-  if (orderNo === undefined) return [];
-  const code = decision.kind === 'rejected' ? decision.rejection.code : null;
-  const about = { orderNo, sku, reservationId, step };
-  const told: RecordStockAnswer = { ...about, accepted: code === null, code };
-  const payload = { type: 'RecordStockAnswer', data: told };
-  return [{ topic: topics.checkoutCommands.name, key, subject: orderNo, payload }];
+  if (step === undefined || !('replyTo' in data)) return [];
+  const { sku, reservationId, replyTo } = data;
+  return answerTo<RecordStockAnswer>({
+    ...{ replyTo, decision, topic: topics.checkoutCommands.name, type: 'RecordStockAnswer' },
+    about: { sku, reservationId, step },
+  });
 }
 
 /** Stock, one aggregate per SKU. */
@@ -47,5 +40,5 @@ export const inventoryTopology: Topology = aggregateTopology({
     deadLetters: topics.inventoryDeadLetters.name,
   },
   subjectOf: ({ data }) => data.sku,
-  asks: { topics: [topics.checkoutCommands.name], commandsOf: answerTo },
+  asks: { topics: [topics.checkoutCommands.name], commandsOf: tellCheckout },
 });

@@ -21,6 +21,7 @@ export { jsonStateCodec } from './state-codec.ts';
 export type { AggregateEntry, AggregateOptions, Decided, RecentCommand } from './aggregate.ts';
 export { aggregateStore, aggregateTopology } from './aggregate.ts';
 export type { RoutedCommand } from './routed-command.ts';
+export { answerTo } from './routed-command.ts';
 export type { ProcessManagerOptions } from './process-manager.ts';
 export { processManagerTopology } from './process-manager.ts';
 export type { RunTopologyOptions, RunningTopology } from './run-topology.ts';

@@ -1,5 +1,5 @@
-import type { Payload } from '@plumbline/kernel';
-import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
+import type { Decision, Payload } from '@plumbline/kernel';
+import { derivedUuid, parseRoutingKey, slotOfRecordKey } from '@plumbline/kernel';
 import type { ProcessorContext } from './topology.ts';
 
 /** A command and where it goes. */
@@ -50,4 +50,33 @@ export function emitCommand(options: {
       traceparent: cause.traceparent,
     },
   });
+}
+
+/** What an answer to an order's aggregate says beside what it is about. */
+interface AnswerData {
+  readonly orderNo: string;
+  /** Whether it was done, now or before. */
+  readonly accepted: boolean;
+  /** Why not; `null` when it was done. */
+  readonly code: string | null;
+}
+
+/**
+ * The answer to the aggregate of an order that asked under another key, `replyTo`. Where nobody waits,
+ * and where what is named is no routing key, there is none, and the decision stands.
+ */
+export function answerTo<Data extends AnswerData>(of: {
+  readonly replyTo: string | null;
+  readonly topic: string;
+  readonly type: string;
+  readonly decision: Decision<unknown>;
+  readonly about: Omit<Data, keyof AnswerData>;
+}): readonly RoutedCommand[] {
+  const { replyTo, topic, type, decision, about } = of;
+  const place = replyTo === null ? null : parseRoutingKey(replyTo);
+  if (replyTo === null || place === null) return [];
+  const { orderNo } = place;
+  const code = decision.kind === 'rejected' ? decision.rejection.code : null;
+  const data = { ...about, orderNo, accepted: code === null, code };
+  return [{ topic, key: replyTo, subject: orderNo, payload: { type, data } }];
 }

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Platform, PlatformPorts, Report, Stack } from '@plumbline/local';
-import { freePorts, openPlatform, processNames } from '@plumbline/local';
+import type { Platform, Report, Stack } from '@plumbline/local';
+import { freePlatformPorts, openPlatform } from '@plumbline/local';
 import { paymentsProjection } from '@plumbline/payments';
 import { schemaOf } from '@plumbline/postgres';
 
@@ -41,7 +41,7 @@ async function openPlumbline(
   { stack, home, report }: Opening,
   of: { readonly name: string; readonly prefix: string; readonly processes: 1 | 2 },
 ): Promise<PaymentProgram> {
-  const ports = await somePorts();
+  const ports = await freePlatformPorts();
   const env = { PLUMBLINE_MOCK_GATEWAY_URL: `http://127.0.0.1:${ports['gateway-simulator']}` };
   const platform = await openPlatform({
     ...{ stack, report, ports, logsFolder: join(home, `logs-${of.prefix}`) },
@@ -51,7 +51,7 @@ async function openPlumbline(
   await platform.ready();
   const platforms = [platform];
   if (of.processes === 2) {
-    const ports2 = await somePorts();
+    const ports2 = await freePlatformPorts();
     const second = await openPlatform({
       ...{ stack, report, ports: ports2 },
       ...{ logsFolder: join(home, `logs-${of.prefix}-2`), processes: ['payments'] },
@@ -83,7 +83,7 @@ const plainMain = fileURLToPath(new URL('../plain/main.js', import.meta.url));
 
 /** Contract 1 by express, Postgres and an outbox. */
 export async function openPlain({ stack, home, report, signal }: Opening): Promise<PaymentProgram> {
-  const ports = await somePorts();
+  const ports = await freePlatformPorts();
   const platform = await openPlatform({
     ...{ stack, report, ports, logsFolder: join(home, 'logs-plain') },
     processes: ['gateway-simulator'],
@@ -129,13 +129,6 @@ const failed = (): never => {
 
 const pidOf = (platform: Platform, name: 'payments' | 'gateway-simulator'): number =>
   platform.process(name).pid() ?? 0;
-
-async function somePorts(): Promise<PlatformPorts> {
-  const free = await freePorts(processNames.length);
-  return Object.fromEntries(
-    processNames.map((name, at) => [name, free[at] ?? 0]),
-  ) as unknown as PlatformPorts;
-}
 
 /** Every payer pays as soon as the gateway knows of the payment. */
 async function payAtOnce(simulatorUrl: string): Promise<void> {

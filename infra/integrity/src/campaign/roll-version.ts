@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Platform, PlatformPorts, ProcessName } from '@plumbline/local';
-import { processNames } from '@plumbline/local';
+import type { Platform, ProcessName } from '@plumbline/local';
+import { portRecord } from '@plumbline/local';
 import type { Violation } from '../checks/violation.ts';
 import { startRun } from '../world/run.ts';
 import type { World } from '../world/world.ts';
@@ -60,7 +60,7 @@ async function replace(
   if (!balancer.drains) await sleep(drainMs);
   await platform.process(name).stop();
   const port = Number(new URL(url).port);
-  const ports = Object.fromEntries(processNames.map((each) => [each, port])) as PlatformPorts;
+  const ports = portRecord(() => port);
   const added = await world.addPlatform({ processes: [name], ports });
   await added.ready();
   balancer.setOut(url, false);

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Platform, PlatformPorts, Stack } from '@plumbline/local';
-import { freePorts, openPlatform, processNames } from '@plumbline/local';
+import type { Platform, Stack } from '@plumbline/local';
+import { freePlatformPorts, openPlatform } from '@plumbline/local';
 import type { BookedCallback, BookedPayment, BookedRefund, Books } from '../checks/books.ts';
 import type { Json } from './gateway-world.ts';
 import { controlOf, gatewayEnv } from './gateway-world.ts';
@@ -38,11 +38,12 @@ export async function openGateways(of: {
 }): Promise<Gateways> {
   const keyFolder = join(of.folder, 'keys');
   await mkdir(keyFolder, { recursive: true });
-  const [paymentsPort = 0, ...rest] = await freePorts(processNames.length + 1);
+  // Nobody listens at that of the payments here: their own process will.
+  const ports = await freePlatformPorts();
+  const paymentsPort = ports.payments;
   const notifyUrl = `http://127.0.0.1:${paymentsPort}`;
-  const ports = Object.fromEntries(processNames.map((name, at) => [name, rest[at] ?? 0]));
   const platform = await openPlatform({
-    ...{ stack: of.stack, ports: ports as PlatformPorts, logsFolder: of.folder },
+    ...{ stack: of.stack, ports, logsFolder: of.folder },
     processes: ['gateway-simulator'],
     env: {
       PLUMBLINE_SIMULATOR_KEY_FOLDER: keyFolder,

@@ -17,10 +17,9 @@ import type {
 import {
   ensureRegistry,
   ensureTopics,
-  freePorts,
+  freePlatformPorts,
   openPlatform,
   openStack,
-  processNames,
 } from '@plumbline/local';
 import { createRegistrySchemaIds } from '@plumbline/registry';
 import type { KillPlan } from '../faults/kill-plan.ts';
@@ -116,9 +115,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 /** Gateways were told where they report to before there was anybody. */
 async function portsOf(gateways: Gateways | null): Promise<PlatformPorts | 'free'> {
   if (gateways === null) return 'free';
-  const free = await freePorts(processNames.length);
-  const ports = Object.fromEntries(processNames.map((name, at) => [name, free[at] ?? 0]));
-  return { ...(ports as PlatformPorts), payments: gateways.paymentsPort };
+  return { ...(await freePlatformPorts()), payments: gateways.paymentsPort };
 }
 
 /** What two instances of are run where one stops and another is to take over. */

@@ -228,15 +228,19 @@ async function portsOf(
   env: Environment,
 ): Promise<PlatformPorts> {
   if (typeof wanted === 'object') return wanted;
-  if (wanted === 'free') {
-    const found = await freePorts(processNames.length);
-    return portRecord((_, at) => found[at] ?? 0);
-  }
+  if (wanted === 'free') return freePlatformPorts();
   const config: Readonly<Record<string, number>> = parseConfig(platformPortsSchema, env);
   return portRecord((name) => config[processes[name].portVariable] ?? 0);
 }
 
-function portRecord(portOf: (name: ProcessName, at: number) => number): PlatformPorts {
+/** A free port for every process there is. */
+export async function freePlatformPorts(): Promise<PlatformPorts> {
+  const found = await freePorts(processNames.length);
+  return portRecord((_, at) => found[at] ?? 0);
+}
+
+/** One value for every process there is. */
+export function portRecord(portOf: (name: ProcessName, at: number) => number): PlatformPorts {
   const ports: Partial<Record<ProcessName, number>> = {};
   for (const [at, name] of processNames.entries()) ports[name] = portOf(name, at);
   return ports as PlatformPorts;

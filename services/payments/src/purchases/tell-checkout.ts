@@ -1,7 +1,7 @@
 import type { RecordPaymentAnswer } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { Decided, RoutedCommand } from '@plumbline/runtime';
-import { isRoutingKey } from '@plumbline/kernel';
+import { answerTo } from '@plumbline/runtime';
 import type { PaymentCommand } from '../domain/payment/commands.ts';
 import type { PaymentEvent } from '../domain/payment/events.ts';
 import type { PaymentState } from '../domain/payment/state.ts';
@@ -13,14 +13,9 @@ export function tellCheckout({
   state,
 }: Decided<PaymentState, PaymentCommand, PaymentEvent>): readonly RoutedCommand[] {
   if (command.type !== 'CreatePayment') return [];
-  const { replyTo, orderNo } = command.data;
-  if (replyTo === null || !isRoutingKey(replyTo)) return [];
-  const data: RecordPaymentAnswer = {
-    orderNo,
-    payNo: state.status === 'none' ? null : state.payNo,
-    accepted: decision.kind !== 'rejected',
-    code: decision.kind === 'rejected' ? decision.rejection.code : null,
-  };
-  const payload = { type: 'RecordPaymentAnswer', data };
-  return [{ topic: topics.checkoutCommands.name, key: replyTo, subject: orderNo, payload }];
+  return answerTo<RecordPaymentAnswer>({
+    ...{ replyTo: command.data.replyTo, decision, topic: topics.checkoutCommands.name },
+    type: 'RecordPaymentAnswer',
+    about: { payNo: state.status === 'none' ? null : state.payNo },
+  });
 }

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { GatewayHttpResponse, RawCallback, RequestContext } from '../port.ts';
-import { isSameText } from '../same-text.ts';
+import { isSameText } from '@plumbline/http';
 
 /**
  * LKLAPI-SHA256withRSA: RSASSA-PKCS1-v1_5 with SHA-256 over lines that each end with a newline.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isSameText } from '../same-text.ts';
+import { isSameText } from '@plumbline/http';
 
 /** What contract 1's callback signs. */
 export interface SignedFields {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isSameText } from '../same-text.ts';
+import { isSameText } from '@plumbline/http';
 import type { GatewayHttpRequest, GatewayHttpResponse, RequestContext } from '../port.ts';
 
 const hmac = (secret: string, parts: readonly (string | Buffer)[]): string => {

@@ -2,7 +2,7 @@ import { invariant, unreachable } from '@plumbline/kernel';
 import type { SagaEvent, SagaEventOf } from './events.ts';
 import { pushesRemembered } from './limits.ts';
 import type { Funds, Saga, SagaLine, SagaState, Waiting } from './state.ts';
-import { wantsOf } from './steps.ts';
+import { wantsNothing } from './steps.ts';
 
 /** Returns the very same state where an event says nothing new: so an answer is known to be old. */
 export function evolve(state: SagaState, event: SagaEvent): SagaState {
@@ -79,8 +79,7 @@ const waitingOf = (data: { readonly attempt: number; readonly repeatAt: number }
 /** Whoever wants nothing waits for nothing. */
 function rested(before: Saga, after: Saga): Saga {
   if (after === before || after.waiting === null) return after;
-  const { stock, funds, other } = wantsOf(after);
-  return stock.size === 0 && funds === null && other === null ? { ...after, waiting: null } : after;
+  return wantsNothing(after) ? { ...after, waiting: null } : after;
 }
 
 function asked(
@@ -92,15 +91,20 @@ function asked(
   return lines.map((line) => (ids.has(line.reservationId) ? { ...line, asked: step } : line));
 }
 
+/** The code of the first refusal of all, whoever refused. */
+const firstRefusal = (
+  { refusedBecause }: Saga,
+  after: SagaLine['stock'] | Funds['state'] | Saga['payment'],
+  code: string | null,
+): string | null => refusedBecause ?? (after === 'refused' ? code : null);
+
 function afterStock(saga: Saga, data: SagaEventOf<'CheckoutStockAnswered'>): Saga {
   const { reservationId, code } = data;
   const line = saga.lines.find((each) => each.reservationId === reservationId);
   const changed = line && lineAfter(line, data, saga.orderEnd);
   if (changed === undefined || changed === line) return saga;
   const lines = saga.lines.map((each) => (each === line ? changed : each));
-  const isRefused = changed.stock === 'refused' && line?.stock !== 'refused';
-  const refusedBecause = isRefused ? (saga.refusedBecause ?? code) : saga.refusedBecause;
-  return { ...saga, lines, refusedBecause };
+  return { ...saga, lines, refusedBecause: firstRefusal(saga, changed.stock, code) };
 }
 
 function lineAfter(
@@ -135,9 +139,7 @@ function lineAfter(
 function afterFunds(saga: Saga, data: SagaEventOf<'CheckoutFundsAnswered'>): Saga {
   const funds = fundsAfter(saga.funds, data, saga.orderEnd);
   if (funds === saga.funds) return saga;
-  const isRefused = funds.state === 'refused' && saga.funds.state !== 'refused';
-  const refusedBecause = isRefused ? (saga.refusedBecause ?? data.code) : saga.refusedBecause;
-  return { ...saga, funds, refusedBecause };
+  return { ...saga, funds, refusedBecause: firstRefusal(saga, funds.state, data.code) };
 }
 
 function fundsAfter(
@@ -169,10 +171,6 @@ function afterPayment(
   { accepted, code }: SagaEventOf<'CheckoutPaymentAnswered'>,
 ): Saga {
   if (saga.asked !== 'PAY') return saga;
-  if (accepted) return { ...saga, payment: 'open', asked: null };
-  return {
-    ...saga,
-    ...{ payment: 'refused', asked: null },
-    refusedBecause: saga.refusedBecause ?? code,
-  };
+  const payment = accepted ? 'open' : 'refused';
+  return { ...saga, payment, asked: null, refusedBecause: firstRefusal(saga, payment, code) };
 }

@@ -8,7 +8,7 @@ import type { SagaRejectionCode } from './rejections.ts';
 import { sagaRejection } from './rejections.ts';
 import type { Saga, SagaState } from './state.ts';
 import { initialSaga, phaseOf } from './state.ts';
-import { requestsFor, wantsOf } from './steps.ts';
+import { requestsFor, wantsNothing } from './steps.ts';
 
 type SagaDecision = Decision<SagaEvent>;
 
@@ -22,8 +22,7 @@ function withConsequences(event: SagaEvent, state: SagaState, atMs: number): Sag
 function consequences(state: SagaState, atMs: number): readonly SagaEvent[] {
   if (state.status !== 'open') return [];
   const { orderNo } = state;
-  const wants = wantsOf(state);
-  const isDone = wants.stock.size === 0 && wants.funds === null && wants.other === null;
+  const isDone = wantsNothing(state);
   const phase = phaseOf(state);
   if (isDone && phase === 'FINISHING')
     return [{ type: 'CheckoutCompleted', data: { orderNo, completedAt: atMs } }];

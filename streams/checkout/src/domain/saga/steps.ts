@@ -14,6 +14,12 @@ export interface Wants {
 
 const nothing: Wants = { stock: new Map(), funds: null, other: null };
 
+/** Whoever wants nothing of anybody waits for the buyer, or is done. */
+export function wantsNothing(saga: Saga): boolean {
+  const { stock, funds, other } = wantsOf(saga);
+  return stock.size === 0 && funds === null && other === null;
+}
+
 /** A function of what is known alone: forgetting to ask for something is not possible. */
 export function wantsOf(saga: Saga): Wants {
   switch (phaseOf(saga)) {
