@@ -4,7 +4,7 @@ import type { FakeServer } from './testing/fake-server.ts';
 import { refusal } from './testing/fake-server.ts';
 import type { OpenPage } from './testing/open-page.ts';
 import { openPage } from './testing/open-page.ts';
-import { alert, purchase, serverWithShop, session, timeline } from './testing/samples.ts';
+import { alert, checkout, purchase, serverWithShop, session, timeline } from './testing/samples.ts';
 
 let page: OpenPage;
 const open = async (server: FakeServer, path: string): Promise<void> => {
@@ -169,6 +169,23 @@ describe('an order', () => {
       ...['https://pay.example/1', '_blank', 'noopener noreferrer'],
     ]);
     expect(page.find('.timeline li').textContent).toMatch(/OrderCreated.*Partition 2.*Offset 41/s);
+  });
+
+  it('shows how far its checkout has come, and why it was refused, in words', async () => {
+    const server = serverWithShop();
+    await open(server, '/orders/O1');
+    expect(page.find('.steps [aria-current=step]').textContent).toContain(
+      'Waiting for the payment',
+    );
+    const refusedBecause = 'STOCK_INSUFFICIENT';
+    const checkoutOf = checkout('COMPENSATED', { refusedBecause });
+    const failed = purchase('FAILED', { checkout: checkoutOf, reason: refusedBecause });
+    server.answer('GET /api/purchases/O1', failed);
+    server.say({ type: 'reset', position: 'p2' });
+    await page.settle();
+    expect(page.find('.checkout').textContent).toContain('everything given back');
+    expect(page.find('.checkout .fault').textContent).toBe('Reason: There is not enough in stock');
+    expect(page.find('dl.facts').textContent).not.toContain('To be paid by');
   });
 
   it('shows no link that is not one of the web', async () => {

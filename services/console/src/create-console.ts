@@ -59,7 +59,8 @@ export function createConsole(options: ConsoleOptions): App {
     { immediate: true },
   );
 
-  const basket = createBasket({ store: sessionStorage, newKey: () => newKey(window) });
+  const newKey = (): string => randomKey(window);
+  const basket = createBasket({ store: sessionStorage, newKey });
   const theme = createTheme({ root: document.documentElement, store: localStorage });
   const announcement = shallowRef('');
   const router = createConsoleRouter(options.history ?? createWebHistory());
@@ -72,7 +73,7 @@ export function createConsole(options: ConsoleOptions): App {
 
   const app = createApp(ConsoleApp);
   app.provide(consoleKey, {
-    ...{ api, session, basket, live, liveStatus, language, theme, announcement },
+    ...{ api, session, basket, live, liveStatus, language, theme, announcement, newKey },
   });
   app.use(router);
   return app;
@@ -90,7 +91,7 @@ const webSocketOf =
   };
 
 /** 128 random bits; `crypto.randomUUID` is not there on an http address other than localhost. */
-const newKey = ({ crypto }: Window & typeof globalThis): string =>
+const randomKey = ({ crypto }: Window & typeof globalThis): string =>
   [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');

@@ -37,3 +37,6 @@ export const timelinePagesMax = 20;
 /** Found by number, an order or alert has at most so many characters. */
 export const idCharsMax = 64;
 export const userCharsMax = 100;
+
+/** As the API: why an order is cancelled, or an alert acknowledged. */
+export const reasonCharsMax = 200;

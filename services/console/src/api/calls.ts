@@ -3,6 +3,7 @@ import type { Client } from './client.ts';
 import { ApiProblem } from './problem.ts';
 import type {
   Alert,
+  AlertAction,
   Balance,
   Entry,
   Item,
@@ -30,6 +31,14 @@ export interface AlertFilters {
   readonly cursor?: string;
 }
 
+export interface ChangingAlert {
+  readonly alertId: string;
+  readonly action: AlertAction;
+  /** 1 to 200 characters. */
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}
+
 export interface PageOf<T> {
   readonly rows: readonly T[];
   readonly nextCursor: string | null;
@@ -54,11 +63,15 @@ export interface Api {
   alertSummary(): Promise<readonly RuleSummary[]>;
   alerts(filters: AlertFilters): Promise<PageOf<Alert>>;
   alert(alertId: string): Promise<Alert>;
+  /** The alert afterwards. */
+  changeAlert(changing: ChangingAlert): Promise<Alert>;
   /** By order number, payment number or alert id. */
   findOrders(id: string): Promise<readonly Order[]>;
 }
 
 const orderPath = (orderNo: string): string => `/api/purchases/${encodeURIComponent(orderNo)}`;
+
+const alertPath = (alertId: string): string => `/api/alerts/${encodeURIComponent(alertId)}`;
 
 /** The server checks its own answers against the same shapes, so they are taken as they come. */
 export function createApi(client: Client): Api {
@@ -114,9 +127,11 @@ export function createApi(client: Client): Api {
       const page = await get<Answer>('/api/alerts', { ...filters, limit });
       return { rows: page.alerts, nextCursor: page.nextCursor };
     },
-    alert: async (alertId) => {
-      const path = `/api/alerts/${encodeURIComponent(alertId)}`;
-      return (await get<{ readonly alert: Alert }>(path)).alert;
+    alert: async (alertId) => (await get<{ readonly alert: Alert }>(alertPath(alertId))).alert,
+    changeAlert: async ({ alertId, action, reason, idempotencyKey }) => {
+      const path = `${alertPath(alertId)}/${action}`;
+      const headers = { 'Idempotency-Key': idempotencyKey };
+      return (await post<{ readonly alert: Alert }>(path, { reason }, headers)).alert;
     },
     findOrders: async (id) =>
       (await get<OrdersPage>('/api/orders', { id: id.trim().slice(0, idCharsMax) })).orders,

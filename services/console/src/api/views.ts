@@ -39,6 +39,11 @@ export interface Payment {
   readonly payUrl?: string | null;
 }
 
+/** Of orders that are still to be paid: they have a deadline, and can be cancelled. */
+export const unpaidStatuses: ReadonlySet<string | null> = new Set([
+  ...['PENDING', 'STOCK_RESERVED', 'WAITING_PAYMENT'],
+]);
+
 export interface Order {
   readonly orderNo: string;
   readonly status: string | null;
@@ -61,7 +66,24 @@ export interface Line {
 export interface Purchase extends Order {
   readonly items: readonly Line[];
   /** How far its checkout has come; `null`: none leads it. */
-  readonly checkout: unknown;
+  readonly checkout: Checkout | null;
+}
+
+export const checkoutStatuses = [
+  ...(['PREPARING', 'OPENING_PAYMENT', 'WAITING_FOR_PAYMENT', 'SETTLING', 'FAILING'] as const),
+  ...(['FINISHING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED'] as const),
+];
+export type CheckoutStatus = (typeof checkoutStatuses)[number];
+
+export interface Checkout {
+  /** One of {@link checkoutStatuses}, or what a newer server has. */
+  readonly status: string;
+  /** Of what it waits for; `null` when it asks for nothing. */
+  readonly attempt: Digits | null;
+  readonly repeatAt: string | null;
+  /** The first refusal, as a code of who refused. */
+  readonly refusedBecause: string | null;
+  readonly updatedAt: string | null;
 }
 
 export interface Place {
@@ -106,6 +128,8 @@ export interface Alert {
   readonly howSeen: string | null;
   readonly evidence: readonly Evidence[];
   readonly raisedAt: Place | null;
+  /** What became of it, oldest first: raised, acknowledged, resolved, reopened. */
+  readonly history: readonly AlertStep[];
   readonly resolution: {
     readonly resolution: string;
     readonly reason: string | null;
@@ -114,6 +138,22 @@ export interface Alert {
     readonly evidence: readonly Evidence[];
   } | null;
 }
+
+export interface AlertStep extends Place {
+  /** As the alert has been from then on. */
+  readonly status: string;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly at: string;
+}
+
+/** In the order in which an alert goes through them. */
+export const alertStatuses = [
+  ...(['OPEN', 'ACKNOWLEDGED', 'RESOLVED', 'AUTO_RESOLVED', 'SUPERSEDED'] as const),
+];
+
+/** What an operator does to an alert, as the API calls it. */
+export type AlertAction = 'acknowledge' | 'resolve' | 'reopen';
 
 export interface RuleSummary {
   readonly rule: string;

@@ -25,11 +25,14 @@ export function preferredLanguage(wanted: readonly string[]): LanguageTag {
 
 export type Fill = Readonly<Record<string, string | number>>;
 
+/** What codes are of: of an order, payment or alert; a rule; a checkout; why something was refused. */
+export type WordPrefix = 'status' | 'rule' | 'checkout' | 'refusal';
+
 export interface Language {
   readonly tag: Ref<LanguageTag>;
   readonly t: (key: MessageKey, fill?: Fill) => string;
   /** A code of the API's in words; as it is where this page does not know it; a dash for `null`. */
-  readonly word: (prefix: 'status' | 'rule', code: string | null) => string;
+  readonly word: (prefix: WordPrefix, code: string | null) => string;
   /** Major units by their digits, never by way of a float; a dash for `null`. */
   readonly money: (amount: string | null, currency: string | null) => string;
   readonly number: (digits: string | number) => string;

@@ -1,4 +1,4 @@
-import type { ComputedRef } from 'vue';
+import type { ComputedRef, WritableComputedRef } from 'vue';
 import { computed, reactive, watch } from 'vue';
 import type { Buying } from '../api/calls.ts';
 import { countOf } from '../api/exact-json.ts';
@@ -8,8 +8,16 @@ import { compare, isAmount, minus, sumOf, times } from '../money/decimal.ts';
 import type { Store } from './stored.ts';
 import { read, write } from './stored.ts';
 
-export const channels = ['PAYPAY', 'LAKALA', 'MOCK'] as const;
+const channels = ['PAYPAY', 'LAKALA', 'MOCK'] as const;
 export type Channel = (typeof channels)[number];
+
+/** What a payment service takes; a payment in another currency is refused. */
+const takes: Readonly<Record<Channel, (currency: string) => boolean>> = {
+  PAYPAY: (currency) => currency === 'JPY',
+  LAKALA: (currency) => currency === 'CNY',
+  MOCK: () => true,
+};
+
 export const waysToPay = ['channel', 'balance', 'both'] as const;
 export type WayToPay = (typeof waysToPay)[number];
 
@@ -39,6 +47,10 @@ export interface Basket {
   readonly contents: Contents;
   readonly currency: ComputedRef<string | null>;
   readonly total: ComputedRef<string>;
+  /** Those that take the currency. */
+  readonly channels: ComputedRef<readonly Channel[]>;
+  /** The one that was chosen, where it takes the currency; the first that does otherwise. */
+  readonly channel: WritableComputedRef<Channel>;
   add(item: Item): void;
   /** Whole numbers of 1 to a million count; anything else leaves the line as it is. */
   setQuantity(sku: string, quantity: number): void;
@@ -71,6 +83,14 @@ export function createBasket(options: {
     sumOf(contents.lines.map(({ item, quantity }) => times(item.unitAmount, quantity))),
   );
   const currency = computed(() => contents.lines[0]?.item.currency ?? null);
+  const fitting = computed(() =>
+    channels.filter((each) => currency.value === null || takes[each](currency.value)),
+  );
+  const channel = computed({
+    get: () =>
+      fitting.value.find((each) => each === contents.channel) ?? fitting.value[0] ?? 'MOCK',
+    set: (chosen) => (contents.channel = chosen),
+  });
   const lineOf = (sku: string) => contents.lines.find(({ item }) => item.sku === sku);
 
   function setQuantity(sku: string, quantity: number): void {
@@ -85,12 +105,12 @@ export function createBasket(options: {
 
   /** As it is sent, without the key. */
   function asked(): Omit<Buying, 'idempotencyKey'> {
-    const { lines, pay, channel, balance } = contents;
+    const { lines, pay, balance } = contents;
     return {
       items: lines.map(({ item: { sku }, quantity }) => ({ sku, quantity })),
       currency: currency.value ?? '',
       balance: { channel: '0', balance: total.value, both: balance.trim() }[pay],
-      channel: pay === 'balance' ? null : channel,
+      channel: pay === 'balance' ? null : channel.value,
     };
   }
 
@@ -98,6 +118,8 @@ export function createBasket(options: {
     contents,
     currency,
     total,
+    channels: fitting,
+    channel,
     add(item) {
       const line = lineOf(item.sku);
       if (line !== undefined) setQuantity(item.sku, line.quantity + 1);

@@ -80,7 +80,7 @@ describe('the key of a purchase', () => {
     keys.add(basket.purchase().idempotencyKey);
     basket.setQuantity('a', 2);
     keys.add(basket.purchase().idempotencyKey);
-    basket.contents.channel = 'MOCK';
+    basket.channel.value = 'MOCK';
     keys.add(basket.purchase().idempotencyKey);
     basket.clear();
     basket.add(item('a'));
@@ -117,7 +117,32 @@ describe('paying from the balance', () => {
     Object.assign(basket.contents, { pay: 'both', balance: ' 9.99 ' });
     expect(basket.fault([balance('10')])).toBeNull();
     expect(basket.rest()).toBe('10.00');
-    expect(basket.purchase()).toMatchObject({ balance: '9.99', channel: 'PAYPAY' });
+    expect(basket.purchase()).toMatchObject({ balance: '9.99', channel: 'LAKALA' });
+  });
+});
+
+describe('the payment service', () => {
+  it.each([
+    ['JPY', ['PAYPAY', 'MOCK']],
+    ['CNY', ['LAKALA', 'MOCK']],
+    ['EUR', ['MOCK']],
+  ])('of a basket in %s is one that takes it', (currency, channels) => {
+    const { basket } = newBasket();
+    basket.add({ ...item('a'), currency });
+    expect(basket.channels.value).toEqual(channels);
+    expect(basket.purchase().channel).toBe(channels[0]);
+  });
+
+  it('is the chosen one again when the currency lets it', () => {
+    const { basket } = newBasket();
+    basket.add({ ...item('a'), currency: 'JPY' });
+    basket.channel.value = 'PAYPAY';
+    basket.remove('a');
+    basket.add(item('a'));
+    expect(basket.channel.value).toBe('LAKALA');
+    basket.remove('a');
+    basket.add({ ...item('b'), currency: 'JPY' });
+    expect(basket.channel.value).toBe('PAYPAY');
   });
 });
 

@@ -19,6 +19,8 @@ export interface Console {
   readonly theme: Ref<Theme>;
   /** What a screen reader says next. */
   readonly announcement: ShallowRef<string>;
+  /** An Idempotency-Key that nobody has used. */
+  readonly newKey: () => string;
 }
 
 export const consoleKey: InjectionKey<Console> = Symbol('console');

@@ -21,12 +21,18 @@ export const balances = {
   balances: [{ currency: 'CNY', balance: 20, held: 0, available: 20 }],
 };
 
+export const checkout = (status: string, more: object = {}) => ({
+  ...{ status, attempt: null, repeatAt: null, refusedBecause: null },
+  updatedAt: '2026-01-01T10:00:00Z',
+  ...more,
+});
+
 export const purchase = (status: string, more: object = {}) => ({
   purchase: {
     ...{ orderNo: 'O1', status, amount: 25, currency: 'CNY', openAlerts: 0, reason: null },
     items: [{ sku: 'TEA', quantity: 2, unitAmount: 12.5 }],
     ...{ createdAt: '2026-01-01T10:00:00Z', paymentDeadline: '2026-01-01T11:00:00Z' },
-    ...{ paidAt: null, checkout: { status: 'AWAITING_PAYMENT' } },
+    ...{ paidAt: null, checkout: checkout('WAITING_FOR_PAYMENT') },
     payment: {
       ...{ payNo: 'P1', status: 'PAYING', amount: 25, currency: 'CNY', channel: 'PAYPAY' },
       ...{ channelTradeNo: null, paidAt: null, expireAt: null, contradictedBy: null },
@@ -49,6 +55,12 @@ export const timeline = (...types: readonly string[]) => ({
   nextCursor: null,
 });
 
+export const alertStep = (status: string, more: object = {}) => ({
+  ...{ status, actor: 'user:u1', reason: null, at: '2026-01-01T10:02:00Z' },
+  ...{ topic: 'alerts', partition: 2, offset: '7' },
+  ...more,
+});
+
 export const alert = {
   ...{ alertId: 'a1', rule: 'A', ruleVersion: 1, status: 'OPEN', severity: 'WARNING' },
   ...{ tenant: 'demo', orderNo: 'O1', payNo: 'P1', summary: 'paid, and not shown' },
@@ -56,6 +68,7 @@ export const alert = {
   ...{ detectedAt: '2026-01-01T10:02:00Z', amount: 25, currency: 'CNY' },
   ...{ triggerEventId: 'e1', correlationId: 'c', resolution: null },
   raisedAt: { topic: 'alerts', partition: 2, offset: '7' },
+  history: [alertStep('OPEN', { actor: 'process:consistency-alerts' })],
   evidence: [
     {
       ...{ eventId: 'e1', type: 'PaymentSucceeded', topic: 'payments', partition: 2 },
