@@ -14,6 +14,10 @@ export const localConfigSchema = z.object({
     .string()
     .optional()
     .describe('Folder of downloaded servers; plumbline in the cache folder of the user if unset'),
+  PLUMBLINE_CHROMIUM: z
+    .string()
+    .optional()
+    .describe('Program of the Chromium that tests of the page run; one on the PATH if unset'),
   PLUMBLINE_KAFKA_PORT: portNumber().default(defaultPorts.kafka).describe('Port of Kafka'),
   PLUMBLINE_KAFKA_CONTROLLER_PORT: portNumber()
     .default(defaultPorts.kafkaController)

@@ -1,4 +1,5 @@
 export { LocalStackError } from './errors.ts';
+export { findChromium } from './chromium.ts';
 export type { Report } from './report.ts';
 export { kafkaClasspath } from './parts/kafka.ts';
 export { findJava } from './process/find-tool.ts';

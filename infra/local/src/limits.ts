@@ -44,3 +44,6 @@ export const lockWaitMs = 20_000;
 
 /** One administrative request to Kafka; making 20 topics takes under a second locally. */
 export const adminTimeoutMs = 15_000;
+
+/** Between two looks whether another program still installs packages: a run of apt-get takes a minute. */
+export const packageLockPollMs = 2_000;

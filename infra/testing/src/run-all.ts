@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ensureTopics,
+  findChromium,
   findJava,
   kafkaClasspath,
   localConfig,
@@ -57,6 +58,8 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
   const shares = chosen.files.length > 0 ? 1 : serverShares;
   const opening = tier === undefined ? null : openTestStacks(options, shares);
   opening?.catch(() => undefined);
+  // A browser takes a minute to install: beside the rest, and before the tests that look for it.
+  const browser = wanted('e2e') && chosen.files.length === 0 ? prepareBrowser(options) : null;
   await Promise.all([checks(), run('beside-checks')]);
   if (wanted(simulation.name) && !signal.aborted) {
     const minutes =
@@ -65,11 +68,18 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
   }
   if (tier !== undefined && opening !== null)
     await timed(tier.name, () => runWithServers(tier, { ...options, opening }));
+  await browser;
   await run('last');
   for (const { step, outcome } of finished)
     if (outcome.failures.length > 0)
       say([`\nFailed in ${step}:`, ...failureLines(outcome)].join('\n'));
   return sum(finished.map(({ outcome }) => outcome));
+}
+
+/** What stands in the way is said here, and again by the tests that cannot do without. */
+async function prepareBrowser({ env, signal, write }: AllOptions): Promise<void> {
+  const say = (line: string) => write(`[browser] ${line.trim()}\n`);
+  await findChromium({ env, signal, report: say }).catch((error: unknown) => say(messageOf(error)));
 }
 
 /** One after the other: downloads are shared. */

@@ -15,7 +15,7 @@ export function findOnPath(command: string, env: Environment = process.env): str
   return null;
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;
