@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAlertsList } from './commands/alerts-list.ts';
+import { addAlertsSay } from './commands/alerts-say.ts';
 import { addAlertsTail } from './commands/alerts-tail.ts';
 import { addAppKeyCreate, addAppKeyList, addAppKeyRevoke } from './commands/app-keys.ts';
 import type { RunCommand } from './commands/command.ts';
@@ -44,6 +45,7 @@ export function createProgram(run: RunCommand): Command {
   const alerts = group(program, 'alerts', 'Where orders and payments disagree');
   addAlertsTail(alerts, run);
   addAlertsList(alerts, run);
+  addAlertsSay(alerts, run);
   const order = group(program, 'order', 'One order');
   addOrderTimeline(order, run);
   const checkout = group(program, 'checkout', 'The checkout of one purchase');

@@ -162,12 +162,17 @@ export type {
 } from './generated/checkout.ts';
 export { checkoutCommandNames, checkoutEventNames } from './generated/checkout.ts';
 export type {
+  AcknowledgeAlert,
   ActivateRules,
+  AlertAcknowledged,
   AlertRaised,
+  AlertReopened,
   AlertResolved,
   AlertsCommand,
   AlertsEvent,
   Evidence,
+  ReopenAlert,
+  ResolveAlert,
   Resolution,
   RuleParameters,
   RulesActivated,

@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { serviceKeyOf } from '@plumbline/config';
+import { topics } from '@plumbline/events';
 import type { Route } from '@plumbline/http';
-import { servePage } from '@plumbline/http';
+import { createCommandGateway, servePage } from '@plumbline/http';
+import { routingKey } from '@plumbline/kernel';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import { openRedis } from '@plumbline/redis';
 import type { BffConfig } from './config.ts';
 import type { Access } from './http/authorise.ts';
 import type { BffEdge, Services } from './http/edge.ts';
+import { alertLifeRoutes } from './http/alert-life-routes.ts';
 import { liveRoute } from './http/live-route.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
 import { purchaseRoutes } from './http/purchase-routes.ts';
@@ -49,13 +52,23 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
   const publicUrl = config.PLUMBLINE_PUBLIC_URL;
   const access: Access = { sessions, verifier, publicUrl };
   const services = servicesOf(config);
-  const positionOf = createPositionOf({ log, logger, partitions, tenant: config.PLUMBLINE_TENANT });
-  const edge: BffEdge = { access, services, positionOf, partitions };
+  const positionOf = createPositionOf({ log, logger, partitions });
+  const alertCommands = await createCommandGateway({
+    ...{ log, codec, logger, metrics, partitions, source: '/plumbline/bff' },
+    commandsTopic: topics.alertsCommands.name,
+    outcomesTopic: topics.alertsOutcomes.name,
+  });
+  const edge: BffEdge = {
+    ...{ access, services, positionOf, alertCommands, partitions },
+    orderPositionOf: (orderNo) =>
+      positionOf(topics.ordersEvents.name, routingKey(config.PLUMBLINE_TENANT, orderNo)),
+  };
   const routes: Route[] = [
     ...sessionRoutes({ access, cookie: { secure: publicUrl.startsWith('https:') } }),
     ...shopRoutes(edge),
     ...purchaseRoutes(edge),
     ...operatorRoutes(edge),
+    ...alertLifeRoutes(edge),
     liveRoute(access, live),
     webhookRoute(services.payments),
     ...(local === null ? [] : localIssuerRoutes(local)),
@@ -70,6 +83,7 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     async close() {
       await live.close();
       await feed.close();
+      await alertCommands.close();
       await Promise.all(all.map((service) => service.close()));
       await redis.close();
     },

@@ -1,4 +1,3 @@
-import type { AlertRaised, AlertResolved, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 import { encodeEnvelope, topics } from '@plumbline/events';
 import type { MemoryLog } from '@plumbline/kafka';
 import { silentLogger } from '@plumbline/observability';
@@ -15,13 +14,12 @@ import {
   openTestQueries,
   testEvents,
 } from './testing/open-test-queries.ts';
+import { t0, tellTheStory } from './testing/story.ts';
 
 const codec = await createTestCodec();
-const t0 = Date.UTC(2026, 0, 1);
 const orders = topics.ordersEvents.name;
 const payments = topics.paymentsEvents.name;
 const alerts = topics.alertsEvents.name;
-const none = '00000000-0000-4000-8000-000000000000';
 
 let log: MemoryLog;
 let postgres: Postgres;
@@ -29,114 +27,12 @@ let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let queries: TestQueries;
 let events: TestEvents;
 
-const orderCreated = (orderNo: string, n: number): OrdersEvent => ({
-  type: 'OrderCreated',
-  data: {
-    orderNo,
-    tenant: 'main',
-    items: [{ sku: 'sku', quantity: 1, unitAmountMinor: BigInt(n) * 100n }],
-    amountMinor: BigInt(n) * 100n,
-    currency: 'CNY',
-    payBy: t0 + 1_800_000,
-    idempotencyKey: null,
-    purchase: null,
-    fingerprint: '0'.repeat(64),
-    // Two orders each millisecond: pages must not lose one of a pair.
-    createdAt: t0 + Math.floor(n / 2),
-  },
-});
-
-const payNoOf = (orderNo: string): string => `PAY-${orderNo}`;
-
-const paymentCreated = (orderNo: string, amountMinor: bigint): PaymentsEvent => ({
-  type: 'PaymentCreated',
-  data: {
-    ...{ id: 7n, payNo: payNoOf(orderNo), orderNo, tenant: 'main', amountMinor, currency: 'CNY' },
-    ...{
-      channel: 'MOCK',
-      expireAt: t0 + 1_800_000,
-      createdAt: t0 + 5,
-      gateway: null,
-      merchant: null,
-    },
-  },
-});
-
-const paymentSucceeded = (orderNo: string, amountMinor: bigint): PaymentsEvent => ({
-  type: 'PaymentSucceeded',
-  data: {
-    ...{ eventId: none, payNo: payNoOf(orderNo), orderNo, amountMinor, currency: 'CNY' },
-    ...{ channel: 'MOCK', channelTradeNo: 'MOCK_1', paidAt: t0 + 9, eventTime: t0 + 9 },
-    ...{ traceId: 'trace', version: '1.0' },
-  },
-});
-
-const evidence = (orderNo: string) => ({
-  ...{ eventId: `e-${orderNo}`, type: 'PaymentSucceeded', topic: payments, partition: 1 },
-  ...{ offset: 12_345_678_901_234_567n, time: t0 + 9 },
-});
-
-const alertRaised = (orderNo: string, changes: Partial<AlertRaised> = {}) => ({
-  type: 'AlertRaised',
-  data: {
-    ...{ alertId: `alert-${orderNo}`, rule: 'A', ruleVersion: 1, tenant: 'main', orderNo },
-    ...{ payNo: payNoOf(orderNo), severity: 'WARNING', summary: 'paid, not shown' },
-    ...{ expected: 'order PAID', actual: 'order WAITING_PAYMENT', deadline: t0 + 60_000 },
-    ...{ detectedAt: t0 + 60_001, amountMinor: 100n, currency: 'CNY', howSeen: 'deadline' },
-    ...{ triggerEventId: `e-${orderNo}`, evidence: [evidence(orderNo)] },
-    ...changes,
-  } satisfies AlertRaised,
-});
-
-const alertResolved = (orderNo: string, changes: Partial<AlertResolved> = {}) => ({
-  type: 'AlertResolved',
-  data: {
-    ...{ alertId: `alert-${orderNo}`, rule: 'A', tenant: 'main', orderNo, supersededBy: null },
-    ...{ resolution: 'AUTO_RESOLVED', reason: 'the order is PAID', resolvedAt: t0 + 70_000 },
-    evidence: [evidence(orderNo)],
-    ...changes,
-  } satisfies AlertResolved,
-});
-
-/** o1…o9: paid and shown, o1 after an alert; o3 to o5 paid and alerted; o2 has a USD alert, too. */
-function tellTheStory(): void {
-  for (let n = 1; n <= 9; n += 1) {
-    const orderNo = `o${n}`;
-    const amountMinor = BigInt(n) * 100n;
-    events.append(orders, orderNo, orderCreated(orderNo, n));
-    events.append(payments, orderNo, paymentCreated(orderNo, amountMinor));
-    const awaiting = { orderNo, payNo: payNoOf(orderNo), paymentEventId: none };
-    events.append(orders, orderNo, { type: 'OrderAwaitingPayment', data: awaiting });
-  }
-  for (const n of [1, 3, 4, 5]) {
-    const orderNo = `o${n}`;
-    events.append(payments, orderNo, paymentSucceeded(orderNo, BigInt(n) * 100n));
-    const detectedAt = t0 + 60_000 + n;
-    const amountMinor = BigInt(n) * 100n;
-    events.append(alerts, orderNo, alertRaised(orderNo, { detectedAt, amountMinor }));
-  }
-  const paid = { orderNo: 'o1', payNo: payNoOf('o1'), paymentEventId: none };
-  const what = { ...paid, amountMinor: 100n, currency: 'CNY', paidAt: t0 + 9 };
-  events.append(orders, 'o1', { type: 'OrderPaid', data: what });
-  events.append(alerts, 'o1', alertResolved('o1'));
-  const usd = { alertId: 'alert-usd', amountMinor: 9n * 10n ** 15n, currency: 'USD' };
-  const critical = { ...usd, rule: 'C', severity: 'CRITICAL' as const, detectedAt: t0 + 90_000 };
-  events.append(alerts, 'o2', alertRaised('o2', critical));
-  const superseded = { resolution: 'SUPERSEDED' as const, supersededBy: 'alert-usd' };
-  events.append(alerts, 'o5', alertResolved('o5', superseded));
-  events.append(payments, 'only-payment', paymentCreated('only-payment', 5n));
-  events.append(alerts, 'rules', {
-    type: 'RulesActivated',
-    data: { revision: 1n, rules: [], reason: 'test', activatedAt: t0 },
-  });
-}
-
 beforeAll(async () => {
   database = await createTestDatabase();
   postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 2 });
   log = createTestLog();
   events = testEvents(log, codec);
-  tellTheStory();
+  tellTheStory(events);
   queries = await openTestQueries({ log, codec, postgresUrl: database.url });
   await foldedBy(postgres, events.places());
 });
@@ -164,6 +60,10 @@ interface AlertPage {
   readonly nextCursor: string | null;
 }
 
+interface AlertLife {
+  readonly history: readonly { readonly offset: string }[];
+}
+
 const alertIds = async (path: string): Promise<readonly string[]> =>
   (await data<AlertPage>(path)).alerts.map(({ alertId }) => alertId);
 
@@ -175,7 +75,8 @@ test('alerts are filtered, newest first', async () => {
     'alert-o3',
     'alert-o1',
   ]);
-  expect(await alertIds('/alerts?status=OPEN&rule=A')).toEqual(['alert-o4', 'alert-o3']);
+  expect(await alertIds('/alerts?status=OPEN&rule=A')).toEqual(['alert-o3']);
+  expect(await alertIds('/alerts?status=ACKNOWLEDGED')).toEqual(['alert-o4']);
   expect(await alertIds('/alerts?severity=CRITICAL')).toEqual(['alert-usd']);
   expect(await alertIds('/alerts?orderNo=o4')).toEqual(['alert-o4']);
   const from = new Date(t0 + 60_004).toISOString();
@@ -194,7 +95,31 @@ test('an alert has its evidence, its place and how it ended', async () => {
     raisedAt: { topic: alerts },
     resolution: { resolution: 'AUTO_RESOLVED', reason: 'the order is PAID' },
   });
-  expect(await data('/alerts/alert-o4')).toMatchObject({ status: 'OPEN', resolution: null });
+  expect(await data('/alerts/alert-o4')).toMatchObject({
+    status: 'ACKNOWLEDGED',
+    resolution: null,
+  });
+});
+
+test('an alert has its life: each step, by whom, why, when and where in the log', async () => {
+  const step = (status: string, reason: string | null, atMs: number) => ({
+    ...{ status, reason, at: new Date(atMs).toISOString(), actor: 'api:test', topic: alerts },
+  });
+  const reopened = await data<AlertLife>('/alerts/alert-o3');
+  expect(reopened).toMatchObject({
+    status: 'OPEN',
+    resolution: null,
+    history: [
+      step('OPEN', null, t0 + 60_003),
+      step('RESOLVED', 'shipped', t0 + 70_000),
+      step('OPEN', 'it was not', t0 + 99_000),
+    ],
+  });
+  const offsets = reopened.history.map(({ offset }) => Number(offset));
+  expect(offsets).toEqual([...new Set(offsets)].sort((one, other) => one - other));
+  expect(await data('/alerts/alert-o4')).toMatchObject({
+    history: [step('OPEN', null, t0 + 60_004), step('ACKNOWLEDGED', 'I look', t0 + 95_000)],
+  });
 });
 
 test('the summary counts by rule and never adds up two currencies', async () => {
@@ -206,7 +131,7 @@ test('the summary counts by rule and never adds up two currencies', async () => 
     data: {
       rules: [
         {
-          ...{ rule: 'A', raised: 4, open: 2, resolved: 2, superseded: 1 },
+          ...{ rule: 'A', raised: 4, open: 2, acknowledged: 1, resolved: 2, superseded: 1 },
           atStake: [{ currency: 'CNY', amount: 7 }],
         },
         { rule: 'C', raised: 1, open: 1, resolved: 0 },

@@ -3,7 +3,7 @@ import { topics } from '@plumbline/events';
 import type { TestDriver } from '@plumbline/runtime/testing';
 import { createTestDriver } from '@plumbline/runtime/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { alertIdOf } from './processor.ts';
+import { alertIdOf } from './stores.ts';
 import { lastingFactsMax } from './rules/limits.ts';
 import {
   key,

@@ -1,7 +1,8 @@
 import { topics } from '@plumbline/events';
 import type { Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
-import { chainsStore, createAlertProcessor, parametersStore, watchedStore } from './processor.ts';
+import { createAlertProcessor } from './processor.ts';
+import { alertsStore, chainsStore, parametersStore, watchedStore } from './stores.ts';
 import { watchedCodec } from './watched-codec.ts';
 
 /**
@@ -31,6 +32,7 @@ export const consistencyAlerts: Topology = {
     { name: watchedStore, codec: watchedCodec },
     { name: parametersStore },
     { name: chainsStore },
+    { name: alertsStore },
   ],
   owns: [topics.alertsEvents.name],
   createProcessor: createAlertProcessor,

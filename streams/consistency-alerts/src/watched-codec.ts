@@ -3,7 +3,7 @@ import { topics } from '@plumbline/events';
 import { invariant } from '@plumbline/kernel';
 import type { StateCodec } from '@plumbline/runtime';
 import { firstLink, jsonStateCodec } from '@plumbline/runtime';
-import type { WatchedOrder } from './processor.ts';
+import type { WatchedOrder } from './stores.ts';
 import { noLastingFacts } from './rules/lasting.ts';
 import type { JoinedView, PaymentView } from './rules/view.ts';
 import type { Watches } from './rules/watch.ts';

@@ -3,7 +3,7 @@ import { topics } from '@plumbline/events';
 import { firstLink, jsonStateCodec } from '@plumbline/runtime';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WatchedOrder } from './processor.ts';
+import type { WatchedOrder } from './stores.ts';
 import { noLastingFacts } from './rules/lasting.ts';
 import { watchedCodec } from './watched-codec.ts';
 import { watchedTypes } from './watched-schemas.ts';

@@ -1,11 +1,11 @@
-import type { CommandOutcome, Envelope } from '@plumbline/events';
-import type { Decider, Decision, DecisionContext, Json, Payload } from '@plumbline/kernel';
-import { invariant, slotOfRecordKey, unreachable } from '@plumbline/kernel';
+import type { CommandOutcome } from '@plumbline/events';
+import type { Decider, Decision, DecisionContext, Payload } from '@plumbline/kernel';
+import { invariant, slotOfRecordKey } from '@plumbline/kernel';
+import type { RecentCommand } from './decided-outcome.ts';
+import { answeredBefore, outcomeOf, withOutcome } from './decided-outcome.ts';
 import type { ChainLink, EventCause } from './event-chain.ts';
 import { emitChained, eventIdOf, firstLink } from './event-chain.ts';
-import { limits } from './limits.ts';
-import type { DecidedOutcome } from './outcome.ts';
-import { emitOutcome, fingerprintOf } from './outcome.ts';
+import { emitOutcome } from './outcome.ts';
 import type { CommandCause, RoutedCommand } from './routed-command.ts';
 import { emitCommand } from './routed-command.ts';
 import type { StateCodec } from './state-codec.ts';
@@ -66,12 +66,6 @@ export interface AggregateEntry<State> extends ChainLink {
   readonly correlationId: string;
   readonly recent: readonly RecentCommand[];
   readonly state: State;
-}
-
-/** The outcome of a command that was decided lately, so that a repeat gets the same answer. */
-export interface RecentCommand {
-  readonly id: string;
-  readonly outcome: DecidedOutcome;
 }
 
 export const aggregateStore = 'aggregates';
@@ -203,14 +197,12 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     const key = context.store<string>(namesStore).get(input.key) ?? input.key;
     const { envelope } = input;
     const entry = load(context, key) ?? begin(decider.initialState, envelope.correlationId);
-    const fingerprint = fingerprintOf(input);
     // What was decided before the name led anywhere stands under the name itself.
     const before = key === input.key ? undefined : load(context, input.key);
-    const repeat = recentIn(entry, envelope.id) ?? recentIn(before, envelope.id);
-    if (repeat !== undefined) {
-      const same = repeat.outcome.fingerprint === fingerprint;
-      const outcome = same ? repeat.outcome : reused(entry, envelope, fingerprint);
-      emitOutcome({ topic: topics.outcomes, input, outcome, context });
+    const recent = before === undefined ? entry.recent : [...entry.recent, ...before.recent];
+    const repeated = answeredBefore({ recent, input, aggregateVersion: entry.version });
+    if (repeated !== null) {
+      emitOutcome({ topic: topics.outcomes, input, outcome: repeated, context });
       return;
     }
     // The codec has checked that the topic may carry this type; the catalogue ties it to Command.
@@ -222,19 +214,14 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     const { actor, traceparent } = envelope;
     const cause: EventCause = { id: envelope.id, actor, correlationId, traceparent };
     const after = record(context, key, entry, events, cause);
-    const outcome = {
-      commandId: envelope.id,
-      commandType: envelope.type,
-      fingerprint,
-      ...shownOf(decision, () => decider.answer(after.entry.state, command, decision)),
-      events: after.written,
-      aggregateVersion: after.entry.version,
-    };
-    const recent = [...entry.recent, { id: envelope.id, outcome }];
+    const outcome = outcomeOf({
+      ...{ input, decision, events: after.written, aggregateVersion: after.entry.version },
+      answer: () => decider.answer(after.entry.state, command, decision),
+    });
     ask(context, { key, command, decision, state: after.entry.state }, cause);
     save(context, key, entry.state, {
       ...after.entry,
-      recent: recent.slice(-limits.recentCommandsPerAggregate),
+      recent: withOutcome(entry.recent, outcome),
     });
     emitOutcome({ topic: topics.outcomes, input, outcome, context });
   }
@@ -261,49 +248,6 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
   return { onRecord: decideCommand, onTimer: fire };
 }
 
-const recentIn = (
-  entry: AggregateEntry<unknown> | undefined,
-  commandId: string,
-): RecentCommand | undefined => entry?.recent.find(({ id }) => id === commandId);
-
 function begin<State>(state: State, correlationId: string): AggregateEntry<State> {
   return { ...firstLink, correlationId, recent: [], state };
-}
-
-type Shown = Pick<CommandOutcome, 'status' | 'code' | 'message' | 'details' | 'answer'>;
-
-function shownOf<E>(decision: Decision<E>, show: () => Json): Shown {
-  const none = { code: null, message: null, details: null };
-  switch (decision.kind) {
-    case 'accepted':
-      return { status: 'ACCEPTED', ...none, answer: JSON.stringify(show()) };
-    case 'unchanged':
-      return { status: 'UNCHANGED', ...none, answer: JSON.stringify(show()) };
-    case 'rejected': {
-      const { code, message, details } = decision.rejection;
-      const text = details === undefined ? null : JSON.stringify(details);
-      return { status: 'REJECTED', code, message, details: text, answer: null };
-    }
-    default:
-      return unreachable(decision);
-  }
-}
-
-function reused<State>(
-  entry: AggregateEntry<State>,
-  envelope: Envelope,
-  fingerprint: string,
-): DecidedOutcome {
-  return {
-    commandId: envelope.id,
-    commandType: envelope.type,
-    fingerprint,
-    status: 'REJECTED',
-    code: 'COMMAND_ID_REUSED',
-    message: 'this command id was used before, with other content',
-    details: null,
-    events: [],
-    aggregateVersion: entry.version,
-    answer: null,
-  };
 }

@@ -18,7 +18,7 @@ export type { ChangelogEntry, Checkpoint, LocalStore, LocalStores } from './stat
 export { createMemoryLocalStore, createMemoryLocalStores } from './state/memory-local-store.ts';
 export type { StateCodec } from './state-codec.ts';
 export { jsonStateCodec } from './state-codec.ts';
-export type { AggregateEntry, AggregateOptions, Decided, RecentCommand } from './aggregate.ts';
+export type { AggregateEntry, AggregateOptions, Decided } from './aggregate.ts';
 export { aggregateStore, aggregateTopology } from './aggregate.ts';
 export type { RoutedCommand } from './routed-command.ts';
 export { answerTo } from './routed-command.ts';
@@ -28,6 +28,8 @@ export type { RunTopologyOptions, RunningTopology } from './run-topology.ts';
 export { runTopology } from './run-topology.ts';
 export type { Task, TaskObserver, TaskStatus, TaskView } from './internals/task.ts';
 export { TaskStopped } from './internals/restore.ts';
+export type { RecentCommand } from './decided-outcome.ts';
+export { answeredBefore, outcomeOf, withOutcome } from './decided-outcome.ts';
 export type { DecidedOutcome } from './outcome.ts';
 export { emitOutcome, fingerprintOf } from './outcome.ts';
 export type { ChainLink, EventCause } from './event-chain.ts';

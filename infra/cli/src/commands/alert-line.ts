@@ -1,10 +1,11 @@
-import type { AlertsEvent } from '@plumbline/events';
+import type { AlertAcknowledged, AlertReopened, AlertsEvent, Resolution } from '@plumbline/events';
+import { unreachable } from '@plumbline/kernel';
 import { amountText } from '../format/summary.ts';
 import type { DecodedRecord } from '../read/decode.ts';
 
-type AlertEvent = Extract<AlertsEvent, { type: 'AlertRaised' | 'AlertResolved' }>;
+type AlertEvent = Exclude<AlertsEvent, { type: 'RulesActivated' }>;
 
-/** An alert raised or resolved; `null` for what else stands in the topic. */
+/** A step in the life of an alert; `null` for what else stands in the topic. */
 export function alertEventOf({ payload }: DecodedRecord): AlertEvent | null {
   // The catalogue ties the topic to its union, and the codec has checked the type.
   const event = payload as AlertsEvent;
@@ -16,15 +17,36 @@ const columns = (time: number, kind: string, rule: string, severity: string): st
 
 /** One line: when, what, which rule, how bad, whose order, how much, and why. */
 export function alertLine(record: DecodedRecord, event: AlertEvent): string {
-  if (event.type === 'AlertRaised') {
-    const { rule, severity, orderNo, amountMinor, currency, summary } = event.data;
-    const amount = amountText(amountMinor, currency);
-    return `${columns(record.timeMs, 'RAISED', rule, severity)}  ${orderNo}  ${amount}  ${summary}`;
+  const { timeMs, envelope } = record;
+  switch (event.type) {
+    case 'AlertRaised': {
+      const { rule, severity, orderNo, amountMinor, currency, summary } = event.data;
+      const amount = amountText(amountMinor, currency);
+      return `${columns(timeMs, 'RAISED', rule, severity)}  ${orderNo}  ${amount}  ${summary}`;
+    }
+    case 'AlertResolved': {
+      const { rule, orderNo, resolution, reason, supersededBy } = event.data;
+      const by =
+        supersededBy === null ? byPerson(resolution, envelope.actor) : ` by ${supersededBy}`;
+      return `${columns(timeMs, 'RESOLVED', rule, '')}  ${orderNo}  ${resolution}${by}: ${reason}`;
+    }
+    case 'AlertAcknowledged':
+      return steppedLine(record, 'ACKED', event.data);
+    case 'AlertReopened':
+      return steppedLine(record, 'REOPENED', event.data);
+    default:
+      return unreachable(event);
   }
-  const { rule, orderNo, resolution, reason, supersededBy } = event.data;
-  const by = supersededBy === null ? '' : ` by ${supersededBy}`;
-  return `${columns(record.timeMs, 'RESOLVED', rule, '')}  ${orderNo}  ${resolution}${by}: ${reason}`;
 }
+
+const byPerson = (resolution: Resolution, actor: string): string =>
+  resolution === 'RESOLVED' ? ` by ${actor}` : '';
+
+const steppedLine = (
+  { timeMs, envelope }: DecodedRecord,
+  what: string,
+  { rule, orderNo, reason }: AlertAcknowledged | AlertReopened,
+): string => `${columns(timeMs, what, rule, '')}  ${orderNo}  by ${envelope.actor}: ${reason}`;
 
 /** The same with everything in it, for programs. */
 export const recordJson = (record: DecodedRecord) => ({

@@ -4,9 +4,10 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import { amountText } from '../format/summary.ts';
 import { tableLines } from '../format/table.ts';
-import { alertPageSize, httpTimeoutMs } from '../limits.ts';
+import { alertPageSize } from '../limits.ts';
 import type { ExitCode } from '../session/failure.ts';
-import { CliFailure, unreachable, usageFailure } from '../session/failure.ts';
+import { usageFailure } from '../session/failure.ts';
+import { askQueries } from '../session/ask-queries.ts';
 import type { Session } from '../session/session.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
@@ -35,16 +36,14 @@ const alertSchema = z
   })
   .loose();
 
-const pageSchema = z.object({
-  data: z.object({ alerts: z.array(alertSchema), nextCursor: z.string().nullable() }),
-});
+const pageSchema = z.object({ alerts: z.array(alertSchema), nextCursor: z.string().nullable() });
 
 type Alert = z.output<typeof alertSchema>;
 
 const limitMax = 10_000;
 
 export function addAlertsList(alerts: Command, run: RunCommand): void {
-  const statuses = ['OPEN', 'AUTO_RESOLVED', 'SUPERSEDED'];
+  const statuses = ['OPEN', 'ACKNOWLEDGED', 'RESOLVED', 'AUTO_RESOLVED', 'SUPERSEDED'];
   alerts
     .command('list')
     .description('List alerts, newest first, from the queries service')
@@ -109,42 +108,16 @@ function amountOf({ amount, currency }: Alert): string {
   return typeof minor === 'bigint' ? amountText(minor, currency) : `${amount} ${currency}`;
 }
 
-async function pageOf(
-  { config, signal }: Session,
+function pageOf(
+  session: Session,
   options: ListOptions,
   page: { readonly cursor: string; readonly size: number },
 ) {
-  const base = config.PLUMBLINE_QUERIES_URL.replace(/\/+$/, '');
   const query = new URLSearchParams({ limit: String(page.size) });
   if (page.cursor !== '') query.set('cursor', page.cursor);
   if (options.status !== undefined) query.set('status', options.status);
   if (options.rule !== undefined) query.set('rule', options.rule);
   if (options.tenant !== undefined) query.set('tenant', options.tenant);
   if (options.order !== undefined) query.set('orderNo', options.order);
-  const given = AbortSignal.any([signal, AbortSignal.timeout(httpTimeoutMs)]);
-  const variable = 'PLUMBLINE_QUERIES_URL';
-  const what = 'The queries service';
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(`${base}/alerts?${query.toString()}`, { signal: given });
-    text = await response.text();
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw unreachable({ what, address: base, variable, error });
-  }
-  const parsed = pageSchema.safeParse(jsonOf(text));
-  if (!response.ok || !parsed.success)
-    throw new CliFailure(
-      `${what} at ${base} (${variable}) answers ${response.status}: ${text.slice(0, 300)}`,
-    );
-  return parsed.data.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  return askQueries(session, `/alerts?${query.toString()}`, pageSchema);
 }

@@ -22,7 +22,7 @@ export async function alertsFrom(
   return records.flatMap(({ value }): FoundAlert[] => {
     // The catalogue ties the topic to this union, and the codec checks it.
     const event = codec.decode(alertsTopic, value) as AlertsEvent;
-    if (event.type === 'RulesActivated') return [];
+    if (event.type !== 'AlertRaised' && event.type !== 'AlertResolved') return [];
     const { alertId, orderNo, rule } = event.data;
     return [{ alertId, orderNo, rule, kind: event.type === 'AlertRaised' ? 'raised' : 'resolved' }];
   });

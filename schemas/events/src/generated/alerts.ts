@@ -1,11 +1,35 @@
 // Generated from avro/ by scripts/generate.mjs. Do not edit.
 
+/** Say that somebody looks after an alert. */
+export interface AcknowledgeAlert {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+}
+
 /** Set the rules. */
 export interface ActivateRules {
   /** All rules with their parameters. */
   readonly rules: readonly RuleParameters[];
   /** Why, in words for people. */
   readonly reason: string;
+}
+
+/** Somebody looks after an alert: the actor of this event. */
+export interface AlertAcknowledged {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Name of the rule. */
+  readonly rule: string;
+  /** Whose order it is; the part of the routing key before the slash. */
+  readonly tenant: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+  /** Broker time of the command. Epoch ms. */
+  readonly acknowledgedAt: number;
 }
 
 /** Orders and payments disagree. */
@@ -46,6 +70,22 @@ export interface AlertRaised {
   readonly evidence: readonly Evidence[];
 }
 
+/** An alert that had ended stands again, by the word of a person. */
+export interface AlertReopened {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Name of the rule. */
+  readonly rule: string;
+  /** Whose order it is; the part of the routing key before the slash. */
+  readonly tenant: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+  /** Broker time of the command. Epoch ms. */
+  readonly reopenedAt: number;
+}
+
 /** What an alert said no longer holds. */
 export interface AlertResolved {
   /** Id of the alert. */
@@ -84,8 +124,24 @@ export interface Evidence {
   readonly time: number;
 }
 
-/** How an alert ended. */
-export type Resolution = 'AUTO_RESOLVED' | 'SUPERSEDED' | 'UNKNOWN';
+/** Have an alert that ended stand again. */
+export interface ReopenAlert {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+}
+
+/** How an alert ended: by a person, by what healed it, or by another that took its place. */
+export type Resolution = 'RESOLVED' | 'AUTO_RESOLVED' | 'SUPERSEDED' | 'UNKNOWN';
+
+/** End an alert by the word of a person, whatever the log says. */
+export interface ResolveAlert {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+}
 
 /** How one rule is set. */
 export interface RuleParameters {
@@ -115,21 +171,31 @@ export interface RulesActivated {
 export type Severity = 'INFO' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
 export type AlertsEvent =
+  | { readonly type: 'AlertAcknowledged'; readonly data: AlertAcknowledged }
   | { readonly type: 'AlertRaised'; readonly data: AlertRaised }
+  | { readonly type: 'AlertReopened'; readonly data: AlertReopened }
   | { readonly type: 'AlertResolved'; readonly data: AlertResolved }
   | { readonly type: 'RulesActivated'; readonly data: RulesActivated };
 
 /** Full record names of {@link AlertsEvent}. */
 export const alertsEventNames = [
+  'plumbline.alerts.AlertAcknowledged',
   'plumbline.alerts.AlertRaised',
+  'plumbline.alerts.AlertReopened',
   'plumbline.alerts.AlertResolved',
   'plumbline.alerts.RulesActivated',
 ] as const;
 
 export type AlertsCommand =
-  | { readonly type: 'ActivateRules'; readonly data: ActivateRules };
+  | { readonly type: 'AcknowledgeAlert'; readonly data: AcknowledgeAlert }
+  | { readonly type: 'ActivateRules'; readonly data: ActivateRules }
+  | { readonly type: 'ReopenAlert'; readonly data: ReopenAlert }
+  | { readonly type: 'ResolveAlert'; readonly data: ResolveAlert };
 
 /** Full record names of {@link AlertsCommand}. */
 export const alertsCommandNames = [
+  'plumbline.alerts.AcknowledgeAlert',
   'plumbline.alerts.ActivateRules',
+  'plumbline.alerts.ReopenAlert',
+  'plumbline.alerts.ResolveAlert',
 ] as const;

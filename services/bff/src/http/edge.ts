@@ -1,3 +1,4 @@
+import type { CommandGateway } from '@plumbline/http';
 import type { Role } from '../identity/person.ts';
 import type { PositionOf } from '../upstream/position.ts';
 import type { Service } from '../upstream/service.ts';
@@ -7,7 +8,11 @@ import type { Access } from './authorise.ts';
 export interface BffEdge {
   readonly access: Access;
   readonly services: Services;
+  /** Of the events of an order of this shop. */
+  readonly orderPositionOf: (orderNo: string) => Promise<string | null>;
   readonly positionOf: PositionOf;
+  /** What people say of alerts goes to the task that raised them. */
+  readonly alertCommands: Pick<CommandGateway, 'execute'>;
   /** Of the log: what a position token can name. */
   readonly partitions: number;
 }

@@ -20,6 +20,18 @@ export const bffErrorCodes = defineErrorCodes({
   },
   ORDER_NOT_FOUND: { status: 404, description: 'There is no order of this number.' },
   ALERT_NOT_FOUND: { status: 404, description: 'There is no alert of this id.' },
+  ALERT_ENDED: {
+    status: 409,
+    description: 'The alert has ended, by itself or by somebody: reopen it first.',
+  },
+  ALERT_NOT_ENDED: {
+    status: 409,
+    description: 'The alert has not ended: there is nothing to reopen.',
+  },
+  ALERT_SUPERSEDED: {
+    status: 409,
+    description: 'Another alert has taken its place; the alert names it. Decide about that one.',
+  },
   CURRENCIES_MIXED: {
     status: 400,
     description: 'An item is not sold in the currency of the purchase; the message names it.',

@@ -41,5 +41,15 @@ export const count = () =>
     .custom<unknown>((value) => value !== undefined && /^\d{1,15}$/.test(renderJson(value)))
     .meta({ type: 'integer', minimum: 0 });
 
+/** Visible ASCII, as header values of clients are. */
+export const idempotencyKey = () =>
+  z
+    .string({ error: 'is required' })
+    .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces')
+    .max(
+      limits.idempotencyKeyCharsMax,
+      `must have at most ${limits.idempotencyKeyCharsMax} characters`,
+    );
+
 /** Where the next page begins. */
 export const nextCursor = z.string().nullable().describe('Give it as cursor for the next page');

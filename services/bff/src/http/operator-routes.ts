@@ -20,7 +20,7 @@ import type { BffEdge } from './edge.ts';
 import { operator } from './edge.ts';
 import { instant, orderNoParam, page, positionHeader } from './fields.ts';
 import type { OrderView } from './views.ts';
-import { alertView, summaryView } from './views.ts';
+import { alertWithHistoryView, summaryView } from './views.ts';
 
 /** What operators see: everybody's orders, and every alert. */
 export const operatorRoutes = (edge: BffEdge): readonly Route[] => [
@@ -52,7 +52,9 @@ const alerts = (edge: BffEdge): Route =>
     request: {
       query: z.strictObject({
         ...alertFilters,
-        status: z.enum(['OPEN', 'AUTO_RESOLVED', 'SUPERSEDED']).optional(),
+        status: z
+          .enum(['OPEN', 'ACKNOWLEDGED', 'RESOLVED', 'AUTO_RESOLVED', 'SUPERSEDED'])
+          .optional(),
         orderNo: text(limits.orderNoCharsMax).optional(),
         ...page,
       }),
@@ -84,7 +86,7 @@ const oneAlert = (edge: BffEdge): Route =>
   defineRoute({
     method: 'get',
     path: '/api/alerts/:alertId',
-    summary: 'Reads an alert with its evidence',
+    summary: 'Reads an alert with its evidence and its life',
     authenticate: authorised(edge.access, operator),
     security: 'bearer',
     request: {
@@ -92,7 +94,7 @@ const oneAlert = (edge: BffEdge): Route =>
       headers: positionHeader(edge.partitions),
     },
     responses: {
-      200: { description: 'The alert', schema: z.object({ alert: alertView }) },
+      200: { description: 'The alert', schema: z.object({ alert: alertWithHistoryView }) },
       404: { description: 'There is none' },
     },
     handler: async ({ params: { alertId }, headers, context }) => {

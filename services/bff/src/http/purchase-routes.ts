@@ -17,7 +17,7 @@ import { readItemsOf } from '../upstream/shop.ts';
 import { authorised, callerOf } from './authorise.ts';
 import type { BffEdge } from './edge.ts';
 import { problem } from './error-codes.ts';
-import { orderNoParam, page, positionHeader } from './fields.ts';
+import { idempotencyKey, orderNoParam, page, positionHeader } from './fields.ts';
 import { orderNoOfKey, priced, purchaseRequest } from './purchase-request.ts';
 import type { OrderView, PlacedOrder } from './views.ts';
 import { purchaseView } from './views.ts';
@@ -29,15 +29,6 @@ export const purchaseRoutes = (edge: BffEdge): readonly Route[] => [
   timeline(edge),
   cancel(edge),
 ];
-
-/** Visible ASCII, as header values of clients are. */
-const idempotencyKey = z
-  .string({ error: 'is required' })
-  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters without spaces')
-  .max(
-    limits.idempotencyKeyCharsMax,
-    `must have at most ${limits.idempotencyKeyCharsMax} characters`,
-  );
 
 const purchase = z.object({ purchase: purchaseView });
 
@@ -54,7 +45,7 @@ const buy = (edge: BffEdge): Route =>
     security: 'bearer',
     request: {
       body: purchaseRequest,
-      headers: z.object({ 'idempotency-key': idempotencyKey }),
+      headers: z.object({ 'idempotency-key': idempotencyKey() }),
     },
     responses: {
       200: { description: 'The purchase', schema: purchase },
@@ -90,7 +81,7 @@ async function placedOnce(edge: BffEdge, placing: Placing): Promise<PlacedOrder>
 }
 
 async function answered(edge: BffEdge, placed: PlacedOrder): Promise<RouteResponse> {
-  const position = await edge.positionOf(placed.orderNo);
+  const position = await edge.orderPositionOf(placed.orderNo);
   return {
     status: 200,
     body: { purchase: purchaseOut(placed, { payment: null, checkout: null, openAlerts: 0 }) },
@@ -240,7 +231,7 @@ const cancel = (edge: BffEdge): Route =>
     handler: async ({ params: { orderNo }, body: { reason }, headers, context }) => {
       // Whose it is must not be answered from before it was placed.
       const given = headers['plumbline-position'];
-      const position = given ?? (await edge.positionOf(orderNo)) ?? undefined;
+      const position = given ?? (await edge.orderPositionOf(orderNo)) ?? undefined;
       await visibleOrder(edge, orderNo, { context, position });
       return answered(edge, await cancelOrder(edge.services.orders, { orderNo, reason, context }));
     },

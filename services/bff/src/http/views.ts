@@ -160,17 +160,34 @@ export const alertView = z.object({
     .nullable(),
 });
 
+export const alertWithHistoryView = alertView.extend({
+  history: z
+    .array(
+      z.object({
+        status: z.string(),
+        actor: z.string(),
+        reason: z.string().nullable(),
+        at: z.string(),
+        topic: z.string(),
+        partition: count(),
+        offset: z.string(),
+      }),
+    )
+    .describe('Its life, oldest first: what it was from then on, by whom and why'),
+});
+
 export const summaryView = z.object({
   rules: z.array(
     z.object({
       rule: z.string(),
       raised: count(),
-      open: count(),
+      open: count().describe('That stand: OPEN and ACKNOWLEDGED'),
+      acknowledged: count().describe('Of those that stand'),
       resolved: count(),
       superseded: count(),
       atStake: z
         .array(z.object({ currency: z.string(), amount: majorAmountOutSchema() }))
-        .describe('Of open alerts'),
+        .describe('Of those that stand'),
     }),
   ),
 });

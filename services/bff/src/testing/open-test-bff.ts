@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { parseConfig } from '@plumbline/config';
+import type { Codec } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { Route } from '@plumbline/http';
 import { createHttpApp, listen } from '@plumbline/http';
@@ -47,6 +48,7 @@ export interface Browser {
 export interface TestBff {
   readonly url: string;
   readonly log: MemoryLog;
+  readonly codec: Codec;
   readonly routes: readonly Route[];
   readonly services: Readonly<Record<ServiceName, FakeService>>;
   call(call: Call): Promise<Answer>;
@@ -61,10 +63,10 @@ const localKey = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
 
 export const createTestLog = (): MemoryLog =>
   createMemoryLog({
-    topics: [topics.ordersEvents, topics.changesEvents].map(({ name }) => ({
-      name,
-      partitions: 4,
-    })),
+    topics: [
+      ...[topics.ordersEvents, topics.changesEvents],
+      ...[topics.alertsCommands, topics.alertsOutcomes, topics.alertsEvents],
+    ].map(({ name }) => ({ name, partitions: 4 })),
   });
 
 /** The process without its signals: its wiring over a log in memory, a real Redis and fake services. */
@@ -107,7 +109,7 @@ export async function openTestBff(options: {
     return String(json['idToken']);
   };
   return {
-    ...{ url: listening.url, log, routes, services, call, idToken },
+    ...{ url: listening.url, log, codec, routes, services, call, idToken },
     logIn: async (user, roles) => browserOf(call, await idToken(user, roles)),
     async close() {
       await listening.close();

@@ -73,6 +73,12 @@ export const alert = (alertId: string, orderNo: string) => ({
   ...{ triggerEventId: null, correlationId: null, evidence, raisedAt: null, resolution: null },
 });
 
+/** The first step of an alert's life. */
+export const raised = {
+  ...{ status: 'OPEN', actor: 'system:consistency-alerts', reason: null, at: times.createdAt },
+  ...{ topic: 'alerts', partition: 1, offset: '3' },
+};
+
 /** What queries knows, and how it answers. */
 export interface Known {
   readonly orders: readonly ReturnType<typeof shownOrder>[];
@@ -91,6 +97,7 @@ export function queries(path: string, { orders, alerts = [] }: Known): FakeAnswe
             rule: 'A',
             raised: 2,
             open: 1,
+            acknowledged: 0,
             resolved: 1,
             superseded: 0,
             atStake: [{ currency: 'USD', amount: 0.1 }],
@@ -98,7 +105,8 @@ export function queries(path: string, { orders, alerts = [] }: Known): FakeAnswe
         ],
       });
     const found = alerts.find(({ alertId }) => alertId === id);
-    return found === undefined ? refused(404, 'ALERT_NOT_FOUND') : fine(found);
+    if (found === undefined) return refused(404, 'ALERT_NOT_FOUND');
+    return fine({ ...found, history: [raised] });
   }
   const buyer = searchParams.get('buyer');
   if (id === '') {

@@ -36,7 +36,10 @@ describe('a service that gives no answer', () => {
 
 describe('a position', () => {
   const of = (ends: Parameters<typeof createPositionOf>[0]['log']['ends']) =>
-    createPositionOf({ log: { ends }, logger: silentLogger, tenant: 'main', partitions: 4 })('o-1');
+    createPositionOf({ log: { ends }, logger: silentLogger, partitions: 4 })(
+      'orders.events.v1',
+      'main/o-1',
+    );
   const at = (highWatermark: bigint, lastStableOffset: bigint) =>
     Promise.resolve({ logStartOffset: 0n, lastStableOffset, highWatermark });
 

@@ -1,15 +1,17 @@
-import { topics } from '@plumbline/events';
 import type { Log } from '@plumbline/kafka';
-import { partitionOfSlot, routingKey, slotOf } from '@plumbline/kernel';
+import { partitionOfSlot, slotOf } from '@plumbline/kernel';
 import type { Logger } from '@plumbline/observability';
 import { formatPlaces } from '@plumbline/postgres';
 import * as limits from '../limits.ts';
 
-/** A position that includes every event so far of an order; `null` when Kafka does not say in time. */
-export type PositionOf = (orderNo: string) => Promise<string | null>;
+/**
+ * A position that includes everything so far of one key in a topic of events, all of which have the
+ * same partitions; `null` when Kafka does not say in time.
+ */
+export type PositionOf = (topic: string, key: string) => Promise<string | null>;
 
 /**
- * The end of the order's partition. The high watermark, not the last stable offset: a transaction's
+ * The end of the key's partition. The high watermark, not the last stable offset: a transaction's
  * end is written to each of its partitions by itself, so that an outcome can be read a moment before
  * the events beside it are stable.
  */
@@ -17,13 +19,11 @@ export const createPositionOf =
   (options: {
     readonly log: Pick<Log, 'ends'>;
     readonly logger: Logger;
-    readonly tenant: string;
     readonly partitions: number;
   }): PositionOf =>
-  async (orderNo) => {
-    const { log, logger, tenant, partitions } = options;
-    const partition = partitionOfSlot(slotOf(routingKey(tenant, orderNo)), partitions);
-    const at = { topic: topics.ordersEvents.name, partition };
+  async (topic, key) => {
+    const { log, logger, partitions } = options;
+    const at = { topic, partition: partitionOfSlot(slotOf(key), partitions) };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), limits.positionDeadlineMs);

@@ -2,7 +2,13 @@ import type { RequestContext } from '@plumbline/http';
 import { z } from 'zod';
 import { nextCursor } from '../http/fields.ts';
 import type { OrderView } from '../http/views.ts';
-import { alertView, entryView, orderView, summaryView } from '../http/views.ts';
+import {
+  alertView,
+  alertWithHistoryView,
+  entryView,
+  orderView,
+  summaryView,
+} from '../http/views.ts';
 import type { Asking } from './ask.ts';
 import { read } from './ask.ts';
 import type { Service } from './service.ts';
@@ -82,8 +88,8 @@ export const readAlert = (
   queries: Service,
   alertId: string,
   reading: Reading,
-): Promise<z.output<typeof alertView>> =>
+): Promise<z.output<typeof alertWithHistoryView>> =>
   read(queries, {
     ...{ ...asking(reading), path: `/alerts/${encodeURIComponent(alertId)}` },
-    ...{ answer: alertView, refusals: { ALERT_NOT_FOUND: 'ALERT_NOT_FOUND' } },
+    ...{ answer: alertWithHistoryView, refusals: { ALERT_NOT_FOUND: 'ALERT_NOT_FOUND' } },
   });

@@ -3,9 +3,16 @@ import { defineRoute, ok, okSchema, text } from '@plumbline/http';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 import { alertsProjection, alertStatuses } from '../projections/alerts.ts';
-import { readAlert, readAlerts, sumAlerts } from '../reads/alert-reads.ts';
+import { readAlert, readAlerts, readSteps, sumAlerts } from '../reads/alert-reads.ts';
 import { cursorOf } from '../reads/page.ts';
-import { alertOut, alertSchema, summaryOut, summarySchema } from './alert-view.ts';
+import {
+  alertOut,
+  alertSchema,
+  alertWithHistorySchema,
+  summaryOut,
+  summarySchema,
+  withHistory,
+} from './alert-view.ts';
 import type { QueriesEdge } from './edge.ts';
 import { readFrom } from './edge.ts';
 import { problem } from './error-codes.ts';
@@ -96,18 +103,19 @@ const oneAlert = (edge: QueriesEdge): Route =>
   defineRoute({
     method: 'get',
     path: '/alerts/:alertId',
-    summary: 'Reads an alert with its evidence',
+    summary: 'Reads an alert with its evidence and its life',
     request: {
       params: z.strictObject({ alertId: text(limits.alertIdCharsMax) }),
       headers: positionHeader(edge.partitions),
     },
-    responses: { 200: { description: 'The alert', schema: okSchema(alertSchema) } },
+    responses: { 200: { description: 'The alert', schema: okSchema(alertWithHistorySchema) } },
     handler: async ({ params: { alertId }, headers }) => {
-      const row = await readFrom({
+      const [row, steps] = await readFrom({
         ...{ edge, projections, places: headers['plumbline-position'] },
-        read: () => readAlert(edge.postgres, alertId),
+        read: () =>
+          Promise.all([readAlert(edge.postgres, alertId), readSteps(edge.postgres, alertId)]),
       });
       if (row === null) throw problem('ALERT_NOT_FOUND');
-      return { status: 200, body: ok(alertOut(row)) };
+      return { status: 200, body: ok(withHistory(row, steps)) };
     },
   });

@@ -1,7 +1,7 @@
 import { majorAmountOut, majorAmountOutSchema } from '@plumbline/http';
 import { z } from 'zod';
 import { alertStatuses } from '../projections/alerts.ts';
-import type { AlertRow, AlertSums, StoredEvidence } from '../reads/alert-reads.ts';
+import type { AlertRow, AlertSums, StepRow, StoredEvidence } from '../reads/alert-reads.ts';
 import { isoTime, isoTimeOrNull } from './fields.ts';
 
 const evidenceSchema = z.strictObject({
@@ -48,6 +48,22 @@ export const alertSchema = z.strictObject({
     .nullable(),
 });
 
+export const alertWithHistorySchema = alertSchema.extend({
+  history: z
+    .array(
+      z.strictObject({
+        status: z.enum(alertStatuses).describe('From this step on'),
+        actor: z.string().describe('By whom: system:… or operator:…'),
+        reason: z.string().nullable(),
+        at: z.string(),
+        topic: z.string(),
+        partition: z.number(),
+        offset: z.string(),
+      }),
+    )
+    .describe('Its life, oldest first'),
+});
+
 const evidenceOut = (evidence: readonly StoredEvidence[] | null) =>
   (evidence ?? []).map((each) => ({ ...each, time: isoTime(each.time) }));
 
@@ -76,7 +92,7 @@ export const alertOut = (row: AlertRow): z.input<typeof alertSchema> => ({
   evidence: evidenceOut(row.evidence),
   raisedAt: placeOut(row),
   resolution:
-    row.status === 'OPEN'
+    row.status === 'OPEN' || row.status === 'ACKNOWLEDGED'
       ? null
       : {
           resolution: row.status,
@@ -85,6 +101,17 @@ export const alertOut = (row: AlertRow): z.input<typeof alertSchema> => ({
           resolvedAt: isoTimeOrNull(row.resolved_at_ms),
           evidence: evidenceOut(row.resolution_evidence),
         },
+});
+
+export const withHistory = (
+  row: AlertRow,
+  steps: readonly StepRow[],
+): z.input<typeof alertWithHistorySchema> => ({
+  ...alertOut(row),
+  history: steps.map(({ at_ms: atMs, offset, status, actor, reason, topic, partition }) => ({
+    ...{ status, actor, reason, at: isoTime(Number(atMs)) },
+    ...{ topic, partition, offset: offset.toString() },
+  })),
 });
 
 function placeOut(row: AlertRow) {
@@ -98,12 +125,13 @@ export const summarySchema = z.strictObject({
     z.strictObject({
       rule: z.string(),
       raised: z.number(),
-      open: z.number(),
-      resolved: z.number().describe('AUTO_RESOLVED and SUPERSEDED'),
+      open: z.number().describe('That stand: OPEN and ACKNOWLEDGED'),
+      acknowledged: z.number().describe('Of those that stand'),
+      resolved: z.number().describe('RESOLVED, AUTO_RESOLVED and SUPERSEDED'),
       superseded: z.number(),
       atStake: z
         .array(z.strictObject({ currency: z.string(), amount: majorAmountOutSchema() }))
-        .describe('Of open alerts'),
+        .describe('Of those that stand'),
     }),
   ),
 });
@@ -120,7 +148,8 @@ export function summaryOut(sums: readonly AlertSums[]): z.input<typeof summarySc
         rule,
         raised: total((each) => each.raised),
         open: total((each) => each.open),
-        resolved: total((each) => each.auto_resolved + each.superseded),
+        acknowledged: total((each) => each.acknowledged),
+        resolved: total((each) => each.resolved + each.auto_resolved + each.superseded),
         superseded: total((each) => each.superseded),
         atStake: own
           .filter(({ open }) => open > 0n)

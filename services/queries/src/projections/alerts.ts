@@ -1,23 +1,41 @@
 import { overviewPaceMs } from '../limits.ts';
-import type { AlertRaised, AlertResolved, AlertsEvent } from '@plumbline/events';
+import type {
+  AlertAcknowledged,
+  AlertRaised,
+  AlertReopened,
+  AlertResolved,
+  AlertsEvent,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
 
 /** What an alert's row says of its life. UNKNOWN: ended in a way that newer code has a word for. */
-export const alertStatuses = ['OPEN', 'AUTO_RESOLVED', 'SUPERSEDED', 'UNKNOWN'] as const;
+export const alertStatuses = [
+  'OPEN',
+  'ACKNOWLEDGED',
+  'RESOLVED',
+  'AUTO_RESOLVED',
+  'SUPERSEDED',
+  'UNKNOWN',
+] as const;
+/** Those of an alert that still stands, for the database. */
+export const standingSql = "('OPEN', 'ACKNOWLEDGED')";
 export type AlertStatus = (typeof alertStatuses)[number];
 
 /**
- * `alerts`: one row an alert. Times are epoch ms of the broker; evidence is JSON as in the events,
+ * `alerts`: one row an alert; `alert_steps`: one for each step of its life, by whom and why. Times are epoch ms of the broker; evidence is JSON as in the events,
  * offsets as text.
  */
 export const alertsProjection: Projection = {
   name: 'alerts',
   paceMs: overviewPaceMs,
-  version: 2,
+  version: 3,
   inputs: [topics.alertsEvents.name],
-  tables: [{ name: 'alerts', primaryKey: ['alert_id'] }],
+  tables: [
+    { name: 'alerts', primaryKey: ['alert_id'] },
+    { name: 'alert_steps', primaryKey: ['event_id'] },
+  ],
   migrations: [
     {
       name: '1-alerts',
@@ -57,8 +75,27 @@ export const alertsProjection: Projection = {
           table.index(['status', 'detected_at_ms', 'alert_id']);
         }),
     },
+    {
+      name: '2-alert-steps',
+      up: (knex) =>
+        knex.schema.createTable('alert_steps', (table) => {
+          table.text('event_id').primary();
+          table.text('alert_id').notNullable();
+          table.text('status').notNullable();
+          table.text('actor').notNullable();
+          table.text('reason');
+          table.bigInteger('at_ms').notNullable();
+          table.text('topic').notNullable();
+          table.integer('partition').notNullable();
+          table.bigInteger('offset').notNullable();
+          table.index(['alert_id', 'offset']);
+        }),
+    },
   ],
-  apply: (batch, sql) => sql.upsert('alerts', batch.flatMap(rowsOf)),
+  apply: async (batch, sql) => {
+    await sql.upsert('alerts', batch.flatMap(rowsOf));
+    await sql.upsert('alert_steps', batch.flatMap(stepsOf));
+  },
 };
 
 function rowsOf(record: ProjectedRecord): readonly ProjectionRow[] {
@@ -69,12 +106,52 @@ function rowsOf(record: ProjectedRecord): readonly ProjectionRow[] {
       return [raised(event.data, record)];
     case 'AlertResolved':
       return [resolved(event.data)];
+    case 'AlertAcknowledged':
+      return [acknowledged(event.data)];
+    case 'AlertReopened':
+      return [reopened(event.data)];
     case 'RulesActivated':
       return [];
     default:
       return unreachable(event);
   }
 }
+
+function stepsOf(record: ProjectedRecord): readonly ProjectionRow[] {
+  const event = record.payload as AlertsEvent;
+  switch (event.type) {
+    case 'AlertRaised':
+      return [step(record, of({ alertId: event.data.alertId }, 'OPEN', event.data.detectedAt))];
+    case 'AlertAcknowledged':
+      return [step(record, of(event.data, 'ACKNOWLEDGED', event.data.acknowledgedAt))];
+    case 'AlertResolved':
+      return [step(record, of(event.data, event.data.resolution, event.data.resolvedAt))];
+    case 'AlertReopened':
+      return [step(record, of(event.data, 'OPEN', event.data.reopenedAt))];
+    case 'RulesActivated':
+      return [];
+    default:
+      return unreachable(event);
+  }
+}
+
+const of = (
+  { alertId, reason }: { readonly alertId: string; readonly reason?: string },
+  status: AlertStatus,
+  atMs: number,
+) => ({ alert_id: alertId, status, reason: reason ?? null, at_ms: atMs });
+
+const step = (
+  { topic, partition, offset, envelope }: ProjectedRecord,
+  row: ReturnType<typeof of>,
+): ProjectionRow => ({
+  ...row,
+  event_id: envelope.id,
+  actor: envelope.actor,
+  topic,
+  partition,
+  offset,
+});
 
 const raised = (data: AlertRaised, { topic, partition, offset, envelope }: ProjectedRecord) => ({
   alert_id: data.alertId,
@@ -112,4 +189,14 @@ const resolved = (data: AlertResolved) => ({
   superseded_by: data.supersededBy,
   resolved_at_ms: data.resolvedAt,
   resolution_evidence: data.evidence,
+});
+
+const acknowledged = ({ alertId, rule, tenant, orderNo }: AlertAcknowledged) => ({
+  ...{ alert_id: alertId, status: 'ACKNOWLEDGED', rule, tenant, order_no: orderNo },
+});
+
+const reopened = ({ alertId, rule, tenant, orderNo }: AlertReopened) => ({
+  ...{ alert_id: alertId, status: 'OPEN', rule, tenant, order_no: orderNo },
+  ...{ resolution: null, resolution_reason: null, superseded_by: null },
+  ...{ resolved_at_ms: null, resolution_evidence: null },
 });

@@ -250,7 +250,19 @@ function paymentChange(event: PaymentsEvent): ProjectionRow | null {
 function alertRows(record: ProjectedRecord): readonly ProjectionRow[] {
   if (record.topic !== topics.alertsEvents.name) return [];
   const event = record.payload as AlertsEvent;
-  if (event.type === 'RulesActivated') return [];
-  const { alertId } = event.data;
-  return [{ alert_id: alertId, routing_key: record.key, open: event.type === 'AlertRaised' }];
+  const row = (alertId: string, open: boolean) => [
+    { alert_id: alertId, routing_key: record.key, open },
+  ];
+  switch (event.type) {
+    case 'AlertRaised':
+    case 'AlertReopened':
+      return row(event.data.alertId, true);
+    case 'AlertResolved':
+      return row(event.data.alertId, false);
+    case 'AlertAcknowledged':
+    case 'RulesActivated':
+      return [];
+    default:
+      return unreachable(event);
+  }
 }

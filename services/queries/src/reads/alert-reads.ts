@@ -1,11 +1,13 @@
 import type { Postgres } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { AlertStatus } from '../projections/alerts.ts';
-import { alertsProjection } from '../projections/alerts.ts';
+import { alertsProjection, standingSql } from '../projections/alerts.ts';
 import type { Page, PagePosition } from './page.ts';
 import { pageOf } from './page.ts';
 
-const alerts = `${quoted(schemaOf(alertsProjection))}.alerts`;
+const schema = quoted(schemaOf(alertsProjection));
+const alerts = `${schema}.alerts`;
+const steps = `${schema}.alert_steps`;
 
 export interface StoredEvidence {
   readonly eventId: string;
@@ -64,6 +66,21 @@ export async function readAlert(postgres: Postgres, alertId: string): Promise<Al
   return row ?? null;
 }
 
+/** One step of an alert's life. */
+export interface StepRow {
+  readonly status: AlertStatus;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly at_ms: bigint;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** Oldest first; an alert that there is not has none. */
+export const readSteps = (postgres: Postgres, alertId: string): Promise<readonly StepRow[]> =>
+  postgres.query<StepRow>(`select * from ${steps} where alert_id = ? order by "offset"`, [alertId]);
+
 const filtered = (filter: AlertFilter) =>
   conditions()
     .add('detected_at_ms is not null')
@@ -94,12 +111,15 @@ export async function readAlerts(
   return pageOf(rows, limit, (row) => ({ atMs: Number(row.detected_at_ms), id: row.alert_id }));
 }
 
-/** Counts and the money of open alerts, of one rule and currency. */
+/** Counts and the money of alerts that stand, of one rule and currency. */
 export interface AlertSums {
   readonly rule: string;
   readonly currency: string;
   readonly raised: bigint;
+  /** Acknowledged ones among them. */
   readonly open: bigint;
+  readonly acknowledged: bigint;
+  readonly resolved: bigint;
   readonly auto_resolved: bigint;
   readonly superseded: bigint;
   /** Text of minor units. */
@@ -110,10 +130,12 @@ export function sumAlerts(postgres: Postgres, filter: AlertFilter): Promise<read
   const where = filtered(filter);
   return postgres.query<AlertSums>(
     `select rule, currency, count(*) as raised,
-       count(*) filter (where status = 'OPEN') as open,
+       count(*) filter (where status in ${standingSql}) as open,
+       count(*) filter (where status = 'ACKNOWLEDGED') as acknowledged,
+       count(*) filter (where status = 'RESOLVED') as resolved,
        count(*) filter (where status = 'AUTO_RESOLVED') as auto_resolved,
        count(*) filter (where status = 'SUPERSEDED') as superseded,
-       coalesce(sum(amount_minor) filter (where status = 'OPEN'), 0)::text as at_stake
+       coalesce(sum(amount_minor) filter (where status in ${standingSql}), 0)::text as at_stake
      from ${alerts} where ${where.sql} group by rule, currency order by rule, currency`,
     where.values,
   );

@@ -103,7 +103,8 @@ function nameOf({ id }: Rule, { saidBy, condition }: Finding): string {
   return part === undefined ? id : `${id}/${part}`;
 }
 
-const ruleOf = (name: string): string => name.split('/', 1)[0] ?? name;
+/** The rule of a watch, by the watch's name. */
+export const ruleOf = (name: string): string => name.split('/', 1)[0] ?? name;
 
 function successorOf({ id }: Rule, raised: readonly Raised[]): Successor | null {
   const next = supersededBy[id];

@@ -1,0 +1,97 @@
+import { topics } from '@plumbline/events';
+import { invariant, splitRoutingKey } from '@plumbline/kernel';
+import type { EventCause, InputRecord, ProcessorContext } from '@plumbline/runtime';
+import {
+  answeredBefore,
+  emitChained,
+  emitOutcome,
+  firstLink,
+  outcomeOf,
+  withOutcome,
+} from '@plumbline/runtime';
+import type { AlertLife, LifeCommand } from '../life/life.ts';
+import { decideLife, lifeIn, withLifeEvent } from '../life/life.ts';
+import { ruleOf } from '../rules/watch.ts';
+import type { OrderAlerts, WatchedOrder } from '../stores.ts';
+import { alertIdOf, alertsOf, alertsStore, watchedOf, watchedStore } from '../stores.ts';
+
+/** What a person says of an alert: decided once, and told in the transaction of its effects. */
+export function onLifeCommand(
+  input: InputRecord,
+  command: LifeCommand,
+  context: ProcessorContext,
+): void {
+  const { key } = input;
+  const watched = watchedOf(context, key);
+  const alerts = alertsOf(context, key);
+  const tell = (outcome: Parameters<typeof emitOutcome>[0]['outcome']) =>
+    emitOutcome({ topic: topics.alertsOutcomes.name, input, context, outcome });
+  const before = watched?.chain ?? firstLink;
+  const aggregateVersion = before.version;
+  const repeated = answeredBefore({ recent: alerts.recent, input, aggregateVersion });
+  if (repeated !== null) {
+    tell(repeated);
+    return;
+  }
+  const { alertId } = command.data;
+  const life = lifeOf(alerts, watched, key, alertId);
+  // A key without a tenant leads to no order, and so to no alert.
+  const of = key.includes('/') ? splitRoutingKey(key) : { tenant: '', orderNo: key };
+  const decision = decideLife(command, life, { ...of, atMs: context.nowMs });
+  const answer = (lives: OrderAlerts['lives']) => () => ({
+    ...{ alertId, status: lifeIn(lives, alertId)?.status ?? life?.status ?? null },
+  });
+  if (decision.kind !== 'accepted') {
+    const events = [] as const;
+    const outcome = outcomeOf({
+      ...{ input, decision, events, aggregateVersion, answer: answer(alerts.lives) },
+    });
+    // An order that nothing is known of is given no memory: anybody may ask about any.
+    if (watched !== undefined) remember(context, key, alerts, outcome);
+    tell(outcome);
+    return;
+  }
+  invariant(watched !== undefined, `an alert without its order: ${key}`);
+  const [event] = decision.events;
+  const { id, actor, correlationId, traceparent } = input.envelope;
+  const cause: EventCause = { id, actor, correlationId, traceparent };
+  const { link, eventId } = emitChained({
+    ...{ context, topic: topics.alertsEvents.name, key, subject: alertId },
+    ...{ payload: event, after: before, cause },
+  });
+  context.store<WatchedOrder>(watchedStore).set(key, { ...watched, chain: link });
+  const lives = withLifeEvent(alerts.lives, event);
+  const outcome = outcomeOf({
+    ...{ input, decision, aggregateVersion: link.version, answer: answer(lives) },
+    events: [{ eventId, type: event.type, aggregateVersion: link.version }],
+  });
+  remember(context, key, { ...alerts, lives }, outcome);
+  tell(outcome);
+}
+
+function remember(
+  context: ProcessorContext,
+  key: string,
+  alerts: OrderAlerts,
+  outcome: Parameters<typeof withOutcome>[1],
+): void {
+  const recent = withOutcome(alerts.recent, outcome);
+  context.store<OrderAlerts>(alertsStore).set(key, { ...alerts, recent });
+}
+
+/** As it was told of; else open, when its finding stands and was raised. `null`: there is none. */
+function lifeOf(
+  { lives }: OrderAlerts,
+  watched: WatchedOrder | undefined,
+  key: string,
+  alertId: string,
+): AlertLife | null {
+  const told = lifeIn(lives, alertId);
+  if (told !== null) return told;
+  for (const [name, watch] of Object.entries(watched?.watches ?? {})) {
+    const rule = ruleOf(name);
+    if (!watch.open || alertIdOf(rule, key, watch.trigger.eventId) !== alertId) continue;
+    return { alertId, rule, status: 'OPEN' };
+  }
+  return null;
+}
