@@ -29,8 +29,17 @@ export interface HttpAppOptions {
   readonly errorBody?: ErrorBody | ((path: string) => ErrorBody);
   /** Checks answers against the declared schemas: a mismatch is a 500. For tests and local runs. */
   readonly checkResponses?: boolean;
+  /** What has to be there for any call below a path, one that there is not included. */
+  readonly gate?: Gate;
   /** For what is no JSON call: pages, event streams. Runs before unknown paths are refused. */
   readonly mount?: (app: Express) => void;
+}
+
+export interface Gate {
+  /** Begin of the paths, such as `/api/`. */
+  readonly under: string;
+  /** Rejects with the problem to answer; before anything of the call but its head is read. */
+  pass(): Promise<void>;
 }
 
 interface Served {
@@ -59,6 +68,13 @@ export function createHttpApp(options: HttpAppOptions): Express {
 
   app.use(entry(options, served));
   systemEndpoints(app, options);
+  const { gate } = options;
+  if (gate !== undefined) {
+    app.use(async (request: Request, _response: Response, next: NextFunction) => {
+      if (request.path.startsWith(gate.under)) await gate.pass();
+      next();
+    });
+  }
   const routes = bySpecificity(options.routes);
   for (const route of routes) {
     const seen = (request: Request, _response: Response, next: NextFunction): void => {

@@ -70,7 +70,7 @@ export interface RouteSpec<P, Q, B, H> {
    * Returns the actor, such as `api:demo_app`, and whom it found; throws an {@link HttpProblem} to
    * refuse.
    */
-  readonly authenticate?: (request: RawRequest) => Promise<Authenticated>;
+  readonly authenticate?: (request: RawRequest) => Authenticated | Promise<Authenticated>;
   /** For the documentation: what `authenticate` reads. */
   readonly security?: 'bearer';
   /** Overrides the process's body of errors for this route. */

@@ -8,6 +8,7 @@ import type { Foundation, Parts } from '@plumbline/runtime';
 import { openRedis } from '@plumbline/redis';
 import type { BffConfig } from './config.ts';
 import type { Access } from './http/authorise.ts';
+import { orDown } from './http/authorise.ts';
 import type { BffEdge, Services } from './http/edge.ts';
 import { alertLifeRoutes } from './http/alert-life-routes.ts';
 import { liveRoute } from './http/live-route.ts';
@@ -78,6 +79,8 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
   if (page === null) logger.warn('the page is not built: only the API is served');
   return {
     routes,
+    // Without Redis nobody can be known: nothing is let through, wherever it may lead.
+    gate: { under: '/api/', pass: () => orDown(sessions.reachable()) },
     ...(page === null ? {} : { mount: page }),
     health: { redis: redisToldOf(redis), changes: changesToldOf(feed) },
     async close() {

@@ -32,7 +32,7 @@ type Headers = RawRequest['headers'];
 /**
  * The `authenticate` of every call under /api but the log-in:
  *
- *   Redis does not answer ──► 503, whoever calls
+ *   Redis does not answer ──► 503, whoever calls (the gate before all routes, and each look-up)
  *   Authorization: Bearer ──► the token alone counts, whatever cookie there is; no CSRF, since no
  *                             browser adds that header by itself
  *   cookie ──► session ──► unsafe method: same origin and CSRF token, or 403
@@ -55,8 +55,7 @@ export const authorised =
 /** The same of the log-in: a page of ours asks for it, or a stranger could log a victim in as themselves. */
 export const fromOwnPage =
   (access: Access) =>
-  async (request: RawRequest): Promise<Authenticated> => {
-    await orDown(access.sessions.reachable());
+  (request: RawRequest): Authenticated => {
     if (!isSameOrigin(request.headers, access.publicUrl)) throw problem('CSRF_REFUSED');
     return { actor: 'user:unknown', principal: null };
   };
@@ -71,7 +70,6 @@ const isCaller = (principal: unknown): principal is Caller =>
   typeof principal === 'object' && principal !== null && 'user' in principal;
 
 async function callerByToken(access: Access, token: string): Promise<Caller> {
-  await orDown(access.sessions.reachable());
   const { person, expiresAtMs } = await verified(access.verifier, token);
   return { user: person, session: null, expiresAtMs };
 }
@@ -112,9 +110,7 @@ async function callerBySession(
 /** The session that the headers name. `null` is an answer of Redis's, too: 503 when it gives none. */
 export async function sessionOf(sessions: Sessions, headers: Headers): Promise<Session | null> {
   const id = sessionIdOf(textOf(headers['cookie']));
-  if (id !== null) return orDown(sessions.find(id));
-  await orDown(sessions.reachable());
-  return null;
+  return id === null ? null : orDown(sessions.find(id));
 }
 
 /** RFC 6750. Of another scheme, which a proxy in front may need, nothing is taken. */

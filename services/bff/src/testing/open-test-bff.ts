@@ -99,6 +99,7 @@ export async function openTestBff(options: {
   const routes = parts.routes ?? [];
   const app = createHttpApp({
     ...{ service: 'bff', version: 'test', logger: silentLogger, metrics, routes },
+    ...(parts.gate === undefined ? {} : { gate: parts.gate }),
     health: { ...parts.health },
     checkResponses: true,
   });

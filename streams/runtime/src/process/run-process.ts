@@ -20,6 +20,7 @@ export interface Parts {
   /** Who acts on what the tasks of a topology remember, by its name. */
   readonly following?: Readonly<Record<string, Following>>;
   readonly routes?: readonly Route[];
+  readonly gate?: HttpAppOptions['gate'];
   /** What is served beside the routes: a page. */
   readonly mount?: HttpAppOptions['mount'];
   /** Decide, at every time, whether a load balancer should send here. */
@@ -123,6 +124,7 @@ async function serve<Config extends BaseConfig>(
     metrics,
     routes: parts.routes ?? [],
     serviceKey: serviceKeyOf(config),
+    ...(parts.gate === undefined ? {} : { gate: parts.gate }),
     ...(parts.mount === undefined ? {} : { mount: parts.mount }),
     health: {
       ...topologyHealth(running),
