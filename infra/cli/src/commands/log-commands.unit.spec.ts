@@ -90,6 +90,37 @@ describe('order timeline', () => {
     expect(text).not.toContain('c-H2-');
   });
 
+  it('shows what was put aside for the order, under keys of its own, and nothing of others', async () => {
+    await run(ordersTopology);
+    await send(createOrder('H1'), 'H1');
+    await untilOutcomes(1);
+    const topic = topics.inventoryEvents.name;
+    await session.memoryCodec.prepare([topic]);
+    for (const [orderNo, sku] of [
+      ['H1', 'S1'],
+      ['H2', 'S1'],
+      ['H1', 'S2'],
+    ] as const) {
+      const key = `main/${sku}`;
+      const reservationId = `${orderNo}-${sku}`;
+      const data = { tenant: 'main', sku, reservationId, orderNo, quantity: 1 };
+      const payload = { type: 'StockReserved', data: { ...data, expireAt: 1, reservedAt: 1 } };
+      session.memory.appendRaw({
+        ...{ topic, partition: partitionOfRecordKey(key, 4), key: Buffer.from(key) },
+        value: session.memoryCodec.encode(topic, payload),
+        headers: encodeEnvelope({
+          ...{ id: reservationId, type: payload.type, source: '/plumbline/test', subject: sku },
+          ...{ timeMs: 1, correlationId: 'x', causationId: null, actor: 'system:inventory' },
+          ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
+        }),
+      });
+    }
+    expect(await showTimeline(session, 'H1', {})).toBe(0);
+    const text = session.out.stdout();
+    expect(text).toContain('reservationId=H1-S1');
+    for (const other of ['H2-S1', 'H1-S2']) expect(text).not.toContain(other);
+  });
+
   it('is JSON with everything in it on demand, amounts as text', async () => {
     await run(ordersTopology);
     await send(createOrder('H1'), 'H1');

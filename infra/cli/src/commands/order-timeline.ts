@@ -1,6 +1,13 @@
+import type { OrderCreated } from '@plumbline/events';
 import { allTopics, topics, Undecodable, UnknownSchemaId } from '@plumbline/events';
 import type { LogRecord } from '@plumbline/kafka';
-import { partitionOfRecordKey, routingKey, slotOf, slotOfPayNo } from '@plumbline/kernel';
+import {
+  partitionOfRecordKey,
+  routingKey,
+  slotOf,
+  slotOfPayNo,
+  splitRoutingKey,
+} from '@plumbline/kernel';
 import type { Command } from 'commander';
 import { summaryOf } from '../format/summary.ts';
 import type { DecodedRecord } from '../read/decode.ts';
@@ -74,24 +81,44 @@ export type TimelineEntry = DecodedRecord | UnreadableRecord;
 export async function timelineOf(session: Session, key: string): Promise<readonly TimelineEntry[]> {
   const log = await session.log();
   const codec = await session.codec();
-  const described = await log.describeTopics(timelineTopics);
-  const found: LogRecord[] = [];
-  await scan({
-    ...{ log, signal: session.signal },
-    of: described.map(({ topic, partitions }) => ({
-      topic,
-      partition: partitionOfRecordKey(key, partitions),
-    })),
-    take: (record) => {
-      if (mayConcern(record, key)) found.push(record);
-    },
-    onProgress: (done, total) => session.out.progress(`read ${done} of ${total} offsets`),
-  });
-  session.out.progressDone();
-  const entries: TimelineEntry[] = [];
-  for (const record of byTime(found)) entries.push(await entryOf(record));
-  const payNos = payNosOf(entries, key);
-  return entries.filter((entry) => !('key' in entry) || entry.key === key || payNos.has(entry.key));
+  const found = await recordsOf(timelineTopics, [key], (record) => mayConcern(record, key));
+  const own = await entriesOf(found);
+  const payNos = payNosOf(own, key);
+  const aside = await entriesOf(await recordsOf(asideTopics, asideKeysOf(own, key)));
+  return inTime([
+    ...own.filter((entry) => !('key' in entry) || entry.key === key || payNos.has(entry.key)),
+    ...aside.filter((entry) => 'payload' in entry && isFor(entry.payload, key)),
+  ]);
+
+  /** Of the partitions in which these keys are. */
+  async function recordsOf(
+    names: readonly string[],
+    keys: readonly string[],
+    isWanted = ({ key: own }: LogRecord) => keys.includes(own?.toString('utf8') ?? ''),
+  ): Promise<readonly LogRecord[]> {
+    const records: LogRecord[] = [];
+    const described = keys.length === 0 ? [] : await log.describeTopics(names);
+    await scan({
+      ...{ log, signal: session.signal },
+      of: described.flatMap(({ topic, partitions }) =>
+        [...new Set(keys.map((each) => partitionOfRecordKey(each, partitions)))].map(
+          (partition) => ({ topic, partition }),
+        ),
+      ),
+      take: (record) => {
+        if (isWanted(record)) records.push(record);
+      },
+      onProgress: (done, total) => session.out.progress(`read ${done} of ${total} offsets`),
+    });
+    session.out.progressDone();
+    return records;
+  }
+
+  async function entriesOf(records: readonly LogRecord[]): Promise<readonly TimelineEntry[]> {
+    const entries: TimelineEntry[] = [];
+    for (const record of byTime(records)) entries.push(await entryOf(record));
+    return entries;
+  }
 
   async function entryOf(record: LogRecord): Promise<TimelineEntry> {
     try {
@@ -103,6 +130,28 @@ export async function timelineOf(session: Session, key: string): Promise<readonl
     }
   }
 }
+
+/** Stock and accounts have keys of their own, and say in the event which order it was for. */
+const asideTopics = [topics.inventoryEvents.name, topics.accountsEvents.name];
+
+/** Of what an order puts aside, as its own first event names it. */
+function asideKeysOf(entries: readonly TimelineEntry[], key: string): readonly string[] {
+  const { tenant } = splitRoutingKey(key);
+  const created = entries.find(
+    (entry) => 'payload' in entry && entry.key === key && entry.payload.type === 'OrderCreated',
+  );
+  if (created === undefined || !('payload' in created)) return [];
+  // The codec has checked the type.
+  const { items, purchase } = created.payload.data as OrderCreated;
+  const buyer = purchase === null ? [] : [purchase.buyer];
+  return [...items.map(({ sku }) => sku), ...buyer].map((name) => routingKey(tenant, name));
+}
+
+const isFor = ({ data }: DecodedRecord['payload'], key: string): boolean =>
+  'orderNo' in data && data.orderNo === splitRoutingKey(key).orderNo;
+
+const inTime = (entries: readonly TimelineEntry[]): readonly TimelineEntry[] =>
+  [...entries].sort((one, other) => one.timeMs - other.timeMs);
 
 /** Of this order for certain, or of a payment in its slot, which may be its own. */
 function mayConcern(record: LogRecord, key: string): boolean {
