@@ -18,7 +18,9 @@ export const help = `Usage: npm run demo [-- [--once] [--seed N] [--orders N] [-
 Starts the local stack and the platform, places some hundred orders over HTTP, lets their payments
 succeed, fail, contradict themselves, come late and come while the orders process is dead, and
 compares what must follow with what the platform shows: every order's status, every alert of rules
-A, B and C, and every read model with a rebuild from the log. Then it stays until Ctrl-C.
+A, B and C, and every read model with a rebuild from the log. A tenth as many purchases are made in
+the shop as a browser makes them; at each step of the checkout some fail, and all goods and all
+money must be where they belong. Then it stays until Ctrl-C.
 
   --once       on free ports and a folder of its own, beside anything that runs, and stop at the end:
                exit code 0 when everything is as expected, 1 when something is not
@@ -28,7 +30,8 @@ A, B and C, and every read model with a rebuild from the log. Then it stays unti
   --help       this text
 
 To use servers of your own instead of the local stack, set PLUMBLINE_KAFKA_BROKERS,
-PLUMBLINE_REGISTRY_URL and PLUMBLINE_POSTGRES_URL.
+PLUMBLINE_REGISTRY_URL and PLUMBLINE_POSTGRES_URL; nothing is bought there, since gateways and the
+issuer of log-ins are those of the local stack.
 `;
 
 /** Errors: {@link UsageError}. */

@@ -7,6 +7,18 @@ export const ordersMin = 20;
 /** Everything is kept in memory and asked for one by one; beyond this it is a benchmark. */
 export const ordersMax = 5_000;
 
+/** Purchases for each order: some ten commands each, so that these are a third of all the work. */
+export const purchasesPerOrder = 0.1;
+
+/** Each look of a browser is four calls behind the shop: more often and they are most of the work. */
+export const purchasePollMs = 1_000;
+
+/** Purchases under way at once: buyers come one after the other, beside the stories. */
+export const purchasesUnderWayMax = 10;
+
+/** Deadline of a purchase that is not to be paid: several times what it takes to the pay page. */
+export const purchaseDeadlineMs = 8_000;
+
 /**
  * Far below the 500 commands that an edge admits at once. Tasks commit what has come together, so
  * that more at once costs less each: 24 made the run 10 s longer.

@@ -3,6 +3,8 @@ import type { PlatformProcess } from '@plumbline/local';
 import type { Projection } from '@plumbline/postgres';
 import { openPostgres } from '@plumbline/postgres';
 import { silentLogger } from '@plumbline/observability';
+import { accountsProjection } from '@plumbline/accounts';
+import { inventoryProjection } from '@plumbline/inventory';
 import { ordersProjection } from '@plumbline/orders';
 import { paymentsProjection, refusedCallbacksProjection } from '@plumbline/payments';
 import { projections as queriesProjections } from '@plumbline/queries';
@@ -10,8 +12,12 @@ import { allTopics, topics } from '@plumbline/events';
 import type { DemoArguments } from './arguments.ts';
 import type { Difference, Found } from './compare/compare.ts';
 import { compare } from './compare/compare.ts';
+import type { PurchasesResult } from './compare/compare-purchases.ts';
+import { comparePurchases } from './compare/compare-purchases.ts';
 import type { DemoConfig } from './config.ts';
 import { drive } from './driver/drive.ts';
+import type { Shopping } from './driver/go-shopping.ts';
+import { goShopping } from './driver/go-shopping.ts';
 import type { HttpCalls } from './driver/http-calls.ts';
 import { createHttpCalls } from './driver/http-calls.ts';
 import type { Shop } from './driver/shop.ts';
@@ -26,17 +32,21 @@ import type { LogAccess, Place } from './log/open-log-access.ts';
 import { endsOf, openLogAccess, readFrom } from './log/open-log-access.ts';
 import type { Expected } from './model/expect.ts';
 import { expectationOf } from './model/expect.ts';
+import { expectedShop, withPlantedPiece } from './model/expect-purchases.ts';
 import { makePlan } from './plan/make-plan.ts';
+import type { PurchasePlan } from './plan/plan-purchases.ts';
+import { planPurchases } from './plan/plan-purchases.ts';
 import type { Progress } from './print/progress.ts';
 import type { DemoResult } from './print/summary.ts';
 import type { OpenStage } from './stage/open-stage.ts';
 
-const projections: readonly Projection[] = [
+const coreProjections: readonly Projection[] = [
   ordersProjection,
   paymentsProjection,
   refusedCallbacksProjection,
   ...queriesProjections,
 ];
+const shopProjections: readonly Projection[] = [inventoryProjection, accountsProjection];
 
 const deadLetterTopics = allTopics
   .filter(({ kind }) => kind === 'dead-letters')
@@ -64,18 +74,26 @@ export async function runDemo(options: RunOptions): Promise<DemoResult> {
       secret: config.PLUMBLINE_CALLBACK_SECRET,
     });
     const from = await endsOf(access.log, [topics.alertsEvents.name, ...deadLetterTopics]);
-    const run = { ...options, access, calls, shop, from, prefix: prefixOf(options) };
-    const expected = await act(run);
+    const prefix = prefixOf(options);
+    const run = { ...options, access, calls, shop, from, prefix };
+    const shopping = stage.hasShop ? startShopping(run) : null;
+    const expected = await act(run, shopping);
     const statuses = await settle(run, expected);
     const readModels = await checkReadModels(run);
-    const comparison = compare(expected, await collect(run, statuses));
-    const differences = [...comparison.differences, ...readModels.flatMap(differencesOfReadModel)];
+    const found = await collect(run, { statuses, bought: await numbersOf(shopping) });
+    const comparison = compare(expected, found);
+    const purchases = await judge(run, shopping, found);
+    const differences = [
+      ...comparison.differences,
+      ...(purchases?.differences ?? []),
+      ...readModels.flatMap(differencesOfReadModel),
+    ];
     return {
       seed: options.arguments.seed,
       orders: expected.length,
       asExpected: differences.length === 0,
       comparison: { ...comparison, differences },
-      readModels,
+      ...{ purchases, readModels },
       answeredCalls: calls.counts.answered,
       repeatedCalls: calls.counts.repeated,
       elapsedMs: performance.now() - begin,
@@ -101,15 +119,58 @@ interface Run extends RunOptions {
   readonly from: readonly Place[];
 }
 
+interface PlannedShopping extends Shopping {
+  readonly plan: PurchasePlan;
+}
+
+function startShopping(run: Run): PlannedShopping {
+  const { stage, calls, prefix, signal } = run;
+  const { seed, orders } = run.arguments;
+  const plan = planPurchases({ seed, orders });
+  const url = (name: 'bff' | 'orders' | 'inventory' | 'accounts') => stage.platform.url(name);
+  const urls = {
+    ...{ bff: url('bff'), orders: url('orders') },
+    ...{ inventory: url('inventory'), accounts: url('accounts') },
+  };
+  return { plan, ...goShopping({ calls, plan, runName: prefix, urls, signal }) };
+}
+
+async function numbersOf(shopping: Shopping | null): Promise<ReadonlySet<string>> {
+  const journals = (await shopping?.over) ?? [];
+  return new Set(journals.flatMap(({ orderNo }) => orderNo ?? []));
+}
+
+/** What became of the purchases. Null where nothing was bought. */
+async function judge(
+  { config }: Run,
+  shopping: PlannedShopping | null,
+  { alerts }: Found,
+): Promise<PurchasesResult | null> {
+  if (shopping === null) return null;
+  const expected = expectedShop(shopping.plan);
+  return comparePurchases({
+    expected: config.PLUMBLINE_DEMO_PLANTED_PIECE ? withPlantedPiece(expected) : expected,
+    ...{ journals: await shopping.over, found: await shopping.found() },
+    alertsAbout: alerts.map(({ orderNo }) => orderNo),
+  });
+}
+
 const grace = (run: Run, ofRuleA: number, reason: string): Promise<void> =>
   setGrace(run.access, { graceMs: ofRuleA, reason, timeoutMs: settleForMs });
 
 /** Does everything, and says what must follow. */
-async function act(run: Run): Promise<readonly Expected[]> {
+async function act(run: Run, shopping: PlannedShopping | null): Promise<readonly Expected[]> {
   const orders = run.stage.platform.process('orders');
   const { seed, orders: count } = run.arguments;
   const { journals, outage } = await drive({
     ...{ plan: makePlan({ seed, orders: count }), runName: run.prefix },
+    alongside: {
+      over: shopping?.over ?? Promise.resolve(),
+      state: () =>
+        shopping === null
+          ? ''
+          : `, ${shopping.ended()} of ${shopping.plan.purchases.length} purchases over`,
+    },
     ...{ shop: run.shop, progress: run.progress, signal: run.signal },
     beginOutage: async () => {
       orders.setAutoRestart(false);
@@ -160,11 +221,14 @@ async function settle(
   return statuses;
 }
 
-async function collect(run: Run, statuses: Found['statuses']): Promise<Found> {
+async function collect(
+  run: Run,
+  of: { readonly statuses: Found['statuses']; readonly bought: ReadonlySet<string> },
+): Promise<Found> {
   // In a folder of its own there is nothing but this run, and whatever else is said is wrong.
   const { once } = run.arguments;
   const ofThisRun = ({ orderNo }: { readonly orderNo: string }) =>
-    once || orderNo.startsWith(`${run.prefix}-`);
+    once || orderNo.startsWith(`${run.prefix}-`) || of.bought.has(orderNo);
   const letters = run.from.filter(({ topic }) => deadLetterTopics.includes(topic));
   const [alerts, alertsShown, deadLetters] = await Promise.all([
     alertsFrom(run.access, run.from),
@@ -172,7 +236,7 @@ async function collect(run: Run, statuses: Found['statuses']): Promise<Found> {
     readFrom(run.access.log, letters),
   ]);
   return {
-    statuses,
+    statuses: of.statuses,
     alerts: alerts.filter(ofThisRun),
     alertsShown: alertsShown.filter(ofThisRun),
     deadLetters: deadLetters.length,
@@ -186,6 +250,7 @@ async function checkReadModels(run: Run): Promise<readonly ReadModelCheck[]> {
     logger: silentLogger,
   });
   const { access, signal } = run;
+  const projections = [...coreProjections, ...(run.stage.hasShop ? shopProjections : [])];
   let checked = 0;
   try {
     return await run.progress.during(

@@ -12,6 +12,8 @@ export interface DriveOptions {
   readonly plan: readonly PlannedOrder[];
   readonly runName: string;
   readonly shop: Shop;
+  /** Goes on beside the stories, and must be over before the outage. */
+  readonly alongside: { readonly over: Promise<unknown>; state(): string };
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** Kills the orders process and makes Rule A's grace short; resolves when both are certain. */
@@ -32,12 +34,12 @@ export interface Driven {
  * outage, and then the rest.
  */
 export async function drive(options: DriveOptions): Promise<Driven> {
-  const { plan, progress, signal } = options;
+  const { plan, alongside, progress, signal } = options;
   const stories = startStories(options);
   await progress.during(
     `Placing ${plan.length} orders and settling their payments`,
-    () => `${stories.told()} of ${plan.length} stories told`,
-    stories.untilOutage,
+    () => `${stories.told()} of ${plan.length} stories told${alongside.state()}`,
+    Promise.all([stories.untilOutage, alongside.over]),
   );
   await progress.during(
     'Killing the orders process',

@@ -4,15 +4,19 @@ import { requestsInFlightMax, requestTimeoutMs, retryForMs, retryWaitMs } from '
 import { createSlots } from './slots.ts';
 
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly body?: unknown;
+  /** As a form sends it, instead of JSON. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
   readonly status: number;
   /** The parsed body; `null` when it is no JSON. */
   readonly body: unknown;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Made more than once, so that an earlier attempt may have done what was asked. */
   readonly repeated: boolean;
   /** Of the first attempt. */
@@ -20,7 +24,7 @@ export interface Answer {
   readonly answeredAtMs: number;
 }
 
-type Attempt = Pick<Answer, 'status' | 'body' | 'answeredAtMs'>;
+type Attempt = Pick<Answer, 'status' | 'body' | 'headers' | 'answeredAtMs'>;
 
 export interface CallCounts {
   answered: number;
@@ -55,18 +59,18 @@ export function createHttpCalls(signal: AbortSignal): HttpCalls {
   const inSlot = createSlots(requestsInFlightMax);
   const counts: CallCounts = { answered: 0, repeated: 0 };
 
-  async function once({ method, url, body }: Call): Promise<Attempt | Error> {
+  async function once(call: Call): Promise<Attempt | Error> {
     try {
-      const response = await request(url, {
-        method,
-        dispatcher: agent,
-        signal,
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      const { type, text: content } = contentOf(call);
+      const response = await request(call.url, {
+        ...{ method: call.method, dispatcher: agent, signal },
+        headers: { ...call.headers, ...(type === null ? {} : { 'content-type': type }) },
+        ...(content === null ? {} : { body: content }),
       });
       const text = await response.body.text();
       const answeredAtMs = performance.now();
-      return { status: response.statusCode, body: jsonOf(text), answeredAtMs };
+      const { statusCode: status, headers } = response;
+      return { status, headers, body: jsonOf(text), answeredAtMs };
     } catch (error) {
       signal.throwIfAborted();
       return error instanceof Error ? error : new Error(String(error));
@@ -95,6 +99,15 @@ export function createHttpCalls(signal: AbortSignal): HttpCalls {
     },
     close: () => agent.destroy(),
   };
+}
+
+function contentOf({ body, form }: Call) {
+  if (form !== undefined) {
+    const text = new URLSearchParams(form).toString();
+    return { type: 'application/x-www-form-urlencoded', text };
+  }
+  if (body === undefined) return { type: null, text: null };
+  return { type: 'application/json', text: JSON.stringify(body) };
 }
 
 function jsonOf(text: string): unknown {

@@ -100,18 +100,19 @@ export function majorOf(minor: bigint): string {
   return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
-/** The data of contract 1's envelope. */
-function succeeded(answer: Answer, url: string): Readonly<Record<string, unknown>> {
+/** The data of contract 1's envelope. Errors: {@link WrongAnswer}. */
+export function succeeded(answer: Answer, url: string): Readonly<Record<string, unknown>> {
   const body = recordOf(answer.body);
   const data = recordOf(body?.['data']);
   if (answer.status === 200 && body?.['code'] === '00000' && data !== null) return data;
   throw new WrongAnswer(`${url} answered ${answer.status} ${JSON.stringify(answer.body)}`);
 }
 
-const recordOf = (value: unknown): Readonly<Record<string, unknown>> | null =>
+export const recordOf = (value: unknown): Readonly<Record<string, unknown>> | null =>
   typeof value === 'object' && value !== null ? { ...value } : null;
 
-function textIn(data: Readonly<Record<string, unknown>>, field: string): string {
+/** Errors: {@link WrongAnswer}. */
+export function textIn(data: Readonly<Record<string, unknown>>, field: string): string {
   const value = data[field];
   if (typeof value === 'string') return value;
   throw new WrongAnswer(`an answer has no ${field}: ${JSON.stringify(data)}`);

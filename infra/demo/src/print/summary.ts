@@ -1,4 +1,5 @@
 import type { Comparison, Difference } from '../compare/compare.ts';
+import type { PurchasesResult } from '../compare/compare-purchases.ts';
 import type { ReadModelCheck } from '../found/check-read-models.ts';
 import { differencesShownMax } from '../limits.ts';
 
@@ -7,6 +8,8 @@ export interface DemoResult {
   readonly orders: number;
   readonly asExpected: boolean;
   readonly comparison: Comparison;
+  /** Null where there is no shop to buy in: at servers of your own. */
+  readonly purchases: PurchasesResult | null;
   readonly readModels: readonly ReadModelCheck[];
   readonly answeredCalls: number;
   readonly repeatedCalls: number;
@@ -26,7 +29,7 @@ const titles = {
 
 /** The tables that a person reads. */
 export function summaryOf(result: DemoResult): string {
-  const { comparison, readModels } = result;
+  const { comparison, purchases, readModels } = result;
   const paid = comparison.statuses.find(({ status }) => status === 'PAID');
   const lines = [
     '',
@@ -54,6 +57,7 @@ export function summaryOf(result: DemoResult): string {
       ]),
     ),
     '',
+    ...(purchases === null ? [] : purchaseLines(purchases)),
     ...table(
       ['Read models', 'records', 'rows', 'against the log', ''],
       readModels.map((model) => [
@@ -69,6 +73,30 @@ export function summaryOf(result: DemoResult): string {
     result.asExpected ? 'Everything is as expected.' : 'NOT as expected.',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function purchaseLines({ kinds, sums, alerts }: PurchasesResult): readonly string[] {
+  const count = kinds.reduce((sum, { expected }) => sum + expected, 0);
+  return [
+    ...table(
+      ['Purchases in the shop', 'end', 'slowest', 'expected', 'found', ''],
+      kinds.map(({ kind, end, slowestMs, expected, found }) => [
+        ...[kind, end, `${(slowestMs / 1_000).toFixed(1)} s`, String(expected), String(found)],
+        mark(expected === found),
+      ]),
+    ),
+    '',
+    ...table(
+      ['Goods and money', 'expected', 'found', 'put aside', ''],
+      sums.map(({ what, expected, found, aside }) => [
+        ...[what, expected, found, aside],
+        mark(expected === found && Number(aside) === 0),
+      ]),
+    ),
+    '',
+    `${alerts} alerts about these ${count} purchases: ${mark(alerts === 0)}`,
+    '',
+  ];
 }
 
 const mark = (good: boolean): string => (good ? 'ok' : '<- !');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Platform, Report, StackAddresses } from '@plumbline/local';
 import {
   ensureRegistry,
+  coreProcesses,
   ensureTopics,
   foldersOf,
   furnishServers,
@@ -9,6 +10,7 @@ import {
   openPlatform,
   openServers,
   openStack,
+  processNames,
 } from '@plumbline/local';
 
 /** The servers and the processes of a run. */
@@ -16,6 +18,8 @@ export interface OpenStage {
   readonly addresses: StackAddresses;
   readonly platform: Platform;
   readonly logsFolder: string;
+  /** Whether there is a shop to buy in, which needs gateways and an issuer of the local stack. */
+  readonly hasShop: boolean;
   /** Stops what this opened, and nothing else. */
   close(): Promise<void>;
 }
@@ -40,6 +44,7 @@ export async function openStage(options: OpenStageOptions): Promise<OpenStage> {
       ports: ownStack ? 'free' : 'default',
       logsFolder: servers.logsFolder,
       localStack: servers.local,
+      processes: servers.local ? processNames : coreProcesses,
       report,
     });
     const close = async () => {
@@ -52,7 +57,8 @@ export async function openStage(options: OpenStageOptions): Promise<OpenStage> {
       await platform.stop();
       throw error;
     }
-    return { addresses: servers.addresses, platform, logsFolder: servers.logsFolder, close };
+    const { addresses, logsFolder, local: hasShop } = servers;
+    return { addresses, platform, logsFolder, hasShop, close };
   } catch (error) {
     await servers.close();
     throw error;
