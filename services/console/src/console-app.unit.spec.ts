@@ -174,9 +174,7 @@ describe('an order', () => {
   it('shows how far its checkout has come, and why it was refused, in words', async () => {
     const server = serverWithShop();
     await open(server, '/orders/O1');
-    expect(page.find('.steps [aria-current=step]').textContent).toContain(
-      'Waiting for the payment',
-    );
+    expect(page.find('.steps [aria-current=step]').textContent).toContain('Wait for the payment');
     const refusedBecause = 'STOCK_INSUFFICIENT';
     const checkoutOf = checkout('COMPENSATED', { refusedBecause });
     const failed = purchase('FAILED', { checkout: checkoutOf, reason: refusedBecause });
@@ -309,6 +307,20 @@ describe('an operator', () => {
     expect(link.getAttribute('href')).toBe('/orders/O1#event-e1');
     await page.click(link);
     expect(page.find('h1').textContent).toBe('Order O1');
+    expect(document.activeElement?.id).toBe('event-e1');
+  });
+
+  it('comes to the event also when the timeline is there before its order', async () => {
+    const server = serverWithShop(['operator']);
+    let answer: () => void = () => undefined;
+    const later = new Promise<void>((resolve) => (answer = resolve));
+    server.answerLater(
+      'GET /api/purchases/O1',
+      later.then(() => purchase('PAID')),
+    );
+    await open(server, '/orders/O1#event-e1');
+    answer();
+    await page.settle();
     expect(document.activeElement?.id).toBe('event-e1');
   });
 

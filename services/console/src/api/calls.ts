@@ -4,6 +4,7 @@ import { ApiProblem } from './problem.ts';
 import type {
   Alert,
   AlertAction,
+  AlertWithHistory,
   Balance,
   Entry,
   Item,
@@ -62,9 +63,9 @@ export interface Api {
   cancel(orderNo: string, reason: string): Promise<Purchase>;
   alertSummary(): Promise<readonly RuleSummary[]>;
   alerts(filters: AlertFilters): Promise<PageOf<Alert>>;
-  alert(alertId: string): Promise<Alert>;
+  alert(alertId: string): Promise<AlertWithHistory>;
   /** The alert afterwards. */
-  changeAlert(changing: ChangingAlert): Promise<Alert>;
+  changeAlert(changing: ChangingAlert): Promise<AlertWithHistory>;
   /** By order number, payment number or alert id. */
   findOrders(id: string): Promise<readonly Order[]>;
 }
@@ -127,11 +128,12 @@ export function createApi(client: Client): Api {
       const page = await get<Answer>('/api/alerts', { ...filters, limit });
       return { rows: page.alerts, nextCursor: page.nextCursor };
     },
-    alert: async (alertId) => (await get<{ readonly alert: Alert }>(alertPath(alertId))).alert,
+    alert: async (alertId) =>
+      (await get<{ readonly alert: AlertWithHistory }>(alertPath(alertId))).alert,
     changeAlert: async ({ alertId, action, reason, idempotencyKey }) => {
       const path = `${alertPath(alertId)}/${action}`;
       const headers = { 'Idempotency-Key': idempotencyKey };
-      return (await post<{ readonly alert: Alert }>(path, { reason }, headers)).alert;
+      return (await post<{ readonly alert: AlertWithHistory }>(path, { reason }, headers)).alert;
     },
     findOrders: async (id) =>
       (await get<OrdersPage>('/api/orders', { id: id.trim().slice(0, idCharsMax) })).orders,

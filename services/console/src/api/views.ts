@@ -128,8 +128,6 @@ export interface Alert {
   readonly howSeen: string | null;
   readonly evidence: readonly Evidence[];
   readonly raisedAt: Place | null;
-  /** What became of it, oldest first: raised, acknowledged, resolved, reopened. */
-  readonly history: readonly AlertStep[];
   readonly resolution: {
     readonly resolution: string;
     readonly reason: string | null;
@@ -137,6 +135,11 @@ export interface Alert {
     readonly resolvedAt: string | null;
     readonly evidence: readonly Evidence[];
   } | null;
+}
+
+export interface AlertWithHistory extends Alert {
+  /** What became of it, oldest first: raised, acknowledged, resolved, reopened. */
+  readonly history: readonly AlertStep[];
 }
 
 export interface AlertStep extends Place {
@@ -158,7 +161,9 @@ export type AlertAction = 'acknowledge' | 'resolve' | 'reopen';
 export interface RuleSummary {
   readonly rule: string;
   readonly raised: Digits;
+  /** That stand, acknowledged or not. */
   readonly open: Digits;
+  readonly acknowledged: Digits;
   readonly resolved: Digits;
   readonly superseded: Digits;
   readonly atStake: readonly { readonly currency: string; readonly amount: Digits }[];

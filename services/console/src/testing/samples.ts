@@ -80,7 +80,7 @@ export const alert = {
 export const summary = {
   rules: [
     {
-      ...{ rule: 'A', raised: 3, open: 1, resolved: 2, superseded: 0 },
+      ...{ rule: 'A', raised: 3, open: 1, acknowledged: 1, resolved: 2, superseded: 0 },
       atStake: [{ currency: 'CNY', amount: 25 }],
     },
   ],
