@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { ContenderName } from './contenders/contender.ts';
 import { help, partNames, type PartName } from './help.ts';
 import {
+  checkoutRatesDefault,
   coursesPerWave,
   flowRatesDefault,
   loadMax,
@@ -30,6 +31,8 @@ export interface BenchArguments {
   readonly seconds: number;
   /** Flows a second of the part `payments`. */
   readonly flows: readonly number[];
+  /** Purchases a second of the part `checkouts`. */
+  readonly checkouts: readonly number[];
   /** Of the prepared log. */
   readonly records: number;
   /** Records a second of the part `lateness`. */
@@ -67,6 +70,7 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     parts: new Set(values.only.split(',').map(partOf)),
     rates: values.rates.split(',').map((rate) => wholeNumber('--rates', rate, rateMax)),
     flows: values.flows.split(',').map((rate) => wholeNumber('--flows', rate, rateMax)),
+    checkouts: values.checkouts.split(',').map((rate) => wholeNumber('--checkouts', rate, rateMax)),
     loads: values.loads.split(',').map((load) => wholeNumber('--loads', load, loadMax)),
     seconds: wholeNumber('--seconds', values.seconds, secondsMax),
     records: wholeNumber('--records', values.records, recordsMax),
@@ -89,6 +93,7 @@ function parsed(args: readonly string[]) {
         only: { type: 'string', default: partNames.join(',') },
         rates: { type: 'string', default: ratesDefault.join(',') },
         flows: { type: 'string', default: flowRatesDefault.join(',') },
+        checkouts: { type: 'string', default: checkoutRatesDefault.join(',') },
         loads: { type: 'string', default: loadsDefault.join(',') },
         seconds: { type: 'string', default: String(secondsDefault) },
         records: { type: 'string', default: String(recordsDefault) },

@@ -9,6 +9,7 @@ describe('arguments of the benchmark', () => {
         seconds: 20,
         rates: [50, 500],
         flows: [25, 50, 100, 150, 200, 300],
+        checkouts: [5, 10, 20, 30, 40],
         loads: [5_000, 10_000],
       },
       ...{ records: 600_000, keys: undefined, threads: 2, cache: true, env: {} },
@@ -24,11 +25,21 @@ describe('arguments of the benchmark', () => {
   });
 
   it('are taken', () => {
-    const args = ['--only', 'start,join', '--rates=10,20', '--seconds', '5', '--cold', '--save'];
+    const args = [
+      '--only',
+      'start,join',
+      '--rates=10,20',
+      '--seconds',
+      '5',
+      '--checkouts',
+      '7',
+      '--cold',
+      '--save',
+    ];
     const log = ['--records', '60000', '--keys', '10000', '--loads', '100'];
     const how = ['--contenders', 'memory', '--threads', '1', '--cache', 'off', '--env', 'A=b=c'];
     expect(benchArguments([...args, ...log, ...how])).toMatchObject({
-      ...{ cold: true, save: true, seconds: 5, rates: [10, 20], loads: [100] },
+      ...{ cold: true, save: true, seconds: 5, rates: [10, 20], loads: [100], checkouts: [7] },
       ...{ records: 60_000, keys: 10_000, threads: 1, cache: false, env: { A: 'b=c' } },
       contenders: ['kafka-streams memory'],
       parts: new Set(['start', 'join']),

@@ -1,6 +1,10 @@
 import {
+  checkoutRatesDefault,
   flowRatesDefault,
+  hotBuyers,
+  hotPieces,
   keyCounts,
+  liveConnections,
   loadsDefault,
   ratesDefault,
   recordsDefault,
@@ -14,6 +18,10 @@ import {
 export const partNames = [
   'latency',
   'payments',
+  'purchases',
+  'checkouts',
+  'hot-sku',
+  'live',
   'start',
   'join',
   'keys',
@@ -35,6 +43,12 @@ say nothing about another, and a busy machine measures its other work.
     payments  (8 min)  full flows of contract 1 (creation, gateway, callback, read model) at rising
                        rates, by our process, by two of ours,
                        and by express, Postgres and an outbox
+    purchases (7 min)  from the charge at the gateway to the order that is PAID, in the log and in
+                       the shop, with webhooks on time, 20 to 40 s late, and lost
+    checkouts (9 min)  purchases through the BFF at rising rates, until goods and money have changed
+                       hands: paid from accounts, then by a channel
+    hot-sku   (1 min)  ${hotBuyers} buyers for ${hotPieces} pieces at once
+    live      (3 min)  ${liveConnections} WebSockets on one BFF: memory of each, and how soon they hear
     start     (2 min)  from nothing running to the first order that shows PAID, ${startsDefault} times
     join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
                        RocksDB and in memory: records/s, peak memory; void if their alerts differ
@@ -46,8 +60,9 @@ say nothing about another, and a busy machine measures its other work.
 
   --rates N,…         latency: requests a second (default ${ratesDefault.join(',')})
   --flows N,…         payments: flows a second (default ${flowRatesDefault.join(',')})
+  --checkouts N,…     checkouts: purchases a second (default ${checkoutRatesDefault.join(',')})
   --loads N,…         lateness: records a second (default ${loadsDefault.join(',')})
-  --seconds N         latency, lateness, payments: how long at each rate (default ${secondsDefault})
+  --seconds N         latency, lateness, payments, checkouts: how long at each rate (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
   --records N         join, keys: records of the prepared log (default ${recordsDefault})
   --keys N            join: keys; keys, restore, takeover: only so many (join's default: as many

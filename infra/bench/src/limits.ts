@@ -21,6 +21,53 @@ export const secondsMax = 3_600;
 /** Rates of the part `payments`, full flows a second. */
 export const flowRatesDefault = [25, 50, 100, 150, 200, 300] as const;
 
+/** Rates of the part `checkouts`, purchases a second. */
+export const checkoutRatesDefault = [5, 10, 20, 30, 40] as const;
+
+/** Log-ins and goods are made so many at a time, far below what an edge admits. */
+export const askedAtOnce = 50;
+
+/** So many goods that none of them is hot, and more of each than anybody buys. */
+export const shopSkus = Array.from({ length: 20 }, (_, at) => `goods-${at}`);
+export const shopPieces = 1_000_000;
+export const shopPrice = '10.00';
+/** Of each buyer: 100,000 purchases. */
+export const shopCredit = '1000000.00';
+
+/** 330 purchases of each kind, so that a 99th percentile has some beyond it; far from any limit. */
+export const serviceLevelPerSecond = 5;
+export const serviceLevelSeconds = 66;
+
+/** A payer looks at the page for a moment. */
+export const payersPay = { delayMsMin: 500, delayMsMax: 3_000 } as const;
+
+/** Of webhooks that are late; others come after 20 and 30 s. */
+export const latestWebhookMs = 40_000;
+
+/** Three times what is aimed at. */
+export const paidWithinMs = 180_000;
+
+/** Between two looks at a purchase that the log has as paid. */
+export const lookEveryMs = 20;
+
+export const hotBuyers = 1_000;
+export const hotPieces = 100;
+export const hotWithinMs = 120_000;
+/** What the shop's `Retry-After` says. */
+export const repeatAfterMs = 1_000;
+
+/** As many as a BFF takes, 20 a user, who has no more. */
+export const liveConnections = 10_000;
+export const connectionsPerUser = 20;
+export const talkingConnections = 1_000;
+/** Each with half of the sockets, far below the usual limit of open files. */
+export const clientProcesses = 2;
+export const opensAtOnce = 50;
+/** 200 purchases of some ten events, each told to 20 connections: 1,000 messages a second. */
+export const liveLoad = { perSecond: 5, seconds: 40 } as const;
+/** Until what was just done is collected. */
+export const calmMs = 15_000;
+
 /** Between two looks at which flows have ended. */
 export const flowPollMs = 50;
 

@@ -1,9 +1,13 @@
 import type { Findings } from './alerts/findings.ts';
 import type { Lateness } from './alerts/lateness.ts';
+import type { CheckoutsResult } from './measure/checkouts.ts';
+import type { HotSkuResult } from './measure/hot-sku.ts';
 import type { JoinResult } from './measure/join.ts';
 import type { KeysResult } from './measure/keys.ts';
 import type { LatenessResult } from './measure/lateness.ts';
+import type { LiveResult } from './measure/live.ts';
 import type { PaymentsResult } from './measure/payments.ts';
+import type { Delays, PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
@@ -120,12 +124,77 @@ const payments: readonly Column<PaymentsResult>[] = [
   name('  cores', 60, (r) => `  ${coresOf(r.cores)}`),
 ];
 
+const checkouts: readonly Column<CheckoutsResult>[] = [
+  name('paid from', 12, (r) => r.paidFrom),
+  number('due/s', 6, (r) => String(r.perSecond)),
+  number('answered', 10, (r) => String(r.succeeded)),
+  number('of', 7, (r) => String(r.sent)),
+  number('p50', 10, (r) => ms(r.p50Ms)),
+  number('p99', 10, (r) => ms(r.p99Ms)),
+  number('checkouts/s', 12, (r) => r.completedPerSecond.toFixed(1)),
+  number('completed', 10, (r) => String(r.completed)),
+  number('p50', 10, (r) => ms(r.flowP50Ms)),
+  number('p99', 10, (r) => ms(r.flowP99Ms)),
+  name('  cores', 60, (r) => `  ${coresOf(r.cores)}`),
+];
+
+const delayColumns = (
+  title: string,
+  of: (r: PurchasesResult) => Delays,
+): readonly Column<PurchasesResult>[] => [
+  number(`${title}: p50`, 12, (r) => ms(of(r).p50Ms)),
+  number('p99', 10, (r) => ms(of(r).p99Ms)),
+  number('max', 10, (r) => ms(of(r).maxMs)),
+  number('in 60 s', 9, (r) => `${(of(r).within60s * 100).toFixed(1)} %`),
+];
+
+const purchases: readonly Column<PurchasesResult>[] = [
+  name('webhooks', 10, (r) => r.webhooks),
+  number('purchases', 10, (r) => String(r.purchases)),
+  ...delayColumns('log', (r) => r.log),
+  ...delayColumns('shop', (r) => r.api),
+];
+
+const hotSku: readonly Column<HotSkuResult>[] = [
+  number('buyers', 7, (r) => String(r.buyers)),
+  number('pieces', 7, (r) => String(r.pieces)),
+  number('sold', 6, (r) => String(r.sold)),
+  number('given back', 11, (r) => String(r.givenBack)),
+  number('answer p50', 12, (r) => ms(r.answeredP50Ms)),
+  number('p99', 10, (r) => ms(r.answeredP99Ms)),
+  number('repeated', 9, (r) => String(r.repeated)),
+  number('sold out', 9, (r) => seconds(r.soldOutMs)),
+  number('all over', 9, (r) => seconds(r.allEndedMs)),
+];
+
+const live: readonly Column<LiveResult>[] = [
+  number('connections', 11, (r) => String(r.connections)),
+  number('opened/s', 9, (r) => whole(r.openedPerSecond)),
+  number('MiB', 16, (r) => {
+    const { before, connected, afterwards } = r.rssMiB;
+    return [before, connected, afterwards].map(whole).join(', ');
+  }),
+  number('KiB each', 9, (r) => r.kibPerConnection.toFixed(1)),
+  number('cores idle', 11, (r) => r.idleCores.toFixed(3)),
+  number('talking', 8, (r) => r.talkingCores.toFixed(2)),
+  number('pushes', 8, (r) => String(r.pushes)),
+  number('missing', 8, (r) => String(r.missing)),
+  number('closed', 7, (r) => String(Object.values(r.closed).reduce((a, b) => a + b, 0))),
+  number('p50', 9, (r) => ms(r.pushP50Ms)),
+  number('p99', 9, (r) => ms(r.pushP99Ms)),
+  number('max', 9, (r) => ms(r.pushMaxMs)),
+];
+
 const coresOf = (cores: PaymentsResult['cores']): string =>
   Object.entries(cores)
     .map(([program, share]) => `${program} ${share.toFixed(2)}`)
     .join(', ');
 
 export type TableResult =
+  | CheckoutsResult
+  | HotSkuResult
+  | LiveResult
+  | PurchasesResult
   | JoinResult
   | KeysResult
   | LatenessResult
@@ -140,6 +209,14 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
     case 'join':
     case 'keys':
       return drawn(speed, result);
+    case 'checkouts':
+      return drawn(checkouts, result);
+    case 'hot-sku':
+      return drawn(hotSku, result);
+    case 'live':
+      return drawn(live, result);
+    case 'purchases':
+      return drawn(purchases, result);
     case 'lateness':
       return drawn(lateness, result);
     case 'payments':

@@ -1,12 +1,16 @@
 import type { BenchArguments } from './arguments.ts';
 import { startsDefault } from './limits.ts';
 import { machine } from './machine.ts';
+import { measureCheckouts } from './measure/checkouts.ts';
+import { measureHotSku } from './measure/hot-sku.ts';
 import { measureJoin } from './measure/join.ts';
 import { measureKeys } from './measure/keys.ts';
 import { measureLatency } from './measure/latency.ts';
 import { measureLateness } from './measure/lateness.ts';
+import { measureLive } from './measure/live.ts';
 import type { Measuring } from './measure/measuring.ts';
 import { measurePayments } from './measure/payments.ts';
+import { measurePurchases } from './measure/purchases.ts';
 import { measureRestore } from './measure/restore.ts';
 import { measureColdStart, measureWarmStarts } from './measure/start.ts';
 import { measureTakeover } from './measure/takeover.ts';
@@ -37,6 +41,7 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
     const { flows: rates, seconds } = chosen;
     await measurePayments({ ...options, rates, seconds });
   }
+  await measureInShop(options, chosen);
   if (chosen.parts.has('start')) {
     await measureWarmStarts(options, startsDefault);
     const times = results.flatMap((r) =>
@@ -49,6 +54,15 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
   if (chosen.cold) await measureColdStart(options);
   if (onBenchLog.some((part) => chosen.parts.has(part))) await measureOnBenchLog(options, chosen);
   if (chosen.save) write(`saved to ${await saveResults(measuredOn, chosen.command, results)}`);
+}
+
+/** Each on a platform of its own, so that none has another's leftovers. */
+async function measureInShop(options: Measuring, chosen: BenchArguments): Promise<void> {
+  const { parts, checkouts: rates, seconds } = chosen;
+  if (parts.has('purchases')) await measurePurchases(options);
+  if (parts.has('checkouts')) await measureCheckouts({ ...options, rates, seconds });
+  if (parts.has('hot-sku')) await measureHotSku(options);
+  if (parts.has('live')) await measureLive(options);
 }
 
 /** What needs a broker and a registry, and nothing else on the machine. */

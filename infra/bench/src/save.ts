@@ -2,11 +2,15 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
+import type { CheckoutsResult } from './measure/checkouts.ts';
+import type { HotSkuResult } from './measure/hot-sku.ts';
 import type { JoinResult } from './measure/join.ts';
 import type { KeysResult } from './measure/keys.ts';
 import type { LatencyResult } from './measure/latency.ts';
 import type { LatenessResult } from './measure/lateness.ts';
+import type { LiveResult } from './measure/live.ts';
 import type { PaymentsResult } from './measure/payments.ts';
+import type { PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
 import type { StartResult } from './measure/start.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
@@ -15,6 +19,10 @@ import type { TransactionsResult } from './measure/transactions.ts';
 export type Result =
   | LatencyResult
   | StartResult
+  | CheckoutsResult
+  | HotSkuResult
+  | LiveResult
+  | PurchasesResult
   | JoinResult
   | KeysResult
   | LatenessResult

@@ -5,21 +5,40 @@ import { Agent, request } from 'undici';
 import { connectionsMax, inFlightMax, requestTimeoutMs } from '../limits.ts';
 import type { LoadJob } from './job.ts';
 import { countOf } from './job.ts';
+import { unsafeHeaders } from '../shop/people.ts';
 import { openLoop } from './open-loop.ts';
 import { summarise } from './summarise.ts';
 
 const amount = '99.99';
 
-function bodyOf({ call, prefix }: LoadJob, index: number): string {
-  const orderNo = `${prefix}-${index}`;
-  switch (call) {
+function bodyOf(job: LoadJob, index: number): string {
+  const orderNo = `${job.prefix}-${index}`;
+  switch (job.call) {
     case 'POST /orders': {
       const items = [{ sku: 'plumb-bob', quantity: 1, unitAmount: amount }];
       return JSON.stringify({ orderNo, items, amount, currency: 'CNY' });
     }
     case 'POST /payments':
       return JSON.stringify({ orderNo, amount, channel: 'MOCK' });
+    case 'POST /api/purchases': {
+      const { sku, ...paid } = takenInTurn(job.shop.baskets, index);
+      return JSON.stringify({ orderNo, items: [{ sku, quantity: 1 }], ...paid });
+    }
   }
+}
+
+function headersOf(job: LoadJob, index: number): Readonly<Record<string, string>> {
+  const type = { 'content-type': 'application/json' };
+  if (job.call !== 'POST /api/purchases') return type;
+  const { origin, people } = job.shop;
+  const person = unsafeHeaders(origin, takenInTurn(people, index));
+  return { ...type, ...person, 'idempotency-key': `${job.prefix}-${index}` };
+}
+
+function takenInTurn<T>(all: readonly T[], index: number): T {
+  const one = all[index % all.length];
+  if (one === undefined) throw new Error('there is nothing to take in turn');
+  return one;
 }
 
 const codeOf = (error: unknown): string =>
@@ -43,7 +62,7 @@ const samples = await openLoop({
       const response = await request(job.urls[index % job.urls.length] ?? '', {
         method: 'POST',
         dispatcher: agent,
-        headers: { 'content-type': 'application/json' },
+        headers: headersOf(job, index),
         body: bodyOf(job, index),
       });
       await response.body.dump();

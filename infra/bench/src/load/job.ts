@@ -1,8 +1,33 @@
 import type { Summary } from './summarise.ts';
 
+import type { Person } from '../shop/people.ts';
+
 /** What the generator process is told, as one line of JSON on its standard input. */
-export interface LoadJob {
+export type LoadJob = PlainJob | PurchaseJob;
+
+export interface PlainJob extends Load {
   readonly call: CallName;
+}
+
+export interface PurchaseJob extends Load {
+  readonly call: 'POST /api/purchases';
+  readonly shop: {
+    readonly origin: string;
+    /** Both taken in turn. */
+    readonly people: readonly Person[];
+    readonly baskets: readonly Basket[];
+  };
+}
+
+/** One piece. */
+export interface Basket {
+  readonly sku: string;
+  readonly currency: 'CNY' | 'JPY';
+  readonly balance?: string;
+  readonly channel?: string;
+}
+
+interface Load {
   /** Taken in turn. */
   readonly urls: readonly string[];
   /** Begins every order number. */
@@ -19,4 +44,4 @@ export interface LoadResult extends Summary {
   readonly beganAtMs: number;
 }
 
-export const countOf = ({ perSecond, seconds }: LoadJob): number => perSecond * seconds;
+export const countOf = ({ perSecond, seconds }: Load): number => perSecond * seconds;

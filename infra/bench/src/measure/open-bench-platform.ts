@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Platform, ProcessName, Report, Stack } from '@plumbline/local';
+import type { Platform, PlatformPorts, ProcessName, Report, Stack } from '@plumbline/local';
 import { ensureRegistry, ensureTopics, openPlatform, openStack } from '@plumbline/local';
 
 export interface BenchPlatform {
@@ -12,12 +12,15 @@ export interface BenchPlatform {
 export async function openBenchPlatform(options: {
   readonly home: string;
   readonly cacheFolder?: string;
-  /** All but the gateway simulator if unset. */
+  /** What orders and payments need if unset. */
   readonly processes?: readonly ProcessName[];
+  /** Free ones if unset. */
+  readonly ports?: PlatformPorts;
+  readonly env?: Readonly<Record<string, string>>;
   readonly report: Report;
   readonly signal: AbortSignal;
 }): Promise<BenchPlatform> {
-  const { home, cacheFolder, processes, report, signal } = options;
+  const { home, cacheFolder, processes, ports = 'free', env = {}, report, signal } = options;
   const stack = await openStack({
     ...{ home, report, signal, ports: 'free', purpose: 'npm run bench' },
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
@@ -26,7 +29,7 @@ export async function openBenchPlatform(options: {
     await ensureRegistry({ registryUrl: stack.registryUrl });
     await ensureTopics({ brokers: [stack.kafka], partitions: 4 });
     const platform = await openPlatform({
-      ...{ stack, report, ports: 'free', logsFolder: join(home, 'logs') },
+      ...{ stack, report, ports, env, logsFolder: join(home, 'logs') },
       ...(processes === undefined ? {} : { processes }),
     });
     const close = async () => {

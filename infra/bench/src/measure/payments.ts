@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '@plumbline/local';
-import { cpuSecondsWithChildren } from '../contenders/process-figures.ts';
 import { flowTailMs, pauseMs, warmUp } from '../limits.ts';
 import type { LoadResult } from '../load/job.ts';
 import { runLoad } from '../load/run-load.ts';
 import { percentile } from '../load/summarise.ts';
+import { cpuOf } from './cores.ts';
 import type { Measuring } from './measuring.ts';
 import { openBenchPlatform } from './open-bench-platform.ts';
 import type { PaymentProgram } from './payment-programs.ts';
@@ -110,13 +110,4 @@ async function measureRate(of: {
       ]),
     ),
   };
-}
-
-async function cpuOf(
-  pids: Readonly<Record<string, number>>,
-): Promise<Readonly<Record<string, number>>> {
-  const all = Object.entries(pids).map(
-    async ([name, pid]) => [name, await cpuSecondsWithChildren(pid)] as const,
-  );
-  return Object.fromEntries(await Promise.all(all));
 }

@@ -1,0 +1,60 @@
+import type { Dispatcher } from 'undici';
+import { request } from 'undici';
+
+export interface Question {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly dispatcher?: Dispatcher;
+}
+
+export interface Answered {
+  readonly status: number;
+  /** The parsed body; an empty object when there is none. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** One attempt. Errors: when nobody answers. */
+export async function attempt(question: Question): Promise<Answered> {
+  const { method, url, body, headers, signal, dispatcher } = question;
+  const response = await request(url, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(dispatcher === undefined ? {} : { dispatcher }),
+  });
+  const text = await response.body.text();
+  return {
+    status: response.statusCode,
+    body: (text === '' ? {} : JSON.parse(text)) as Answered['body'],
+    headers: response.headers,
+  };
+}
+
+/** Errors: when the answer is no 2xx. */
+export async function ask(question: Question): Promise<Answered> {
+  const answer = await attempt(question);
+  if (answer.status < 300) return answer;
+  const { method, url } = question;
+  throw new Error(`${method} ${url} answered ${answer.status} ${JSON.stringify(answer.body)}`);
+}
+
+/** Does the same with each of them, some at a time. Gives the results in their order. */
+export async function someAtOnce<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const left = [...items.entries()].reverse();
+  const worker = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop())
+      results[next[0]] = await work(next[1], next[0]);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}
