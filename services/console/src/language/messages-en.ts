@@ -149,7 +149,7 @@ export const en = {
   'alerts.rule': 'Rule',
   'alerts.meaning': 'Meaning',
   'alerts.open': 'Open',
-  'alerts.acknowledged': 'Of these acknowledged',
+  'alerts.acknowledged': 'Acknowledged',
   'alerts.raised': 'Raised',
   'alerts.resolved': 'Resolved',
   'alerts.atStake': 'Money at stake',

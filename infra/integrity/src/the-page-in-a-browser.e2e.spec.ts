@@ -1,0 +1,334 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { activateRules } from '@plumbline/consistency-alerts';
+import { findChromium, processNames, runCommand } from '@plumbline/local';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { audit, missingTexts } from './browser/audit.ts';
+import type { PictureOptions } from './browser/picture.ts';
+import { createPictures } from './browser/picture.ts';
+import type { Visitor } from './browser/visitor.ts';
+import {
+  logIn,
+  markDocument,
+  newVisitor,
+  openBrowser,
+  pressKeyOn,
+  tabTo,
+  until,
+} from './browser/visitor.ts';
+import type { World } from './world/world.ts';
+import { openWorld, partitions } from './world/world.ts';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+/** Where pictures of the pages go: `docs/screenshots`, to show them anew. Nowhere if unset. */
+const folder = process.env['PLUMBLINE_SCREENSHOTS'];
+const pictures = createPictures(folder === undefined ? null : resolve(repository, folder));
+
+const graceMs = 2_000;
+
+let world: World;
+let browser: Browser;
+let buyer: Visitor;
+let operator: Visitor;
+const visitors: Visitor[] = [];
+/** The order of the buyer that was paid, and the one that is paid while orders is down. */
+const orders = { paid: '', late: '' };
+
+beforeAll(async () => {
+  const toStdout = (line: string) => void process.stdout.write(`[browser] ${line.trim()}\n`);
+  const program = await findChromium({ report: toStdout });
+  [world, browser] = await Promise.all([
+    openWorld({ processes: processNames }),
+    openBrowser(program),
+  ]);
+  await seed();
+  await setGrace();
+}, 600_000);
+
+afterAll(async () => {
+  await browser.close();
+  await world.close();
+}, 60_000);
+
+/** Whatever a developer's console would have shown that no test has expected. */
+afterEach(() => {
+  expect(visitors.flatMap(({ faults }) => faults)).toEqual([]);
+});
+
+/** As the README has it. */
+async function seed(): Promise<void> {
+  const { stack, platform } = world;
+  const command = join(repository, 'infra', 'cli', 'dist', 'main.js');
+  const { code, output } = await runCommand({
+    ...{ command: process.execPath, args: [command, 'seed'], timeoutMs: 60_000 },
+    env: {
+      ...process.env,
+      PLUMBLINE_KAFKA_BROKERS: stack.kafka,
+      PLUMBLINE_REGISTRY_URL: stack.registryUrl,
+      PLUMBLINE_BFF_URL: platform.url('bff'),
+      PLUMBLINE_LOCAL_STACK: 'true',
+    },
+  });
+  expect(code, output.join('\n')).toBe(0);
+}
+
+async function setGrace(): Promise<void> {
+  const { log, codec } = world;
+  await activateRules({
+    ...{ log, codec, partitions, tenant: 'main', actor: 'operator:test', source: '/test' },
+    data: {
+      rules: [{ rule: 'A', version: 1, enabled: true, graceMs }],
+      reason: 'a short grace for the test',
+    },
+    waitMs: 60_000,
+  });
+}
+
+async function visit(path: string): Promise<Visitor> {
+  const visitor = await newVisitor(browser, url(path));
+  visitors.push(visitor);
+  return visitor;
+}
+
+const url = (path: string): string => `${world.platform.url('bff')}${path}`;
+const shows = (page: Page, selector: string) => page.locator(selector).first().waitFor();
+
+/** Good to look at and to listen to, wide or narrow, light or dark; and a picture, where wanted. */
+async function look(page: Page, name: string, how: PictureOptions = {}): Promise<void> {
+  await pictures.take(page, name, how);
+  expect(await audit(page), name).toEqual([]);
+  expect(await missingTexts(page), name).toEqual([]);
+}
+
+/** From the shop to the page of the order, by keyboard alone. Returns the order's number. */
+async function buy(page: Page, what: RegExp): Promise<string> {
+  await pressKeyOn(page, 'Shop');
+  await shows(page, 'tbody button');
+  await pressKeyOn(page, what);
+  await pressKeyOn(page, /^Buy for/);
+  await page.waitForURL(/\/orders\/[^/]+$/);
+  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+/** The gateway's own page, which the link opens in a tab of its own. */
+async function toPayPage({ page, context }: Visitor): Promise<Page> {
+  await shows(page, 'a.main');
+  const opened = context.waitForEvent('page');
+  await pressKeyOn(page, /^Go to the payment page/);
+  const payPage = await opened;
+  await payPage.getByText('waits for you to pay').waitFor();
+  return payPage;
+}
+
+async function pay(payPage: Page): Promise<void> {
+  await pressKeyOn(payPage, 'Pay', 'Space');
+  await payPage.getByText('is paid').waitFor();
+  await payPage.close();
+}
+
+function stopOrders(): void {
+  const process = world.platform.process('orders');
+  process.setAutoRestart(false);
+  process.kill('SIGKILL');
+}
+
+async function startOrders(): Promise<void> {
+  const process = world.platform.process('orders');
+  process.setAutoRestart(true);
+  await process.ready();
+}
+
+describe('somebody who buys', () => {
+  it('logs in by keyboard', async () => {
+    buyer = await visit('/');
+    await shows(buyer.page, '#log-in-user');
+    await look(buyer.page, 'log-in');
+    await logIn(buyer, { name: 'Ada' });
+    await shows(buyer.page, 'tbody tr');
+  });
+
+  it('buys by keyboard, pays on the gateway’s page, and sees it arrive without a reload', async () => {
+    const { page } = buyer;
+    const isSameDocument = await markDocument(page);
+    await pressKeyOn(page, /^Add Sencha/);
+    await pressKeyOn(page, /^Add Yunomi/);
+    await look(page, 'shop');
+    await pictures.take(page, 'shop-narrow', { width: 380 });
+    orders.paid = await buy(page, /^Add Sencha/);
+    const payPage = await toPayPage(buyer);
+    await shows(page, '.order-status [data-status=WAITING_PAYMENT]');
+    await look(page, 'order-to-pay');
+    await pay(payPage);
+    await shows(page, '.order-status [data-status=PAID]');
+    await shows(page, '[data-checkout=COMPLETED]');
+    for (const type of ['OrderPaid', 'CheckoutCompleted'])
+      await page.locator('.timeline strong', { hasText: type }).waitFor();
+    expect(await isSameDocument()).toBe(true);
+  });
+
+  it('finds every step in the timeline, with where it stands in the log', async () => {
+    const { page } = buyer;
+    const entries = await page.locator('.timeline li').allTextContents();
+    for (const entry of entries)
+      expect(entry).toMatch(/Topic\s+\w+(\.\w+)+\s+Partition [0-3]\s+Offset \d+/);
+    for (const type of ['OrderCreated', 'PaymentCreated', 'PaymentSucceeded', 'OrderPaid'])
+      expect(entries.filter((entry) => entry.includes(type))).toHaveLength(1);
+    await look(page, 'order', { height: 1_150 });
+    await pictures.take(page, 'order-dark', { colours: 'dark' });
+  });
+});
+
+describe('an operator', () => {
+  let alertTab: Page;
+
+  /** By keyboard; the page shows what has become of the alert, and the overview hears of it. */
+  async function decide(button: string, reason: string, status: string): Promise<void> {
+    await tabTo(alertTab, /^Why/);
+    await alertTab.keyboard.type(reason);
+    await pressKeyOn(alertTab, button);
+    await shows(alertTab, `.alert-status [data-status=${status}]`);
+    await shows(alertTab, `.history tr[data-status=${status}]:last-child`);
+    await shows(operator.page, `td [data-status=${status}]`);
+  }
+
+  it('sees Rule A raised on the overview while an order does not show its payment', async () => {
+    const { page } = buyer;
+    orders.late = await buy(page, /^Add Yunomi/);
+    const payPage = await toPayPage(buyer);
+    await pressKeyOn(page, 'My orders');
+    await shows(page, 'tbody tr:nth-child(2)');
+    await look(page, 'orders');
+
+    operator = await visit('/alerts');
+    await logIn(operator, { name: 'Olga', roles: [/^Operator/] });
+    await operator.page.getByText('No alert has been raised.').waitFor();
+    const isSameDocument = await markDocument(operator.page);
+    stopOrders();
+    await pay(payPage);
+    await shows(operator.page, 'tr[data-rule=A]');
+    await shows(operator.page, 'td [data-status=OPEN]');
+    expect(await isSameDocument()).toBe(true);
+    await look(operator.page, 'alerts');
+    await pictures.take(operator.page, 'alerts-dark', { colours: 'dark' });
+  });
+
+  it('acknowledges, resolves and reopens it, and sees it heal before their eyes', async () => {
+    const { page } = operator;
+    const href = await page.locator('th a[href^="/alerts/"]').getAttribute('href');
+    alertTab = await operator.openTab(url(href ?? ''));
+    await shows(alertTab, '.alert-status [data-status=OPEN]');
+    await look(alertTab, 'alert');
+    const isSame = await Promise.all([page, alertTab].map(markDocument));
+    await decide('Acknowledge', 'somebody looks into it', 'ACKNOWLEDGED');
+    await decide('Resolve', 'paid, as the gateway says', 'RESOLVED');
+    await decide('Reopen', 'the order still does not show it', 'OPEN');
+    await startOrders();
+    await shows(alertTab, '.alert-status [data-status=AUTO_RESOLVED]');
+    await shows(page, 'td [data-status=AUTO_RESOLVED]');
+    expect(await Promise.all(isSame.map((each) => each()))).toEqual([true, true]);
+    const steps = alertTab.locator('.history tbody th');
+    await until('every step is in the history', async () => (await steps.count()) === 5);
+    expect(await steps.allTextContents()).toEqual([
+      ...['Raised', 'Acknowledged', 'Resolved by hand', 'Reopened', 'Resolved by itself'],
+    ]);
+    await look(alertTab, 'alert-resolved');
+  });
+
+  it('follows the evidence to the event in the order’s timeline, and finds it by any id', async () => {
+    await pressKeyOn(alertTab, /^PaymentSucceeded/);
+    await until('the event is in focus', () =>
+      alertTab.evaluate<boolean>('document.activeElement.id.startsWith("event-")'),
+    );
+    expect(await alertTab.textContent('h1')).toContain(orders.late);
+    await pressKeyOn(alertTab, 'Search');
+    await pressKeyOn(alertTab, /^Order number, payment/);
+    await alertTab.keyboard.type(orders.late);
+    await alertTab.keyboard.press('Enter');
+    await shows(alertTab, 'tbody [data-status=PAID]');
+    await look(alertTab, 'search');
+    await alertTab.close();
+  });
+});
+
+describe('in every language', () => {
+  it.each([
+    ['zh', '商店', 'shop-zh', null],
+    ['ja', 'ショップ', null, 'order-ja'],
+    ['en', 'Shop', null, null],
+  ])('%s: shop and order have all their texts', async (tag, title, shop, order) => {
+    const { page } = buyer;
+    await page.selectOption('select[name=language]', tag);
+    for (const [path, selector, picture] of [
+      [`/orders/${orders.paid}`, '.timeline li', order],
+      ['/', 'tbody tr', shop],
+    ] as const) {
+      // Its own language is there again after a load.
+      await page.goto(url(path));
+      await shows(page, selector);
+      expect(await page.getAttribute('html', 'lang')).toBe(tag);
+      expect(await missingTexts(page)).toEqual([]);
+      if (picture !== null) await pictures.take(page, picture);
+    }
+    expect(await page.locator('h1').textContent()).toBe(title);
+  });
+});
+
+describe('what stands in the way', () => {
+  it('is a page that there is not', async () => {
+    const { page } = buyer;
+    buyer.tolerate(/^404 GET \/api\/purchases\/NONE\b/);
+    await page.goto(url('/orders/NONE'));
+    await shows(page, '[role=alert][data-problem=not-found]');
+    // Of a path that the page does not know the server says so itself: only a link within leads here.
+    await page.evaluate(
+      `history.pushState(null, '', '/none'); dispatchEvent(new PopStateEvent('popstate'))`,
+    );
+    await page.locator('h1', { hasText: 'There is nothing here' }).waitFor();
+    await look(page, 'not-found');
+  });
+
+  it('is said clearly when Redis dies, and goes away by itself when it is back', async () => {
+    const { page } = buyer;
+    await pressKeyOn(page, 'My orders');
+    await shows(page, 'tbody tr');
+    const isSameDocument = await markDocument(page);
+    const refused = buyer.tolerate(/^503 GET \/api\//);
+    world.stack.killPart('redis');
+    await pressKeyOn(page, 'Shop');
+    await shows(page, '[role=alert][data-problem=unavailable]');
+    await look(page, 'problem');
+    await world.stack.restartPart('redis');
+    await shows(page, 'tbody tr');
+    await shows(page, '[data-live=live]');
+    expect(await page.locator('[role=alert]').count()).toBe(0);
+    expect(await isSameDocument()).toBe(true);
+    expect(refused()).toBeGreaterThan(0);
+  });
+});
+
+describe('these tests', () => {
+  it('would have seen what is wrong', async () => {
+    const { page } = buyer;
+    await page.evaluate(`document.querySelector('main').insertAdjacentHTML('beforeend',
+      '<input><p class="pale">pale</p><div class="broad">order.title PAY_LATER</div>')`);
+    await page.evaluate(`for (const [name, value] of [['pale', 'color: #999'], ['broad', 'width: 900px']])
+      document.querySelector('.' + name).style.cssText = value`);
+    const found = (await audit(page)).join('\n');
+    for (const each of [/^label: <input/m, /^color-contrast: <p/m, /^wider than 380 px: <div/m])
+      expect(found).toMatch(each);
+    expect(await missingTexts(page)).toHaveLength(1);
+    const seen = [
+      /^exception: planted$/,
+      /^404 GET .*no-such-call$/,
+      /Content Security Policy/,
+    ].map((pattern) => buyer.tolerate(pattern));
+    await page.evaluate(`setTimeout(() => { throw new Error('planted') })`);
+    await page.evaluate(`fetch('/api/no-such-call').then(({ status }) => status)`);
+    await page.evaluate(`document.body.append(
+      Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }))`);
+    // Whatever was said stands before what is asked now.
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+    expect(seen.map((count) => count() > 0)).toEqual([true, true, true]);
+  });
+});
