@@ -32,7 +32,7 @@ export const timelineProjection: Projection = {
   paceMs: overviewPaceMs,
   // Rows hold whole events as the newest schemas read them, so that a rebuild after a change gives
   // other rows than those that stand: another version with each change of an event (a test asks).
-  version: 4,
+  version: 5,
   inputs,
   tables: [{ name: 'entries', primaryKey: ['topic', 'partition', 'offset'] }],
   migrations: [
