@@ -330,5 +330,10 @@ describe('these tests', () => {
     // Whatever was said stands before what is asked now.
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
     expect(seen.map((count) => count() > 0)).toEqual([true, true, true]);
+    await page.evaluate(`for (const each of document.links) each.style.outline = 'none'`);
+    await expect(tabTo(page, 'My orders')).rejects.toThrow(/in focus, and nothing shows it/);
+    const isSameDocument = await markDocument(page);
+    await page.reload();
+    expect(await isSameDocument()).toBe(false);
   });
 });

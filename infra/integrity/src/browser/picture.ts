@@ -20,19 +20,21 @@ const still = `(() => {
     [/\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b/g,
       '00000000-0000-8000-8000-000000000000'],
   ];
+  const stillOf = (before) => stands.reduce((so, [what, by]) => so.replace(what, by), before);
   window.plumblineTexts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    const text = stands.reduce((so, [what, by]) => so.replace(what, by), node.data);
-    if (text === node.data) continue;
-    window.plumblineTexts.push([node, node.data, text]);
-    node.data = text;
+    window.plumblineTexts.push([node, 'data', node.data, stillOf(node.data)]);
   }
+  for (const field of document.querySelectorAll('input:not([type=radio], [type=checkbox])'))
+    window.plumblineTexts.push([field, 'value', field.value, stillOf(field.value)]);
+  for (const [of, part, before, text] of window.plumblineTexts)
+    if (text !== before) of[part] = text;
 })()`;
 
-const moving = `for (const [node, before, text] of window.plumblineTexts)
-  if (node.data === text) node.data = before`;
+const moving = `for (const [of, part, before, text] of window.plumblineTexts)
+  if (text !== before && of[part] === text) of[part] = before`;
 
 /** As far as there is something to see. */
 const extent = `[
