@@ -13,6 +13,12 @@ export const purchasesPerOrder = 0.1;
 /** Each look of a browser is four calls behind the shop: more often and they are most of the work. */
 export const purchasePollMs = 1_000;
 
+/**
+ * How long a buyer looks at a pay page. A notification that nobody signed asks nothing within a second
+ * of the answer before it, and whoever paid faster than a person can would wait for the next query.
+ */
+export const payPageMs = 2_000;
+
 /** Purchases under way at once: buyers come one after the other, beside the stories. */
 export const purchasesUnderWayMax = 10;
 

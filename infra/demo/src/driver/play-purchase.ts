@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatMajor, unreachable } from '@plumbline/kernel';
-import { awaitForMs, purchaseDeadlineMs, purchasePollMs } from '../limits.ts';
+import { awaitForMs, payPageMs, purchaseDeadlineMs, purchasePollMs } from '../limits.ts';
 import type { PlannedPurchase, PurchasePlan } from '../plan/plan-purchases.ts';
 import { channelOf } from '../plan/plan-purchases.ts';
 import type { Browser, ShownPurchase } from './browser.ts';
@@ -66,6 +66,7 @@ async function act(
     case 'pay':
     case 'decline': {
       const { payUrl } = await untilShown(orderNo, scene, 'where to pay', canBePaid);
+      await sleep(payPageMs, undefined, { signal: scene.signal });
       await press(scene.calls, payUrl ?? '', what);
       return;
     }
