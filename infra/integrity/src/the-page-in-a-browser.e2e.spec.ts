@@ -241,6 +241,7 @@ describe('an operator', () => {
     );
     expect(await alertTab.textContent('h1')).toContain(orders.late);
     await pressKeyOn(alertTab, 'Search');
+    await shows(alertTab, '#search-id');
     await pressKeyOn(alertTab, /^Order number, payment/);
     await alertTab.keyboard.type(orders.late);
     await alertTab.keyboard.press('Enter');

@@ -2,7 +2,7 @@
 export const launchTimeoutMs = 30_000;
 
 /** One step of a person, with all that happens behind it: ten times what it takes. */
-export const actionTimeoutMs = 20_000;
+export const actionTimeoutMs = 30_000;
 
 export const pollMs = 50;
 
