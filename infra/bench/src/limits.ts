@@ -27,6 +27,9 @@ export const checkoutRatesDefault = [5, 10, 20, 30, 40] as const;
 /** Log-ins and goods are made so many at a time, far below what an edge admits. */
 export const askedAtOnce = 50;
 
+/** Of a call that nobody answers. */
+export const repeatsMax = 5;
+
 /** So many goods that none of them is hot, and more of each than anybody buys. */
 export const shopSkus = Array.from({ length: 20 }, (_, at) => `goods-${at}`);
 export const shopPieces = 1_000_000;
@@ -38,14 +41,14 @@ export const shopCredit = '1000000.00';
 export const serviceLevelPerSecond = 5;
 export const serviceLevelSeconds = 66;
 
-/** A payer looks at the page for a moment. */
-export const payersPay = { delayMsMin: 500, delayMsMax: 3_000 } as const;
+/** A payer finds the page, looks at it, and pays: some before the first query of 30 s, some after. */
+export const payersPay = { firstMs: 2_000, lastMs: 40_000 } as const;
 
 /** Of webhooks that are late; others come after 20 and 30 s. */
 export const latestWebhookMs = 40_000;
 
-/** Three times what is aimed at. */
-export const paidWithinMs = 180_000;
+/** After the last request: payers take up to 40 s, and what is aimed at is 60. */
+export const paidWithinMs = 150_000;
 
 /** Between two looks at a purchase that the log has as paid. */
 export const lookEveryMs = 20;

@@ -148,11 +148,17 @@ const delayColumns = (
   number('in 60 s', 9, (r) => `${(of(r).within60s * 100).toFixed(1)} %`),
 ];
 
+const byGateway = (result: PurchasesResult): string =>
+  Object.entries(result.byGateway)
+    .map(([gateway, { p50Ms, p99Ms }]) => `${gateway} ${whole(p50Ms)}, ${ms(p99Ms)}`)
+    .join('; ');
+
 const purchases: readonly Column<PurchasesResult>[] = [
   name('webhooks', 10, (r) => r.webhooks),
   number('purchases', 10, (r) => String(r.purchases)),
   ...delayColumns('log', (r) => r.log),
   ...delayColumns('shop', (r) => r.api),
+  name('  p50, p99 in the log by gateway', 60, (r) => `  ${byGateway(r)}`),
 ];
 
 const hotSku: readonly Column<HotSkuResult>[] = [

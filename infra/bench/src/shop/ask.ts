@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
+import { repeatsMax } from '../limits.ts';
 
 export interface Question {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -35,9 +36,23 @@ export async function attempt(question: Question): Promise<Answered> {
   };
 }
 
-/** Errors: when the answer is no 2xx. */
+/**
+ * Of what may be asked twice: again when nobody answers, as on a connection that the server has just
+ * closed. Errors: when nobody does for so long.
+ */
+export async function repeated(question: Question): Promise<Answered> {
+  for (let time = 1; ; time += 1) {
+    try {
+      return await attempt(question);
+    } catch (error) {
+      if (time === repeatsMax || question.signal?.aborted === true) throw error;
+    }
+  }
+}
+
+/** The same. Errors: also when the answer is no 2xx. */
 export async function ask(question: Question): Promise<Answered> {
-  const answer = await attempt(question);
+  const answer = await repeated(question);
   if (answer.status < 300) return answer;
   const { method, url } = question;
   throw new Error(`${method} ${url} answered ${answer.status} ${JSON.stringify(answer.body)}`);
