@@ -218,6 +218,7 @@ test('a timeline has every event where it stands, and the dead letters keyed by 
   expect(entries.map(({ type }) => type).sort()).toEqual([
     'AlertRaised',
     'AlertResolved',
+    'CancelOrder',
     'DeadLettered',
     'OrderAwaitingPayment',
     'OrderCreated',

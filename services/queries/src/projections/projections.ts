@@ -1,11 +1,12 @@
 import type { Projection } from '@plumbline/postgres';
 import { alertsProjection } from './alerts.ts';
 import { orderOverviewProjection } from './order-overview.ts';
-import { timelineProjection } from './timeline.ts';
+import { commandsProjection, timelineProjection } from './timeline.ts';
 
 /** Every read model of this service. */
 export const projections: readonly Projection[] = [
   alertsProjection,
   orderOverviewProjection,
   timelineProjection,
+  commandsProjection,
 ];

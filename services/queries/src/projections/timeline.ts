@@ -8,7 +8,7 @@ import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/post
  * are gone after three days, after which no rebuild could give the same table. Not the projections'
  * own dead letters either, which must not feed what could add to them.
  */
-const inputs: readonly string[] = [
+const said: readonly string[] = [
   topics.ordersEvents.name,
   topics.paymentsEvents.name,
   topics.alertsEvents.name,
@@ -23,17 +23,21 @@ const inputs: readonly string[] = [
   topics.consistencyAlertsDeadLetters.name,
 ];
 
+/** Those that have the order or its payment as their key: what others ask is in events of these. */
+const asked: readonly string[] = [
+  topics.ordersCommands.name,
+  topics.paymentsCommands.name,
+  topics.checkoutCommands.name,
+  topics.alertsCommands.name,
+];
+
 /**
- * `entries`: every event and dead letter of an order, where it stands, and who caused it. `data` is
- * the payload as JSON, amounts and sequence numbers as text of digits.
+ * `entries`: every record that concerns an order, where it stands, and who caused it. `data` is the
+ * payload as JSON, amounts and sequence numbers as text of digits.
  */
-export const timelineProjection: Projection = {
-  name: 'timeline',
+const entries = (of: Pick<Projection, 'name' | 'version' | 'inputs'>): Projection => ({
+  ...of,
   paceMs: overviewPaceMs,
-  // Rows hold whole events as the newest schemas read them, so that a rebuild after a change gives
-  // other rows than those that stand: another version with each change of an event (a test asks).
-  version: 5,
-  inputs,
   tables: [{ name: 'entries', primaryKey: ['topic', 'partition', 'offset'] }],
   migrations: [
     {
@@ -61,7 +65,20 @@ export const timelineProjection: Projection = {
     },
   ],
   apply: (batch, sql) => sql.insertMissing('entries', batch.flatMap(rowsOf)),
-};
+});
+
+/**
+ * Events and dead letters. Rows hold whole events as the newest schemas read them, so that a rebuild
+ * after a change gives other rows than those that stand: another version with each change of an
+ * event (a test asks).
+ */
+export const timelineProjection = entries({ name: 'timeline', version: 5, inputs: said });
+
+/**
+ * Commands, refused ones among them. A read model of its own: the log keeps them for 30 days, and
+ * a rebuild later than that would lack what this one has.
+ */
+export const commandsProjection = entries({ name: 'commands', version: 1, inputs: asked });
 
 function rowsOf(record: ProjectedRecord): readonly ProjectionRow[] {
   const key = keyOfOrder(record);
@@ -70,7 +87,7 @@ function rowsOf(record: ProjectedRecord): readonly ProjectionRow[] {
 
 /** The key under which the order's other events stand; `null` for what concerns no order. */
 function keyOfOrder({ topic, key, payload }: ProjectedRecord): string | null {
-  if (payload.type === 'RulesActivated') return null;
+  if (payload.type === 'RulesActivated' || payload.type === 'ActivateRules') return null;
   if (topic !== topics.inventoryEvents.name && topic !== topics.accountsEvents.name) return key;
   // Kept by item or account: those that are about an order name it.
   const { tenant, orderNo } = payload.data as { tenant: string; orderNo?: string | null };

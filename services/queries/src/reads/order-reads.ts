@@ -2,12 +2,14 @@ import type { Postgres } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { CheckoutStatus, OrderStatus, PaymentStatus } from '../projections/order-overview.ts';
 import { orderOverviewProjection } from '../projections/order-overview.ts';
-import { timelineProjection } from '../projections/timeline.ts';
+import { commandsProjection, timelineProjection } from '../projections/timeline.ts';
 import type { Page, PagePosition } from './page.ts';
 import { pageOf } from './page.ts';
 
 const overview = quoted(schemaOf(orderOverviewProjection));
-const entries = `${quoted(schemaOf(timelineProjection))}.entries`;
+const entriesOf = [timelineProjection, commandsProjection].map(
+  (projection) => `${quoted(schemaOf(projection))}.entries`,
+);
 
 /** A row of the overview; the order's columns are null when only a payment for it is known. */
 export interface OrderRow {
@@ -138,10 +140,13 @@ export async function readTimeline(
   const where = conditions().add('record_key = any(?)', options.keys);
   const { after, limit } = options;
   if (after !== null) where.add(`(appended_at_ms, ${placeOf}) > (?, ?)`, after.atMs, after.id);
+  const first = (table: string) =>
+    `(select *, ${placeOf} as place from ${table} where ${where.sql}
+      order by appended_at_ms, place limit ?)`;
   const rows = await postgres.query<EntryRow & { readonly place: string }>(
-    `select *, ${placeOf} as place from ${entries} where ${where.sql}
+    `select * from (${entriesOf.map(first).join(' union all ')}) as each
      order by appended_at_ms, place limit ?`,
-    [...where.values, limit + 1],
+    [...entriesOf.flatMap(() => [...where.values, limit + 1]), limit + 1],
   );
   return pageOf(rows, limit, (row) => ({ atMs: Number(row.appended_at_ms), id: row.place }));
 }

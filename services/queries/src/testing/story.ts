@@ -97,6 +97,10 @@ export function tellTheStory(events: TestEvents): void {
   }
   const paid = { orderNo: 'o1', payNo: payNoOf('o1'), paymentEventId: none };
   const what = { ...paid, amountMinor: 100n, currency: 'CNY', paidAt: t0 + 9 };
+  events.append(topics.ordersCommands.name, 'o1', {
+    type: 'CancelOrder',
+    data: { orderNo: 'o1', reason: 'too late' },
+  });
   events.append(orders, 'o1', { type: 'OrderPaid', data: what });
   events.append(alerts, 'o1', alertResolved('o1'));
   const usd = { alertId: 'alert-usd', amountMinor: 9n * 10n ** 15n, currency: 'USD' };
