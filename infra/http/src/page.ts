@@ -9,6 +9,8 @@ export interface PageOptions {
   readonly folder: string;
   /** Paths that the page's own router knows; with `/:` for what may be below. */
   readonly paths: readonly string[];
+  /** Begin of the paths of calls, about which the page says nothing. */
+  readonly calls: string;
 }
 
 /**
@@ -20,9 +22,10 @@ const pagePolicy =
 
 /**
  * Serves a page that was built before, beside the calls of a process. `null` where it was not built.
- * Whatever is neither a file of the page nor one of its paths is left to others.
+ * Whatever is neither a file of the page nor one of its paths is left to others; who goes there with
+ * a browser is shown so by the page.
  */
-export function servePage({ folder, paths }: PageOptions): ((app: Express) => void) | null {
+export function servePage({ folder, paths, calls }: PageOptions): ((app: Express) => void) | null {
   const index = join(folder, 'index.html');
   if (!existsSync(index)) return null;
   const files = { index: false, redirect: false, dotfiles: 'ignore' } as const;
@@ -38,6 +41,16 @@ export function servePage({ folder, paths }: PageOptions): ((app: Express) => vo
     app.get([...paths], (_request, response) => {
       asPage(response);
       response.sendFile(index, { cacheControl: false });
+    });
+    app.use((request, response, next) => {
+      // Only a browser that goes somewhere prefers HTML: a program, a script or an image does not.
+      const isVisit = request.accepts(['json', 'html']) === 'html';
+      if (request.method !== 'GET' || !isVisit || request.path.startsWith(calls)) {
+        next();
+        return;
+      }
+      asPage(response);
+      response.status(404).sendFile(index, { cacheControl: false });
     });
   };
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'icon.svg'), '<svg/>');
   await writeFile(join(folder, '.secret'), 'no');
   await writeFile(join(folder, 'assets', 'index-abc.js'), 'export {};');
-  const mount = servePage({ folder, paths: ['/', '/orders/:orderNo'] });
+  const mount = servePage({ folder, paths: ['/', '/orders/:orderNo'], calls: '/api/' });
   if (mount === null) throw new Error('the page is there');
   ({ listening } = await serve({ mount }));
 });
@@ -61,6 +61,20 @@ describe('a page beside the calls of a process', () => {
     expect(text).toContain('"code"');
   });
 
+  it('shows somebody who goes astray with a browser the page, which says so', async () => {
+    const headers = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+    const { response, text } = await get('/nothing', { headers });
+    expect(response.status).toBe(404);
+    expect(text).toContain('<title>shop</title>');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'self';/);
+    for (const [path, method] of [
+      ['/api/nothing', 'GET'],
+      ['/nothing', 'POST'],
+    ] as const)
+      expect((await get(path, { headers, method })).text).toContain('"code"');
+  });
+
   it('takes nothing away from the calls', async () => {
     expect((await get('/livez')).text).toContain('alive');
     expect((await get('/payments/PAY1')).text).toContain('PAY1');
@@ -68,6 +82,6 @@ describe('a page beside the calls of a process', () => {
   });
 
   it('is none where it was not built', () => {
-    expect(servePage({ folder: join(folder, 'elsewhere'), paths: [] })).toBeNull();
+    expect(servePage({ folder: join(folder, 'elsewhere'), paths: [], calls: '/api/' })).toBeNull();
   });
 });

@@ -75,7 +75,7 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     ...(local === null ? [] : localIssuerRoutes(local)),
   ];
   const all = Object.values<Service>({ ...services });
-  const page = servePage({ folder: pageFolder, paths: pagePaths });
+  const page = servePage({ folder: pageFolder, paths: pagePaths, calls: '/api/' });
   if (page === null) logger.warn('the page is not built: only the API is served');
   return {
     routes,
