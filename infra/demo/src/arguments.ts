@@ -18,9 +18,9 @@ export const help = `Usage: npm run demo [-- [--once] [--seed N] [--orders N] [-
 Starts the local stack and the platform, places some hundred orders over HTTP, lets their payments
 succeed, fail, contradict themselves, come late and come while the orders process is dead, and
 compares what must follow with what the platform shows: every order's status, every alert of rules
-A, B and C, and every read model with a rebuild from the log. A tenth as many purchases are made in
-the shop as a browser makes them; at each step of the checkout some fail, and all goods and all
-money must be where they belong. Then it stays until Ctrl-C.
+A, B and C, and every read model with a rebuild from the log. Beside them six purchases for each
+hundred orders, nine at least, are made in the shop as a browser makes them; at each step of the
+checkout some fail, and all goods and all money must be where they belong. Then it stays until Ctrl-C.
 
   --once       on free ports and a folder of its own, beside anything that runs, and stop at the end:
                exit code 0 when everything is as expected, 1 when something is not

@@ -18,8 +18,8 @@ describe('the plan of purchases', () => {
 
   it.each([
     [ordersMin, purchaseKinds.length],
-    [300, 30],
-    [1_000, 100],
+    [300, 18],
+    [1_000, 60],
   ])('has every kind beside %i orders, %i in all', (orders, count) => {
     const kinds = kindsOf(planPurchases({ seed: 1, orders }));
     expect(kinds).toHaveLength(count);
