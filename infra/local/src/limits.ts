@@ -45,5 +45,9 @@ export const lockWaitMs = 20_000;
 /** One administrative request to Kafka; making 20 topics takes under a second locally. */
 export const adminTimeoutMs = 15_000;
 
+/** A topic that was made is known to every broker within some 100 ms. */
+export const topicShownMs = 10_000;
+export const topicShownPollMs = 100;
+
 /** Between two looks whether another program still installs packages: a run of apt-get takes a minute. */
 export const packageLockPollMs = 2_000;

@@ -141,6 +141,10 @@ export const eventOf: {
       ...{ gatewayTransactionId: null, handle: null, reason: null, ...noRefund },
     },
   },
+  GatewayQueryDeferred: {
+    type: 'GatewayQueryDeferred',
+    data: { ...ids, reason: 'a callback', askAt: 2, deferredAt: 1 },
+  },
   GatewayCallStarted: {
     type: 'GatewayCallStarted',
     data: {

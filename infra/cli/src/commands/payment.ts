@@ -33,7 +33,7 @@ export function addPaymentQuery(parent: Command, run: RunCommand): void {
 export const queryPayment = async (session: Session, payNo: string, options: WithReason) =>
   tell(session, payNo, options, {
     type: 'QueryPayment',
-    data: { payNo, reason: reasonOf(options), unlessWithinMs: 0 },
+    data: { payNo, reason: reasonOf(options), unlessWithinMs: 0, isNews: false },
   });
 
 export function addPaymentClose(parent: Command, run: RunCommand): void {

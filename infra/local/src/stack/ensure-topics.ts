@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { allTopics, type TopicSpec } from '@plumbline/events';
 import kafkajs, { Kafka, logLevel, type Admin, type SASLOptions } from 'kafkajs';
 import { LocalStackError, messageOf } from '../errors.ts';
-import { adminTimeoutMs } from '../limits.ts';
+import { adminTimeoutMs, topicShownMs, topicShownPollMs } from '../limits.ts';
 
 export interface KafkaAccess {
   /** `host:port` each. */
@@ -49,11 +50,11 @@ export async function ensureTopics(options: EnsureTopicsOptions): Promise<Ensure
     const known = new Set(await admin.listTopics());
     const missing = topics.filter((topic) => !known.has(topic.name));
     if (missing.length > 0) await create(admin, missing, options.partitions);
-    await requirePartitions(admin, topics, options.partitions);
+    await shown(() => requirePartitions(admin, topics, options.partitions));
     return {
       created: missing.map((topic) => topic.name),
       existing: topics.filter((topic) => known.has(topic.name)).map((topic) => topic.name),
-      drift: await driftOf(admin, topics),
+      drift: await shown(() => driftOf(admin, topics)),
     };
   } catch (error) {
     if (error instanceof LocalStackError) throw error;
@@ -64,6 +65,24 @@ export async function ensureTopics(options: EnsureTopicsOptions): Promise<Ensure
     await admin.disconnect();
   }
 }
+
+/** A broker may not show yet what another process has had made a moment ago. */
+async function shown<T>(look: () => Promise<T>): Promise<T> {
+  const untilMs = performance.now() + topicShownMs;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (!isNotShown(error) || performance.now() > untilMs) throw error;
+      await sleep(topicShownPollMs);
+    }
+  }
+}
+
+const isNotShown = (error: unknown): boolean =>
+  error instanceof Error &&
+  'type' in error &&
+  (error.type === 'UNKNOWN_TOPIC_OR_PARTITION' || error.type === 'LEADER_NOT_AVAILABLE');
 
 function openAdmin({ brokers, auth }: KafkaAccess): Admin {
   return new Kafka({

@@ -215,6 +215,20 @@ export interface GatewayPolicy {
   readonly returnUrl: null | string;
 }
 
+/** Something is said to have happened at the gateway, which is asked a little later: it is being asked already, or was a moment ago. */
+export interface GatewayQueryDeferred {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+  /** Broker time from which on it is asked, once no call is under way. Epoch ms. */
+  readonly askAt: number;
+  /** Broker time of the command. Epoch ms. */
+  readonly deferredAt: number;
+}
+
 /** What a gateway says to a call. NOT_SENT: it was never asked. UNKNOWN: it has not said, in words that are known, what came of it. */
 export type GatewayResult = 'ACCEPTED' | 'PENDING' | 'PAID' | 'FAILED' | 'CLOSED' | 'NOT_FOUND' | 'REFUSED' | 'REFUNDED' | 'NOT_SENT' | 'UNKNOWN';
 
@@ -505,6 +519,8 @@ export interface QueryPayment {
   readonly reason: string;
   /** Not, if the gateway was asked within so many milliseconds before: for those whose word is no more than a hint. */
   readonly unlessWithinMs: number;
+  /** Whether something is said to have happened: what cannot be asked now is then asked as soon as it can be. */
+  readonly isNews: boolean;
 }
 
 /** The gateway says that the money will not go back. */
@@ -709,6 +725,7 @@ export type PaymentsEvent =
   | { readonly type: 'GatewayCallRequested'; readonly data: GatewayCallRequested }
   | { readonly type: 'GatewayCallStarted'; readonly data: GatewayCallStarted }
   | { readonly type: 'GatewayCallbackRecorded'; readonly data: GatewayCallbackRecorded }
+  | { readonly type: 'GatewayQueryDeferred'; readonly data: GatewayQueryDeferred }
   | { readonly type: 'PaymentCallbackRecorded'; readonly data: PaymentCallbackRecorded }
   | { readonly type: 'PaymentCloseRequested'; readonly data: PaymentCloseRequested }
   | { readonly type: 'PaymentClosed'; readonly data: PaymentClosed }
@@ -734,6 +751,7 @@ export const paymentsEventNames = [
   'plumbline.payments.GatewayCallRequested',
   'plumbline.payments.GatewayCallStarted',
   'plumbline.payments.GatewayCallbackRecorded',
+  'plumbline.payments.GatewayQueryDeferred',
   'plumbline.payments.PaymentCallbackRecorded',
   'plumbline.payments.PaymentCloseRequested',
   'plumbline.payments.PaymentClosed',

@@ -140,7 +140,8 @@ async function takeHint(
   await edge.refused.record(refused, context);
   // A number that is none of ours has no payment to ask about, and must not choose a partition.
   if (payNo === null || slotOfPayNo(payNo) === null) return;
-  const data = { payNo, reason: `a callback: ${code}`, unlessWithinMs: limits.hintEveryMs };
+  const reason = `a callback: ${code}`;
+  const data = { payNo, reason, unlessWithinMs: limits.hintEveryMs, isNews: true };
   const payload = { type: 'QueryPayment', data };
   mustBeWritten(await execute(edge, { payNo, payload, channel, context }));
 }

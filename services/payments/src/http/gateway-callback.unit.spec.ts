@@ -75,7 +75,7 @@ describe('a callback of a gateway', () => {
       { payNo: reference, code: 'NOT_SIGNED', rawPayload: 'sealed {"a":1}' },
     ]);
     expect(commands).toMatchObject([
-      { payload: { type: 'QueryPayment', data: { unlessWithinMs: 1_000 } } },
+      { payload: { type: 'QueryPayment', data: { unlessWithinMs: 1_000, isNews: true } } },
     ]);
   });
 

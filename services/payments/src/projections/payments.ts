@@ -267,6 +267,7 @@ function moved(
       return { ...row, asked_at: timeText(event.data.reportedAt) };
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
+    case 'GatewayQueryDeferred':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
     case 'PaymentRequestConflicted':

@@ -94,6 +94,7 @@ export function tell(told: Told | null, fact: PaymentFact): Telling | null {
     case 'GatewayCallReported':
       return quiet(withNumbers(told, event.data));
     case 'GatewayCallStarted':
+    case 'GatewayQueryDeferred':
     case 'GatewayCallbackRecorded':
     case 'PaymentCallbackRecorded':
     case 'PaymentCloseRequested':

@@ -110,7 +110,7 @@ async function ask(
   const id = randomUUID();
   const payload: PaymentsCommand = {
     type: 'QueryPayment',
-    data: { payNo, reason: 'nothing was heard of it for long', unlessWithinMs },
+    data: { payNo, reason: 'nothing was heard of it for long', unlessWithinMs, isNews: false },
   };
   const executed = await commands.execute({
     ...{ id, correlationId: id, key: payNo, subject: payNo, payload },

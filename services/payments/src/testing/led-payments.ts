@@ -93,7 +93,12 @@ export const report =
 
 export const query: PaymentCommand = {
   type: 'QueryPayment',
-  data: { payNo: 'PAY1', reason: 'asked', unlessWithinMs: 0 },
+  data: { payNo: 'PAY1', reason: 'asked', unlessWithinMs: 0, isNews: false },
+};
+/** Somebody says that something happened, and proves nothing. */
+export const hint: PaymentCommand = {
+  type: 'QueryPayment',
+  data: { payNo: 'PAY1', reason: 'a callback', unlessWithinMs: 1_000, isNews: true },
 };
 export const close: PaymentCommand = {
   type: 'ClosePayment',

@@ -90,6 +90,7 @@ function fold({ payload, key, envelope }: InputRecord, calls: KeyValueStore<Wait
       calls.delete(event.data.payNo);
       return;
     case 'GatewayCallbackRecorded':
+    case 'GatewayQueryDeferred':
     case 'PaymentCallbackRecorded':
     case 'PaymentCloseRequested':
     case 'PaymentCreated':

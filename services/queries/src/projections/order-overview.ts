@@ -232,6 +232,7 @@ function paymentChange(event: PaymentsEvent): ProjectionRow | null {
     case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
+    case 'GatewayQueryDeferred':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
     case 'PaymentRequestConflicted':

@@ -8,8 +8,8 @@ const schemasOf: Readonly<Record<string, string>> = {
   timeline_2: '54ef8e59c6944dbc',
   timeline_3: '2378e77718eced49',
   timeline_4: 'd678a1d4a8f982fb',
-  timeline_5: '2226fb04352ae261',
-  commands_1: '715009dd4c972eb8',
+  timeline_5: '1d7e28a0a6e1ca01',
+  commands_1: 'e0766dadd4becc19',
 };
 
 it.each([

@@ -142,6 +142,7 @@ export function withPaymentEvent(
     case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
+    case 'GatewayQueryDeferred':
     case 'PaymentCloseRequested':
     case 'RefundFailed':
     case 'RefundProcessing':

@@ -112,8 +112,9 @@ export const effectsChecker: Checker = {
 
 function checkCommandEffects(outcomes: readonly CommandOutcome[]): readonly Violation[] {
   const effects = new Map<string, Set<string>>();
-  for (const { commandId, events } of outcomes) {
-    if (events.length === 0) continue;
+  for (const { commandId, commandType, events } of outcomes) {
+    // A question that comes again after others were decided is put again: it changes nothing.
+    if (events.length === 0 || commandType === 'QueryPayment') continue;
     const ids = events.map(({ eventId }) => eventId).join(' ');
     effects.set(commandId, (effects.get(commandId) ?? new Set<string>()).add(ids));
   }

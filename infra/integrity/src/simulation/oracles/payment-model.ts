@@ -26,6 +26,8 @@ interface ModelGateway {
   readonly lastMs: number;
   /** What the newest call said: the only ground on which a payment that was sent may end. */
   readonly said: string | null;
+  /** There is news, and from then on it is to be asked. */
+  readonly newsFromMs: number | null;
 }
 
 interface ModelCall {
@@ -93,6 +95,12 @@ export function paymentAfter(
       return callBegun(before, event.data);
     case 'GatewayCallReported':
       return callAnswered(before, event.data);
+    case 'GatewayQueryDeferred': {
+      const { gateway } = before;
+      if (gateway === null || !gateway.sent) return { problem: 'news of what no gateway has' };
+      if (gateway.newsFromMs !== null) return { problem: 'the same news twice' };
+      return { ...before, gateway: { ...gateway, newsFromMs: event.data.askAt } };
+    }
     case 'RefundRequested':
       return refundAsked(before, event.data);
     case 'RefundProcessing':
@@ -112,7 +120,14 @@ function createdBy(
 ): ModelPayment | Problem {
   if (before !== null) return { problem: 'created twice' };
   const { payNo, amountMinor, currency, channel, createdAt, expireAt, gateway: policy } = data;
-  const unasked = { sent: false, closing: false, call: null, inVain: 0, said: null };
+  const unasked = {
+    sent: false,
+    closing: false,
+    call: null,
+    inVain: 0,
+    said: null,
+    newsFromMs: null,
+  };
   const gateway = policy === null ? null : { policy, ...unasked, lastMs: createdAt };
   return {
     ...{ status: 'created', payNo, amountMinor, currency, channel, gateway },
@@ -143,7 +158,8 @@ function endedAs(before: ModelPayment, to: string, type: string): ModelPayment |
   if (gateway.sent && !grounds[to]?.includes(gateway.said ?? ''))
     return { problem: `${to} on the word ${gateway.said ?? 'of nobody'}` };
   const capturedMinor = to === 'succeeded' ? before.amountMinor : 0n;
-  return { ...before, status: to, capturedMinor, gateway: { ...gateway, call: null } };
+  const newsFromMs = to === 'succeeded' ? null : gateway.newsFromMs;
+  return { ...before, status: to, capturedMinor, gateway: { ...gateway, call: null, newsFromMs } };
 }
 
 const movesMoney = (kind: string): boolean => kind === 'CREATE' || kind === 'REFUND';
@@ -166,7 +182,8 @@ function callAsked(
   if (kind === 'CREATE' && gateway.sent && !['NOT_FOUND', 'REFUSED'].includes(gateway.said ?? ''))
     return { problem: `created again after ${gateway.said ?? 'nothing'}` };
   const sent = kind === 'CREATE' ? false : gateway.sent;
-  return { ...before, gateway: { ...gateway, call, sent } };
+  const newsFromMs = kind === 'QUERY' ? null : gateway.newsFromMs;
+  return { ...before, gateway: { ...gateway, call, sent, newsFromMs } };
 }
 
 function callBegun(
@@ -263,10 +280,14 @@ export function paymentTimers(payment: ModelPayment): readonly ModelTimer[] {
   }
   const timers: ModelTimer[] = [];
   const isOpen = open.includes(status);
-  const { call, inVain, lastMs, closing } = gateway;
+  const { call, inVain, lastMs, closing, newsFromMs } = gateway;
   const isCalm = status === 'processing' && !closing;
   const nextMs = lastMs + (isCalm ? gateway.policy.queryIntervalMs : waitMs(inVain, payment.payNo));
-  const dueMs = isOpen ? (call === null ? nextMs : givenUpMs(call)) : null;
+  const newsMs = newsFromMs === null ? null : Math.max(newsFromMs, lastMs + 1);
+  // A creation comes first: before it there is nothing to ask about.
+  const soonerMs = status === 'created' ? nextMs : Math.min(nextMs, newsMs ?? nextMs);
+  const whenOpen = call === null ? soonerMs : givenUpMs(call);
+  const dueMs = isOpen ? whenOpen : call === null ? newsMs : null;
   if (dueMs !== null) timers.push({ name: 'proceed', dueMs });
   if (isOpen && !closing) timers.push({ name: 'expire', dueMs: expireAtMs });
   for (const [id, refund] of Object.entries(payment.refunds)) {

@@ -260,6 +260,14 @@ function callbackOf(payment: BookedPayment, random: Random): Command | null {
   if (!payment.isLate && random.chance(0.4)) return null;
   const { reference } = payment;
   const payNo = reference.slice(0, payNoChars);
+  // Some gateways do not sign: what they say only has them asked.
+  if (!payment.isLate && random.chance(0.4)) {
+    const hint = { payNo, reason: 'a callback', unlessWithinMs: 1_000, isNews: true };
+    return {
+      ...{ id: `hint-${reference}`, topic: topics.paymentsCommands.name },
+      ...{ key: payNo, subject: payNo, payload: { type: 'QueryPayment', data: hint } },
+    };
+  }
   const signed = { payNo, timestamp: '1767225600000', nonce: 'of-the-gateway' };
   const callbackStatus = payment.status === 'paid' ? 'SUCCESS' : 'FAILED';
   const data = {

@@ -55,6 +55,8 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'GatewayCallStarted':
     case 'GatewayCallReported':
       return withCall(state, event);
+    case 'GatewayQueryDeferred':
+      return withGateway(state, { askAtMs: event.data.askAt });
     case 'RefundRequested':
     case 'RefundProcessing':
     case 'RefundUnknown':
@@ -76,7 +78,7 @@ function created(
       ? null
       : {
           ...{ policy, attempt: 1, sent: false, gatewayTransactionId: null, handle: null },
-          ...{ payUrl: null, mismatch: null, line: newLine(createdAtMs) },
+          ...{ payUrl: null, mismatch: null, line: newLine(createdAtMs), askAtMs: null },
         };
   const times = { expireAtMs, createdAtMs };
   const nothing = { refunds: {}, conflicts: [] };
@@ -114,6 +116,7 @@ function ended(payment: Payment, capturedMinor: bigint) {
 /** The gateway's number of what was paid is what a refund of it names. */
 const paidAs = <P extends Payment>(payment: P, channelTradeNo: string | null): P =>
   withGateway(payment, {
+    askAtMs: null,
     gatewayTransactionId: channelTradeNo ?? payment.gateway?.gatewayTransactionId ?? null,
   });
 
@@ -198,6 +201,9 @@ function refundOfCall({ refunds }: Payment, { data: { refundId } }: CallEvent): 
 }
 
 function gatewayAfter(gateway: AtGateway, event: CallEvent): Partial<AtGateway> {
+  // The question that was promised, or one that comes before it and knows as much.
+  if (event.data.kind === 'QUERY' && event.type === 'GatewayCallRequested')
+    return { askAtMs: null };
   if (event.data.kind !== 'CREATE') return {};
   switch (event.type) {
     case 'GatewayCallRequested': {

@@ -5,6 +5,9 @@ import {
   answerOf,
   create,
   gatewayCallback,
+  hint,
+  policy,
+  proceed,
   proceedRefund,
   query,
   refundId,
@@ -14,6 +17,8 @@ import {
   start,
   when,
 } from '../../testing/led-payments.ts';
+import { proceedTimer } from './lead.ts';
+import { paymentDecider } from './payment.ts';
 
 const callback = gatewayCallback;
 const done = (told: Told, step: Step): string => when(told, step).events.map(said).join(' ') || '=';
@@ -100,18 +105,68 @@ describe('a verified callback of a gateway', () => {
 });
 
 describe('a hint', () => {
-  const hint: Step = {
-    type: 'QueryPayment',
-    data: { payNo: 'PAY1', reason: 'a hint', unlessWithinMs: 1_000 },
+  const { processing, failed, created } = situations;
+  const names = (told: Told, step: Step, afterMs = 0) =>
+    when(told, step, afterMs).events.map(({ type, data }) =>
+      'kind' in data && type === 'GatewayCallRequested' ? `ask(${data.kind})` : type,
+    );
+  /** How long after the last step the payment goes on by itself; `null`: not at all. */
+  const goesOnInMs = ({ state, atMs }: Told): number | null => {
+    const timer = paymentDecider.timers(state).find(({ name }) => name === proceedTimer);
+    return timer === undefined ? null : timer.dueMs - atMs;
   };
 
   it('makes the gateway be asked, and once a second at most', () => {
-    const { processing } = situations;
-    expect(when(processing, hint, 999).events).toEqual([]);
-    expect(when(processing, hint, 1_000).events.map(short)).toEqual(['ask(QUERY)']);
+    expect(names(processing, hint, 999)).toEqual(['GatewayQueryDeferred']);
+    expect(names(processing, hint, 1_000)).toEqual(['ask(QUERY)']);
     const asked = after(processing, 1_000, hint, report('PENDING'));
-    expect(when(asked, hint, 999).events).toEqual([]);
-    expect(when(asked, query).events.map(short)).toEqual(['ask(QUERY)']);
+    expect(names(asked, hint, 999)).toEqual(['GatewayQueryDeferred']);
+    expect(names(asked, query)).toEqual(['ask(QUERY)']);
+  });
+
+  it('within a second of an answer is made up for as soon as the second is over, once', () => {
+    const deferred = after(processing, 400, hint);
+    expect(goesOnInMs(deferred)).toBe(600);
+    expect(names(deferred, hint, 1)).toEqual([]);
+    expect(names(deferred, proceed, 599)).toEqual([]);
+    const asked = after(deferred, 600, proceed);
+    expect(names(deferred, proceed, 600)).toEqual(['ask(QUERY)']);
+    // What is asked for in the same moment goes out after the hint, and knows.
+    expect(names(asked, hint)).toEqual([]);
+    const quiet = after(asked, report('PENDING'));
+    expect(goesOnInMs(quiet)).toBe(policy.queryIntervalMs);
+  });
+
+  it('while the gateway is being asked is made up for after the answer, which may not know of it', () => {
+    const asking = after(processing, 1_000, hint, 50, hint);
+    expect(names(asking, hint, 500)).toEqual([]);
+    const answered = after(asking, 200, report('PENDING'));
+    expect(goesOnInMs(answered)).toBe(800);
+    expect(names(answered, proceed, 800)).toEqual(['ask(QUERY)']);
+    const late = after(asking, 5_000, report('PENDING'));
+    expect(names(late, proceed, 1)).toEqual(['ask(QUERY)']);
+    const lost = after(asking, report('UNKNOWN'));
+    expect(goesOnInMs(lost)).toBe(1_000);
+  });
+
+  it('while it is being created is made up for once it is', () => {
+    const sending = after(created, start(), 10, hint);
+    expect(names(after(created, start()), hint, 10)).toEqual(['GatewayQueryDeferred']);
+    expect(goesOnInMs(after(sending, 100, report('ACCEPTED')))).toBe(900);
+    expect(names(created, hint)).toEqual([]);
+  });
+
+  it('is nothing any more once the gateway has said that it is paid', () => {
+    const paid = after(processing, 1_000, hint, 50, hint, 10, report('PAID'));
+    expect(goesOnInMs(paid)).toBe(null);
+  });
+
+  it('of a payment that has ended unpaid is made up for, too: it may have been paid late', () => {
+    const asking = after(failed, 2_000, query, 10, hint, 10, report('FAILED'));
+    expect(goesOnInMs(asking)).toBe(990);
+    expect(names(asking, proceed, 990)).toEqual(['ask(QUERY)']);
+    const quiet = after(asking, 990, proceed, report('FAILED'));
+    expect(goesOnInMs(quiet)).toBe(null);
   });
 });
 

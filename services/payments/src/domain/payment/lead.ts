@@ -290,14 +290,21 @@ export function closeLed(
   return allOf(list);
 }
 
-/** When the payment wants the next call, and which; `null` while one is under way, and at its end. */
+/**
+ * When the payment wants the next call, and which; `null` while one is under way, and at its end
+ * unless there is news of it.
+ */
 function nextCall(payment: LedPayment): { readonly kind: CallKind; readonly dueMs: number } | null {
-  const { line, policy } = payment.gateway;
-  if (line.call !== null || hasEnded(payment)) return null;
+  const { line, policy, askAtMs } = payment.gateway;
+  if (line.call !== null) return null;
+  // Not in the moment of an answer: what follows from it has been decided.
+  const newsMs = askAtMs === null ? null : Math.max(askAtMs, line.sinceMs + 1);
+  if (hasEnded(payment)) return newsMs === null ? null : { kind: 'QUERY', dueMs: newsMs };
   const retryMs = line.sinceMs + delayMs(Math.max(1, line.tries), payment.payNo);
   if (payment.status === 'created') return { kind: 'CREATE', dueMs: retryMs };
   const isCalm = payment.status === 'processing' && payment.closing === null;
-  return { kind: 'QUERY', dueMs: isCalm ? line.sinceMs + policy.queryIntervalMs : retryMs };
+  const dueMs = isCalm ? line.sinceMs + policy.queryIntervalMs : retryMs;
+  return { kind: 'QUERY', dueMs: Math.min(dueMs, newsMs ?? dueMs) };
 }
 
 /** When nobody waits any more for the call that is under way. */
@@ -354,7 +361,7 @@ const refundTimer = 'refund-';
 export function timersOfLed(payment: LedPayment): readonly AggregateTimer[] {
   const timers: AggregateTimer[] = [];
   const { line } = payment.gateway;
-  // At an end only an operator's question may be under way, and he can put it again.
+  // At an end only a question may be under way that nothing depends on.
   const due = (hasEnded(payment) ? null : giveUpMs(line)) ?? nextCall(payment)?.dueMs;
   if (due !== undefined) timers.push({ name: proceedTimer, dueMs: due });
   if (!hasEnded(payment) && payment.closing === null)

@@ -10,6 +10,7 @@ import {
   expire,
   policy,
   proceed,
+  hint,
   query,
   refund,
   report,
@@ -43,7 +44,7 @@ const anyStep: fc.Arbitrary<readonly [Step, number]> = fc.tuple(
         .tuple(fc.constantFrom(1n, 4_000n, 9_999n), fc.nat(5))
         .map(([amountMinor, n]) => refund(amountMinor, { refundId: idOf(n) })),
     },
-    fc.constant<Step>(query),
+    fc.constantFrom<Step>(query, hint),
     fc.constant<Step>(close),
     fc.constant<Step>(expire),
     fc.constant<Step>(proceed),

@@ -16,7 +16,7 @@ import { hasEnded } from './state.ts';
  * asks about a payment that lingers must not rely on them.
  */
 export function queryPayment(
-  { payNo, unlessWithinMs }: PaymentCommandOf<'QueryPayment'>,
+  { payNo, reason, unlessWithinMs, isNews }: PaymentCommandOf<'QueryPayment'>,
   payment: Payment,
   context: DecisionContext,
 ): Decision<PaymentEvent> {
@@ -30,10 +30,21 @@ export function queryPayment(
     now = after(payment, list, proceed(payment, context));
   if (isOver && !hasEnded(now))
     now = after(now, list, closeLed(now, closedByTime, following(list, context)));
-  const { line, sent } = now.gateway;
-  // Before anything was sent there is nothing to ask about, and a call under way will tell.
-  const canAsk = line.call === null && sent && context.atMs >= line.sinceMs + unlessWithinMs;
-  if (canAsk) request(now, 'QUERY', { list, context });
+  const { line, sent, askAtMs } = now.gateway;
+  const { atMs } = context;
+  // Before anything was sent there is nothing to ask about.
+  if (!sent) return allOf(list);
+  if (line.call === null && atMs >= line.sinceMs + unlessWithinMs) {
+    request(now, 'QUERY', { list, context });
+    return allOf(list);
+  }
+  // What is asked for in this very moment goes out after the news; what went out before may not know it.
+  const knows = line.call?.kind === 'QUERY' && line.call.requestedAtMs >= atMs;
+  if (isNews && askAtMs === null && !knows) {
+    const askAt = (line.call === null ? line.sinceMs : atMs) + unlessWithinMs;
+    const data = { payNo, orderNo: now.orderNo, reason, askAt, deferredAt: atMs };
+    list.add({ type: 'GatewayQueryDeferred', data });
+  }
   return allOf(list);
 }
 

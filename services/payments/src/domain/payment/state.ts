@@ -66,6 +66,8 @@ export interface AtGateway {
   /** What differed when the gateway last spoke of another payment; said once, not at each query. */
   readonly mismatch: string | null;
   readonly line: CallLine;
+  /** Broker time from which on the gateway is asked, because there is news; `null` while there is none. */
+  readonly askAtMs: number | null;
 }
 
 interface OpenFacts extends PaymentFacts {

@@ -13,6 +13,7 @@ type OldState = Readonly<Record<string, unknown>> & {
   readonly status: string;
   readonly amountMinor?: bigint;
   readonly contradicted?: boolean;
+  readonly gateway?: object | null;
   readonly refunds?: Readonly<Record<string, OldRefund>>;
 };
 
@@ -21,7 +22,7 @@ const isOld = (status: string): status is keyof typeof statuses => status in sta
 /** A payment as it stands in a changelog, in the shape of today. */
 export function upcastPayment(stored: unknown): PaymentState {
   // The changelog has one writer, the payments task, and these are the shapes it ever wrote.
-  return withMerchant(withGateway(stored as OldState));
+  return withMerchant(withAskAt(withGateway(stored as OldState)));
 }
 
 function withGateway(state: OldState): OldState {
@@ -34,6 +35,13 @@ function withGateway(state: OldState): OldState {
   const isPaid = now === 'succeeded' || state.contradicted === true;
   const capturedMinor = isPaid ? state.amountMinor : 0n;
   return { ...shared, capturedMinor };
+}
+
+/** Until then, news that came while the gateway was being asked was not kept. */
+function withAskAt(state: OldState): OldState {
+  const { gateway } = state;
+  if (gateway === undefined || gateway === null || 'askAtMs' in gateway) return state;
+  return { ...state, gateway: { ...gateway, askAtMs: null } };
 }
 
 type OldRefund = { readonly sinceMs: number; readonly requestedAtMs?: number };

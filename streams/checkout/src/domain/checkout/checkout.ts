@@ -98,6 +98,7 @@ function react(
     case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
+    case 'GatewayQueryDeferred':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
     case 'PaymentRequestConflicted':
@@ -184,6 +185,7 @@ function evolve(state: CheckoutState, event: OrderOrPaymentEvent): CheckoutState
     case 'GatewayCallbackRecorded':
     case 'GatewayCallRequested':
     case 'GatewayCallStarted':
+    case 'GatewayQueryDeferred':
     case 'PaymentCloseRequested':
     case 'PaymentReportMismatched':
     case 'PaymentRequestConflicted':

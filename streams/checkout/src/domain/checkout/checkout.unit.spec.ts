@@ -89,6 +89,7 @@ const table: Readonly<Record<Type, readonly string[]>> = {
   GatewayCallReported: same(none),
   GatewayCallbackRecorded: same(none),
   GatewayCallRequested: same(none),
+  GatewayQueryDeferred: same(none),
   GatewayCallStarted: same(none),
   PaymentCloseRequested: same(none),
   PaymentReportMismatched: same(none),
