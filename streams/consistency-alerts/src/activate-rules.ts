@@ -4,8 +4,8 @@ import { topics } from '@plumbline/events';
 import type { CommandGateway, Executed } from '@plumbline/http';
 import { createCommandGateway } from '@plumbline/http';
 import type { Log } from '@plumbline/kafka';
+import { broadcastKeys } from '@plumbline/kernel';
 import { createMetrics, silentLogger } from '@plumbline/observability';
-import { broadcastKeys } from './broadcast-keys.ts';
 
 export interface ActivateRulesOptions {
   readonly log: Log;
@@ -59,7 +59,7 @@ async function broadcast(
   const correlationId = randomUUID();
   const payload = { type: 'ActivateRules', data };
   return Promise.all(
-    broadcastKeys(partitions, tenant).map(async (key, partition) => {
+    broadcastKeys({ partitions, tenant, name: 'rules' }).map(async (key, partition) => {
       const id = randomUUID();
       const place = { partition, key, commandId: id };
       const command = { id, key, partition, payload, subject: 'rules', correlationId, actor };
