@@ -23,6 +23,10 @@ export const commonErrorCodes = defineErrorCodes({
     status: 400,
     description: 'The body is not JSON in UTF-8, or has a key twice. Mend it.',
   },
+  MALFORMED_FORM: {
+    status: 400,
+    description: 'The body is not form-encoded UTF-8, or has a field twice. Mend it.',
+  },
   INVALID_PARAMETER: {
     status: 400,
     description: 'A field is missing, unknown or not what it must be; the message names it.',
@@ -44,7 +48,7 @@ export const commonErrorCodes = defineErrorCodes({
   BODY_TOO_LARGE: { status: 413, description: 'The body is larger than this call takes.' },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
-    description: 'The body is not application/json in UTF-8, or is compressed.',
+    description: 'The body is not of a type that this call takes, in UTF-8, or is compressed.',
   },
   UPGRADE_REQUIRED: {
     status: 426,

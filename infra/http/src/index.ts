@@ -27,7 +27,7 @@ export {
 } from './fields.ts';
 export type { HealthChecks, HealthState, Readiness } from './health.ts';
 export { readinessOf } from './health.ts';
-export { jsonNumber, parseJsonBody, renderJson } from './json.ts';
+export { jsonNumber, numberText, parseJsonBody, renderJson } from './json.ts';
 export type { Listening } from './listen.ts';
 export { listen } from './listen.ts';
 export { openApiOf } from './openapi.ts';

@@ -29,16 +29,20 @@ export function openApiOf(options: {
 
 export const openApiPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
+function contentOf(body: z.ZodType, takesForms: boolean): JsonObject {
+  const schema = jsonSchemaOf(body, 'input');
+  const forms = takesForms ? { 'application/x-www-form-urlencoded': { schema } } : {};
+  return { ...forms, 'application/json': { schema } };
+}
+
 function operationOf(route: Route, errorBody: ErrorBody): JsonObject {
-  const { params, query, headers, body, rawBody } = route.request;
+  const { params, query, headers, body, rawBody, form } = route.request;
   const parameters = [
     ...parametersOf('path', params),
     ...parametersOf('query', query),
     ...parametersOf('header', headers),
   ];
-  const content = body
-    ? { 'application/json': { schema: jsonSchemaOf(body, 'input') } }
-    : { '*/*': { schema: {} } };
+  const content = body ? contentOf(body, form === true) : { '*/*': { schema: {} } };
   return {
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),

@@ -13,16 +13,25 @@ export function bodyReader(route: Route): readonly RequestHandler[] {
     // A compressed body could be a thousand times its size; no client of ours needs it.
     inflate: false,
   });
-  return route.request.rawBody ? [read] : [refuseOtherTypes, read];
+  if (route.request.rawBody) return [read];
+  return [route.request.form ? refuseButFormsAndJson : refuseButJson, read];
 }
 
-function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
+function refuseButJson(request: Request, _response: Response, next: NextFunction): void {
+  refuseOtherTypes(request, /^application\/([\w.+-]+\+)?json$/);
+  next();
+}
+
+function refuseButFormsAndJson(request: Request, _response: Response, next: NextFunction): void {
+  refuseOtherTypes(request, /^application\/(([\w.+-]+\+)?json|x-www-form-urlencoded)$/);
+  next();
+}
+
+function refuseOtherTypes(request: Request, types: RegExp): void {
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase());
-  const isJson = /^application\/([\w.+-]+\+)?json$/.test(type);
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  if (!isJson || !isUtf8) throw problem('UNSUPPORTED_MEDIA_TYPE');
-  next();
+  if (!types.test(type) || !isUtf8) throw problem('UNSUPPORTED_MEDIA_TYPE');
 }

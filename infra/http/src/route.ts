@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorBody } from './errors.ts';
 import { HttpProblem, problem } from './errors.ts';
+import { isForm, parseFormBody } from './form-body.ts';
 import { parseJsonBody } from './json.ts';
 import type { RequestContext } from './request-context.ts';
 import { refuseOpenObjects } from './strictness.ts';
@@ -62,6 +63,8 @@ export interface RouteSpec<P, Q, B, H> {
     readonly headers?: H;
     /** Takes any content type and leaves the bytes to the handler: for signed webhooks. */
     readonly rawBody?: true;
+    /** Takes a form-encoded body beside JSON: an object of texts, for the same schema. */
+    readonly form?: true;
     readonly bodyBytesMax?: number;
   };
   readonly responses: Readonly<Record<number, ResponseSpec>>;
@@ -120,7 +123,7 @@ export function defineRoute<
     run: async (raw) => {
       const found = await spec.authenticate?.(raw);
       const context = { ...raw.context, ...found };
-      const json = spec.request.body ? parseJsonBody(raw.rawBody) : undefined;
+      const json = spec.request.body ? bodyOf(raw, spec.request.form === true) : undefined;
       const wrong: Wrong[] = [];
       const params = parsePart(spec.request.params, raw.params, '', wrong);
       const query = parsePart(spec.request.query, raw.query, '', wrong);
@@ -139,6 +142,9 @@ export function defineRoute<
     },
   };
 }
+
+const bodyOf = ({ headers, rawBody }: RawRequest, takesForms: boolean): unknown =>
+  takesForms && isForm(headers['content-type']) ? parseFormBody(rawBody) : parseJsonBody(rawBody);
 
 function parsePart(
   schema: z.ZodType | undefined,
