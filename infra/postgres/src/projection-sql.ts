@@ -22,6 +22,8 @@ export interface ProjectionSql {
     column: string,
     values: readonly string[],
   ): Promise<readonly Row[]>;
+  /** Deletes the rows whose text column holds one of the values: what the log says is forgotten. */
+  deleteWhere(table: string, column: string, values: readonly string[]): Promise<void>;
 }
 
 export function createProjectionSql(
@@ -49,6 +51,11 @@ export function createProjectionSql(
       sql.query(`select * from ${quoted(tableOf(name).name)} where ${quoted(column)} = any(?)`, [
         values,
       ]),
+    async deleteWhere(name, column, values) {
+      if (values.length === 0) return;
+      const table = quoted(tableOf(name).name);
+      await sql.query(`delete from ${table} where ${quoted(column)} = any(?)`, [values]);
+    },
     async upsert(name, rows) {
       const table = tableOf(name);
       await write(

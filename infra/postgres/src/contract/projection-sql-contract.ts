@@ -129,6 +129,27 @@ export function describeProjectionSql(open: () => Promise<ProjectionSqlHarness>)
     expect(numbers.sort()).toEqual([1n, 3n]);
   });
 
+  it('deletes rows by a column, and lets them be inserted again', async () => {
+    const rows = await after(
+      (sql) =>
+        sql.upsert('things', [
+          { ...key(1n), code: 'a', count: 7 },
+          { ...key(2n), code: 'b' },
+        ]),
+      (sql) => sql.deleteWhere('things', 'code', ['a', 'nothing']),
+      (sql) => sql.deleteWhere('things', 'code', []),
+    );
+    expect(rows).toMatchObject([{ code: 'b' }]);
+    const again = await after(
+      (sql) => sql.upsert('things', [{ ...key(1n), code: 'a', count: 7 }]),
+      async (sql) => {
+        await sql.deleteWhere('things', 'code', ['a']);
+        await sql.upsert('things', [{ ...key(1n), code: 'c' }]);
+      },
+    );
+    expect(again).toMatchObject([{ code: 'c', count: 0 }]);
+  });
+
   it('writes nothing of a transaction that fails', async () => {
     const harness = await open();
     const failing = harness.transaction(async (sql) => {

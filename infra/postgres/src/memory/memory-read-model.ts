@@ -150,6 +150,12 @@ class Transaction implements FoldStore {
       // The rows are what the table's migrations say, as they are with Postgres.
       rowsWhere: <Row extends object>(table: string, column: string, values: readonly string[]) =>
         attempt(() => this.#where(table, column, values) as unknown as readonly Row[]),
+      deleteWhere: (table, column, values) =>
+        attempt(() => {
+          const gone = new Set(this.#where(table, column, values));
+          const { rows } = this.#table(table);
+          for (const [key, row] of rows) if (gone.has(row)) rows.delete(key);
+        }),
     };
   }
 
@@ -240,6 +246,7 @@ function changed<V>(
   into: Map<string, V>,
 ): void {
   for (const [key, value] of after) if (before.get(key) !== value) into.set(key, value);
+  for (const key of before.keys()) if (!after.has(key)) into.delete(key);
 }
 
 const noColumn = (column: string): MemorySqlError =>

@@ -6,6 +6,7 @@ const empty: ProjectionSql = {
   upsert: () => Promise.reject(new Error('nothing may be written')),
   insertMissing: () => Promise.reject(new Error('nothing may be written')),
   rowsWhere: () => Promise.resolve([]),
+  deleteWhere: () => Promise.reject(new Error('nothing may be deleted')),
 };
 
 it('refuses an event of what was never created, so that its key waits for a person', async () => {

@@ -8,6 +8,7 @@ const empty: ProjectionSql = {
   upsert: () => Promise.reject(new Error('nothing may be written')),
   insertMissing: () => Promise.reject(new Error('nothing may be written')),
   rowsWhere: () => Promise.resolve([]),
+  deleteWhere: () => Promise.reject(new Error('nothing may be deleted')),
 };
 
 const recordOf = (payload: ProjectedRecord['payload']): ProjectedRecord => ({
