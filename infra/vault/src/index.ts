@@ -6,6 +6,7 @@ export { apiScopes } from './api-scopes.ts';
 export type { DataKeyRows } from './data-key-rows.ts';
 export { createDataKeyRows } from './data-key-rows.ts';
 export { AlteredText, WrongMasterKey } from './errors.ts';
+export type { EndpointSecrets, NewSecret } from './endpoint-secrets.ts';
 export type { Erasure, KeyRing } from './key-ring.ts';
 export { createKeyRing, isSubject } from './key-ring.ts';
 export { keyNameCharactersMax, reasonCharactersMax, textBytesMax } from './limits.ts';

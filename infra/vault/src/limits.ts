@@ -42,6 +42,15 @@ export const apiKeyFreshMs = 10_000;
 /** How long a key that was read stays good while Postgres is away. */
 export const apiKeyStaleMs = 60_000;
 
+/** How long the secrets of an endpoint are taken as they were read: an erasure holds after that. */
+export const endpointSecretsFreshMs = 60_000;
+
+/** How long they stay good while Postgres is away: deliveries go on through a restart of it. */
+export const endpointSecretsStaleMs = 600_000;
+
+/** Endpoints whose secrets a process remembers: 10,000 of about 300 bytes are 3 MB. */
+export const endpointSecretsHeldMax = 10_000;
+
 /** API keys that a process remembers: 10,000 of about 400 bytes are 4 MB. */
 export const apiKeysHeldMax = 10_000;
 

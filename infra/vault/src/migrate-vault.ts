@@ -50,6 +50,18 @@ const migrations: readonly Migration[] = [
         table.index(['app_id', 'created_at']);
       }),
   },
+  {
+    name: '3-endpoint-secrets',
+    up: (schema) =>
+      schema.createTable('endpoint_secrets', (table) => {
+        table.text('secret_id').primary();
+        table.text('endpoint_id').notNullable();
+        table.text('sealed').notNullable();
+        table.timestamp('created_at', { precision: 3 }).notNullable();
+        table.timestamp('expires_at', { precision: 3 });
+        table.index(['endpoint_id', 'created_at']);
+      }),
+  },
 ];
 
 /** Processes that start together wait for each other and find the work done. */

@@ -7,6 +7,8 @@ import { openPostgres, PostgresDown } from '@plumbline/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApiKeyRows } from './api-key-rows.ts';
 import { apiKeyRowsContract, dataKeyRowsContract } from './contract/rows-contract.ts';
+import { endpointSecretRowsContract } from './contract/secret-rows-contract.ts';
+import { createEndpointSecretRows } from './endpoint-secret-rows.ts';
 import { createDataKeyRows } from './data-key-rows.ts';
 import { issueApiKey } from './manage-api-keys.ts';
 import type { MasterKeys } from './master-keys.ts';
@@ -54,6 +56,10 @@ describe('keys of subjects in Postgres', () => {
 
 describe('API keys in Postgres', () => {
   apiKeyRowsContract(() => createApiKeyRows(vaultSql(postgres)));
+});
+
+describe('secrets of endpoints in Postgres', () => {
+  endpointSecretRowsContract(() => createEndpointSecretRows(vaultSql(postgres)));
 });
 
 it('makes its tables once, whoever comes first', async () => {

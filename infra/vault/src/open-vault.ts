@@ -4,6 +4,9 @@ import { createApiKeyRows } from './api-key-rows.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createDataKeyRows } from './data-key-rows.ts';
+import { createEndpointSecretRows } from './endpoint-secret-rows.ts';
+import type { EndpointSecrets } from './endpoint-secrets.ts';
+import { createEndpointSecrets } from './endpoint-secrets.ts';
 import type { KeyRing } from './key-ring.ts';
 import { createKeyRing } from './key-ring.ts';
 import * as limits from './limits.ts';
@@ -14,6 +17,7 @@ import { vaultSql } from './migrate-vault.ts';
 export interface Vault {
   readonly keyRing: KeyRing;
   readonly apiKeys: ApiKeys;
+  readonly endpointSecrets: EndpointSecrets;
   /** For a process's health checks: `{ vault: vault.health }`. */
   health(): Promise<{ readonly ok: boolean; readonly detail?: string }>;
   close(): Promise<void>;
@@ -51,6 +55,9 @@ export function openVault(options: VaultOptions): Vault {
   const sql = vaultSql(postgres);
   const keyRing = createKeyRing({ rows: createDataKeyRows(sql), masterKeys, nowMs });
   const apiKeys = createApiKeys({ ...options, rows: createApiKeyRows(sql) });
+  const endpointSecrets = createEndpointSecrets({
+    ...{ rows: createEndpointSecretRows(sql), keyRing, nowMs },
+  });
   let forgetting: Promise<void> | null = null;
   const timer = setInterval(() => {
     // Asked again at the next round; while Postgres is away nothing is erased either.
@@ -64,8 +71,7 @@ export function openVault(options: VaultOptions): Vault {
   timer.unref();
 
   return {
-    keyRing,
-    apiKeys,
+    ...{ keyRing, apiKeys, endpointSecrets },
     async health() {
       try {
         await sql.query('select 1');

@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { apiKeyRowsContract, dataKeyRowsContract } from '../contract/rows-contract.ts';
+import { endpointSecretRowsContract } from '../contract/secret-rows-contract.ts';
 import { createMemoryApiKeyRows, createMemoryDataKeyRows } from './memory-rows.ts';
+import { createMemoryEndpointSecretRows } from './memory-secret-rows.ts';
 
 describe('keys of subjects in memory', () => {
   const rows = createMemoryDataKeyRows();
@@ -10,4 +12,9 @@ describe('keys of subjects in memory', () => {
 describe('API keys in memory', () => {
   const rows = createMemoryApiKeyRows();
   apiKeyRowsContract(() => rows);
+});
+
+describe('secrets of endpoints in memory', () => {
+  const rows = createMemoryEndpointSecretRows();
+  endpointSecretRowsContract(() => rows);
 });

@@ -14,7 +14,7 @@ export interface MemoryFaults {
 export const noFaults = (): MemoryFaults => ({ down: false, calls: 0 });
 
 /** Each call takes a turn of the event loop, as a statement would. */
-async function answered<T>(faults: MemoryFaults, work: () => T): Promise<T> {
+export async function answered<T>(faults: MemoryFaults, work: () => T): Promise<T> {
   await new Promise((resolve) => setImmediate(resolve));
   if (faults.down) throw new PostgresDown('Postgres in memory was told to be away');
   faults.calls += 1;

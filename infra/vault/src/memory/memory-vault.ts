@@ -2,11 +2,13 @@ import { createMetrics, silentLogger } from '@plumbline/observability';
 import type { ApiKeyRows } from '../api-key-rows.ts';
 import { createApiKeys } from '../api-keys.ts';
 import type { DataKeyRows } from '../data-key-rows.ts';
+import { createEndpointSecrets } from '../endpoint-secrets.ts';
 import { createKeyRing } from '../key-ring.ts';
 import { masterKeysOf } from '../master-keys.ts';
 import type { Vault, VaultOptions } from '../open-vault.ts';
 import type { MemoryFaults } from './memory-rows.ts';
 import { createMemoryApiKeyRows, createMemoryDataKeyRows, noFaults } from './memory-rows.ts';
+import { createMemoryEndpointSecretRows } from './memory-secret-rows.ts';
 
 export interface MemoryVault extends Vault {
   readonly faults: MemoryFaults;
@@ -29,8 +31,11 @@ export function openMemoryVault(options: Partial<VaultOptions> = {}): MemoryVaul
   };
   const keyRing = createKeyRing({ ...given, rows: dataKeyRows });
   const apiKeys = createApiKeys({ ...given, rows: apiKeyRows });
+  const endpointSecrets = createEndpointSecrets({
+    ...{ rows: createMemoryEndpointSecretRows(faults), keyRing, nowMs: given.nowMs },
+  });
   return {
-    ...{ keyRing, apiKeys, faults, dataKeyRows, apiKeyRows },
+    ...{ keyRing, apiKeys, endpointSecrets, faults, dataKeyRows, apiKeyRows },
     health: () => Promise.resolve({ ok: !faults.down }),
     close: () => apiKeys.settled(),
   };
