@@ -27,7 +27,15 @@ export {
 export type { SchemaIds } from './schema-ids.ts';
 export { createMemorySchemaIds } from './schema-ids.ts';
 export type { TopicKind, TopicSpec } from './topics.ts';
-export { allTopics, topics } from './topics.ts';
+export { allTopics, delayedRecords, topics } from './topics.ts';
+export {
+  defaultDelayLevelsMs,
+  defaultDelayPrefix,
+  delayLevelName,
+  delayTopicName,
+  delayTopicSpecs,
+  parseDelayLevels,
+} from './delay-topics.ts';
 export type { Upcaster } from './upcasters/index.ts';
 export type {
   AwaitPayment,
@@ -197,3 +205,67 @@ export type {
   RuntimeRecord,
 } from './generated/runtime.ts';
 export { runtimeCommandNames, runtimeRecordNames } from './generated/runtime.ts';
+export type {
+  BodyEncoding,
+  BodyStyle,
+  ChangeEndpoint,
+  EndpointChanged,
+  EndpointCopied,
+  EndpointDisabled,
+  EndpointFailing,
+  EndpointIncidentEnded,
+  EndpointIncidentOpened,
+  EndpointPaused,
+  EndpointRecovered,
+  EndpointRegistered,
+  EndpointRemoved,
+  EndpointResumed,
+  EndpointSecretRotated,
+  EndpointSettings,
+  EndpointStatus,
+  EndpointTemplate,
+  EndpointsCommand,
+  EndpointsEvent,
+  EndpointsRecord,
+  IncidentKind,
+  PauseEndpoint,
+  RecordSecretRotated,
+  RegisterEndpoint,
+  RemoveEndpoint,
+  ReportEndpointGone,
+  ReportEndpointHealth,
+  ReportOverdue,
+  ReportRetriesUsedUp,
+  ResumeEndpoint,
+} from './generated/endpoints.ts';
+export {
+  endpointsCommandNames,
+  endpointsEventNames,
+  endpointsRecordNames,
+} from './generated/endpoints.ts';
+export type {
+  AbandonNotification,
+  AttemptOutcome,
+  AttemptReport,
+  AttemptTrigger,
+  CreateNotification,
+  NotificationAbandoned,
+  NotificationAttemptDue,
+  NotificationAttemptFailed,
+  NotificationContent,
+  NotificationCreated,
+  NotificationDelivered,
+  NotificationStatus,
+  NotificationStatusUpdated,
+  NotificationsCommand,
+  NotificationsEvent,
+  NotificationsForgotten,
+  NotifiedStatus,
+  ReplayNotification,
+  ReportAttempt,
+  RetryNotification,
+  StartAttempt,
+  TriggerNotification,
+  UpdatePaymentStatus,
+} from './generated/notifications.ts';
+export { notificationsCommandNames, notificationsEventNames } from './generated/notifications.ts';

@@ -2,7 +2,14 @@ import { accountsCommandNames, accountsEventNames } from './generated/accounts.t
 import { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
 import { changesEventNames } from './generated/changes.ts';
 import { checkoutCommandNames, checkoutEventNames } from './generated/checkout.ts';
+import { defaultDelayLevelsMs, defaultDelayPrefix, delayTopicSpecs } from './delay-topics.ts';
+import {
+  endpointsCommandNames,
+  endpointsEventNames,
+  endpointsRecordNames,
+} from './generated/endpoints.ts';
 import { inventoryCommandNames, inventoryEventNames } from './generated/inventory.ts';
+import { notificationsCommandNames, notificationsEventNames } from './generated/notifications.ts';
 import { ordersCommandNames, ordersEventNames } from './generated/orders.ts';
 import {
   paymentsCommandNames,
@@ -14,7 +21,15 @@ import { runtimeCommandNames } from './generated/runtime.ts';
 import { transactionsEventNames } from './generated/transactions.ts';
 
 export type TopicKind =
-  'commands' | 'events' | 'outcomes' | 'inbox' | 'changelog' | 'dead-letters' | 'clock';
+  | 'commands'
+  | 'events'
+  | 'outcomes'
+  | 'inbox'
+  | 'copies'
+  | 'delays'
+  | 'changelog'
+  | 'dead-letters'
+  | 'clock';
 
 /** A topic and everything that has to be true of it. */
 export interface TopicSpec {
@@ -113,6 +128,8 @@ export const topics = {
   inventoryCommands: commands('inventory', inventoryCommandNames),
   accountsCommands: commands('accounts', accountsCommandNames),
   checkoutCommands: commands('checkout', checkoutCommandNames),
+  notificationsCommands: commands('notifications', notificationsCommandNames),
+  endpointsCommands: commands('endpoints', endpointsCommandNames),
   ordersEvents: events('orders', ordersEventNames),
   paymentsEvents: events('payments', paymentsEventNames),
   inventoryEvents: events('inventory', inventoryEventNames),
@@ -121,6 +138,15 @@ export const topics = {
     ...events('checkout', checkoutEventNames),
     writer: 'checkout-saga',
     description: 'How purchases are led to goods and money, or back.',
+  },
+  notificationsEvents: events('notifications', notificationsEventNames),
+  endpointsEvents: events('endpoints', endpointsEventNames),
+  endpointsCopies: {
+    ...events('endpoints', endpointsRecordNames),
+    name: 'endpoints.copies.v1',
+    kind: 'copies',
+    description:
+      'Every endpoint as it is, once for each partition: what a task knows of endpoints.',
   },
   alertsEvents: {
     ...events('alerts', alertsEventNames),
@@ -149,6 +175,8 @@ export const topics = {
   inventoryOutcomes: outcomes('inventory', 'inventory'),
   accountsOutcomes: outcomes('accounts', 'accounts'),
   checkoutOutcomes: outcomes('checkout', 'checkout-saga'),
+  notificationsOutcomes: outcomes('notifications', 'notifications'),
+  endpointsOutcomes: outcomes('endpoints', 'endpoints'),
   alertsOutcomes: outcomes('alerts', 'consistency-alerts'),
   paymentsInbox: {
     name: 'payments.inbox-unverified.v1',
@@ -176,6 +204,10 @@ export const topics = {
   gatewayCallsChangelog: changelog('gateway-calls'),
   gatewayTransactionsChangelog: changelog('gateway-transactions'),
   merchantResultsChangelog: changelog('merchant-results'),
+  notificationsChangelog: changelog('notifications'),
+  notificationDeliveriesChangelog: changelog('notification-deliveries'),
+  endpointsChangelog: changelog('endpoints'),
+  delaysChangelog: changelog('delays'),
   changesChangelog: changelog('changes'),
   ordersDeadLetters: deadLetters('orders'),
   paymentsDeadLetters: deadLetters('payments'),
@@ -188,6 +220,10 @@ export const topics = {
   gatewayCallsDeadLetters: deadLetters('gateway-calls'),
   gatewayTransactionsDeadLetters: deadLetters('gateway-transactions'),
   merchantResultsDeadLetters: deadLetters('merchant-results'),
+  notificationsDeadLetters: deadLetters('notifications'),
+  notificationDeliveriesDeadLetters: deadLetters('notification-deliveries'),
+  endpointsDeadLetters: deadLetters('endpoints'),
+  delaysDeadLetters: deadLetters('delays'),
   changesDeadLetters: deadLetters('changes'),
   projectionsDeadLetters: deadLetters('projections'),
   deadLettersCommands: {
@@ -211,4 +247,12 @@ export const topics = {
   },
 } as const satisfies Readonly<Record<string, TopicSpec>>;
 
-export const allTopics: readonly TopicSpec[] = Object.values(topics);
+/** What may wait in a delay topic. */
+export const delayedRecords: readonly string[] = ['plumbline.notifications.StartAttempt'];
+
+/** Where nothing else is configured: a topic for each wait of the notification contract. */
+const defaultDelayTopics = delayTopicSpecs({
+  ...{ prefix: defaultDelayPrefix, levelsMs: defaultDelayLevelsMs, records: delayedRecords },
+});
+
+export const allTopics: readonly TopicSpec[] = [...Object.values(topics), ...defaultDelayTopics];

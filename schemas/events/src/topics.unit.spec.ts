@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from './catalogue.ts';
+import { defaultDelayPrefix, delayTopicName } from './delay-topics.ts';
 import { allTopics, topics } from './topics.ts';
 
 const dayMs = 86_400_000;
@@ -29,14 +30,17 @@ describe('topics', () => {
   });
 
   it('have the policies of docs/formats.md', () => {
-    for (const { name, config } of allTopics) {
+    for (const { name, kind, config } of allTopics) {
       const policy = documented().get(name)?.policy ?? '';
       expect(config['message.timestamp.type'], name).toBe('LogAppendTime');
       const compact = policy.includes('compact');
       expect(config['cleanup.policy'], name).toBe(compact ? 'compact' : 'delete');
       const days = Number(/(\d+) days?/.exec(policy)?.[1]);
       const retentionMs = config['retention.ms'];
-      if (compact) expect(config['delete.retention.ms'], name).toBe(String(7 * dayMs));
+      if (kind === 'delays') {
+        const delayMs = Number(retentionMs) - days * dayMs;
+        expect(name).toBe(delayTopicName({ prefix: defaultDelayPrefix, delayMs }));
+      } else if (compact) expect(config['delete.retention.ms'], name).toBe(String(7 * dayMs));
       else if (policy.includes('kept for ever')) expect(retentionMs, name).toBe('-1');
       else if (policy.includes('1 hour')) expect(retentionMs, name).toBe('3600000');
       else expect(retentionMs, name).toBe(String(days * dayMs));
