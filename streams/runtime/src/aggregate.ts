@@ -15,9 +15,11 @@ import type {
   InputRecord,
   Processor,
   ProcessorContext,
+  StoreSpec,
   TaskInfo,
   Topology,
 } from './topology.ts';
+import { redrives } from './topology.ts';
 
 /** How a decider stands on topics. */
 export interface AggregateOptions<State, Command extends Payload, Event extends Payload> {
@@ -39,6 +41,20 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
     readonly topics: readonly string[];
     /** Pure. Also called of what was refused or changed nothing: somebody may wait for the answer. */
     commandsOf(decided: Decided<State, Command, Event>): readonly RoutedCommand[];
+  };
+  /**
+   * What others say that concerns these aggregates. It is decided like a command to the aggregate of
+   * its key, and nobody is answered.
+   */
+  readonly hears?: {
+    /** Read beside the commands; a record that cannot be processed holds up its key. */
+    readonly topics: readonly string[];
+    /** What several aggregates of a partition need, kept by `commandOf`. */
+    readonly stores: readonly StoreSpec[];
+    /** The command that a record stands for. No side effects but on those stores. */
+    commandOf(input: InputRecord, context: ProcessorContext): Command | null;
+    /** Also called of each command that comes by itself: what it has to know of those stores. */
+    complete?(command: Command, context: ProcessorContext): Command;
   };
   /**
    * Other record keys under which commands may come, for example the payment number. Once given by
@@ -83,16 +99,25 @@ const namesStore = 'names';
 export function aggregateTopology<State, Command extends Payload, Event extends Payload>(
   options: AggregateOptions<State, Command, Event>,
 ): Topology {
-  const { name, topics } = options;
+  const { name, topics, hears } = options;
+  const heard = (hears?.topics ?? []).map((topic) => ({ kind: 'events', topic }) as const);
   return {
     name,
     ordering: 'arrival',
     paceMs: 0,
-    inputs: [{ kind: 'commands', topic: topics.commands, outcomes: topics.outcomes }],
+    inputs: [
+      { kind: 'commands', topic: topics.commands, outcomes: topics.outcomes },
+      ...heard,
+      ...(heard.length === 0 ? [] : [redrives]),
+    ],
     outputs: [topics.events, topics.outcomes, ...(options.asks?.topics ?? [])],
     changelog: topics.changelog,
     deadLetters: topics.deadLetters,
-    stores: [{ name: aggregateStore, codec: entryCodec(options) }, { name: namesStore }],
+    stores: [
+      { name: aggregateStore, codec: entryCodec(options) },
+      { name: namesStore },
+      ...(hears?.stores ?? []),
+    ],
     owns: [topics.events, topics.outcomes],
     createProcessor: (task) => aggregateProcessor(options, task),
   };
@@ -206,7 +231,8 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       return;
     }
     // The codec has checked that the topic may carry this type; the catalogue ties it to Command.
-    const command = input.payload as Command;
+    const said = input.payload as Command;
+    const command = options.hears?.complete?.(said, context) ?? said;
     const { correlationId } = envelope;
     const place = decisionContext(context, key, entry.version, correlationId);
     const decision = decider.decide(command, entry.state, place);
@@ -226,26 +252,52 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     emitOutcome({ topic: topics.outcomes, input, outcome, context });
   }
 
-  function fire(timer: FiredTimer, context: ProcessorContext): void {
-    const entry = load(context, timer.key);
-    invariant(entry !== undefined, `a timer without an aggregate: ${timer.key}`);
-    const { correlationId, state } = entry;
-    const command = decider.onTimer(timer, state);
-    const place = decisionContext(context, timer.key, entry.version, correlationId);
+  /** A decision that nobody is answered: by time, or of what somebody else said. */
+  function decideUnasked(
+    context: ProcessorContext,
+    at: { readonly key: string; readonly entry: AggregateEntry<State>; readonly command: Command },
+    cause: EventCause,
+  ): void {
+    const { key, entry, command } = at;
+    const { state } = entry;
+    const place = decisionContext(context, key, entry.version, cause.correlationId);
     const decision = decider.decide(command, state, place);
     const events = decision.kind === 'accepted' ? decision.events : [];
-    const cause: EventCause = {
-      id: `timer:${timer.name}:${timer.dueMs}`,
-      actor: `system:${task.topology}`,
-      correlationId,
-      traceparent: null,
-    };
-    const after = record(context, timer.key, entry, events, cause);
-    ask(context, { key: timer.key, command, decision, state: after.entry.state }, cause);
-    save(context, timer.key, state, after.entry);
+    const after = record(context, key, entry, events, cause);
+    ask(context, { key, command, decision, state: after.entry.state }, cause);
+    save(context, key, state, after.entry);
   }
 
-  return { onRecord: decideCommand, onTimer: fire };
+  function fire(timer: FiredTimer, context: ProcessorContext): void {
+    const { key } = timer;
+    const entry = load(context, key);
+    invariant(entry !== undefined, `a timer without an aggregate: ${key}`);
+    const { correlationId } = entry;
+    const command = decider.onTimer(timer, entry.state);
+    const id = `timer:${timer.name}:${timer.dueMs}`;
+    const actor = `system:${task.topology}`;
+    decideUnasked(
+      context,
+      { key, entry, command },
+      { id, actor, correlationId, traceparent: null },
+    );
+  }
+
+  function hear(input: InputRecord, context: ProcessorContext): void {
+    const command = options.hears?.commandOf(input, context) ?? null;
+    if (command === null) return;
+    const { id, correlationId, traceparent } = input.envelope;
+    const key = context.store<string>(namesStore).get(input.key) ?? input.key;
+    const entry = load(context, key) ?? begin(decider.initialState, correlationId);
+    const actor = `system:${task.topology}`;
+    decideUnasked(context, { key, entry, command }, { id, actor, correlationId, traceparent });
+  }
+
+  return {
+    onRecord: (input, context) =>
+      input.topic === topics.commands ? decideCommand(input, context) : hear(input, context),
+    onTimer: fire,
+  };
 }
 
 function begin<State>(state: State, correlationId: string): AggregateEntry<State> {

@@ -7,6 +7,8 @@ export type {
   Processor,
   ProcessorContext,
   StoreFollower,
+  StoreRange,
+  StoreSource,
   StoreSpec,
   TaskInfo,
   TimerService,
@@ -20,8 +22,8 @@ export type { StateCodec } from './state-codec.ts';
 export { jsonStateCodec } from './state-codec.ts';
 export type { AggregateEntry, AggregateOptions, Decided } from './aggregate.ts';
 export { aggregateStore, aggregateTopology } from './aggregate.ts';
-export type { RoutedCommand } from './routed-command.ts';
-export { answerTo } from './routed-command.ts';
+export type { CommandCause, RoutedCommand } from './routed-command.ts';
+export { answerTo, emitCommand } from './routed-command.ts';
 export type { ProcessManagerOptions } from './process-manager.ts';
 export { processManagerTopology } from './process-manager.ts';
 export type { RunTopologyOptions, RunningTopology } from './run-topology.ts';
@@ -34,6 +36,7 @@ export type { DecidedOutcome } from './outcome.ts';
 export { emitOutcome, fingerprintOf } from './outcome.ts';
 export type { ChainLink, EventCause } from './event-chain.ts';
 export { emitChained, eventIdOf, firstLink } from './event-chain.ts';
+export { delayConfig } from './process/delay-config.ts';
 export type { BaseConfig, Foundation } from './process/foundation.ts';
 export { kafkaOptionsOf, openFoundation, registryOptionsOf } from './process/foundation.ts';
 export type { Parts, ProcessOptions } from './process/run-process.ts';

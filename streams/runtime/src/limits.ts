@@ -43,6 +43,15 @@ export const limits = {
   /** Buffered records per input beyond which no more are fetched: four transactions' worth. */
   bufferedRecordsPerInput: 4_000,
   /**
+   * Records of a delayed input that wait in memory, of however many in the log. They are sent on 500
+   * in some 10 ms, so that a burst that is due at once leaves at tens of thousands a second.
+   */
+  delayedRecordsPerInput: 500,
+  /** And their bytes: 2 KB each. With one more fetch 16 levels of 4 partitions make 72 MB. */
+  delayedBytesPerInput: 1_048_576,
+  /** Brought at once for a partition of a topology with delayed inputs, if no batch is larger. */
+  delayedFetchBytes: 128 * 1_024,
+  /**
    * Longest wait of an idle fetch. An idle input's frontier, and with it a due timer, lags by at
    * most this: a tenth of the second that alerts may be late.
    */

@@ -16,7 +16,10 @@ export interface ReplayOptions {
   readonly codec: Codec;
   readonly partition: number;
   readonly partitions: number;
-  /** Broker time up to which timers fire once the inputs are read to their ends, epoch ms. */
+  /**
+   * Broker time up to which timers fire once the inputs are read to their ends, and delayed records
+   * are due, epoch ms.
+   */
   readonly untilMs: number;
   /** Where to begin; the very beginning unless given. */
   readonly from?: Snapshot;
@@ -77,7 +80,7 @@ export async function replayTopology(options: ReplayOptions): Promise<Replayed> 
 
   async function drain(): Promise<void> {
     for (let unknown = new Set<number>(); ;) {
-      engine.advance(unknown);
+      engine.advance(options.untilMs, unknown);
       unknown = new Set();
       if (engine.pending() !== null) {
         const batch = engine.finish();
@@ -104,7 +107,10 @@ export async function replayTopology(options: ReplayOptions): Promise<Replayed> 
     await drain();
     for (;;) {
       const unread = from.filter(
-        (at) => reader.position(at) < endOf(ends, at.topic).lastStableOffset,
+        (at) =>
+          reader.position(at) < endOf(ends, at.topic).lastStableOffset &&
+          // Behind a delayed record that is not due at the end of the replay there is none that is.
+          !engine.isWaiting(at.topic),
       );
       if (unread.length === 0) break;
       // An input whose buffer is full waits for the others, never all of them for each other.

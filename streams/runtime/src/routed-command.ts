@@ -9,6 +9,8 @@ export interface RoutedCommand {
   /** `ce_subject`: what it is about. */
   readonly subject: string;
   readonly payload: Payload;
+  /** Its framed Avro bytes, when they are at hand: they are then not encoded again. */
+  readonly value?: Buffer;
 }
 
 /** What a command follows from. */
@@ -35,6 +37,7 @@ export function emitCommand(options: {
     topic: to.topic,
     key: to.key,
     payload: to.payload,
+    ...(to.value === undefined ? {} : { value: to.value }),
     envelope: {
       id: derivedUuid(slotOfRecordKey(to.key), 'command', name, ...from),
       type: to.payload.type,

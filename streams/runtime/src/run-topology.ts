@@ -2,6 +2,7 @@ import type { Codec } from '@plumbline/events';
 import type { Assignment, Clock, Log, Membership } from '@plumbline/kafka';
 import { systemClock } from '@plumbline/kafka';
 import type { Logger } from '@plumbline/observability';
+import { allOutcomesOf, refuseUnsoundInputs } from './internals/input-kinds.ts';
 import { createPositionReport } from './internals/position-report.ts';
 import { TaskStopped } from './internals/restore.ts';
 import type { Task, TaskObserver, TaskView } from './internals/task.ts';
@@ -38,9 +39,10 @@ export interface RunningTopology {
 export async function runTopology(options: RunTopologyOptions): Promise<RunningTopology> {
   const { topology, log, codec, partitions, clock = systemClock } = options;
   const logger = options.logger.child({ topology: topology.name });
+  refuseUnsoundInputs(topology);
   await checkPartitionCounts(topology, log, partitions);
   await codec.prepare([
-    ...new Set([...topology.outputs, ...inputOutcomes(topology), topology.deadLetters]),
+    ...new Set([...topology.outputs, ...allOutcomesOf(topology), topology.deadLetters]),
   ]);
   const localStores = options.localStores ?? createMemoryLocalStores();
   const tasks = new Map<number, Task>();
@@ -111,9 +113,6 @@ export async function runTopology(options: RunTopologyOptions): Promise<RunningT
     },
   };
 }
-
-const inputOutcomes = (topology: Topology): string[] =>
-  topology.inputs.flatMap((input) => (input.kind === 'events' ? [] : [input.outcomes]));
 
 /** Topics of one topology are read together by partition number, so their counts must agree. */
 async function checkPartitionCounts(

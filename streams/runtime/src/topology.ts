@@ -41,6 +41,13 @@ export type TopologyInput =
   | { readonly kind: 'commands'; readonly topic: string; readonly outcomes: string }
   /** An event that cannot be processed is dead-lettered, and later ones of its key wait behind it. */
   | { readonly kind: 'events'; readonly topic: string }
+  /**
+   * Records that may be taken only once the broker's clock is `delayMs` past their append time, a
+   * running maximum, so that the log is in the order in which they are due. Never early by the
+   * broker's clock; `ordering` must be `arrival`. One that cannot be processed is dead-lettered, and
+   * nothing waits behind it.
+   */
+  | { readonly kind: 'delays'; readonly topic: string; readonly delayMs: number }
   /** Commands to let parked keys go on, which the runtime itself takes ({@link redrives}). */
   | { readonly kind: 'redrives'; readonly topic: string; readonly outcomes: string };
 
@@ -115,7 +122,7 @@ export interface EmittedMessage {
 
 export interface ProcessorContext {
   readonly task: TaskInfo;
-  /** Broker time of this step: the record's, or the timer's due time. Epoch ms. */
+  /** Broker time of this step: the record's, or when the delayed record or the timer was due. Epoch ms. */
   readonly nowMs: number;
   /** Offset of the record at hand; for a timer, where its first input stands. */
   readonly offset: bigint;
@@ -134,17 +141,46 @@ export interface ProcessorContext {
  */
 export interface StoreFollower {
   /**
-   * What stands under a key now; `undefined` for nothing any more. All keys at the start, then each
-   * that may have changed; the same again does no harm. Must not throw.
+   * What stands under a key now; `undefined` for nothing any more. All keys at the start, unless the
+   * follower asks itself ({@link Following}), then each that may have changed; the same again does no
+   * harm. Must not throw.
    */
   changed(key: string, value: unknown): void;
   /** The task goes to somebody else, or stops: nothing new may be begun. */
   close(): void;
 }
 
+/** What of a store to look at. */
+export interface StoreRange {
+  /** Of the keys; empty for all. */
+  readonly prefix: string;
+  /** Begins behind this key; at the first unless given. */
+  readonly after?: string;
+  /** Most entries of the answer, and about as many are read. */
+  readonly limit: number;
+}
+
+/**
+ * The followed store, to be asked. Until the follower is closed; then there is nothing in it.
+ * Errors: LocalStoreError, when the disk cannot be read. Inside `changed` it ends the task, which
+ * starts over; whoever asks at another time catches it.
+ */
+export interface StoreSource {
+  /**
+   * Entries as they stand now, what is not committed yet among them, by the bytes of their keys.
+   * Fewer than `limit` when there are no more.
+   */
+  range(of: StoreRange): readonly (readonly [key: string, value: unknown])[];
+}
+
 export interface Following {
   readonly store: string;
-  open(task: TaskInfo): StoreFollower;
+  /**
+   * What the follower is told at the start: everything (`tell-all`, unless given), or nothing
+   * (`ask`), for a store that may be larger than memory: it asks by range.
+   */
+  readonly start?: 'tell-all' | 'ask';
+  open(task: TaskInfo, source: StoreSource): StoreFollower;
 }
 
 /**

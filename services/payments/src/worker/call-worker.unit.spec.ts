@@ -182,7 +182,10 @@ describe('a worker', () => {
     await until(() => calls.length === 1);
     const request = events().find(({ type }) => type === 'GatewayCallRequested')?.data;
     // The task as it is restored, from before the start of the call was folded.
-    const again = following.open({ topology: 'gateway-calls', partition: 0, partitions });
+    const again = following.open(
+      { topology: 'gateway-calls', partition: 0, partitions },
+      { range: () => [] },
+    );
     const waiting = { key: 'main/O-1', correlationId: 'c', traceparent: null, request };
     again.changed(number, { ...waiting, startedBy: null });
     await sleep(200);

@@ -18,6 +18,7 @@ import { createDeadLetterWriter } from './dead-letters.ts';
 import type { Parked } from './parked.ts';
 import { waitingRecord } from './parked.ts';
 import { redrive, waitingRecords } from './redrive.ts';
+import { delayOf, isParking, outcomesOf } from './input-kinds.ts';
 import type { StepContext } from './step-context.ts';
 import { createStepContext } from './step-context.ts';
 import type { TaskState } from './task-state.ts';
@@ -33,6 +34,13 @@ export interface Batch {
   readonly deadLetters: number;
   /** Due time of the longest overdue timer among those that fired. */
   readonly oldestDueMs: number | null;
+  /** Each delayed record that was taken, with the broker time at which it was due. */
+  readonly delayed: readonly DelayedTaken[];
+}
+
+export interface DelayedTaken {
+  readonly topic: string;
+  readonly dueMs: number;
 }
 
 /** One record in its place. */
@@ -79,6 +87,7 @@ class Writer implements BatchWriter {
   #timers = 0;
   #buried = 0;
   #oldestDueMs: number | null = null;
+  #delayed: DelayedTaken[] = [];
 
   constructor(options: Parameters<typeof createBatchWriter>[0]) {
     const { topology, task, codec, state } = options;
@@ -135,7 +144,9 @@ class Writer implements BatchWriter {
   take(spec: TopologyInput, taken: Taken): void {
     this.#records += 1;
     const { record, timeMs } = taken;
-    const at = { nowMs: timeMs, offset: record.offset };
+    const delayMs = delayOf(spec);
+    const at = { nowMs: timeMs + (delayMs ?? 0), offset: record.offset };
+    if (delayMs !== null) this.#delayed.push({ topic: spec.topic, dueMs: at.nowMs });
     const key = keyOf(record);
     if (key !== null && this.#waits(spec, taken, key)) return;
     try {
@@ -148,7 +159,7 @@ class Writer implements BatchWriter {
       const cause = { ...causeOf(error), parkedBehind: null };
       this.#state.begin();
       this.#bury(spec, taken, cause);
-      if (spec.kind !== 'events' || key === null) return;
+      if (!isParking(spec) || key === null) return;
       const parked = { offset: record.offset, reason: cause.reason, last: null };
       this.#park(spec, taken, key, parked);
     }
@@ -257,8 +268,9 @@ class Writer implements BatchWriter {
     const failed: Failed = { ...taken, envelope: envelopeOrNull(taken.record.headers) };
     this.#buried += 1;
     this.#push(this.#deadLetters.letter(failed, cause));
-    if (spec.kind === 'events') return;
-    const answer = this.#deadLetters.outcome(failed, cause, spec.outcomes);
+    const outcomes = outcomesOf(spec);
+    if (outcomes === null) return;
+    const answer = this.#deadLetters.outcome(failed, cause, outcomes);
     if (answer !== null) this.#push(answer);
   }
 
@@ -281,6 +293,7 @@ class Writer implements BatchWriter {
       timers: this.#timers,
       deadLetters: this.#buried,
       oldestDueMs: this.#oldestDueMs,
+      delayed: this.#delayed,
     };
     this.#outputs = [];
     this.#bytes = 0;
@@ -288,6 +301,7 @@ class Writer implements BatchWriter {
     this.#timers = 0;
     this.#buried = 0;
     this.#oldestDueMs = null;
+    this.#delayed = [];
     return batch;
   }
 }

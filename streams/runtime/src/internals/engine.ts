@@ -1,12 +1,12 @@
 import type { Codec } from '@plumbline/events';
 import type { Fetched, TopicPartition } from '@plumbline/kafka';
 import { invariant } from '@plumbline/kernel';
-import { limits } from '../limits.ts';
 import type { TaskInfo, Topology } from '../topology.ts';
 import type { Batch } from './batch-writer.ts';
 import { createBatchWriter } from './batch-writer.ts';
 import type { InputBuffer } from './input-buffer.ts';
 import { createInputBuffer } from './input-buffer.ts';
+import { delayOf, refuseUnsoundInputs } from './input-kinds.ts';
 import type { Position } from './position.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -28,11 +28,12 @@ export interface Engine {
   /** Partitions that have room for more. */
   wants(): readonly TopicPartition[];
   /**
-   * Takes what can be taken into the batch at hand, until it is full. A record whose schema is not
-   * known ends it before that record and shows in `missingSchema`; named in `unknownSchemas` it is
-   * dead-lettered instead.
+   * Takes what can be taken into the batch at hand, until it is full. Delayed records are due by the
+   * broker's clock, of which the caller has a lower bound; while that is null none is. A record whose
+   * schema is not known ends it before that record and shows in `missingSchema`; named in
+   * `unknownSchemas` it is dead-lettered instead.
    */
-  advance(unknownSchemas?: ReadonlySet<number>): void;
+  advance(brokerNowMs: number | null, unknownSchemas?: ReadonlySet<number>): void;
   /** What was taken and is not committed; null when nothing was. */
   pending(): PendingBatch | null;
   /** The batch at hand, to be committed as a whole; the next `advance` begins another. */
@@ -41,8 +42,10 @@ export interface Engine {
   missingSchema(): number | null;
   /** The time up to which everything is known: the smallest frontier of the inputs. */
   frontierMs(): number;
-  /** Due time of the next timer. */
-  nextTimerMs(): number | null;
+  /** When something is due next, broker time: a timer, or a delayed record. */
+  nextDueMs(): number | null;
+  /** The next record of the input was not yet due when the engine last advanced. */
+  isWaiting(topic: string): boolean;
 }
 
 export interface EngineOptions {
@@ -58,18 +61,25 @@ const noSchemas: ReadonlySet<number> = new Set();
 
 export function createEngine(options: EngineOptions): Engine {
   const { topology, task, codec, state, positions } = options;
+  refuseUnsoundInputs(topology);
   const batch = createBatchWriter({ topology, task, codec, state });
   const sources = topology.inputs.map((spec) => {
     const start = positionOf(positions, spec.topic);
-    const input = createInputBuffer({ topic: spec.topic, ...start });
-    return { spec, input, incarnation: start.incarnation };
+    const delayMs = delayOf(spec);
+    const input = createInputBuffer({ topic: spec.topic, ...start, delayMs });
+    return { spec, input, delayMs, incarnation: start.incarnation };
   });
   const inputs = sources.map(({ input }) => input);
   let missing: number | null = null;
+  let nowMs = Number.NEGATIVE_INFINITY;
 
   function frontierMs(): number {
     let least = Number.POSITIVE_INFINITY;
-    for (const input of inputs) least = Math.min(least, input.frontierMs());
+    for (const { input, delayMs } of sources) {
+      const own = input.frontierMs();
+      // What is delayed comes when it is due; nothing is known of a time that has not come.
+      least = Math.min(least, delayMs === null ? own : Math.min(own + delayMs, nowMs));
+    }
     return least;
   }
 
@@ -79,9 +89,13 @@ export function createEngine(options: EngineOptions): Engine {
     let bestMs = Number.POSITIVE_INFINITY;
     for (const source of sources) {
       const next = source.input.peek();
-      if (next === undefined || next.timeMs >= bestMs) continue;
+      if (next === undefined) continue;
+      const dueMs = source.input.dueMs();
+      if (dueMs !== null && dueMs > nowMs) continue;
+      const timeMs = dueMs ?? next.timeMs;
+      if (timeMs >= bestMs) continue;
       best = source;
-      bestMs = next.timeMs;
+      bestMs = timeMs;
     }
     if (best === null || topology.ordering === 'arrival') return best;
     for (const input of inputs) {
@@ -99,12 +113,22 @@ export function createEngine(options: EngineOptions): Engine {
     },
     wants: () =>
       inputs
-        .filter((input) => input.length < limits.bufferedRecordsPerInput)
+        .filter((input) => !input.isFull())
         .map(({ topic }) => ({ topic, partition: task.partition })),
     missingSchema: () => missing,
     frontierMs,
-    nextTimerMs: () => state.timers.peek()?.dueMs ?? null,
-    advance(unknownSchemas = noSchemas) {
+    nextDueMs() {
+      const dues = inputs.flatMap((input) => input.dueMs() ?? []);
+      const timer = state.timers.peek();
+      if (timer !== undefined) dues.push(timer.dueMs);
+      return dues.length === 0 ? null : Math.min(...dues);
+    },
+    isWaiting(topic) {
+      const dueMs = inputs.find((each) => each.topic === topic)?.dueMs() ?? null;
+      return dueMs !== null && dueMs > nowMs;
+    },
+    advance(brokerNowMs, unknownSchemas = noSchemas) {
+      nowMs = brokerNowMs ?? Number.NEGATIVE_INFINITY;
       missing = null;
       while (!batch.isFull()) {
         const timer = state.timers.peek();

@@ -2,12 +2,15 @@ import { InvariantViolation, invariant } from '@plumbline/kernel';
 import { limits } from '../limits.ts';
 import type { StateCodec } from '../state-codec.ts';
 import { jsonStateCodec } from '../state-codec.ts';
+import type { KeyOrder } from '../state/key-order.ts';
+import { createKeyOrder } from '../state/key-order.ts';
 import type { ChangelogEntry, LocalStore } from '../state/local-store.ts';
-import type { FiredTimer, StoreSpec } from '../topology.ts';
+import type { FiredTimer, StoreRange, StoreSpec } from '../topology.ts';
 import type { Parked, ParkedRecord } from './parked.ts';
 import { parkedCodec, parkedRecordCodec } from './parked.ts';
 import type { Position } from './position.ts';
 import { positionCodec } from './position.ts';
+import { mergedRange } from './merged-range.ts';
 import type { TimerQueue } from './timer-queue.ts';
 import { createTimerQueue } from './timer-queue.ts';
 import { createValueCache } from './value-cache.ts';
@@ -31,6 +34,8 @@ export interface TaskState {
   store(name: string): StateStore;
   /** Every value of a store, decoded. Slow: for tests. */
   entries(store: string): ReadonlyMap<string, unknown>;
+  /** Some of them, by the bytes of their keys, without reading the others. */
+  range(store: string, of: StoreRange): readonly (readonly [key: string, value: unknown])[];
   readonly timers: TimerQueue;
   setTimer(timer: FiredTimer): void;
   cancelTimer(key: string, name: string): void;
@@ -107,6 +112,8 @@ export function createTaskState(options: {
   const unstored = new Map<string, Buffer | null>();
   const stores = new Map<string, StateStore>();
   const touched = new Map<string, Set<string>>();
+  /** Changed keys of the stores that ranges were asked of, by their prefix. */
+  const orders = new Map<string, KeyOrder>();
   let changes = new Map<string, Change>();
   let undoing: (() => void)[] = [];
 
@@ -124,6 +131,7 @@ export function createTaskState(options: {
   function change(key: string, codec: StateCodec<unknown>, value: unknown): void {
     const before = changes.get(key);
     changes.set(key, { codec, value });
+    for (const [prefix, order] of orders) if (key.startsWith(prefix)) order.add(key);
     undoing.push(() => {
       if (before === undefined) changes.delete(key);
       else changes.set(key, before);
@@ -157,6 +165,19 @@ export function createTaskState(options: {
         change(prefix + key, codec, undefined);
       },
     };
+  }
+
+  const isPending = (key: string): boolean => changes.has(key) || unstored.has(key);
+
+  function orderOf(prefix: string): KeyOrder {
+    const known = orders.get(prefix);
+    if (known !== undefined) return known;
+    const order = createKeyOrder(isPending);
+    for (const key of [...unstored.keys(), ...changes.keys()]) {
+      if (key.startsWith(prefix)) order.add(key);
+    }
+    orders.set(prefix, order);
+    return order;
   }
 
   function store(name: string): StateStore {
@@ -210,6 +231,19 @@ export function createTaskState(options: {
       const found = [...keys].map((key) => key.slice(prefix.length));
       const values = found.map((key) => [key, store(name).get(key)] as const);
       return new Map(values.filter(([, value]) => value !== undefined));
+    },
+    range(name, { prefix, after, limit }) {
+      const { codec = jsonStateCodec } = options.stores.find((each) => each.name === name) ?? {};
+      const { get } = store(name);
+      const own = `s/${name}/`;
+      const from = after === undefined ? undefined : own + after;
+      return mergedRange({
+        stored: local.entries(own + prefix, from),
+        pending: orderOf(own).keys(own + prefix, from),
+        pendingValueOf: (key) => get(key.slice(own.length)),
+        decode: (key, bytes) => decoded(key, bytes, codec),
+        limit,
+      }).map(([key, value]) => [key.slice(own.length), value] as const);
     },
     timers,
     setTimer,
@@ -269,6 +303,7 @@ export function createTaskState(options: {
       for (const { key, value } of entries) {
         if (unstored.get(key) === value) unstored.delete(key);
       }
+      for (const order of orders.values()) order.tidy();
     },
   };
 }

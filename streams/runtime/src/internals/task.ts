@@ -7,12 +7,15 @@ import type { Logger } from '@plumbline/observability';
 import { atStep } from '@plumbline/observability';
 import { limits } from '../limits.ts';
 import type { LocalStore, LocalStores } from '../state/local-store.ts';
-import type { Following, StoreFollower, TaskInfo, Topology } from '../topology.ts';
+import type { Following, TaskInfo, Topology } from '../topology.ts';
 import type { Batch } from './batch-writer.ts';
 import type { CopyWriter } from './copy-writer.ts';
 import { createCopyWriter } from './copy-writer.ts';
 import type { Engine, PendingBatch } from './engine.ts';
 import { createEngine } from './engine.ts';
+import type { StoreFollowing } from './follow-store.ts';
+import { followStore } from './follow-store.ts';
+import { hasDelays } from './input-kinds.ts';
 import { TaskStopped, refuseLostState, restoreState, startPositions } from './restore.ts';
 import type { Position } from './position.ts';
 import type { TaskState } from './task-state.ts';
@@ -33,7 +36,10 @@ export interface TaskView {
   readonly status: TaskStatus;
   /** Why, when it failed. */
   readonly problem: string | null;
+  /** Committed records not yet taken. What waits only to be due does not count. */
   readonly lagRecords: bigint;
+  /** By delayed input: committed records that are not due yet. */
+  readonly waiting: readonly { readonly topic: string; readonly records: bigint }[];
   readonly frontierMs: number | null;
   readonly timers: number;
   /** Up to where each input is committed: the next offset to take. */
@@ -42,7 +48,13 @@ export interface TaskView {
 
 /** Called after things happened; must not throw. */
 export interface TaskObserver {
-  committed?(event: { batch: Batch; transactionMs: number; timerLateMs: number | null }): void;
+  committed?(event: {
+    batch: Batch;
+    transactionMs: number;
+    timerLateMs: number | null;
+    /** The broker's clock when the commit was known, a lower bound; null while it is not known. */
+    brokerNowMs: number | null;
+  }): void;
   restored?(event: { records: number; bytes: number; elapsedMs: number }): void;
 }
 
@@ -78,6 +90,8 @@ export function startTask(options: TaskOptions): Task {
   const { topology, task, log, codec, observer, clock = systemClock } = options;
   const logger = options.logger.child({ topology: topology.name, partition: task.partition });
   const stopping = new AbortController();
+  const delaying = hasDelays(topology);
+  const fetchSize = delaying ? { maxBytesPerPartition: limits.delayedFetchBytes } : {};
   let status: TaskStatus = 'starting';
   let problem: string | null = null;
   let engine: Engine | null = null;
@@ -101,7 +115,7 @@ export function startTask(options: TaskOptions): Task {
     step('fenced');
     let local: LocalStore | null = null;
     let copy: CopyWriter | null = null;
-    let follower: StoreFollower | null = null;
+    let following: StoreFollowing | null = null;
     try {
       local = await options.localStores.open({
         topology: topology.name,
@@ -124,14 +138,15 @@ export function startTask(options: TaskOptions): Task {
       logger.info('task runs', { restoredRecords: records });
       const stored = (): void => step('stored');
       copy = createCopyWriter({ local, state, incarnation, clock, stored });
-      follower = options.following?.open(task) ?? null;
-      const follow = followerOf(follower, state);
+      const followed = followStore({ following: options.following, task, state });
+      following = followed;
+      const follow = (): void => followed.follow();
       await loop(running, opened, {
         ...{ copy, follow, commit: createCommitter({ producer, state, copy }) },
       });
       await copy.finish();
     } finally {
-      follower?.close();
+      following?.close();
       engine = null;
       await reader?.close();
       reader = null;
@@ -175,30 +190,25 @@ export function startTask(options: TaskOptions): Task {
 
   function fetchNext(running: Engine, fetch: LogReader['fetch']): Promise<readonly Fetched[]> {
     const wants = running.wants();
-    if (wants.length === 0) return Promise.resolve([]);
-    const fetching = fetch({ maxWaitMs: waitMs(running) }, wants);
+    if (wants.length === 0) return delaying ? untilDue(running) : Promise.resolve([]);
+    const fetching = fetch({ maxWaitMs: waitMs(running), ...fetchSize }, wants);
     // It may fail while a transaction is being committed, long before anybody awaits it.
     fetching.catch(() => undefined);
     return fetching;
   }
 
-  /** An idle fetch ends when the next timer is due, so that its answer lets the timer fire. */
+  /** Every buffer is full of what waits: there is nothing to fetch, and yet something to wait for. */
+  async function untilDue(running: Engine): Promise<readonly Fetched[]> {
+    await pause(waitMs(running));
+    return [];
+  }
+
+  /** An idle fetch ends when something is due, so that its answer lets that happen. */
   function waitMs(running: Engine): number {
-    const due = running.nextTimerMs();
+    const due = running.nextDueMs();
     const now = log.brokerNowMs();
     if (due === null || now === null) return limits.idleFetchWaitMs;
     return Math.min(limits.idleFetchWaitMs, Math.max(1, due - now));
-  }
-
-  /** Tells a follower what stands in its store, and from then on what may have changed. */
-  function followerOf(follower: StoreFollower | null, state: TaskState): () => void {
-    const name = options.following?.store;
-    if (follower === null || name === undefined) return () => undefined;
-    state.takeTouched(name);
-    for (const [key, value] of state.entries(name)) follower.changed(key, value);
-    return () => {
-      for (const key of state.takeTouched(name)) follower.changed(key, state.store(name).get(key));
-    };
   }
 
   async function drain(running: Engine, { commit, follow }: LoopParts): Promise<void> {
@@ -206,7 +216,7 @@ export function startTask(options: TaskOptions): Task {
     while (!isStopped()) {
       // A full batch takes 100 ms where a decision is dear, and every task of a process may have one.
       await clock.turn();
-      running.advance(unknownSchemas);
+      running.advance(log.brokerNowMs(), unknownSchemas);
       follow();
       unknownSchemas = new Set();
       if (isDue(running.pending())) {
@@ -249,7 +259,8 @@ export function startTask(options: TaskOptions): Task {
       const now = log.brokerNowMs();
       const due = batch.oldestDueMs;
       const timerLateMs = due === null || now === null ? null : Math.max(0, now - due);
-      observer?.committed?.({ batch, transactionMs: clock.nowMs() - startedAt, timerLateMs });
+      const transactionMs = clock.nowMs() - startedAt;
+      observer?.committed?.({ batch, transactionMs, timerLateMs, brokerNowMs: now });
     };
   }
 
@@ -308,6 +319,17 @@ export function startTask(options: TaskOptions): Task {
     status = 'stopped';
   }
 
+  function lagsOf(inputs: Engine['inputs']): Pick<TaskView, 'lagRecords' | 'waiting'> {
+    const now = log.brokerNowMs();
+    return {
+      lagRecords: inputs.reduce((sum, input) => sum + input.lag(now), 0n),
+      waiting: topology.inputs.flatMap(({ kind, topic }) => {
+        const input = inputs.find((each) => each.topic === topic);
+        return kind === 'delays' && input ? [{ topic, records: input.waiting(now) }] : [];
+      }),
+    };
+  }
+
   const finished = run();
 
   return {
@@ -315,7 +337,7 @@ export function startTask(options: TaskOptions): Task {
       partition: task.partition,
       status,
       problem,
-      lagRecords: (engine?.inputs ?? []).reduce((sum, input) => sum + input.lag(), 0n),
+      ...lagsOf(engine?.inputs ?? []),
       frontierMs: finiteOrNull(engine?.frontierMs()),
       timers: timers(),
       committed: [...committed].map(([topic, { offset }]) => ({ topic, offset })),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Codec } from '@plumbline/events';
-import { createCodec, topics } from '@plumbline/events';
+import type { Codec, TopicSpec } from '@plumbline/events';
+import { catalogue, createCodec, topics } from '@plumbline/events';
 import type { Log } from '@plumbline/kafka';
 import { createKafkaLog } from '@plumbline/kafka';
 import type { Logger, Metrics } from '@plumbline/observability';
@@ -97,6 +97,8 @@ export async function openFoundation<Config extends BaseConfig>(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
+  /** Topics that are not in the catalogue, since configuration names them. */
+  readonly topics?: readonly TopicSpec[] | undefined;
 }): Promise<Foundation<Config>> {
   const { service, config, logger, metrics, signal } = options;
   // First, since waiting for others does not mend a folder that cannot be used.
@@ -109,6 +111,7 @@ export async function openFoundation<Config extends BaseConfig>(options: {
   const log = await untilReached('Kafka', logger, signal, () => createKafkaLog(kafka));
   const schemaIds = createRegistrySchemaIds({ ...registryOptionsOf(config), logger });
   await untilReached('the schema registry', logger, signal, () => schemaIds.ensureLevel());
-  const codec = createCodec(schemaIds);
+  const known = { ...catalogue, topics: [...catalogue.topics, ...(options.topics ?? [])] };
+  const codec = createCodec(schemaIds, { catalogue: known });
   return { service, config, logger, metrics, log, codec, localStores };
 }

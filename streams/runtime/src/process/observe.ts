@@ -1,6 +1,9 @@
+import { delayLevelName } from '@plumbline/events';
 import type { Metrics } from '@plumbline/observability';
-import type { TaskObserver, TaskStatus } from '../internals/task.ts';
+import { delayOf } from '../internals/input-kinds.ts';
+import type { TaskObserver, TaskStatus, TaskView } from '../internals/task.ts';
 import type { RunningTopology } from '../run-topology.ts';
+import type { Topology } from '../topology.ts';
 
 const statuses: readonly TaskStatus[] = [
   'starting',
@@ -11,9 +14,42 @@ const statuses: readonly TaskStatus[] = [
   'stopped',
 ];
 
+/** Most are on time within the longest wait of an idle fetch; a quarter of a second is the aim. */
+const latenessBucketsMs = [1, 2, 5, 10, 20, 50, 100, 150, 200, 250, 500, 1_000, 5_000, 60_000];
+
+/** Levels of the delayed inputs of a topology, by topic. */
+const levelsOf = ({ inputs }: Topology): ReadonlyMap<string, string> =>
+  new Map(
+    inputs.flatMap((input) => {
+      const delayMs = delayOf(input);
+      return delayMs === null ? [] : [[input.topic, delayLevelName(delayMs)] as const];
+    }),
+  );
+
+/** How late delayed records are; nothing where there are none. */
+function delayObserver(topology: Topology, metrics: Metrics): TaskObserver {
+  const levels = levelsOf(topology);
+  if (levels.size === 0) return {};
+  const lateness = metrics.histogram({
+    name: 'plumbline_delay_lateness_ms',
+    help: 'How long after it was due a delayed record was committed, by the clock of the broker, ms',
+    labels: ['level'],
+    buckets: latenessBucketsMs,
+  });
+  return {
+    committed({ batch, brokerNowMs }) {
+      if (brokerNowMs === null) return;
+      for (const { topic, dueMs } of batch.delayed) {
+        lateness.observe(Math.max(0, brokerNowMs - dueMs), { level: levels.get(topic) ?? '' });
+      }
+    },
+  };
+}
+
 /** Counts and times of a topology's transactions. */
-export function observerOf(topology: string, metrics: Metrics): TaskObserver {
-  const labels = { topology };
+export function observerOf(topology: Topology, metrics: Metrics): TaskObserver {
+  const labels = { topology: topology.name };
+  const delays = delayObserver(topology, metrics);
   const counter = (name: string, help: string) =>
     metrics.counter({ name: `plumbline_task_${name}_total`, help, labels: ['topology'] });
   const records = counter('records', 'Input records taken, in committed transactions');
@@ -30,7 +66,9 @@ export function observerOf(topology: string, metrics: Metrics): TaskObserver {
     labels: ['topology'],
   });
   return {
-    committed({ batch, transactionMs, timerLateMs }) {
+    committed(event) {
+      const { batch, transactionMs, timerLateMs } = event;
+      delays.committed?.(event);
       records.inc(labels, batch.records);
       timers.inc(labels, batch.timers);
       letters.inc(labels, batch.deadLetters);
@@ -67,9 +105,11 @@ export function watchTasks(
     help: '1 for the state that the task is in',
     labels: [...labels, 'state'],
   });
+  const tellWaiting = waitingGauge(running.topology, metrics);
   const timer = setInterval(() => {
     const now = brokerNowMs();
     for (const task of running.tasks()) {
+      tellWaiting(task);
       const at = { topology: running.topology.name, partition: task.partition };
       lag.set(Number(task.lagRecords), at);
       pending.set(task.timers, at);
@@ -81,4 +121,19 @@ export function watchTasks(
   }, 1_000);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+function waitingGauge(topology: Topology, metrics: Metrics): (task: TaskView) => void {
+  const levels = levelsOf(topology);
+  if (levels.size === 0) return () => undefined;
+  const gauge = metrics.gauge({
+    name: 'plumbline_delay_waiting_records',
+    help: 'Committed delayed records that are not due yet',
+    labels: ['level', 'partition'],
+  });
+  return ({ partition, waiting }) => {
+    for (const { topic, records } of waiting) {
+      gauge.set(Number(records), { level: levels.get(topic) ?? '', partition });
+    }
+  };
 }

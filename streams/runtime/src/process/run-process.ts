@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TopicSpec } from '@plumbline/events';
 import { ConfigError, parseConfig, secretValuesOf, serviceKeyOf } from '@plumbline/config';
 import type { HealthChecks, HttpAppOptions, Route } from '@plumbline/http';
 import { createHttpApp, listen } from '@plumbline/http';
@@ -34,6 +35,8 @@ export interface ProcessOptions<Config extends BaseConfig> {
   readonly service: string;
   /** The zod schema that `Config` is inferred from. */
   readonly schema: Parameters<typeof parseConfig>[0];
+  /** Topics that are not in the catalogue, since configuration names them. */
+  readonly topics?: (config: Config) => readonly TopicSpec[];
   open(foundation: Foundation<Config>): Promise<Parts>;
 }
 
@@ -101,14 +104,17 @@ async function serve<Config extends BaseConfig>(
 ): Promise<void> {
   const { service } = options;
   const metrics = createMetrics({ service });
-  const foundation = await openFoundation<Config>({ service, config, logger, metrics, signal });
+  const foundation = await openFoundation<Config>({
+    ...{ service, config, logger, metrics, signal },
+    topics: options.topics?.(config),
+  });
   const { log, codec, localStores } = foundation;
   const parts = await options.open(foundation);
   const running: RunningTopology[] = [];
   const watches: (() => void)[] = [];
   for (const topology of parts.topologies ?? []) {
     const following = parts.following?.[topology.name];
-    const observer = observerOf(topology.name, metrics);
+    const observer = observerOf(topology, metrics);
     const partitions = config.PLUMBLINE_PARTITIONS;
     const started = await runTopology({
       ...{ topology, log, codec, logger, partitions, observer, localStores },
@@ -167,10 +173,17 @@ function topologyHealth(running: readonly RunningTopology[]): HealthChecks {
         began ||= topology.ready();
         const tasks = topology.tasks();
         const failed = tasks.find(({ status }) => status === 'failed');
-        const detail = failed?.problem ?? tasks.map((t) => `${t.partition}:${t.status}`).join(' ');
-        return { ok: began && failed === undefined, detail };
+        return { ok: began && failed === undefined, detail: failed?.problem ?? detailOf(tasks) };
       };
       return [`topology ${topology.topology.name}`, check];
     }),
   );
+}
+
+/** `0:running 1:running`; with delayed inputs also how many records are not due yet. */
+function detailOf(tasks: ReturnType<RunningTopology['tasks']>): string {
+  const statuses = tasks.map(({ partition, status }) => `${partition}:${status}`).join(' ');
+  const waiting = tasks.flatMap((task) => task.waiting);
+  if (waiting.length === 0) return statuses;
+  return `${statuses}, ${waiting.reduce((sum, { records }) => sum + records, 0n)} records wait`;
 }

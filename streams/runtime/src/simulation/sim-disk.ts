@@ -1,5 +1,6 @@
 import type { TopicPartition } from '@plumbline/kafka';
 import type { ChangelogEntry, Checkpoint, LocalStore, LocalStores } from '../state/local-store.ts';
+import { compareKeys } from '../state/key-order.ts';
 import { isSameCheckpoint } from '../state/local-store.ts';
 import type { Random } from './random.ts';
 import type { Life, World } from './world.ts';
@@ -142,10 +143,11 @@ export class SimDisk {
     return {
       checkpoint: () => copy.checkpoint,
       get: (key) => copy.values.get(key),
-      entries: (prefix) =>
+      entries: (prefix, after) =>
         [...copy.values]
           .filter(([key]) => key.startsWith(prefix))
-          .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+          .filter(([key]) => after === undefined || compareKeys(key, after) > 0)
+          .sort(([a], [b]) => compareKeys(a, b)),
       write,
       wipe: () =>
         this.#afterAWhile(life, () => {

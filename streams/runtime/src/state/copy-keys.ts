@@ -59,14 +59,24 @@ export function storedEntry(key: string, value: Buffer): readonly [StoredKey, Bu
 export const valueOf = (key: StoredKey, stored: Buffer): Buffer =>
   typeof key === 'string' ? stored : stored.subarray(lengthBytes + stored.readUInt32BE(0));
 
-/** The range that holds all whose key begins so; of long prefixes it holds more. */
-export function rangeOf(prefix: string): { readonly start: Uint8Array; readonly end: Uint8Array } {
-  const start = tagged(Buffer.from(prefix).subarray(0, copyLimits.keyBytesMax));
-  const end = Buffer.from(start);
+/**
+ * The range that holds all whose key begins so and stands behind `after`; it may hold that key itself,
+ * and what is long holds more.
+ */
+export function rangeOf(
+  prefix: string,
+  after?: string,
+): { readonly start: Uint8Array; readonly end: Uint8Array } {
+  const first = headOf(prefix);
+  const end = Buffer.from(first);
   // UTF-8 has no byte 255, so the last byte has a successor.
   end[end.length - 1] = (end.at(-1) ?? entryTag) + 1;
-  return { start, end };
+  const behind = after === undefined ? first : headOf(after);
+  return { start: Buffer.compare(behind, first) > 0 ? behind : first, end };
 }
+
+const headOf = (key: string): Buffer =>
+  tagged(Buffer.from(key).subarray(0, copyLimits.keyBytesMax));
 
 type Entry = readonly [key: string, value: Buffer];
 

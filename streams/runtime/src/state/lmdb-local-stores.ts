@@ -4,6 +4,7 @@ import { checkpointKey, entriesOf, rangeOf, storedEntry, storedKey, valueOf } fr
 import { copyLimits } from './limits.ts';
 import type { Environment } from './lmdb-environment.ts';
 import { openEnvironment } from './lmdb-environment.ts';
+import { compareKeys } from './key-order.ts';
 import type { ChangelogEntry, Checkpoint, LocalStore, LocalStores } from './local-store.ts';
 import { isSameCheckpoint } from './local-store.ts';
 import { ForeignFile } from './lmdb-file.ts';
@@ -202,7 +203,7 @@ function storeOver(opened: Copy, options: StoreOptions): LocalStore {
         return found === undefined ? undefined : valueOf(stored, found);
       });
     },
-    entries: (prefix) => guarded(() => entriesWith(environment, prefix)),
+    entries: (prefix, after) => guarded(() => entriesWith(environment, prefix, after)),
     write: (entries, step) => promised(() => guarded(() => write(entries, step))),
     wipe: () =>
       promised(() =>
@@ -234,8 +235,10 @@ function settleOrNot(folder: string): void {
 function* entriesWith(
   environment: Environment,
   prefix: string,
+  after: string | undefined,
 ): Iterable<readonly [string, Buffer]> {
-  for (const entry of entriesOf(environment.range(rangeOf(prefix)))) {
+  for (const entry of entriesOf(environment.range(rangeOf(prefix, after)))) {
+    if (after !== undefined && compareKeys(entry[0], after) <= 0) continue;
     if (entry[0].startsWith(prefix)) yield entry;
   }
 }

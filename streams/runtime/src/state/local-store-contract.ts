@@ -143,6 +143,49 @@ export function describeLocalStoreContract(
       expect(contentOf(store, 'none')).toEqual([]);
     });
 
+    it('lists what is behind a key, whether that is there or not', async () => {
+      const inOrder = ['Z', 'a', 'a/', 'a/b', 'a/c', 'a/\uFFFD', 'a/\u{1F600}', 'a0', 'b'];
+      await writeOn(
+        store,
+        inOrder.map((key) => put(key, `<${key}>`)),
+      );
+      const behind = (prefix: string, after: string) =>
+        [...store.entries(prefix, after)].map(([key]) => key);
+      expect(behind('', 'Z')).toEqual(inOrder.slice(1));
+      expect(behind('a/', 'a/b')).toEqual(['a/c', 'a/\uFFFD', 'a/\u{1F600}']);
+      expect(behind('a/', 'a/bb')).toEqual(['a/c', 'a/\uFFFD', 'a/\u{1F600}']);
+      expect(behind('a/', 'a/\uFFFD')).toEqual(['a/\u{1F600}']);
+      expect(behind('a/', 'a/\u{1F600}')).toEqual([]);
+      expect(behind('a/', '')).toEqual(inOrder.slice(2, 7));
+      expect(behind('a/', 'a')).toEqual(inOrder.slice(2, 7));
+      expect(behind('a/', 'a0')).toEqual([]);
+      expect(behind('', 'b')).toEqual([]);
+      for (const [key, value] of store.entries('a/', 'a/b')) {
+        expect(value.toString()).toBe(`<${key}>`);
+      }
+    });
+
+    it('reads from a place on without reading what stands before it', async () => {
+      const keyOf = (at: number): string => `s/${String(at).padStart(6, '0')}`;
+      const count = 20_000;
+      await writeOn(
+        store,
+        Array.from({ length: count }, (_, at) => put(keyOf(at), String(at))),
+      );
+      // 2,000 pages of ten; one that read all that stands before it would look at 20 million entries.
+      let after = '';
+      let found = 0;
+      for (let page = 0; page < count / 10; page += 1) {
+        for (const [key] of store.entries('s/', after)) {
+          after = key;
+          found += 1;
+          if (found % 10 === 0) break;
+        }
+      }
+      expect(found).toBe(count);
+      expect(after).toBe(keyOf(count - 1));
+    });
+
     it('takes keys of any length, which keep their order', async () => {
       const keys = [
         ...[1_020, 1_021, 1_022, 1_023, 1_024, 1_977, 1_978, 1_979].map((n) => longKey('', n)),
@@ -162,6 +205,10 @@ export function describeLocalStoreContract(
         longKey('ba'),
       ]);
       expect(store.get(longKey('c'))).toBe(undefined);
+      for (const [at, key] of inOrder.entries()) {
+        const behind = [...store.entries('s/', key)].map(([each]) => each);
+        expect(behind).toEqual(inOrder.slice(at + 1));
+      }
       await writeOn(
         store,
         keys.map((key) => remove(key)),
@@ -323,7 +370,11 @@ function expectModel(store: LocalStore, model: ReadonlyMap<string, Buffer>): voi
   expect(brief(store.entries(''))).toEqual(brief(inOrder));
   const stores = inOrder.filter(([key]) => key.startsWith('s/'));
   expect(brief(store.entries('s/'))).toEqual(brief(stores));
-  for (const [key, value] of model) expect(store.get(key)?.equals(value)).toBe(true);
+  for (const [at, [key, value]] of inOrder.entries()) {
+    expect(store.get(key)?.equals(value)).toBe(true);
+    if (at % 5 > 0) continue;
+    expect(brief(store.entries('', key))).toEqual(brief(inOrder.slice(at + 1)));
+  }
   expect(store.get('s/store/nobody')).toBe(undefined);
 }
 

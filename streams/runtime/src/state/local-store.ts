@@ -23,8 +23,11 @@ export interface LocalStore {
   checkpoint(): Checkpoint | null;
   /** The buffer is the caller's to keep, not to change. */
   get(key: string): Buffer | undefined;
-  /** All whose key begins so, by the bytes of their keys. Not while writing. */
-  entries(prefix: string): Iterable<readonly [key: string, value: Buffer]>;
+  /**
+   * All whose key begins so, by the bytes of their keys; with `after`, those behind that key, and what
+   * stands before it is not read. Read as they are asked for. Not while writing.
+   */
+  entries(prefix: string, after?: string): Iterable<readonly [key: string, value: Buffer]>;
   /**
    * Puts and deletes the entries and moves the checkpoint, all in one local transaction. False, and
    * nothing is written, if the copy no longer stands at `from`: another process has taken it over.

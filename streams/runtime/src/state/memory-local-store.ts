@@ -1,9 +1,17 @@
+import type { KeyOrder } from './key-order.ts';
+import { createKeyOrder } from './key-order.ts';
 import type { Checkpoint, LocalStore, LocalStores } from './local-store.ts';
 import { isSameCheckpoint } from './local-store.ts';
 
 interface Copy {
   checkpoint: Checkpoint | null;
   readonly values: Map<string, Buffer>;
+  readonly order: KeyOrder;
+}
+
+function emptyCopy(): Copy {
+  const values = new Map<string, Buffer>();
+  return { checkpoint: null, values, order: createKeyOrder((key) => values.has(key)) };
 }
 
 /**
@@ -15,7 +23,7 @@ export function createMemoryLocalStores(): LocalStores {
   return {
     open({ topology, partition }) {
       const name = `${topology}-${partition}`;
-      const copy = copies.get(name) ?? { checkpoint: null, values: new Map<string, Buffer>() };
+      const copy = copies.get(name) ?? emptyCopy();
       copies.set(name, copy);
       return Promise.resolve(storeOver(copy));
     },
@@ -24,8 +32,7 @@ export function createMemoryLocalStores(): LocalStores {
 }
 
 /** One copy of its own, for what runs no task. */
-export const createMemoryLocalStore = (): LocalStore =>
-  storeOver({ checkpoint: null, values: new Map() });
+export const createMemoryLocalStore = (): LocalStore => storeOver(emptyCopy());
 
 function storeOver(copy: Copy): LocalStore {
   // As this handle knows it: what another one wrote since must not look like its own.
@@ -33,15 +40,19 @@ function storeOver(copy: Copy): LocalStore {
   return {
     checkpoint: () => known,
     get: (key) => copy.values.get(key),
-    entries: (prefix) =>
-      [...copy.values]
-        .filter(([key]) => key.startsWith(prefix))
-        .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    *entries(prefix, after) {
+      for (const key of copy.order.keys(prefix, after)) {
+        const value = copy.values.get(key);
+        if (value !== undefined) yield [key, value];
+      }
+    },
     write(entries, { from, to }) {
       if (!isSameCheckpoint(copy.checkpoint, from)) return Promise.resolve(false);
       for (const { key, value } of entries) {
-        if (value === null) copy.values.delete(key);
-        else copy.values.set(key, value);
+        if (value !== null) {
+          if (!copy.values.has(key)) copy.order.add(key);
+          copy.values.set(key, value);
+        } else if (copy.values.delete(key)) copy.order.remove(key);
       }
       copy.checkpoint = to;
       known = to;
@@ -49,6 +60,7 @@ function storeOver(copy: Copy): LocalStore {
     },
     wipe() {
       copy.values.clear();
+      copy.order.tidy();
       copy.checkpoint = null;
       known = null;
       return Promise.resolve();

@@ -9,6 +9,7 @@ import type { LogRecord, OutgoingRecord } from '@plumbline/kafka';
 import type { Payload } from '@plumbline/kernel';
 import { invariant, partitionOfRecordKey } from '@plumbline/kernel';
 import { createEngine } from '../internals/engine.ts';
+import { allOutcomesOf, delayOf } from '../internals/input-kinds.ts';
 import { createTaskState } from '../internals/task-state.ts';
 import type { ChangelogEntry, LocalStore } from '../state/local-store.ts';
 import { createMemoryLocalStore } from '../state/memory-local-store.ts';
@@ -43,8 +44,13 @@ export interface TestDriver {
   pipeRaw(record: Pick<LogRecord, 'topic' | 'key' | 'value' | 'headers'>): bigint;
   /** Moves the time of every input forward, as if each had said that nothing more comes before. */
   advanceStreamTime(byMs: number): void;
-  /** Moves the broker's clock. Inputs that are stalled do not learn of it. */
+  /**
+   * Moves the broker's clock; back, too, as when another broker leads. Inputs that are stalled do not
+   * learn of it.
+   */
   advanceWallClockTime(byMs: number): void;
+  /** Records of an input that were fetched and not taken: what of a delayed input is in memory. */
+  buffered(topic: string): number;
   /** A stalled input keeps its records to itself until it is released. */
   stall(topic: string): void;
   release(topic: string): void;
@@ -60,6 +66,8 @@ export interface TestDriver {
 }
 
 const incarnation = 'driver';
+/** Of a delayed input; fewer than there is room for, so that it takes several. */
+const recordsPerFetch = 200;
 
 /** A copy in memory takes what it is given at once. */
 function keep(local: LocalStore, entries: readonly ChangelogEntry[]): void {
@@ -84,14 +92,20 @@ export async function createTestDriver(
 ): Promise<TestDriver> {
   const codec = options.codec ?? createCodec(createMemorySchemaIds());
   const inputTopics = topology.inputs.map(({ topic }) => topic);
-  const outcomes = topology.inputs.flatMap((i) => (i.kind === 'events' ? [] : [i.outcomes]));
   await codec.prepare([
-    ...new Set([...inputTopics, ...topology.outputs, ...outcomes, topology.deadLetters]),
+    ...new Set([
+      ...[...inputTopics, ...topology.outputs],
+      ...[...allOutcomesOf(topology), topology.deadLetters],
+    ]),
   ]);
   const partitions = options.partition === undefined ? 1 : 4;
   const task = { topology: topology.name, partition: options.partition ?? 0, partitions };
   const changelog: ChangelogEntry[] = [];
-  const outputs: OutgoingRecord[] = [];
+  let outputs: OutgoingRecord[] = [];
+  /** The log of each delayed input, of which as much is fetched as there is room for. */
+  const delayed = new Map<string, LogRecord[]>(
+    topology.inputs.flatMap((input) => (delayOf(input) === null ? [] : [[input.topic, []]])),
+  );
   const ends = new Map<string, bigint>(inputTopics.map((topic) => [topic, 0n]));
   const stalled = new Map<string, LogRecord[]>();
   let clockMs = options.startMs ?? Date.UTC(2026, 0, 1);
@@ -110,18 +124,22 @@ export async function createTestDriver(
     return {
       state,
       local,
+      // Of delayed inputs: where the next fetch begins.
+      fetched: new Map(
+        [...delayed.keys()].map((topic) => [topic, positions.get(topic)?.offset ?? 0n]),
+      ),
       engine: createEngine({ topology: code, task, codec, state, positions }),
     };
   }
 
-  function offer(topic: string, records: readonly LogRecord[]): void {
+  function offer(topic: string, records: readonly LogRecord[], next?: bigint): void {
     const end = ends.get(topic);
     invariant(end !== undefined, `${topic} is no input of ${topology.name}`);
     running.engine.offer({
       topic,
       partition: task.partition,
       records,
-      nextOffset: end,
+      nextOffset: next ?? end,
       logStartOffset: 0n,
       lastStableOffset: end,
       highWatermark: end,
@@ -129,17 +147,40 @@ export async function createTestDriver(
     });
   }
 
+  /** True when there was something to fetch of the delayed inputs, and room for it. */
+  function fetchDelayed(): boolean {
+    let brought = false;
+    for (const { topic } of running.engine.wants()) {
+      const kept = delayed.get(topic);
+      if (kept === undefined || stalled.has(topic)) continue;
+      const from = running.fetched.get(topic) ?? 0n;
+      const records = kept.slice(Number(from), Number(from) + recordsPerFetch);
+      const next = from + BigInt(records.length);
+      running.fetched.set(topic, next);
+      offer(topic, records, next);
+      brought ||= records.length > 0;
+    }
+    return brought;
+  }
+
   function settle(): void {
-    for (const topic of inputTopics) if (!stalled.has(topic)) offer(topic, []);
+    for (const topic of inputTopics) {
+      if (!stalled.has(topic) && !delayed.has(topic)) offer(topic, []);
+    }
+    do takeAll();
+    while (fetchDelayed());
+  }
+
+  function takeAll(): void {
     const { engine, state, local } = running;
-    engine.advance();
+    engine.advance(clockMs);
     while (engine.pending() !== null) {
       const batch = engine.finish();
       outputs.push(...batch.outputs.filter((output) => output.topic !== topology.changelog));
       changelog.push(...batch.changes);
       keep(local, batch.changes);
       state.stored(batch.changes);
-      engine.advance();
+      engine.advance(clockMs);
     }
   }
 
@@ -149,7 +190,7 @@ export async function createTestDriver(
     ends.set(raw.topic, offset + 1n);
     const record = { ...raw, partition: task.partition, offset, timestampMs: clockMs };
     clockMs += 1;
-    const held = stalled.get(raw.topic);
+    const held = delayed.get(raw.topic) ?? stalled.get(raw.topic);
     if (held) held.push(record);
     else offer(raw.topic, [record]);
     settle();
@@ -217,16 +258,21 @@ export async function createTestDriver(
       advance(byMs);
     },
     advanceWallClockTime: advance,
+    buffered(topic) {
+      const input = running.engine.inputs.find((each) => each.topic === topic);
+      invariant(input !== undefined, `${topic} is no input of ${topology.name}`);
+      return input.length;
+    },
     stall: (topic) => void stalled.set(topic, stalled.get(topic) ?? []),
     release(topic) {
       const held = stalled.get(topic) ?? [];
       stalled.delete(topic);
-      offer(topic, held);
+      if (!delayed.has(topic)) offer(topic, held);
       settle();
     },
     readOutput(topic) {
       const found = outputs.filter((record) => record.topic === topic);
-      for (const record of found) outputs.splice(outputs.indexOf(record), 1);
+      outputs = outputs.filter((record) => record.topic !== topic);
       return found.map(decoded);
     },
     store: (name) => running.state.entries(name),
@@ -236,8 +282,9 @@ export async function createTestDriver(
       for (const topic of inputTopics) {
         const at = running.state.position(topic)?.offset ?? 0n;
         // What the log holds beyond the restored position would be fetched again; the driver takes
-        // every record at once, so there is nothing but stalled ones.
-        invariant(stalled.has(topic) || at === ends.get(topic), `${topic} has records in flight`);
+        // every record at once, so there is nothing but stalled ones and delayed ones, which it does.
+        const mayLack = stalled.has(topic) || delayed.has(topic);
+        invariant(mayLack || at === ends.get(topic), `${topic} has records in flight`);
       }
       settle();
     },

@@ -67,6 +67,7 @@ export async function openTestProcess<Config extends BaseConfig>(
   const foundation = await openFoundation({
     ...{ service, config, logger: silentLogger, metrics },
     signal: stopping.signal,
+    topics: options.topics?.(config),
   });
   const { log, codec, logger, localStores } = foundation;
   const parts = await options.open(foundation);
