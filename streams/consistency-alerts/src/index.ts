@@ -1,6 +1,5 @@
 export type { ActivateRulesOptions, RuleActivation } from './activate-rules.ts';
 export { activateRules } from './activate-rules.ts';
-export { broadcastKeys } from './broadcast-keys.ts';
 export { consistencyAlerts } from './topology.ts';
 export { alertIdOf } from './stores.ts';
 export type { Rule, RuleId } from './rules/rule.ts';

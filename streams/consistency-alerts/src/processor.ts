@@ -1,6 +1,7 @@
 import type {
   AlertsCommand,
   CheckoutEvent,
+  EndpointsEvent,
   Evidence,
   OrdersEvent,
   PaymentsEvent,
@@ -23,7 +24,13 @@ import { activeRules } from './rules/parameters.ts';
 import type { AlertChange, Watches } from './rules/watch.ts';
 import { isQuiet, judge } from './rules/watch.ts';
 import type { JoinedView } from './rules/view.ts';
-import { emptyView, withCheckoutEvent, withOrderEvent, withPaymentEvent } from './rules/view.ts';
+import {
+  emptyView,
+  withCheckoutEvent,
+  withEndpointEvent,
+  withOrderEvent,
+  withPaymentEvent,
+} from './rules/view.ts';
 import type { WatchedOrder } from './stores.ts';
 import { alertsOf, alertsStore, parametersOf, watchedOf, watchedStore } from './stores.ts';
 
@@ -41,6 +48,7 @@ export function createAlertProcessor(): Processor {
         case topics.ordersEvents.name:
         case topics.paymentsEvents.name:
         case topics.checkoutEvents.name:
+        case topics.endpointsEvents.name:
           onEvent(input, context);
           return;
         default:
@@ -90,6 +98,8 @@ function viewAfter(view: JoinedView, { topic: from, payload }: InputRecord, caus
       return withOrderEvent(view, payload as OrdersEvent, cause);
     case topics.checkoutEvents.name:
       return withCheckoutEvent(view, payload as CheckoutEvent, cause);
+    case topics.endpointsEvents.name:
+      return withEndpointEvent(view, payload as EndpointsEvent, cause);
     default:
       return withPaymentEvent(view, payload as PaymentsEvent, cause);
   }

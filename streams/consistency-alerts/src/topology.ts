@@ -6,7 +6,7 @@ import { alertsStore, chainsStore, parametersStore, watchedStore } from './store
 import { watchedCodec } from './watched-codec.ts';
 
 /**
- * Orders, payments and checkouts, merged by broker time, so that a backlog delays an alert and never falsifies
+ * Orders, payments, checkouts and endpoints, merged by broker time, so that a backlog delays an alert and never falsifies
  * one, and a replay raises the same ids. Parameters come first within a millisecond: an event is
  * judged by the rules that were in force when it was written.
  */
@@ -23,6 +23,7 @@ export const consistencyAlerts: Topology = {
     { kind: 'events', topic: topics.ordersEvents.name },
     { kind: 'events', topic: topics.paymentsEvents.name },
     { kind: 'events', topic: topics.checkoutEvents.name },
+    { kind: 'events', topic: topics.endpointsEvents.name },
     redrives,
   ],
   outputs: [topics.alertsEvents.name, topics.alertsOutcomes.name],

@@ -14,6 +14,8 @@ interface Stored {
   readonly payment: StoredPayment | null;
   /** Formats before had none. */
   readonly checkout?: JoinedView['checkout'];
+  /** Nor had these. */
+  readonly endpoint?: JoinedView['endpoint'];
   readonly watches: Watches;
   /** Null while no alert was ever raised. */
   readonly chain: WatchedOrder['chain'] | null;
@@ -27,7 +29,7 @@ type StoredPayment = Omit<PaymentView, 'created' | 'lasting'> & {
 };
 
 /** Before the Avro body. JSON, which came before, begins with `{`. */
-const format = 3;
+const format = 4;
 const typeNow = watchedTypes[format];
 const jsonBegins = 0x7b;
 let scratch = Buffer.alloc(4_096);
@@ -42,6 +44,7 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
       order: view.order,
       payment: view.payment,
       checkout: view.checkout,
+      endpoint: view.endpoint,
       watches,
       chain: link.version === 0n ? null : link,
       correlationId,
@@ -75,14 +78,14 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
 };
 
 const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
-  byte === 1 || byte === 2 || byte === 3;
+  byte === 1 || byte === 2 || byte === 3 || byte === 4;
 
-function viewOf(stored: Pick<Stored, 'order' | 'payment' | 'checkout'>): JoinedView {
-  const { order, payment, checkout = null } = stored;
-  if (payment === null) return { order, payment, checkout };
+function viewOf(stored: Pick<Stored, 'order' | 'payment' | 'checkout' | 'endpoint'>): JoinedView {
+  const { order, payment, checkout = null, endpoint = null } = stored;
+  if (payment === null) return { order, payment, checkout, endpoint };
   const { created = null, lasting = noLastingFacts } = payment;
   const known = { ...payment, created: created && creation(created), lasting };
-  return { order, payment: known, checkout };
+  return { order, payment: known, checkout, endpoint };
 }
 
 const creation = (place: Omit<Evidence, 'type' | 'topic'>): Evidence => ({

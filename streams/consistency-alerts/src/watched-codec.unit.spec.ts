@@ -57,9 +57,18 @@ const checkout = fc.record({
   amountMinor: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
   ...{ currency: fc.string(), newest: fc.option(evidence), hasEnded: fc.boolean() },
 });
+const endpoint = fc.record({
+  incidents: fc.array(
+    fc.record({
+      ...{ incidentId: fc.string(), detail: fc.string({ unit: 'grapheme' }), seen: evidence },
+      kind: fc.constantFrom('FAILING', 'EXHAUSTED', 'GONE', 'OVERDUE'),
+    }),
+  ),
+});
 const watched: fc.Arbitrary<WatchedOrder> = fc.record({
   view: fc.record({
     ...{ order: fc.option(order), payment: fc.option(payment), checkout: fc.option(checkout) },
+    endpoint: fc.option(endpoint),
   }),
   watches: fc.dictionary(
     fc.constantFrom('A', 'B', 'C', 'R/after-end', 'V/e1', 'V/e2', 'Z/e3'),
@@ -86,7 +95,7 @@ function before({ order: ordered, payment: paid }: WatchedOrder['view']) {
 type Older = Omit<WatchedOrder, 'view'> & { readonly view: ReturnType<typeof before> };
 
 const inFormat =
-  (format: 1 | 2) =>
+  (format: 1 | 2 | 3) =>
   ({ view, watches, chain, correlationId }: Older): Buffer => {
     const link = chain.version === 0n ? null : chain;
     const body = watchedTypes[format].toBuffer({ ...view, watches, chain: link, correlationId });
@@ -121,7 +130,10 @@ describe('what is kept of an order', () => {
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(encode({ view: before(view), ...rest }));
         const paid = view.payment && { ...view.payment, created: null, lasting: noLastingFacts };
-        expect(found).toEqual({ view: { ...view, payment: paid, checkout: null }, ...rest });
+        expect(found).toEqual({
+          view: { ...view, payment: paid, checkout: null, endpoint: null },
+          ...rest,
+        });
       }),
     );
   });
@@ -130,7 +142,16 @@ describe('what is kept of an order', () => {
     fc.assert(
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(inFormat(2)({ view, ...rest }));
-        expect(found).toEqual({ view: { ...view, checkout: null }, ...rest });
+        expect(found).toEqual({ view: { ...view, checkout: null, endpoint: null }, ...rest });
+      }),
+    );
+  });
+
+  it('is still read as it was kept before there were endpoints', () => {
+    fc.assert(
+      fc.property(watched, ({ view, ...rest }) => {
+        const found = watchedCodec.decode(inFormat(3)({ view, ...rest }));
+        expect(found).toEqual({ view: { ...view, endpoint: null }, ...rest });
       }),
     );
   });
@@ -157,6 +178,6 @@ describe('what is kept of an order', () => {
     const [value] = fc.sample(watched, { numRuns: 1, seed: 7 });
     const bytes = watchedCodec.encode(value as WatchedOrder);
     expect(() => watchedCodec.decode(bytes.subarray(0, -1))).toThrow();
-    expect(() => watchedCodec.decode(Buffer.from([4, ...bytes.subarray(1)]))).toThrow('format 4');
+    expect(() => watchedCodec.decode(Buffer.from([5, ...bytes.subarray(1)]))).toThrow('format 5');
   });
 });

@@ -61,6 +61,10 @@ const checkout = record('Checkout', [field('amountMinor', minorUnits)], texts('c
   field('hasEnded', 'boolean'),
 ]);
 
+const endpoint = record('Endpoint', [
+  listOf('incidents', record('Incident', texts('incidentId', 'kind', 'detail'), seen)),
+]);
+
 const watchedOrder = (payment: readonly object[], ...more: readonly object[]) =>
   record(
     'WatchedOrder',
@@ -72,8 +76,11 @@ const watchedOrder = (payment: readonly object[], ...more: readonly object[]) =>
 const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
-export const watchedTypes: Readonly<Record<1 | 2 | 3, ReturnType<typeof avroType>>> = {
+export const watchedTypes: Readonly<Record<1 | 2 | 3 | 4, ReturnType<typeof avroType>>> = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
   3: typeOf(watchedOrder(paymentOfFormat2, orNull('checkout', checkout))),
+  4: typeOf(
+    watchedOrder(paymentOfFormat2, orNull('checkout', checkout), orNull('endpoint', endpoint)),
+  ),
 };

@@ -15,12 +15,14 @@ const said: readonly string[] = [
   topics.checkoutEvents.name,
   topics.inventoryEvents.name,
   topics.accountsEvents.name,
+  topics.notificationsEvents.name,
   topics.ordersDeadLetters.name,
   topics.paymentsDeadLetters.name,
   topics.checkoutDeadLetters.name,
   topics.checkoutSagaDeadLetters.name,
   topics.purchasePaymentsDeadLetters.name,
   topics.consistencyAlertsDeadLetters.name,
+  topics.notificationsDeadLetters.name,
 ];
 
 /** Those that have the order or its payment as their key: what others ask is in events of these. */
@@ -72,7 +74,7 @@ const entries = (of: Pick<Projection, 'name' | 'version' | 'inputs'>): Projectio
  * after a change gives other rows than those that stand: another version with each change of an
  * event (a test asks).
  */
-export const timelineProjection = entries({ name: 'timeline', version: 5, inputs: said });
+export const timelineProjection = entries({ name: 'timeline', version: 6, inputs: said });
 
 /**
  * Commands, refused ones among them. A read model of its own: the log keeps them for 30 days, and

@@ -9,6 +9,7 @@ const schemasOf: Readonly<Record<string, string>> = {
   timeline_3: '2378e77718eced49',
   timeline_4: 'd678a1d4a8f982fb',
   timeline_5: '1d7e28a0a6e1ca01',
+  timeline_6: '886ff5b592eed992',
   commands_1: 'e0766dadd4becc19',
 };
 

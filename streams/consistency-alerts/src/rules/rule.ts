@@ -1,7 +1,7 @@
 import type { AlertRaised, Evidence } from '@plumbline/events';
 import type { JoinedView } from './view.ts';
 
-export type RuleId = 'A' | 'B' | 'C' | 'R' | 'V' | 'Z';
+export type RuleId = 'A' | 'B' | 'C' | 'R' | 'U' | 'V' | 'Z';
 
 /** That a view is inconsistent, and by what. */
 export interface Finding {

@@ -1,4 +1,5 @@
 import { checkoutIsStuck } from './checkout-rules.ts';
+import { merchantIsNotTold } from './endpoint-rules.ts';
 import { oneNumberForTwo, reportOfSomethingElse } from './payment-rules.ts';
 import type { Rule, RuleId } from './rule.ts';
 import { nothing } from './rule.ts';
@@ -98,6 +99,7 @@ export const rules: readonly Rule[] = [
   paidOrderFailedPayment,
   lateSuccess,
   checkoutIsStuck,
+  merchantIsNotTold,
   reportOfSomethingElse,
   oneNumberForTwo,
 ];

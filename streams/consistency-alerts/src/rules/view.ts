@@ -1,4 +1,11 @@
-import type { CheckoutEvent, Evidence, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type {
+  CheckoutEvent,
+  EndpointsEvent,
+  Evidence,
+  IncidentKind,
+  OrdersEvent,
+  PaymentsEvent,
+} from '@plumbline/events';
 import type { LastingFacts } from './lasting.ts';
 import {
   noLastingFacts,
@@ -16,6 +23,21 @@ export interface JoinedView {
   readonly payment: PaymentView | null;
   /** Of an order that a checkout leads; `null` of any other. */
   readonly checkout: CheckoutView | null;
+  /** Under the key of an endpoint, of which there is no order. */
+  readonly endpoint: EndpointView | null;
+}
+
+export interface EndpointView {
+  /** Those that are open, the oldest first. */
+  readonly incidents: readonly IncidentView[];
+}
+
+export interface IncidentView {
+  readonly incidentId: string;
+  readonly kind: IncidentKind;
+  readonly detail: string;
+  /** The event that opened it. */
+  readonly seen: Evidence;
 }
 
 export interface CheckoutView {
@@ -57,7 +79,9 @@ export interface PaymentView {
   readonly lasting: LastingFacts;
 }
 
-export const emptyView: JoinedView = { order: null, payment: null, checkout: null };
+export const emptyView: JoinedView = {
+  ...{ order: null, payment: null, checkout: null, endpoint: null },
+};
 
 const orderStatusAfter = {
   OrderCreated: 'PENDING',
@@ -92,6 +116,25 @@ export function withCheckoutEvent(
   if (checkout === null) return view;
   const hasEnded = type === 'CheckoutCompleted' || type === 'CheckoutCompensated';
   return { ...view, checkout: { ...checkout, newest: seen, hasEnded } };
+}
+
+export function withEndpointEvent(
+  view: JoinedView,
+  event: EndpointsEvent,
+  seen: Evidence,
+): JoinedView {
+  const incidents = view.endpoint?.incidents ?? [];
+  if (event.type === 'EndpointIncidentOpened') {
+    const { incidentId, kind, detail } = event.data;
+    return {
+      ...view,
+      endpoint: { incidents: [...incidents, { incidentId, kind, detail, seen }] },
+    };
+  }
+  if (event.type !== 'EndpointIncidentEnded') return view;
+  const { incidentId } = event.data;
+  const open = incidents.filter((each) => each.incidentId !== incidentId);
+  return open.length === incidents.length ? view : { ...view, endpoint: { incidents: open } };
 }
 
 const paymentStatusAfter = {

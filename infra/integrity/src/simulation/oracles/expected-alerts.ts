@@ -49,7 +49,7 @@ interface Rules {
 
 /** By their rules; R has two, of which at most one holds. */
 const conditions = ['A', 'B', 'C', 'R before', 'R after'] as const;
-const ruleNames: readonly string[] = ['A', 'B', 'C', 'R', 'V', 'Z'];
+const ruleNames: readonly string[] = ['A', 'B', 'C', 'R', 'U', 'V', 'Z'];
 const defaultGraceMs: Readonly<Record<string, number>> = { A: 60_000, R: 60_000 };
 const inputs = [
   topics.alertsCommands.name,

@@ -1,5 +1,5 @@
 import type { Codec } from '@plumbline/events';
-import { broadcastKeys } from '@plumbline/consistency-alerts';
+import { broadcastKeys } from '@plumbline/kernel';
 import type { Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
 import { contexts } from '../oracles/parking.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
@@ -50,7 +50,7 @@ export function createClients(options: {
   const stories: Errand[] = plan.stories.map((story) =>
     beginTelling(story, { random: random.fork(`story/${story.index}`), beganMs }),
   );
-  const keys = broadcastKeys(plan.partitions, 'main');
+  const keys = broadcastKeys({ partitions: plan.partitions, tenant: 'main', name: 'rules' });
   const rules = plan.rules.flatMap((planned, setting) =>
     keys.map((key) => {
       const command = rulesCommand(planned, { id: `rules-${setting}-${key}`, key });
