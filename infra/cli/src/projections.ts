@@ -1,5 +1,6 @@
 import { accountsProjection } from '@plumbline/accounts';
 import { inventoryProjection } from '@plumbline/inventory';
+import { endpointsProjection, notificationsProjection } from '@plumbline/notifications';
 import { ordersProjection } from '@plumbline/orders';
 import { paymentsProjection, refusedCallbacksProjection } from '@plumbline/payments';
 import type { Projection } from '@plumbline/postgres';
@@ -12,5 +13,7 @@ export const allProjections: readonly Projection[] = [
   refusedCallbacksProjection,
   inventoryProjection,
   accountsProjection,
+  notificationsProjection,
+  endpointsProjection,
   ...projections,
 ];

@@ -1,7 +1,13 @@
 import { accountsTopology } from '@plumbline/accounts';
 import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
+import { defaultDelays } from '@plumbline/delays';
 import { inventoryTopology } from '@plumbline/inventory';
+import {
+  endpointsByDefault,
+  notificationDeliveries,
+  notificationsByDefault,
+} from '@plumbline/notifications';
 import { ordersTopology } from '@plumbline/orders';
 import {
   gatewayCallsTopology,
@@ -25,6 +31,10 @@ export const allTopologies: readonly Topology[] = [
   consistencyAlerts,
   changesTopology,
   merchantResultsTopology,
+  notificationsByDefault,
+  endpointsByDefault,
+  notificationDeliveries,
+  defaultDelays,
   gatewayCallsTopology,
   gatewayTransactionsTopology,
 ];

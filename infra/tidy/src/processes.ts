@@ -4,6 +4,7 @@ import { checkoutConfig, checkoutSagaTopology, checkoutTopology } from '@plumbli
 import { cliConfig } from '@plumbline/cli';
 import type { describeConfig } from '@plumbline/config';
 import { consistencyAlerts, consistencyAlertsConfig } from '@plumbline/consistency-alerts';
+import { defaultDelays, delaysConfig } from '@plumbline/delays';
 import { demoConfigSchema } from '@plumbline/demo';
 import {
   ownErrorCodes as simulatorErrorCodes,
@@ -13,6 +14,13 @@ import type { ErrorCodes } from '@plumbline/http';
 import { commonErrorCodes } from '@plumbline/http';
 import { inventoryConfig, inventoryErrorCodes, inventoryTopology } from '@plumbline/inventory';
 import { localConfigSchema, platformPortsSchema } from '@plumbline/local';
+import {
+  endpointsByDefault,
+  notificationDeliveries,
+  notificationsByDefault,
+  notificationsConfig,
+  notificationsErrorCodes,
+} from '@plumbline/notifications';
 import { ordersConfig, ordersErrorCodes, ordersTopology } from '@plumbline/orders';
 import {
   gatewayCallsTopology,
@@ -78,6 +86,15 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   documented('consistency-alerts', 'streams/consistency-alerts', {
     config: [consistencyAlertsConfig],
     topologies: [consistencyAlerts],
+  }),
+  documented('delays', 'streams/delays', {
+    config: [delaysConfig],
+    topologies: [defaultDelays],
+  }),
+  documented('notifications', 'services/notifications', {
+    config: [notificationsConfig],
+    topologies: [notificationsByDefault, endpointsByDefault, notificationDeliveries],
+    errorCodes: own(notificationsErrorCodes),
   }),
   documented('queries', 'services/queries', {
     config: [queriesConfig],

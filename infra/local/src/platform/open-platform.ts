@@ -218,6 +218,9 @@ export function processEnv(
     PLUMBLINE_PARTITIONS: env['PLUMBLINE_PARTITIONS'] ?? '4',
     // Nothing stands in front of a local process, so nothing needs time to notice that it stops.
     PLUMBLINE_DRAIN_MS: env['PLUMBLINE_DRAIN_MS'] ?? '0',
+    // Whoever tries things out has a server on this machine.
+    PLUMBLINE_NOTIFICATION_ALLOW_LOOPBACK:
+      env['PLUMBLINE_NOTIFICATION_ALLOW_LOOPBACK'] ?? String(localStack ?? true),
     // One folder for all: instances on one machine hand over without a restore.
     PLUMBLINE_STATE_FOLDER: env['PLUMBLINE_STATE_FOLDER'] ?? stateFolder,
   };

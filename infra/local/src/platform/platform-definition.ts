@@ -10,6 +10,8 @@ export const processNames = [
   'queries',
   'inventory',
   'accounts',
+  'delays',
+  'notifications',
   'bff',
   'gateway-simulator',
 ] as const;
@@ -71,6 +73,18 @@ export const processes: Readonly<Record<ProcessName, ProcessDefinition>> = {
     portVariable: 'PLUMBLINE_ACCOUNTS_PORT',
     description: 'accounts and balances',
   },
+  delays: {
+    main: 'streams/delays/dist/main.js',
+    port: 8093,
+    portVariable: 'PLUMBLINE_DELAYS_PORT',
+    description: 'keeps retries until they are due (health and metrics only)',
+  },
+  notifications: {
+    main: 'services/notifications/dist/main.js',
+    port: 8082,
+    portVariable: 'PLUMBLINE_NOTIFICATIONS_PORT',
+    description: 'tells merchants and operators what happened',
+  },
   bff: {
     main: 'services/bff/dist/main.js',
     port: 8080,
@@ -101,6 +115,8 @@ export const platformPortsSchema = z.object({
   PLUMBLINE_QUERIES_PORT: portOf('queries'),
   PLUMBLINE_INVENTORY_PORT: portOf('inventory'),
   PLUMBLINE_ACCOUNTS_PORT: portOf('accounts'),
+  PLUMBLINE_DELAYS_PORT: portOf('delays'),
+  PLUMBLINE_NOTIFICATIONS_PORT: portOf('notifications'),
   PLUMBLINE_BFF_PORT: portOf('bff'),
   PLUMBLINE_GATEWAY_SIMULATOR_PORT: portOf('gateway-simulator'),
 });

@@ -1,0 +1,145 @@
+import type {
+  AlertsEvent,
+  NotificationContent,
+  NotifiedStatus,
+  PaymentCreated,
+  PaymentsEvent,
+} from '@plumbline/events';
+import { splitRoutingKey, unreachable } from '@plumbline/kernel';
+import type { EventType } from './event-types.ts';
+
+/** What later events of a payment do not say again. */
+export type PaymentFacts = Pick<PaymentCreated, 'payNo' | 'amountMinor' | 'currency' | 'channel'>;
+
+/** An event where it stands in the log. */
+export interface Fact<Event> {
+  readonly event: Event;
+  readonly eventId: string;
+  /** Record key: the routing key of the order. */
+  readonly key: string;
+  /** Broker time of the event, epoch ms. */
+  readonly atMs: number;
+}
+
+type Said = Partial<NotificationContent> & { readonly status: NotifiedStatus };
+
+function contentOf(fact: Fact<unknown>, type: EventType, said: Said): NotificationContent {
+  const { tenant, orderNo } = splitRoutingKey(fact.key);
+  const nothing = { paymentId: null, refundId: null, amountMinor: null, currency: null };
+  const none = { paymentMethod: null, transactionId: null, data: null };
+  const { eventId: sourceEventId, atMs: occurredAt } = fact;
+  return { type, sourceEventId, tenant, orderNo, ...nothing, ...none, occurredAt, ...said };
+}
+
+const moneyOf = (of: {
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly channel: string;
+}) => ({ amountMinor: of.amountMinor, currency: of.currency, paymentMethod: of.channel });
+
+/** Why a payment closed: nobody paid in time, or somebody did not want it any more. */
+const closedByTime = 'TIMED_OUT';
+
+/**
+ * What a merchant is told of an event of a payment; `null` for what nobody is told of. `known` is
+ * what the payment's creation said.
+ */
+export function contentOfPayment(
+  fact: Fact<PaymentsEvent>,
+  known: PaymentFacts | null,
+): NotificationContent | null {
+  const { event } = fact;
+  const created = known === null ? {} : moneyOf(known);
+  switch (event.type) {
+    case 'PaymentSucceeded': {
+      const { payNo: paymentId, channelTradeNo: transactionId } = event.data;
+      const said = { ...moneyOf(event.data), paymentId, transactionId, status: 'SUCCESS' } as const;
+      return contentOf(fact, 'payment.succeeded', said);
+    }
+    case 'PaymentFailed': {
+      const { payNo: paymentId, channelTradeNo: transactionId } = event.data;
+      const said = { ...moneyOf(event.data), paymentId, transactionId, status: 'FAILED' } as const;
+      return contentOf(fact, 'payment.failed', said);
+    }
+    case 'PaymentClosed': {
+      const { payNo: paymentId, reason } = event.data;
+      const status = reason === closedByTime ? 'TIMEOUT' : 'CANCELLED';
+      return contentOf(fact, 'payment.closed', { ...created, paymentId, status });
+    }
+    case 'RefundSucceeded': {
+      const { payNo: paymentId, refundId, amountMinor, currency } = event.data;
+      const { gatewayRefundId: transactionId } = event.data;
+      const money = { ...created, amountMinor, currency };
+      const said = { ...money, paymentId, refundId, transactionId, status: 'REFUNDED' } as const;
+      return contentOf(fact, 'refund.succeeded', said);
+    }
+    case 'RefundFailed': {
+      const { payNo: paymentId, refundId } = event.data;
+      // The payment is as it was; whose amount it was to be is not said again.
+      const { paymentMethod = null } = created as { paymentMethod?: string };
+      const said = { paymentMethod, paymentId, refundId, status: 'SUCCESS' } as const;
+      return contentOf(fact, 'refund.failed', said);
+    }
+    case 'GatewayCallRequested':
+    case 'GatewayCallReported':
+    case 'GatewayCallStarted':
+    case 'GatewayCallbackRecorded':
+    case 'GatewayQueryDeferred':
+    case 'PaymentCallbackRecorded':
+    case 'PaymentCloseRequested':
+    case 'PaymentCreated':
+    case 'PaymentProcessing':
+    case 'PaymentReportConfirmed':
+    case 'PaymentReportContradicted':
+    case 'PaymentReportMismatched':
+    case 'PaymentRequestConflicted':
+    case 'PaymentTransactionConflicted':
+    case 'PaymentUnknown':
+    case 'RefundProcessing':
+    case 'RefundRequested':
+    case 'RefundUnknown':
+      return null;
+    default:
+      return unreachable(event);
+  }
+}
+
+/** What is told of an alert: its data as it stands in the log, without the evidence's places. */
+export function contentOfAlert(fact: Fact<AlertsEvent>): NotificationContent | null {
+  const { event } = fact;
+  switch (event.type) {
+    case 'AlertRaised': {
+      const { alertId, rule, ruleVersion, severity, summary, expected, actual } = event.data;
+      const { payNo: paymentId, amountMinor, currency, detectedAt, orderNo } = event.data;
+      const data = dataOf({
+        ...{ alertId, rule, ruleVersion, severity, summary, expected, actual, orderNo, paymentId },
+        ...{ amountMinor: amountMinor.toString(), currency },
+        ...{ detectedAt: new Date(detectedAt).toISOString() },
+        evidence: event.data.evidence.map(({ eventId, type }) => ({ eventId, type })),
+      });
+      const said = { paymentId, amountMinor, currency, data, status: 'UNKNOWN' } as const;
+      return contentOf(fact, 'alert.raised', said);
+    }
+    case 'AlertResolved': {
+      const { alertId, rule, resolution, reason, orderNo } = event.data;
+      const data = dataOf({ alertId, rule, orderNo, resolution, reason });
+      return contentOf(fact, 'alert.resolved', { data, status: 'UNKNOWN' });
+    }
+    case 'AlertAcknowledged': {
+      const { alertId, rule, reason, orderNo } = event.data;
+      const data = dataOf({ alertId, rule, orderNo, reason });
+      return contentOf(fact, 'alert.acknowledged', { data, status: 'UNKNOWN' });
+    }
+    case 'AlertReopened': {
+      const { alertId, rule, reason, orderNo } = event.data;
+      const data = dataOf({ alertId, rule, orderNo, reason });
+      return contentOf(fact, 'alert.reopened', { data, status: 'UNKNOWN' });
+    }
+    case 'RulesActivated':
+      return null;
+    default:
+      return unreachable(event);
+  }
+}
+
+const dataOf = (data: Readonly<Record<string, unknown>>): string => JSON.stringify(data);

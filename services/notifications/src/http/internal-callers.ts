@@ -1,0 +1,28 @@
+import type { Authenticated, RawRequest } from '@plumbline/http';
+import { anonymous } from '@plumbline/http';
+import { problem } from './error-codes.ts';
+import type { NotificationsEdge } from './edge.ts';
+
+const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+/**
+ * Calls that name any URL are for this platform alone: from this machine where the process listens
+ * on loopback, with the service key elsewhere. A page in a browser on this machine is neither: it
+ * shows in `Origin`, and a name that was made to lead here (DNS rebinding) in `Host`.
+ */
+export const internalCallers =
+  ({ isLoopback }: Pick<NotificationsEdge, 'isLoopback'>) =>
+  ({ headers, context }: RawRequest): Authenticated => {
+    const { actor } = context;
+    if (actor !== anonymous) return { actor, principal: null };
+    if (!isLoopback)
+      throw problem('UNAUTHENTICATED', 'this API is internal: it needs the service key');
+    if (!loopbackHost.test(single(headers['host']) ?? ''))
+      throw problem('FORBIDDEN', 'this API answers on this machine only, by its own name');
+    if (headers['origin'] !== undefined || single(headers['sec-fetch-site']) === 'cross-site')
+      throw problem('FORBIDDEN', 'this API is not for pages in a browser');
+    return { actor, principal: null };
+  };

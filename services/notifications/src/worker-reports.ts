@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { AttemptReport, ReportAttempt, ReportEndpointHealth } from '@plumbline/events';
+import type { CommandGateway } from '@plumbline/http';
+import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
+import { endpointKeyOf } from './domain/endpoint/endpoint-id.ts';
+import type { KeyRing } from '@plumbline/vault';
+import { maskedText } from './delivery/masked-text.ts';
+import type { AttemptResult, DueDelivery, HealthChange } from './worker/port.ts';
+
+export interface WorkerReportsOptions {
+  readonly notifications: Pick<CommandGateway, 'execute'>;
+  readonly endpoints: Pick<CommandGateway, 'execute'>;
+  readonly keyRing: Pick<KeyRing, 'encrypt'>;
+  /** Another one each time a process starts. */
+  readonly workerId: string;
+}
+
+/** Whose key protects what a merchant's server answered. */
+const subjectOf = ({ laneKey }: DueDelivery): string =>
+  laneKey.startsWith('url:') ? 'callback:all' : `endpoint:${laneKey}`;
+
+/** What the worker has to say, as commands. */
+export function createWorkerReports(options: WorkerReportsOptions) {
+  const { notifications, endpoints, keyRing, workerId } = options;
+
+  /** What was answered, masked and encrypted. An answer that cannot be kept is not worth a report. */
+  async function kept(due: DueDelivery, { response }: AttemptResult): Promise<string | null> {
+    if (response === null || response.length === 0) return null;
+    return keyRing.encrypt(subjectOf(due), maskedText(response)).catch(() => null);
+  }
+
+  async function report(due: DueDelivery, result: AttemptResult): Promise<'written' | 'refused'> {
+    const { key, notificationId, attempt, correlationId, traceparent } = due;
+    const { kind: outcome, startedAtMs: startedAt, code, message, httpStatus } = result;
+    const { retryAfterMs, durationMs, dnsMs, connectMs, firstByteMs, requestBytes } = result;
+    const said: AttemptReport = {
+      ...{ outcome, code, message, httpStatus, retryAfterMs, startedAt, durationMs, dnsMs },
+      ...{ connectMs, firstByteMs, requestBytes, response: await kept(due, result) },
+      responseTruncated: result.responseTruncated,
+    };
+    const data: ReportAttempt = { notificationId, attempt, report: said };
+    // The same for a repeat, and another for who sends the attempt once more after a crash.
+    const from = [notificationId, attempt.toString(), workerId, startedAt.toString()];
+    const executed = await notifications.execute({
+      ...{ key, subject: notificationId, correlationId, actor: 'system:notification-deliveries' },
+      id: derivedUuid(slotOfRecordKey(key), 'report', ...from),
+      payload: { type: 'ReportAttempt', data },
+      ...(traceparent === null ? {} : { traceparent }),
+    });
+    if (executed.kind === 'pending') return 'written';
+    return executed.outcome.status === 'REJECTED' ? 'refused' : 'written';
+  }
+
+  /** Of a URL without an endpoint there is nobody to tell. */
+  async function health(laneKey: string, change: HealthChange): Promise<void> {
+    if (laneKey.startsWith('url:')) return;
+    const fine = { failing: false, since: 0, failures: 0, code: null };
+    const state =
+      change.kind === 'RECOVERED'
+        ? fine
+        : { failing: true, since: change.sinceMs, failures: change.failures, code: change.code };
+    const data: ReportEndpointHealth = { endpointId: laneKey, ...state };
+    await endpoints.execute({
+      ...{
+        id: randomUUID(),
+        key: endpointKeyOf(laneKey),
+        subject: laneKey,
+        correlationId: randomUUID(),
+      },
+      ...{ actor: 'system:notification-deliveries' },
+      payload: { type: 'ReportEndpointHealth', data },
+    });
+  }
+
+  return { report, health };
+}
