@@ -1,9 +1,9 @@
-import { partitionOfRecordKey } from '@plumbline/kernel';
 import { expect, it } from 'vitest';
 import { broadcastKeys } from './broadcast-keys.ts';
+import { partitionOfRecordKey } from './pay-no.ts';
 
 it.each([1, 4, 32, 256])('finds the first key of each of %d partitions', (partitions) => {
-  const keys = broadcastKeys(partitions, 'main');
+  const keys = broadcastKeys({ partitions, tenant: 'main', name: 'rules' });
   expect(keys.map((key) => partitionOfRecordKey(key, partitions))).toEqual(keys.map((_, i) => i));
   for (const [partition, key] of keys.entries()) {
     const index = Number(key.slice('main/rules-'.length));
@@ -13,7 +13,7 @@ it.each([1, 4, 32, 256])('finds the first key of each of %d partitions', (partit
 });
 
 it('gives the same keys for ever', () => {
-  expect(broadcastKeys(4, 'main')).toMatchInlineSnapshot(`
+  expect(broadcastKeys({ partitions: 4, tenant: 'main', name: 'rules' })).toMatchInlineSnapshot(`
     [
       "main/rules-4",
       "main/rules-2",

@@ -31,6 +31,7 @@ export {
   slotOfUuid,
   splitRoutingKey,
 } from './ids.ts';
+export { broadcastKeys } from './broadcast-keys.ts';
 export { partitionOfRecordKey, payNo, slotOfPayNo, slotOfRecordKey } from './pay-no.ts';
 export type { ProcessManager, ReactionContext } from './process-manager.ts';
 export { encryptedOrDigest, isEncryptedText } from './personal-data.ts';

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { broadcastKeys } from '@plumbline/consistency-alerts';
 import type { Codec } from '@plumbline/events';
 import { encodeEnvelope, topics } from '@plumbline/events';
 import type { OutgoingRecord, TransactionalProducer } from '@plumbline/kafka';
-import { partitionOfRecordKey, routingKey } from '@plumbline/kernel';
+import { broadcastKeys, partitionOfRecordKey, routingKey } from '@plumbline/kernel';
 import type { Report } from '@plumbline/local';
 import { progressEveryMs, prefillPerTransaction } from '../limits.ts';
 import type { Shelf } from './encode.ts';
@@ -36,7 +35,7 @@ export async function activateGrace(writer: LogWriter, graceMs: number): Promise
     rules: [{ rule: 'A', version: 1, enabled: true, graceMs }],
     reason: 'a grace that ends within the log',
   };
-  const records = broadcastKeys(shelf.partitions, 'main').map((key, partition) => {
+  const records = broadcastKeys({ partitions: shelf.partitions, tenant: 'main', name: 'rules' }).map((key, partition) => {
     const id = randomUUID();
     return {
       ...{ topic, partition, key: Buffer.from(key) },
