@@ -58,7 +58,7 @@ function problemOfText(text: string): UrlJudgement | null {
   if (authority === '')
     return problem(
       'URL_HOST',
-      'the URL has no host: write it after https://, as in https://a.com/',
+      'the URL has no host: write it after https://, as in https://example.com/',
     );
   if (authority.includes('@')) {
     const what = 'the URL has a user name or password before its host';

@@ -4,5 +4,7 @@ export const apiScopes = [
   'payments:write',
   'refunds:read',
   'refunds:write',
+  'endpoints:read',
+  'endpoints:write',
 ] as const;
 export type ApiScope = (typeof apiScopes)[number];

@@ -4,6 +4,7 @@ import { tableLines } from '../format/table.ts';
 import type { LagSource } from '../lag/lag-sources.ts';
 import {
   brokerTimeMs,
+  delaysOf,
   projectionSource,
   resultStreamsSource,
   topologySource,
@@ -64,6 +65,7 @@ async function lagOfAll(session: Session): Promise<readonly ReaderLag[]> {
   const log = await session.log();
   // Before the positions: what is appended meanwhile must not look older than it is.
   const brokerNowMs = await brokerTimeMs(log);
+  const delaysMs = delaysOf(allTopologies);
   const lags: ReaderLag[] = [];
   for (const read of [
     ...allTopologies.map((topology) => () => topologySource(log, topology)),
@@ -72,7 +74,8 @@ async function lagOfAll(session: Session): Promise<readonly ReaderLag[]> {
   ]) {
     const { positions, ...source } = await read();
     if (positions.length === 0 && runsOnDemand.has(source.name)) continue;
-    lags.push({ ...source, partitions: await measureLag({ log, positions, brokerNowMs, signal }) });
+    const of = { log, positions, brokerNowMs, signal, delaysMs };
+    lags.push({ ...source, partitions: await measureLag(of) });
   }
   return lags;
 }

@@ -77,6 +77,25 @@ describe('the lag of a position', () => {
     ]);
   });
 
+  it('leaves out what waits in a delay topic, and counts from when it was due', async () => {
+    await commit(2);
+    clock.ms += 10_000;
+    await commit(3);
+    clock.ms += 25_000;
+    const positions = [{ ...at, offset: 0n }];
+    const delaysMs = new Map([[at.topic, 30_000]]);
+    const waiting = { log, positions, signal, delaysMs };
+    expect(await measureLag({ ...waiting, brokerNowMs: clock.ms })).toMatchObject([
+      { events: 2, seconds: 5 },
+    ]);
+    expect(await measureLag({ ...waiting, brokerNowMs: clock.ms - 5_001 })).toMatchObject([
+      { records: 0n, events: 0, seconds: 0 },
+    ]);
+    expect(await measureLag({ ...waiting, brokerNowMs: clock.ms + 5_000 })).toMatchObject([
+      { events: 5, seconds: 10 },
+    ]);
+  });
+
   it('is none when the position is outside of the log', async () => {
     await commit(3);
     expect(await lagAt(9n)).toMatchObject({ problem: 'stands beyond the end of the log, 4' });

@@ -93,6 +93,16 @@ export async function resultStreamsSource(session: Session): Promise<LagSource> 
   }
 }
 
+/** By topic: how long records wait there before they are due, which is no lag. */
+export const delaysOf = (topologies: readonly Topology[]): ReadonlyMap<string, number> =>
+  new Map(
+    topologies.flatMap(({ inputs }) =>
+      inputs.flatMap((input) =>
+        input.kind === 'delays' ? [[input.topic, input.delayMs] as const] : [],
+      ),
+    ),
+  );
+
 const missing = (
   partitions: readonly TopicPartition[],
   positions: readonly TopicPartition[],

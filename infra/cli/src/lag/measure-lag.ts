@@ -21,6 +21,9 @@ interface Counted {
   readonly ends: Ends;
   events: number;
   more: boolean;
+  /** What comes now is not due yet: it waits where it should. */
+  waits: boolean;
+  /** When the oldest of them could be taken. */
   oldestMs: number | null;
 }
 
@@ -34,19 +37,21 @@ export async function measureLag(options: {
   readonly brokerNowMs: number;
   readonly signal: AbortSignal;
   readonly eventsMax?: number;
+  /** By topic: how long its records wait before they are due. */
+  readonly delaysMs?: ReadonlyMap<string, number>;
 }): Promise<readonly Lag[]> {
-  const { log, brokerNowMs, signal, eventsMax = lagEventsMax } = options;
+  const { log, brokerNowMs, signal, eventsMax = lagEventsMax, delaysMs = new Map() } = options;
   const counts = await Promise.all(
     options.positions.map(async (at): Promise<Counted> => {
       const ends = await log.ends(at);
-      return { at, ends, events: 0, more: false, oldestMs: null };
+      return { at, ends, events: 0, more: false, waits: false, oldestMs: null };
     }),
   );
   await count(
     counts.filter(
       (each) => problemOf(each) === null && each.at.offset < each.ends.lastStableOffset,
     ),
-    { log, signal, eventsMax },
+    { log, signal, eventsMax, brokerNowMs, delaysMs },
   );
   return counts.map((counted) => {
     const { at, ends, events, oldestMs } = counted;
@@ -71,9 +76,15 @@ function problemOf({ at, ends }: Counted): string | null {
 
 async function count(
   counts: readonly Counted[],
-  options: { readonly log: Log; readonly signal: AbortSignal; readonly eventsMax: number },
+  options: {
+    readonly log: Log;
+    readonly signal: AbortSignal;
+    readonly eventsMax: number;
+    readonly brokerNowMs: number;
+    readonly delaysMs: ReadonlyMap<string, number>;
+  },
 ): Promise<void> {
-  const { log, signal, eventsMax } = options;
+  const { log, signal, eventsMax, brokerNowMs, delaysMs } = options;
   if (counts.length === 0) return;
   const reader = await log.openReader({
     from: counts.map(({ at }) => at),
@@ -90,11 +101,16 @@ async function count(
         const counted = open.find(({ at }) => isAt(at, { topic, partition }));
         if (counted === undefined) continue;
         for (const { offset, timestampMs } of records) {
-          if (offset < counted.ends.lastStableOffset) take(counted, timestampMs, eventsMax);
+          if (offset >= counted.ends.lastStableOffset || counted.waits) continue;
+          const dueMs = timestampMs + (delaysMs.get(topic) ?? 0);
+          // A delay topic is in the order of its due times.
+          if (dueMs > brokerNowMs) counted.waits = true;
+          else take(counted, dueMs, eventsMax);
         }
       }
       open = open.filter(
-        ({ at, ends, more }) => !more && reader.position(at) < ends.lastStableOffset,
+        ({ at, ends, more, waits }) =>
+          !more && !waits && reader.position(at) < ends.lastStableOffset,
       );
     }
   } finally {
@@ -102,8 +118,8 @@ async function count(
   }
 }
 
-function take(counted: Counted, timestampMs: number, eventsMax: number): void {
-  counted.oldestMs = Math.min(counted.oldestMs ?? timestampMs, timestampMs);
+function take(counted: Counted, dueMs: number, eventsMax: number): void {
+  counted.oldestMs = Math.min(counted.oldestMs ?? dueMs, dueMs);
   if (counted.events === eventsMax) counted.more = true;
   else counted.events += 1;
 }

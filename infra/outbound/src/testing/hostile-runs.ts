@@ -49,11 +49,11 @@ export async function attempt(entry: Hostile, options: AttemptOptions): Promise<
       dial(target: DialTarget) {
         const { address, family } = target;
         dialled.push(address);
-        const toCanary = entry.diverted || network === 'canary-everywhere';
+        const toCanary = entry.comesOutAt !== null || network === 'canary-everywhere';
         const host = toCanary ? '127.0.0.1' : isLoopback(address) ? address : null;
         if (host === null) return deadEnd();
         const socket = connectTcp(toCanary ? { host, port } : { host, port: target.port, family });
-        addressOf.set(socket, entry.diverted ? host : address);
+        addressOf.set(socket, entry.comesOutAt ?? address);
         return socket;
       },
       peerOf: (socket) => addressOf.get(socket),

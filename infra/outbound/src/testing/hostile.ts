@@ -13,8 +13,8 @@ export interface Hostile {
   readonly answers: readonly (readonly string[])[];
   /** How many requests it takes; the memory of answers is over before each. */
   readonly posts: number;
-  /** Whether the network leads the vetted address to the canary. */
-  readonly diverted: boolean;
+  /** The network leads the vetted address to the canary, which shows as this one. */
+  readonly comesOutAt: string | null;
   readonly stoppedBy: Layer;
   /** Of the last request. */
   readonly code: OutboundFailure;
@@ -26,7 +26,7 @@ export interface Hostile {
 export const publicAddress = '93.184.215.14';
 const anotherPublic = '93.184.215.15';
 
-const base = { answers: [[publicAddress]], posts: 1, diverted: false, dials: [] };
+const base = { answers: [[publicAddress]], posts: 1, comesOutAt: null, dials: [] };
 
 type Row = readonly [name: string, url: string];
 
@@ -192,11 +192,12 @@ const rebinding: readonly Hostile[] = [
 
 /** What the name server and the URL cannot show: the way there leads elsewhere. */
 const ways: readonly Hostile[] = [
-  ['a public name whose way comes out inside', 'SCHEME://hooks.example:PORT/'],
-  ['a public address whose way comes out inside', `SCHEME://${publicAddress}:PORT/`],
-].map(([name = '', url = '']) => ({
+  ['a public name whose way comes out inside', 'SCHEME://hooks.example:PORT/', '127.0.0.1'],
+  ['a public address whose way comes out inside', `SCHEME://${publicAddress}:PORT/`, '10.0.0.1'],
+  ['a name whose way comes out elsewhere', 'SCHEME://hooks.example:PORT/', anotherPublic],
+].map(([name = '', url = '', comesOutAt = '']) => ({
   ...base,
-  ...{ name, url, diverted: true, dials: [publicAddress] },
+  ...{ name, url, comesOutAt, dials: [publicAddress] },
   ...{ stoppedBy: 'peer', code: 'REFUSED_ADDRESS' },
 }));
 

@@ -32,9 +32,9 @@ const hosts = new Set([
   'firebase.google.com',
 ]);
 
-/** Names that can never lead anywhere (RFC 2606), addresses of this machine, or nothing but text. */
+/** Names that can never lead anywhere (RFC 2606), addresses, which name nobody, or nothing but text. */
 const harmless =
-  /^(.*\.(example|test|invalid|localhost)|(.*\.)?example\.(com|org|net)|127\.0\.0\.\d+|0\.0\.0\.0|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|\[::1?\]|[a-z0-9-]+|.*[${}<>*\\|].*)$/;
+  /^(.*\.(example|test|invalid|localhost|local|internal)|(.*\.)?example\.(com|org|net)|\d+(\.\d+){3}|\[[\da-f:.]*\]?|…|[a-z0-9-]+|.*[${}<>*\\|].*)$/;
 
 const url = /\bhttps?:\/\/(?:[^\s/@'"`]*@)?(\[[\da-f:]+\]|[^\s/:'"`)\]>,;?#]+)/gi;
 const machinePath =

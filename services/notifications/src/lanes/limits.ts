@@ -14,6 +14,8 @@ export const laneLimits = {
   underWayUnprovenMax: 192,
   /** Requests under way of one lane, where its settings say nothing: 100 a second at 100 ms each. */
   concurrencyMax: 10,
+  /** Of a request, from the look-up of the name to the answer, where settings say nothing: contract 2. */
+  timeoutMs: 30_000,
   /** Of a lane that has not answered yet: it may be one that hangs, and the one beside it too. */
   unprovenConcurrencyMax: 2,
   /** Entries of one lane in memory: twenty rounds of its concurrency, beyond it reads the store. */

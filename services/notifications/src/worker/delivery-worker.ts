@@ -45,11 +45,12 @@ export function openDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWork
   const tasks = new Set<DueTask>();
   const working = new Set<Promise<void>>();
   const pauses = new WeakMap<DeliveryLane, number>();
-  const sendOptions = { ...options, stopping: stopping.signal };
   let reporting = 0;
 
   const attempts = createAttempts();
   const laneOptions = { ...laneLimits, ...options.limits };
+  const { timeoutMs } = laneOptions;
+  const sendOptions = { ...options, timeoutMs, stopping: stopping.signal };
   const dispatcher = createDispatcher<HeldEntry>({
     ...{ clock, settingsOf, begin, refill, limits: laneOptions },
     hasMore: (lane) => backlog.hasMore(lane),
@@ -58,7 +59,7 @@ export function openDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWork
   const backlog = createBacklog({
     ...{ clock, attempts, limits: laneOptions, dispatcher: () => dispatcher },
   });
-  const speaker = createHealthSpeaker({ ...sendOptions });
+  const speaker = createHealthSpeaker(sendOptions);
   const measure = createMeasurements(options.metrics, {
     underWay: () => dispatcher.underWay(),
     queued: () => backlog.queued(),

@@ -54,13 +54,19 @@ describe('what an attempt shows', () => {
   });
 
   it('the time-out is that of the endpoint, where it has one', async () => {
-    const world = createDeliveryWorld();
+    const world = createDeliveryWorld({ limits: { timeoutMs: 1_000 } });
     world.configure('ep_a', { ...active, timeoutMs: 2_000 });
-    world.behave('ep_a', { hangs: true });
+    for (const laneKey of ['ep_a', 'ep_b']) {
+      world.behave(laneKey, { hangs: true });
+      world.add({ laneKey });
+    }
     world.start();
-    world.add({ laneKey: 'ep_a' });
     await world.advance(2_100);
-    expect(world.reports[0]?.result).toMatchObject({ code: 'TIMED_OUT', durationMs: 2_000 });
+    const code = 'TIMED_OUT';
+    expect(world.reports.map(({ result }) => result)).toMatchObject([
+      { code, durationMs: 1_000 },
+      { code, durationMs: 2_000 },
+    ]);
   });
 });
 

@@ -1,6 +1,3 @@
-/** Of a request without a time-out of its own, from the look-up of the name to the answer: contract 2. */
-export const deadlineMs = 30_000;
-
 /** How long preparing a request may take; reading a secret takes 10 ms, and 10 s bear a failover. */
 export const prepareMsMax = 10_000;
 

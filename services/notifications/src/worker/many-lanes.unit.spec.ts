@@ -178,12 +178,15 @@ describe('many lanes in one process', () => {
   });
 
   it('what is reported and not folded yet hides nothing that is behind it', async () => {
-    const world = createDeliveryWorld({ over: { report: () => Promise.resolve('written') } });
+    const world = createDeliveryWorld({
+      limits: { refillScanMax: 200 },
+      over: { report: () => Promise.resolve('written') },
+    });
     world.configure('ep_a', active);
     world.start();
-    for (let i = 0; i < 1_200; i += 1) world.add({ laneKey: 'ep_a' });
+    for (let i = 0; i < 2_400; i += 1) world.add({ laneKey: 'ep_a' });
     await world.advance(10_000);
-    expect(world.seen).toHaveLength(1_200);
+    expect(world.seen).toHaveLength(2_400);
     world.configure('ep_a', { ...active, status: 'PAUSED' });
     // In each of the two partitions one before all others, and one behind them.
     for (const dueMs of [1, 1, startMs + 60_000, startMs + 60_000])
@@ -191,7 +194,7 @@ describe('many lanes in one process', () => {
     await world.advance(100);
     world.configure('ep_a', active);
     await world.advance(1_000);
-    expect(world.seen).toHaveLength(1_204);
+    expect(world.seen).toHaveLength(2_404);
   });
 
   it('first attempts are found behind retries that wait longer, after a start too', async () => {

@@ -51,7 +51,11 @@ export function createMeasurements(
   });
   return {
     /** The brokers' clock is that of when it began. */
-    ended({ dueMs, isFirst }: DueDelivery, brokerNowMs: number | null, result: AttemptResult): void {
+    ended(
+      { dueMs, isFirst }: DueDelivery,
+      brokerNowMs: number | null,
+      result: AttemptResult,
+    ): void {
       const { kind, durationMs, httpStatus, code } = result;
       attempts.inc({ result: kind });
       // What was never sent took no time.

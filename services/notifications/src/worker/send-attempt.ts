@@ -30,7 +30,11 @@ export type Sent =
 export type SendOptions = Pick<
   DeliveryWorkerOptions,
   'prepare' | 'outbound' | 'clock' | 'wallClockMs' | 'logger'
-> & { readonly stopping: AbortSignal };
+> & {
+  /** Of a request whose settings say nothing. */
+  readonly timeoutMs: number;
+  readonly stopping: AbortSignal;
+};
 
 /** One attempt. Does not reject. */
 export async function sendAttempt(
@@ -94,9 +98,9 @@ async function preparedOf(
 async function answerTo(
   { url, headers, body }: Extract<Prepared, { readonly kind: 'ready' }>,
   settings: LaneSettings | null,
-  { outbound, stopping, logger }: SendOptions,
+  { outbound, stopping, logger, timeoutMs }: SendOptions,
 ): Promise<OutboundAnswer> {
-  const deadlineMs = settings?.timeoutMs ?? limits.deadlineMs;
+  const deadlineMs = settings?.timeoutMs ?? timeoutMs;
   try {
     return await outbound.post({ url, headers, body, deadlineMs, signal: stopping });
   } catch (error) {

@@ -23,14 +23,14 @@ const eventType = () =>
 const flag = (what: string) => z.boolean('must be true or false').optional().describe(what);
 
 /** A type and, at most, that it is UTF-8: it becomes a header. */
-const contentType = () =>
+export const contentType = () =>
   text(100).regex(
     /^[A-Za-z]+\/[A-Za-z0-9.+-]+(; ?charset=utf-8)?$/i,
     'must be a content type such as application/json',
   );
 
 /** Texts of templates have line breaks, which other texts may not. */
-const templateText = () => z.string('must be text').describe('Mustache, without partials');
+export const templateText = () => z.string('must be text').describe('Mustache, without partials');
 
 const template = z.strictObject({
   payWay: text(32).nullable().optional().describe('For this channel only; null for all others'),
@@ -103,14 +103,12 @@ export function settingsOf(
 
 function intervalsOf(given: readonly string[] | null): readonly number[] | null {
   if (given === null) return null;
-  const comma = given.find((each) => each.includes(','));
+  // Joined, an empty text or one with a comma would pass for another list.
+  const strange = given.find((each) => each.trim() === '' || each.includes(','));
   const found =
-    comma === undefined
+    strange === undefined
       ? parseIntervals(given.join(','))
-      : `has ${JSON.stringify(comma)}; a wait is such as 30s or 2m`;
-  // An empty text would pass for no wait at all.
-  if (given.length > 0 && found.length !== given.length && typeof found !== 'string')
-    throw problem('INVALID_PARAMETER', 'intervals: has an empty wait; a wait is such as 30s or 2m');
+      : `has ${JSON.stringify(strange)}; a wait is such as 30s or 2m`;
   if (typeof found === 'string') throw problem('INVALID_PARAMETER', `intervals: ${found}`);
   return found;
 }
