@@ -15,6 +15,9 @@ export interface WorkerReportsOptions {
   readonly workerId: string;
 }
 
+/** Endpoints remembered: 100 bytes each. Who is greeted twice hears no news. */
+const greetedMax = 10_000;
+
 /** Whose key protects what a merchant's server answered. */
 const subjectOf = ({ laneKey }: DueDelivery): string =>
   laneKey.startsWith('url:') ? 'callback:all' : `endpoint:${laneKey}`;
@@ -22,11 +25,23 @@ const subjectOf = ({ laneKey }: DueDelivery): string =>
 /** What the worker has to say, as commands. */
 export function createWorkerReports(options: WorkerReportsOptions) {
   const { notifications, endpoints, keyRing, workerId } = options;
+  const greeted = new Set<string>();
 
   /** What was answered, masked and encrypted. An answer that cannot be kept is not worth a report. */
   async function kept(due: DueDelivery, { response }: AttemptResult): Promise<string | null> {
     if (response === null || response.length === 0) return null;
     return keyRing.encrypt(subjectOf(due), maskedText(response)).catch(() => null);
+  }
+
+  /**
+   * The first delivery to an endpoint since this process began says that it is there: whoever said
+   * that it fails may have died since, and with it the memory that it has to recover.
+   */
+  async function greet(laneKey: string): Promise<void> {
+    if (greeted.has(laneKey)) return;
+    if (greeted.size >= greetedMax) greeted.clear();
+    greeted.add(laneKey);
+    await health(laneKey, { kind: 'RECOVERED' }).catch(() => greeted.delete(laneKey));
   }
 
   async function report(due: DueDelivery, result: AttemptResult): Promise<'written' | 'refused'> {
@@ -47,6 +62,7 @@ export function createWorkerReports(options: WorkerReportsOptions) {
       payload: { type: 'ReportAttempt', data },
       ...(traceparent === null ? {} : { traceparent }),
     });
+    if (outcome === 'DELIVERED') await greet(due.laneKey);
     if (executed.kind === 'pending') return 'written';
     return executed.outcome.status === 'REJECTED' ? 'refused' : 'written';
   }

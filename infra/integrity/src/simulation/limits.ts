@@ -91,6 +91,34 @@ export const latePayments = 0.5;
 /** A payer or a gateway takes at most so long for what it does at all. */
 export const payerMaxMs = 8_000;
 
+/** One seed in so many tells merchants: such a run takes as long as three others. */
+export const tellingSeeds = 0.3;
+
+/** Endpoints of such a run: each multiplies what is told. */
+export const endpointsMax = 4;
+
+/**
+ * Waits of retries: two that a delay topic keeps, and one between them that a timer does. All fit
+ * into a storm, so that schedules are used up in it.
+ */
+export const delayLevelsMs: readonly number[] = [1_000, 4_000];
+export const intervalsMs: readonly number[] = [1_000, 2_500, 4_000];
+
+/** A request to a merchant is over after this; the shortest that an endpoint may have. */
+export const merchantTimeoutMs = 1_000;
+
+/** A merchant that answers slowly takes so long at most. */
+export const slowMerchantMs = 700;
+
+/** Pauses of a lane whose endpoint fails: short, or they would outlast the storm. */
+export const lanes = { breakerPauseMs: 500, breakerPauseMsMax: 2_000 } as const;
+
+/** How long an endpoint fails before there is an incident of it. */
+export const alertAfterMs = 4_000;
+
+/** After the faults a merchant that was gone has it said: what was answered before has been read. */
+export const resumedAfterMs = 9_000;
+
 /** How often the gateway is asked about a payment that nobody has paid: often, for runs are short. */
 export const queryIntervalMs = 2_000;
 

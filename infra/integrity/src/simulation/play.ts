@@ -13,12 +13,14 @@ export async function playToTheEnd(stage: Stage): Promise<History> {
   await wait(plan.stormMs);
   simulation.heal();
   stage.gateway.heal();
+  stage.merchants.heal();
   const healedMs = simulation.nowMs();
   await wait(limits.settleMs);
   await drain(stage, healedMs + limits.settleMs + limits.drainMaxMs, wait);
-  await gatewayEnds(stage, simulation.nowMs() + limits.gatewayEndsMaxMs, wait);
+  await workEnds(stage, simulation.nowMs() + limits.gatewayEndsMaxMs, wait);
   // What came while everything drained has its grace too.
   await wait(limits.graceMaxMs + limits.quietMs);
+  await workEnds(stage, simulation.nowMs() + limits.gatewayEndsMaxMs, wait);
   const behind = await drain(stage, simulation.nowMs() + limits.drainMaxMs, wait);
   const endedMs = simulation.nowMs();
   await wait(limits.quietMs);
@@ -26,8 +28,8 @@ export async function playToTheEnd(stage: Stage): Promise<History> {
   return readHistory(stage, { healedMs, endedMs, calm }, behind);
 }
 
-/** Until every payment that is led at the gateway has come to its end, every refund and checkout. */
-async function gatewayEnds(
+/** Until every payment at the gateway has come to its end, every refund, checkout and notification. */
+async function workEnds(
   stage: Stage,
   untilMs: number,
   wait: (ms: number) => Promise<void>,

@@ -39,7 +39,10 @@ export interface RunSeedOptions {
  */
 export async function runSeed(options: RunSeedOptions): Promise<SeedResult> {
   const mutant = options.mutant ?? null;
-  const plan = planOf(options.seed, options.reduction, mutant?.faults);
+  const plan = planOf(
+    ...([options.seed, options.reduction, mutant?.faults] as const),
+    mutant === null ? undefined : mutant.tells === true,
+  );
   const stage = await openStage(plan, mutant);
   const findings = await findingsOf(stage);
   const { simulation, journal, beganMs } = stage;

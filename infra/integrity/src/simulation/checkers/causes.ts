@@ -22,6 +22,14 @@ export const causesChecker: Checker = {
   ],
 };
 
+/** Whose events a context follows by itself. */
+const heard: Readonly<Record<string, readonly { readonly name: string }[]>> = {
+  alerts: [
+    ...[topics.ordersEvents, topics.paymentsEvents, topics.checkoutEvents, topics.endpointsEvents],
+  ],
+  notifications: [topics.paymentsEvents, topics.alertsEvents],
+};
+
 function unlisted(history: History, context: (typeof contexts)[number]): readonly Violation[] {
   const found: Violation[] = [];
   const outcomes = outcomesIn(history, context.outcomes);
@@ -36,11 +44,11 @@ function unlisted(history: History, context: (typeof contexts)[number]): readonl
     );
   }
   const otherCauses = new Set(
-    context.name === 'alerts'
-      ? [topics.ordersEvents, topics.paymentsEvents, topics.checkoutEvents].flatMap(({ name }) =>
-          ownEntries(history, name).map(({ envelope }) => envelope.id),
-        )
-      : [],
+    (heard[context.name] ?? []).flatMap(({ name }) =>
+      takenIn(history, name)
+        .filter(isReadable)
+        .map(({ envelope }) => envelope.id),
+    ),
   );
   for (const { envelope } of ownEntries(history, context.events)) {
     const { id, type, causationId } = envelope;

@@ -3,7 +3,9 @@ import type { Ends, LogRecord } from '@plumbline/kafka';
 import type { Payload } from '@plumbline/kernel';
 import type { MemoryReadModel } from '@plumbline/postgres';
 import type { Topology } from '@plumbline/runtime';
+import type { PlannedEndpoint } from '../plan/endpoints.ts';
 import type { BookedPayment } from '../stage/sim-gateway.ts';
+import type { BookedDelivery } from '../stage/sim-merchants.ts';
 
 /** A committed record, and what of it can be read. */
 export interface Entry {
@@ -41,12 +43,15 @@ export interface Sighting {
   readonly hash: string;
 }
 
-/** A record that a processor took to its end. */
+/** A record that a processor took to its end, and when: takes are counted over the whole run. */
 export interface Taken {
   readonly topology: string;
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  readonly first: number;
+  /** The same as the first, unless it was undone and taken again. */
+  readonly last: number;
 }
 
 /** Somebody who has not caught up although the faults are over. */
@@ -72,6 +77,9 @@ export interface LocalCopy {
 export interface History {
   /** The gateway's own, by reference: the truth about money. */
   readonly books: ReadonlyMap<string, BookedPayment>;
+  /** What came to merchants, in order: the truth about what they were told. */
+  readonly deliveries: readonly BookedDelivery[];
+  readonly endpoints: readonly PlannedEndpoint[];
   readonly partitions: number;
   /** The topology values of production, without a mutant's changes. */
   readonly topologies: readonly Topology[];

@@ -7,7 +7,7 @@ import type { Topology } from '@plumbline/runtime';
 import { replayTopology } from '@plumbline/runtime';
 import { learn } from '../stage/run-sim-projection.ts';
 import type { Stage } from '../stage/open-stage.ts';
-import { topologies } from '../stage/open-stage.ts';
+import { topologiesOf } from '../stage/what-runs.ts';
 import { watchedTopics } from '../stage/watcher.ts';
 import type { Behind, Entry, History, ReplayedRecord } from './history.ts';
 import { placeOf } from './history.ts';
@@ -21,6 +21,7 @@ export async function readHistory(
   const { plan, simulation, journal } = stage;
   const { broker } = simulation;
   const codec = stage.newCodec(() => 0);
+  const topologies = topologiesOf(plan);
   const all = new Map<string, readonly Entry[]>();
   const topicNames = new Set([
     ...watchedTopics,
@@ -50,6 +51,8 @@ export async function readHistory(
   return {
     ...{ partitions, topologies, codec, behind, ...times },
     books: stage.gateway.books,
+    deliveries: stage.merchants.books,
+    endpoints: plan.endpoints,
     committed: (topic) => all.get(topic) ?? [],
     written: (topic) => new Set(broker.topicRecords(topic, 'read_uncommitted').map(placeOf)),
     ends: (topic, partition) => endOf(ends, `${topic}-${partition}`),

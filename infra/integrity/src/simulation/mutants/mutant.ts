@@ -1,5 +1,6 @@
-import type { LocalStores, Topology } from '@plumbline/runtime';
+import type { Following, LocalStores, Topology } from '@plumbline/runtime';
 import type { FaultPlan, Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
+import type { DeliveryPorts } from '../stage/deliver.ts';
 
 /**
  * A planted bug: the system as it would be if somebody had got one thing wrong. It is put between the
@@ -20,6 +21,12 @@ export interface Mutant {
   readonly clientLog?: (log: SimLog, world: MutantWorld) => SimLog;
   readonly localStores?: (stores: LocalStores, world: MutantWorld) => LocalStores;
   readonly projections?: ProjectionBug;
+  /** It shows where merchants are told; other bugs are planted in runs without it. */
+  readonly tells?: true;
+  /** What deliveries are made of. */
+  readonly deliveries?: (ports: DeliveryPorts, world: MutantWorld) => DeliveryPorts;
+  /** How deliveries follow what is due. */
+  readonly following?: (following: Following) => Following;
 }
 
 /** What a projection runner can get wrong. */

@@ -1,4 +1,4 @@
-import type { ActivateRules, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { ActivateRules, EndpointsEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { derivedUuid, slotOf } from '@plumbline/kernel';
 import type { Entry, History, ReadEntry } from '../history/history.ts';
@@ -31,7 +31,9 @@ interface Joined {
   reported: string | null;
   /** What was said of the payment and is never taken back, by what it says. */
   readonly facts: Map<string, Fact>;
-  /** By condition; of a fact, by what it says. */
+  /** Of an endpoint: incidents that have not ended. */
+  readonly incidents: Set<string>;
+  /** By condition; of a fact, by what it says; of an incident, by its id. */
   readonly watches: Map<string, Watch>;
 }
 
@@ -56,6 +58,7 @@ const inputs = [
   topics.ordersEvents.name,
   topics.paymentsEvents.name,
   topics.checkoutEvents.name,
+  topics.endpointsEvents.name,
 ];
 
 /**
@@ -104,12 +107,14 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
       hasEnded: null,
       reported: null,
       facts: new Map(),
+      incidents: new Set(),
       watches: new Map(),
     };
     orders.set(key, joined);
     const { topic } = entry.record;
     if (topic === topics.ordersEvents.name) takeOrder(joined, entry);
     else if (topic === topics.checkoutEvents.name) takeCheckout(joined, entry);
+    else if (topic === topics.endpointsEvents.name) takeEndpoint(joined, entry);
     else takePayment(joined, entry, timeMs);
     found.push(...judge({ joined, rules, key, timeMs, triggerId: entry.envelope.id }));
   }
@@ -117,7 +122,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
   return found;
 }
 
-/** Readable records of the three inputs in broker time; ties go by input, then by offset. */
+/** Readable records of all inputs in broker time; ties go by input, then by offset. */
 function merged(
   history: History,
   partition: number,
@@ -175,6 +180,12 @@ function takeCheckout(joined: Joined, { payload: { type } }: ReadEntry): void {
   joined.hasEnded = type === 'CheckoutCompleted' || type === 'CheckoutCompensated';
 }
 
+function takeEndpoint({ incidents }: Joined, { payload }: ReadEntry): void {
+  const event = payload as EndpointsEvent;
+  if (event.type === 'EndpointIncidentOpened') incidents.add(event.data.incidentId);
+  if (event.type === 'EndpointIncidentEnded') incidents.delete(event.data.incidentId);
+}
+
 function takePayment(joined: Joined, entry: ReadEntry, timeMs: number): void {
   const { payload, envelope } = entry;
   const event = payload as PaymentsEvent;
@@ -206,7 +217,7 @@ function factIn(event: PaymentsEvent): { readonly rule: 'V' | 'Z'; readonly what
 }
 
 function holds(
-  rule: (typeof conditions)[number],
+  rule: string,
   { order, payment, reported, hasEnded }: Joined,
 ): boolean {
   const isLate = order !== null && hasEnded === false && order !== 'WAITING_PAYMENT';
@@ -228,10 +239,12 @@ function judge(step: {
 }): readonly ExpectedAlert[] {
   const { joined, rules, key, timeMs, triggerId } = step;
   const found: ExpectedAlert[] = [];
-  for (const condition of conditions) {
+  const held = [...joined.watches].filter(([, { rule }]) => rule === 'U').map(([id]) => id);
+  for (const condition of new Set<string>([...conditions, ...held, ...joined.incidents])) {
     const watch = joined.watches.get(condition);
-    const rule = condition.charAt(0);
-    if (!holds(condition, joined)) {
+    const isIncident = held.includes(condition) || joined.incidents.has(condition);
+    const rule = isIncident ? 'U' : condition.charAt(0);
+    if (!(isIncident ? joined.incidents.has(condition) : holds(condition, joined))) {
       joined.watches.delete(condition);
       if (watch?.open === true) found.push(said('resolved', key, watch, timeMs));
       continue;

@@ -80,4 +80,18 @@ export const contexts = [
     outcomes: topics.checkoutOutcomes.name,
     deadLetters: topics.checkoutSagaDeadLetters.name,
   },
+  {
+    name: 'notifications',
+    commands: topics.notificationsCommands.name,
+    events: topics.notificationsEvents.name,
+    outcomes: topics.notificationsOutcomes.name,
+    deadLetters: topics.notificationsDeadLetters.name,
+  },
+  {
+    name: 'endpoints',
+    commands: topics.endpointsCommands.name,
+    events: topics.endpointsEvents.name,
+    outcomes: topics.endpointsOutcomes.name,
+    deadLetters: topics.endpointsDeadLetters.name,
+  },
 ] as const;

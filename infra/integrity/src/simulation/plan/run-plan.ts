@@ -1,6 +1,8 @@
 import type { FaultPlan, Random } from '@plumbline/runtime/simulation';
 import { calm, createRandom, randomPlan } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
+import type { PlannedEndpoint } from './endpoints.ts';
+import { plannedEndpoints } from './endpoints.ts';
 import type { FaultKind, Reduction } from './reduction.ts';
 import { faultKinds } from './reduction.ts';
 import type { Story } from './stories.ts';
@@ -66,6 +68,8 @@ export interface RunPlan {
   readonly stories: readonly PlannedStory[];
   readonly poison: readonly PlannedPoison[];
   readonly rules: readonly PlannedRules[];
+  /** Who is told; nobody in most runs, which then do without everything that tells. */
+  readonly endpoints: readonly PlannedEndpoint[];
   /** For so long there are faults. */
   readonly stormMs: number;
 }
@@ -82,14 +86,19 @@ const parts = [
   ...(['checkout-saga', 'inventory', 'accounts', 'purchase-payments'] as const),
 ] as const;
 
+/** What tells merchants. */
+const tellingParts = ['notifications', 'endpoints', 'notification-deliveries', 'delays'] as const;
+
 /**
  * The plan of a seed, less what a reduction takes out of it. With faults of a planted bug it is a
- * busy one: every part in two processes, many stories, a long storm.
+ * busy one: every part in two processes, many stories, a long storm. `tells` says whether merchants
+ * are told, which else the seed does.
  */
 export function planOf(
   seed: number,
   reduction: Reduction = {},
   faults?: Partial<FaultPlan>,
+  tells?: boolean,
 ): RunPlan {
   const random = createRandom(seed).fork('campaign');
   const isBusy = faults !== undefined;
@@ -97,14 +106,18 @@ export function planOf(
   const stormMs = isBusy ? limits.busyStormMs : drawnMs;
   const drawn = 1 + random.int(limits.storiesMax);
   const told = isBusy ? limits.storiesMax : drawn;
+  const telling = random.fork('telling');
+  const isTelling = tells ?? telling.chance(limits.tellingSeeds);
+  const all = isTelling ? [...parts, ...tellingParts] : parts;
   const plan: RunPlan = {
     seed,
     partitions: random.pick([1, 2, 2, 4]),
     faults: isBusy ? { ...calm, legMs: 4, name: 'given', ...faults } : randomPlan(seed),
-    processes: isBusy ? [parts, parts] : processesOf(random.fork('processes')),
+    processes: isBusy ? [all, all] : processesOf(random.fork('processes'), all),
     stories: Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
     poison: poisonOf(random.fork('poison'), { told, stormMs }),
     rules: rulesOf(random.fork('rules'), stormMs),
+    endpoints: isTelling ? plannedEndpoints(telling, stormMs) : [],
     stormMs,
   };
   return reduced(plan, reduction);
@@ -116,10 +129,13 @@ function plannedStory(random: Random, index: number, stormMs: number): PlannedSt
   return { index, startMs, story: own.pick(stories) };
 }
 
-function processesOf(random: Random): readonly (readonly string[])[] {
+function processesOf(
+  random: Random,
+  all: readonly string[],
+): readonly (readonly string[])[] {
   const count = 2 + random.int(3);
   const processes: string[][] = Array.from({ length: count }, () => []);
-  for (const part of parts) {
+  for (const part of all) {
     const where = random.shuffle(processes).slice(0, random.chance(0.6) ? 2 : 1);
     for (const process of where) process.push(part);
   }

@@ -1,7 +1,7 @@
 import type { Behind } from '../history/history.ts';
 import type { Stage } from './open-stage.ts';
-import { topologies } from './open-stage.ts';
 import { watchedTopics } from './watcher.ts';
+import { topologiesOf } from './what-runs.ts';
 
 /**
  * Who has not taken in everything that is committed now: topologies by the positions in their
@@ -21,7 +21,7 @@ export function behindNow(stage: Stage): readonly Behind[] {
       if (from < to) found.push({ who, topic, partition, from, to });
     });
   };
-  for (const { name, inputs, changelog } of topologies) {
+  for (const { name, inputs, changelog } of topologiesOf(stage.plan)) {
     const positions = positionsIn(stage, changelog);
     for (const { topic } of inputs) {
       compare(name, topic, (partition) => positions.get(`${partition} p/${topic}`) ?? 0n);

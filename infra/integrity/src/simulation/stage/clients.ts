@@ -5,6 +5,7 @@ import { contexts } from '../oracles/parking.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Client, Command } from './client.ts';
 import { createClient } from './client.ts';
+import { endpointCommands } from './endpoint-commands.ts';
 import type { Journal } from './journal.ts';
 import { furnish, furnishMore } from './furnish.ts';
 import { beginTelling, rulesCommand } from './tell-story.ts';
@@ -61,7 +62,10 @@ export function createClients(options: {
     ...furnish(random.fork('goods')).map((command) => once(command, beganMs)),
     ...furnishMore().map((command) => once(command, beganMs + plan.stormMs)),
   ];
-  const errands = [...goods, ...stories, ...rules];
+  const endpoints = plan.endpoints.flatMap((planned) =>
+    endpointCommands(planned).map(({ command, atMs }) => once(command, beganMs + atMs)),
+  );
+  const errands = [...goods, ...endpoints, ...stories, ...rules];
   let begin: ((errand: Errand) => void) | null = null;
 
   async function run(errand: Errand, client: Client, host: SimHost): Promise<void> {

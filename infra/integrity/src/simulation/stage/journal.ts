@@ -9,6 +9,8 @@ export interface Journal {
   readonly taken: Map<string, Taken>;
   /** Places `topic partition/offset` of what was planted, and how it was spoilt. */
   readonly planted: Map<string, string>;
+  /** How many there were, with those that were undone. */
+  takes: number;
   storiesDone: number;
   rulesDone: number;
 }
@@ -19,6 +21,7 @@ export const openJournal = (): Journal => ({
   sightings: [],
   taken: new Map(),
   planted: new Map(),
+  takes: 0,
   storiesDone: 0,
   rulesDone: 0,
 });

@@ -1,27 +1,12 @@
-import { accountsProjection, accountsTopology } from '@plumbline/accounts';
-import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
-import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import type { Codec, SchemaIds } from '@plumbline/events';
-import { allTopics, createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
-import { inventoryProjection, inventoryTopology } from '@plumbline/inventory';
+import { createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
 import type { MemoryLog, OutgoingRecord } from '@plumbline/kafka';
 import { createMetrics } from '@plumbline/observability';
-import { ordersProjection, ordersTopology } from '@plumbline/orders';
-import {
-  gatewayCallsTopology,
-  gatewayTransactionsTopology,
-  openCallWorker,
-  callbackIdOf,
-  merchantResultsTopology,
-  paymentsProjection,
-  paymentsTopology,
-  purchasePaymentsTopology,
-  refusedCallbacksProjection,
-} from '@plumbline/payments';
-import type { MemoryReadModel, Projection } from '@plumbline/postgres';
+import { notificationDeliveries } from '@plumbline/notifications';
+import { callbackIdOf, gatewayCallsTopology, openCallWorker } from '@plumbline/payments';
+import type { MemoryReadModel } from '@plumbline/postgres';
 import { openMemoryReadModel } from '@plumbline/postgres';
-import { projections as queriesProjections } from '@plumbline/queries';
-import type { Topology } from '@plumbline/runtime';
+import type { Following, Topology } from '@plumbline/runtime';
 import { runTopology } from '@plumbline/runtime';
 import type { Random, SimHost, Simulation } from '@plumbline/runtime/simulation';
 import { createSimulation } from '@plumbline/runtime/simulation';
@@ -31,8 +16,11 @@ import { poisonTargets } from '../plan/run-plan.ts';
 import * as limits from '../limits.ts';
 import type { Command } from './client.ts';
 import { createClients } from './clients.ts';
+import { startDeliveries } from './deliver.ts';
 import type { Journal } from './journal.ts';
 import { openJournal } from './journal.ts';
+import type { NotificationParts } from './notification-parts.ts';
+import { loadNotificationParts } from './notification-parts.ts';
 import type { OpenCopies } from './open-copies.ts';
 import { createOpenCopies } from './open-copies.ts';
 import { poisonRecord } from './poison.ts';
@@ -40,41 +28,11 @@ import { runSimProjection } from './run-sim-projection.ts';
 import { createSimCommands } from './sim-commands.ts';
 import type { BookedPayment, SimGateway } from './sim-gateway.ts';
 import { createSimGateway } from './sim-gateway.ts';
-import { tally } from './tally.ts';
-import { checkoutsUnderWay, underWayAtGateway } from './under-way.ts';
+import type { SimMerchants } from './sim-merchants.ts';
+import { createSimMerchants } from './sim-merchants.ts';
+import { checkoutsUnderWay, notificationsUnderWay, underWayAtGateway } from './under-way.ts';
 import { createWatcher } from './watcher.ts';
-
-/** The topology values of production. */
-export const topologies: readonly Topology[] = [
-  ordersTopology,
-  paymentsTopology,
-  gatewayCallsTopology,
-  gatewayTransactionsTopology,
-  merchantResultsTopology,
-  checkoutTopology,
-  checkoutSagaTopology,
-  inventoryTopology,
-  accountsTopology,
-  purchasePaymentsTopology({
-    ...{ lifetimeMs: limits.deadlineMs.most, callbackSecret: 'of the simulation' },
-    policyOf: () => ({
-      ...{ attemptsMax: 1, queryIntervalMs: limits.queryIntervalMs, refundLateSuccess: true },
-      ...{ subject: null, returnUrl: null },
-    }),
-  }),
-  consistencyAlerts,
-];
-
-/** The projections of production, and one that counts, which would show a record folded twice. */
-export const projections: readonly Projection[] = [
-  ordersProjection,
-  paymentsProjection,
-  refusedCallbacksProjection,
-  inventoryProjection,
-  accountsProjection,
-  ...queriesProjections,
-  tally,
-];
+import { catalogueOfRuns, projectionsOf, topicsOf, topologiesOf } from './what-runs.ts';
 
 /** Virtual epoch ms at which every run begins. */
 const startMs = Date.UTC(2026, 0, 1);
@@ -88,8 +46,12 @@ export interface Stage {
   readonly readModels: readonly MemoryReadModel[];
   readonly copies: OpenCopies;
   readonly gateway: SimGateway;
+  readonly merchants: SimMerchants;
   readonly beganMs: number;
-  /** Payments, refunds and calls at the gateway that have not ended, and checkouts of ended orders. */
+  /**
+   * Payments, refunds and calls at the gateway that have not ended, checkouts of ended orders, and
+   * notifications that somebody takes.
+   */
   underWay(): number;
   /** Clients have nothing left to do. */
   clientsAreDone(): boolean;
@@ -102,23 +64,29 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
   const { seed, partitions, faults } = plan;
   const simulation = createSimulation({
     ...{ seed, faults, startMs },
-    topics: allTopics.map((spec) => ({
-      name: spec.name,
-      partitions: spec.partitions === 'shared' ? partitions : spec.partitions,
-      isCompacted: spec.kind === 'changelog',
-    })),
+    topics: topicsOf(plan),
   });
   const schemaIds = createMemorySchemaIds();
-  const newCodec = (nowMs: () => number): Codec => createCodec(schemaIds, { nowMs });
+  const newCodec = (nowMs: () => number): Codec => createCodec(schemaIds, { nowMs, catalogue: catalogueOfRuns });
   const journal = openJournal();
-  const readModels = await Promise.all(projections.map(openMemoryReadModel));
+  const readModels = await Promise.all(projectionsOf(plan).map(openMemoryReadModel));
   const copies = createOpenCopies();
   const gateway = createSimGateway({
     simulation,
     random: simulation.random.fork('gateway'),
     onEnd: (payment) => report(payment),
   });
-  const parts = { plan, mutant, simulation, journal, readModels, copies, gateway, newCodec };
+  const merchants = createSimMerchants({
+    simulation,
+    random: simulation.random.fork('merchants'),
+    endpoints: plan.endpoints,
+  });
+  const topologies = topologiesOf(plan);
+  const notificationParts = plan.endpoints.length === 0 ? null : await loadNotificationParts();
+  const parts = {
+    ...{ plan, mutant, simulation, journal, readModels, copies, gateway, newCodec },
+    ...{ merchants, topologies, notificationParts },
+  };
   for (const [index, names] of plan.processes.entries()) {
     simulation.process(`process-${index + 1}`, (host) => startProcess(parts, names, host)).start();
   }
@@ -144,14 +112,16 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
     topics.paymentsEvents.name,
     topics.ordersEvents.name,
     topics.checkoutEvents.name,
+    topics.notificationsEvents.name,
+    topics.endpointsEvents.name,
   ]);
-  await plantPoison({ plan, simulation, journal, codec: newCodec(nowMs) });
+  await plantPoison({ plan, simulation, journal, topologies, codec: newCodec(nowMs) });
   return {
-    ...{ plan, simulation, journal, schemaIds, readModels, copies, gateway, newCodec },
+    ...{ plan, simulation, journal, schemaIds, readModels, copies, gateway, merchants, newCodec },
     beganMs: startMs,
     underWay: () => {
       const of = { broker: simulation.broker, codec: reading, journal };
-      return underWayAtGateway(of) + checkoutsUnderWay(of);
+      return underWayAtGateway(of) + checkoutsUnderWay(of) + notificationsUnderWay(of);
     },
     clientsAreDone: () => clients.areDone(),
     watchedUpTo: (topic, partition) => watcher.position(topic, partition),
@@ -166,6 +136,10 @@ interface Parts {
   readonly readModels: readonly MemoryReadModel[];
   readonly copies: OpenCopies;
   readonly gateway: SimGateway;
+  readonly merchants: SimMerchants;
+  readonly topologies: readonly Topology[];
+  /** Null where nobody is told. */
+  readonly notificationParts: NotificationParts | null;
   newCodec(nowMs: () => number): Codec;
 }
 
@@ -181,7 +155,7 @@ async function startProcess(
   names: readonly string[],
   host: SimHost,
 ): Promise<{ close(): Promise<void> }> {
-  const { plan, mutant, simulation, journal, readModels, copies, gateway } = parts;
+  const { plan, mutant, simulation, journal, readModels, copies } = parts;
   const { clock, logger } = host;
   const world = mutantWorld(parts, host);
   const log = mutant?.log?.(host.log, world) ?? host.log;
@@ -189,20 +163,16 @@ async function startProcess(
   const localStores = copies.observe(stores, host.name);
   const codec = parts.newCodec(() => clock.nowMs());
   const { partitions } = plan;
-  const worker = names.includes(gatewayCallsTopology.name)
-    ? startWorker({ gateway, log, host, codec, partitions, nowMs: () => simulation.nowMs() })
-    : null;
+  const workers = startWorkers(parts, names, { host, log, codec, world });
   const running = await Promise.all([
-    ...topologies
+    ...parts.topologies
       .filter(({ name }) => names.includes(name))
       .map((value) => mutant?.topology?.(value, world) ?? value)
       .map((topology) =>
         runTopology({
           ...{ log, codec, logger, partitions, localStores, clock },
           topology: observed(topology, journal),
-          ...(worker !== null && topology.name === gatewayCallsTopology.name
-            ? { following: worker.following }
-            : {}),
+          ...followedBy(workers.get(topology.name)),
         }),
       ),
     ...(names.includes('projections') ? readModels : []).map((model) =>
@@ -216,9 +186,38 @@ async function startProcess(
   return {
     async close() {
       await Promise.all(running.map((each) => each.close()));
-      await worker?.close();
+      for (const worker of workers.values()) await worker.close();
     },
   };
+}
+
+interface FollowingWorker {
+  readonly following: Following;
+  close(): Promise<void>;
+}
+
+const followedBy = (worker: FollowingWorker | undefined) =>
+  worker === undefined ? {} : { following: worker.following };
+
+/** What works on what topologies of a process keep, by their names. */
+function startWorkers(
+  parts: Parts,
+  names: readonly string[],
+  of: Pick<Parameters<typeof startWorker>[0], 'host' | 'log' | 'codec'> & {
+    readonly world: MutantWorld;
+  },
+): ReadonlyMap<string, FollowingWorker> {
+  const { gateway, merchants, mutant, notificationParts, simulation } = parts;
+  const { partitions } = parts.plan;
+  const nowMs = (): number => simulation.nowMs();
+  const workers = new Map<string, FollowingWorker>();
+  if (names.includes(gatewayCallsTopology.name))
+    workers.set(gatewayCallsTopology.name, startWorker({ ...of, gateway, partitions, nowMs }));
+  if (names.includes(notificationDeliveries.name) && notificationParts !== null) {
+    const deliveries = { ...of, parts: notificationParts, merchants, partitions, mutant, nowMs };
+    workers.set(notificationDeliveries.name, startDeliveries(deliveries));
+  }
+  return workers;
 }
 
 /** The worker of one process, at the gateway of this world. */
@@ -231,7 +230,10 @@ function startWorker(of: {
   nowMs(): number;
 }) {
   const { gateway, log, host, codec, partitions } = of;
-  const commands = createSimCommands({ log, host, codec, partitions, nowMs: () => of.nowMs() });
+  const commands = createSimCommands({
+    ...{ log, host, codec, partitions, context: 'payments' },
+    nowMs: () => of.nowMs(),
+  });
   const { adapter } = gateway;
   const mock = {
     ...{ adapter, connection: gateway.connect(host), notifyUrl: '' },
@@ -284,7 +286,7 @@ function callbackOf(payment: BookedPayment, random: Random): Command | null {
 const payNoChars = 30;
 
 /** The same topology; what its processor took to its end is written down. */
-const observed = (topology: Topology, { taken }: Journal): Topology => ({
+const observed = (topology: Topology, journal: Journal): Topology => ({
   ...topology,
   createProcessor(task) {
     const processor = topology.createProcessor(task);
@@ -293,8 +295,12 @@ const observed = (topology: Topology, { taken }: Journal): Topology => ({
       onRecord(record, context) {
         processor.onRecord(record, context);
         const { topic, partition, offset } = record;
-        taken.set(`${topology.name} ${topic} ${partition}/${offset}`, {
+        const place = `${topology.name} ${topic} ${partition}/${offset}`;
+        journal.takes += 1;
+        const { takes } = journal;
+        journal.taken.set(place, {
           ...{ topology: topology.name, topic, partition, offset },
+          ...{ first: journal.taken.get(place)?.first ?? takes, last: takes },
         });
       },
     };
@@ -305,15 +311,16 @@ async function plantPoison(of: {
   readonly plan: RunPlan;
   readonly simulation: Simulation;
   readonly journal: Journal;
+  readonly topologies: readonly Topology[];
   readonly codec: Codec;
 }): Promise<void> {
-  const { plan, simulation, journal, codec } = of;
+  const { plan, simulation, journal, codec, topologies } = of;
   await codec.prepare(poisonTargets.map((target) => topics[target].name));
   const { broker } = simulation;
   const { partitions } = plan;
   function plant(planned: PlannedPoison): void {
     const record = poisonRecord(planned, { codec, partitions, nowMs: simulation.nowMs() });
-    if (!mayPlant(broker, record)) {
+    if (!mayPlant(broker, record, topologies)) {
       simulation.after(limits.poisonAgainMs, () => plant(planned));
       return;
     }
@@ -333,7 +340,11 @@ async function plantPoison(of: {
  * A task whose changelog is empty beside records in a topic of its own stops, and rightly: so whoever
  * writes where he should not does it after the owner has written.
  */
-function mayPlant(broker: MemoryLog, { topic, partition }: OutgoingRecord): boolean {
+function mayPlant(
+  broker: MemoryLog,
+  { topic, partition }: OutgoingRecord,
+  topologies: readonly Topology[],
+): boolean {
   const owner = topologies.find(({ owns }) => owns.includes(topic));
   if (owner === undefined) return true;
   return broker.topicRecords(owner.changelog).some((record) => record.partition === partition);

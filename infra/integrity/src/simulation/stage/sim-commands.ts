@@ -6,10 +6,17 @@ import type { CallWorkerOptions } from '@plumbline/payments';
 import type { SimHost } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
 
+/** Who asks. */
+const sources = {
+  payments: '/plumbline/gateway-calls',
+  notifications: '/plumbline/notification-deliveries',
+  endpoints: '/plumbline/notification-deliveries',
+} as const;
+
 type Execute = CallWorkerOptions['commands']['execute'];
 
 /**
- * Writes commands of the payments and waits for their outcomes, as the gateway of commands does on
+ * Writes commands to a context and waits for their outcomes, as the gateway of commands does on
  * real time. Never decides anything itself: it may repeat, give up, and be killed.
  */
 export function createSimCommands(options: {
@@ -17,12 +24,13 @@ export function createSimCommands(options: {
   readonly host: SimHost;
   readonly codec: Codec;
   readonly partitions: number;
+  readonly context: 'payments' | 'notifications' | 'endpoints';
   nowMs(): number;
 }): { readonly execute: Execute; close(): void } {
-  const { log, host, codec, partitions } = options;
+  const { log, host, codec, partitions, context } = options;
   const answers = new Map<string, CommandOutcome>();
-  const commandsTopic = topics.paymentsCommands.name;
-  const outcomesTopic = topics.paymentsOutcomes.name;
+  const commandsTopic = topics[`${context}Commands`].name;
+  const outcomesTopic = topics[`${context}Outcomes`].name;
   let producer: EdgeProducer | null = null;
   const closing = new AbortController();
 
@@ -57,7 +65,7 @@ export function createSimCommands(options: {
       const partition = partitionOfRecordKey(key, partitions);
       const value = codec.encode(commandsTopic, payload);
       const headers = encodeEnvelope({
-        ...{ id, type: payload.type, source: '/plumbline/gateway-calls', subject, actor },
+        ...{ id, type: payload.type, source: sources[context], subject, actor },
         ...{ timeMs: options.nowMs(), correlationId, causationId: command.causationId ?? null },
         ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null },
         traceparent: command.traceparent ?? null,

@@ -1,4 +1,11 @@
-import type { CheckoutEvent, Codec, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type {
+  CheckoutEvent,
+  Codec,
+  EndpointsEvent,
+  NotificationsEvent,
+  OrdersEvent,
+  PaymentsEvent,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { MemoryLog } from '@plumbline/kafka';
 import type { Journal } from './journal.ts';
@@ -76,3 +83,29 @@ const movesOn: ReadonlySet<string> = new Set([
   ...['OrderCreated', 'OrderPaid', 'OrderPaidFromBalance'],
   ...['OrderFailed', 'OrderExpired', 'OrderCancelled'],
 ]);
+
+/** Notifications that have not ended, less those that wait for an endpoint that takes nothing now. */
+export function notificationsUnderWay(of: {
+  readonly broker: MemoryLog;
+  readonly codec: Codec;
+}): number {
+  const { broker, codec } = of;
+  const open = new Map<string, string>();
+  const away = new Set<string>();
+  for (const { topic, value } of broker.topicRecords(topics.endpointsEvents.name)) {
+    // The topic holds nothing else.
+    const { type, data } = codec.decode(topic, value) as EndpointsEvent;
+    if (type === 'EndpointPaused' || type === 'EndpointDisabled') away.add(data.endpointId);
+    if (type === 'EndpointResumed' || type === 'EndpointRemoved') away.delete(data.endpointId);
+  }
+  for (const { topic, value } of broker.topicRecords(topics.notificationsEvents.name)) {
+    const event = codec.decode(topic, value) as NotificationsEvent;
+    if (event.type === 'NotificationCreated')
+      open.set(event.data.notificationId, event.data.endpointId ?? '');
+    const isUsedUp =
+      event.type === 'NotificationAttemptFailed' && event.data.status === 'RETRY_FAILED';
+    if (isUsedUp || event.type === 'NotificationDelivered' || event.type === 'NotificationAbandoned')
+      open.delete(event.data.notificationId);
+  }
+  return [...open.values()].filter((endpointId) => !away.has(endpointId)).length;
+}

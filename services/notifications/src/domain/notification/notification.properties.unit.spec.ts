@@ -54,6 +54,19 @@ describe('whatever is asked of notifications, in whatever order, and whatever co
     });
   });
 
+  it('none begins before its time but by hand', () => {
+    holds(({ before, news, atMs }) => {
+      for (const { type, data } of news) {
+        if (type !== 'NotificationAttemptDue' || data.trigger !== 'SCHEDULE') continue;
+        const known = notificationsOf(before).find(
+          ({ notificationId }) => notificationId === data.notificationId,
+        );
+        expect(known?.status === 'FAILED' && atMs >= known.nextDueMs).toBe(true);
+        expect(data.dueAt).toBe(known?.status === 'FAILED' ? known.nextDueMs : null);
+      }
+    });
+  });
+
   it('no more attempts fail than the schedule has, and one, since it began', () => {
     holds(({ state, events }) => {
       for (const { notificationId, intervalsMs, attempt, step } of notificationsOf(state)) {

@@ -5,6 +5,7 @@ import { decisionOf } from '@plumbline/http';
 import type { ReadProblems } from '@plumbline/postgres';
 import { readAsAnswered } from '@plumbline/postgres';
 import { z } from 'zod';
+import { endpointIdForm, endpointKeyOf, tenantOfEndpoint } from '../../domain/endpoint/endpoint-id.ts';
 import type { EndpointView } from '../../projections/endpoint-queries.ts';
 import type { NotificationsEdge } from '../edge.ts';
 import { readProblems } from '../edge.ts';
@@ -15,7 +16,7 @@ import type { AnsweredEndpoint } from './endpoint-view.ts';
 import { endpointOfAnswer } from './endpoint-view.ts';
 
 export const endpointId = () =>
-  z.string().regex(/^ep_[0-9a-f]{24}$/, 'must be the id of an endpoint: ep_ and 24 hex digits');
+  z.string().regex(endpointIdForm, 'must be the id of an endpoint: ep_<tenant>_<24 hex digits>');
 
 export const endpointParams = z.strictObject({ endpointId: endpointId() });
 
@@ -33,13 +34,13 @@ export async function findEndpoint(
   caller: Caller,
   id: string,
 ): Promise<EndpointView> {
-  const view = await readAsAnswered({
+  if (!caller.isInternal && tenantOfEndpoint(id) !== caller.tenant)
+    throw problem('ENDPOINT_NOT_FOUND');
+  return readAsAnswered({
     read: () => edge.endpointQueries.byId(id),
-    seen: edge.endpoints.lastSeenVersion(id),
+    seen: edge.endpoints.lastSeenVersion(endpointKeyOf(id)),
     ...{ timeoutMs: edgeLimits.readYourWritesMs, problems: endpointProblems },
   });
-  if (!caller.isInternal && view.tenant !== caller.tenant) throw problem('ENDPOINT_NOT_FOUND');
-  return view;
 }
 
 export interface DecidedEndpoint extends AnsweredEndpoint {
@@ -53,9 +54,10 @@ export async function askEndpoint(
   { correlationId, actor, traceparent }: RequestContext,
   payload: EndpointsCommand,
 ): Promise<DecidedEndpoint> {
-  const { endpointId: key } = payload.data;
+  const { endpointId: subject } = payload.data;
+  const key = endpointKeyOf(subject);
   const executed = await endpoints.execute({
-    ...{ id: randomUUID(), key, subject: key, payload, correlationId, actor, traceparent },
+    ...{ id: randomUUID(), key, subject, payload, correlationId, actor, traceparent },
   });
   const { answer, outcome } = decisionOf(executed, {
     codes: notificationsErrorCodes,

@@ -1,13 +1,13 @@
 import type { ReadProblems } from '@plumbline/postgres';
 import { readAsAnswered, readRows } from '@plumbline/postgres';
 import { z } from 'zod';
+import { tenantOfEndpoint } from '../../domain/endpoint/endpoint-id.ts';
 import type { NotificationView } from '../../projections/notification-queries.ts';
 import type { NotificationsEdge } from '../edge.ts';
 import { readProblems } from '../edge.ts';
 import { problem } from '../error-codes.ts';
 import * as edgeLimits from '../limits.ts';
 import type { Caller } from './callers.ts';
-import * as limits from './limits.ts';
 
 export const notificationParams = z.strictObject({
   notificationId: z
@@ -20,45 +20,18 @@ const notificationProblems: ReadProblems = {
   missing: () => problem('NOTIFICATION_NOT_FOUND'),
 };
 
-/** Whose an endpoint is, which never changes; `null` while nobody knows. */
-export type OwnerOf = (endpointId: string) => Promise<string | null>;
-
-export function createOwners(edge: Pick<NotificationsEdge, 'endpointQueries'>): OwnerOf {
-  const held = new Map<string, string>();
-  return async (endpointId) => {
-    const known = held.get(endpointId);
-    if (known !== undefined) return known;
-    const view = await readRows(() => edge.endpointQueries.byId(endpointId), readProblems);
-    if (view === null) return null;
-    if (held.size >= limits.ownersHeldMax) held.clear();
-    held.set(endpointId, view.tenant);
-    return view.tenant;
-  };
-}
-
 /**
  * Whether the caller may see a notification. A merchant may see what goes to its own endpoints: not
  * what an endpoint of the platform is told of it, nor what it answers.
  */
-export async function maySee(
-  owners: OwnerOf,
+export const maySee = (
   caller: Caller,
   { tenant, endpointId }: Pick<NotificationView, 'tenant' | 'endpointId'>,
-): Promise<boolean> {
-  if (caller.isInternal) return true;
-  if (tenant !== caller.tenant || endpointId === null) return false;
-  return (await owners(endpointId)) === caller.tenant;
-}
-
-/** Those that the caller may see. */
-export async function seenBy(
-  owners: OwnerOf,
-  caller: Caller,
-  views: readonly NotificationView[],
-): Promise<readonly NotificationView[]> {
-  const seen = await Promise.all(views.map((view) => maySee(owners, caller, view)));
-  return views.filter((_view, index) => seen[index] === true);
-}
+): boolean =>
+  caller.isInternal ||
+  (tenant === caller.tenant &&
+    endpointId !== null &&
+    tenantOfEndpoint(endpointId) === caller.tenant);
 
 /**
  * A notification that the caller may see, at least as this process has answered it. Errors:
@@ -66,12 +39,11 @@ export async function seenBy(
  */
 export async function findNotification(
   edge: NotificationsEdge,
-  of: { readonly owners: OwnerOf; readonly caller: Caller; readonly notificationId: string },
+  of: { readonly caller: Caller; readonly notificationId: string },
 ): Promise<NotificationView> {
-  const { owners, caller, notificationId } = of;
+  const { caller, notificationId } = of;
   const first = await readRows(() => edge.queries.byId(notificationId), readProblems);
-  if (first === null || !(await maySee(owners, caller, first)))
-    throw problem('NOTIFICATION_NOT_FOUND');
+  if (first === null || !maySee(caller, first)) throw problem('NOTIFICATION_NOT_FOUND');
   const seen = edge.notifications.lastSeenVersion(first.aggregateKey);
   if (seen === null || first.version >= seen) return first;
   const { view } = await readAsAnswered({

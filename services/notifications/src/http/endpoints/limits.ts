@@ -38,6 +38,3 @@ export const shownBytesMax = 16 * 1024;
 
 /** Incidents of an endpoint in its answer, the newest. */
 export const incidentsShown = 20;
-
-/** Owners of endpoints that are remembered: 10,000 of 100 bytes are 1 MiB. */
-export const ownersHeldMax = 10_000;

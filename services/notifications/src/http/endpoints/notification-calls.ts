@@ -10,7 +10,6 @@ import { reason } from '../fields.ts';
 import * as edgeLimits from '../limits.ts';
 import { recordAnswer, recordOfAnswer, recordOut } from '../notification-view.ts';
 import { callerOf, callersWith } from './callers.ts';
-import type { OwnerOf } from './find-notification.ts';
 import { findNotification, notificationParams } from './find-notification.ts';
 
 const path = '/api/v1/notifications/:notificationId';
@@ -40,17 +39,16 @@ async function call(
   edge: NotificationsEdge,
   context: RequestContext,
   of: {
-    readonly owners: OwnerOf;
     readonly notificationId: string;
     readonly payload: NotificationsCommand;
   },
 ): Promise<RouteResponse> {
-  const { owners, notificationId, payload } = of;
-  const view = await findNotification(edge, { owners, caller: callerOf(context), notificationId });
+  const { notificationId, payload } = of;
+  const view = await findNotification(edge, { caller: callerOf(context), notificationId });
   return { status: 200, body: ok(await askNotification(edge, context, { view, payload })) };
 }
 
-export const retryNotification = (edge: NotificationsEdge, owners: OwnerOf): Route =>
+export const retryNotification = (edge: NotificationsEdge): Route =>
   defineRoute({
     method: 'post',
     path: `${path}/retry`,
@@ -66,13 +64,13 @@ export const retryNotification = (edge: NotificationsEdge, owners: OwnerOf): Rou
     handler: ({ params: { notificationId }, body, context }) => {
       const data = { notificationId, paymentId: null, reason: body.reason ?? null };
       const payload = { type: 'RetryNotification', data } as const;
-      return call(edge, context, { owners, notificationId, payload });
+      return call(edge, context, { notificationId, payload });
     },
   });
 
 const withReason = z.strictObject({ reason: reason() });
 
-export const abandonNotification = (edge: NotificationsEdge, owners: OwnerOf): Route =>
+export const abandonNotification = (edge: NotificationsEdge): Route =>
   defineRoute({
     method: 'post',
     path: `${path}/abandon`,
@@ -85,11 +83,11 @@ export const abandonNotification = (edge: NotificationsEdge, owners: OwnerOf): R
     handler: ({ params: { notificationId }, body, context }) => {
       const data = { notificationId, paymentId: null, reason: body.reason };
       const payload = { type: 'AbandonNotification', data } as const;
-      return call(edge, context, { owners, notificationId, payload });
+      return call(edge, context, { notificationId, payload });
     },
   });
 
-export const replayNotification = (edge: NotificationsEdge, owners: OwnerOf): Route =>
+export const replayNotification = (edge: NotificationsEdge): Route =>
   defineRoute({
     method: 'post',
     path: `${path}/replay`,
@@ -102,6 +100,6 @@ export const replayNotification = (edge: NotificationsEdge, owners: OwnerOf): Ro
     handler: ({ params: { notificationId }, body, context }) => {
       const data = { notificationId, reason: body.reason };
       const payload = { type: 'ReplayNotification', data } as const;
-      return call(edge, context, { owners, notificationId, payload });
+      return call(edge, context, { notificationId, payload });
     },
   });

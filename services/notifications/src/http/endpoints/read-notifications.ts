@@ -11,8 +11,7 @@ import { recordAnswer, recordOut } from '../notification-view.ts';
 import type { Caller } from './callers.ts';
 import { callerOf, callersWith, tenantsName, tenantsOf } from './callers.ts';
 import { endpointId, endpointParams, findEndpoint } from './endpoint-calls.ts';
-import type { OwnerOf } from './find-notification.ts';
-import { findNotification, notificationParams, seenBy } from './find-notification.ts';
+import { findNotification, maySee, notificationParams } from './find-notification.ts';
 import { detailOf, notificationAnswer } from './notification-detail.ts';
 
 const statuses = [
@@ -63,7 +62,6 @@ const filterOf = ({ status, type, from, to }: Omit<PageQuery, 'limit' | 'cursor'
 async function page(
   edge: NotificationsEdge,
   of: {
-    readonly owners: OwnerOf;
     readonly caller: Caller;
     readonly filter: NotificationFilter;
     readonly query: PageQuery;
@@ -77,13 +75,13 @@ async function page(
     () => edge.queries.list({ filter, after, limit }),
     readProblems,
   );
-  const seen = await seenBy(of.owners, of.caller, notifications);
+  const seen = notifications.filter((view) => maySee(of.caller, view));
   const nextCursor =
     next === null ? null : cursorOf({ createdAtMs: next.createdAtMs, id: next.notificationId });
   return { status: 200, body: ok({ notifications: seen.map(recordOut), nextCursor }) };
 }
 
-export const listDeliveries = (edge: NotificationsEdge, owners: OwnerOf): Route =>
+export const listDeliveries = (edge: NotificationsEdge): Route =>
   defineRoute({
     method: 'get',
     path: '/api/v1/webhook-endpoints/:endpointId/deliveries',
@@ -96,11 +94,11 @@ export const listDeliveries = (edge: NotificationsEdge, owners: OwnerOf): Route 
       const caller = callerOf(context);
       await findEndpoint(edge, caller, params.endpointId);
       const filter = { ...filterOf(query), endpointId: params.endpointId };
-      return page(edge, { owners, caller, filter, query });
+      return page(edge, { caller, filter, query });
     },
   });
 
-export const listNotifications = (edge: NotificationsEdge, owners: OwnerOf): Route =>
+export const listNotifications = (edge: NotificationsEdge): Route =>
   defineRoute({
     method: 'get',
     path: '/api/v1/notifications',
@@ -122,11 +120,11 @@ export const listNotifications = (edge: NotificationsEdge, owners: OwnerOf): Rou
       const tenant = tenantsOf(caller, query.tenant) ?? undefined;
       const about = { orderNo: query.order, paymentId: query.payment, endpointId: query.endpoint };
       const filter = { ...filterOf(query), ...about, tenant };
-      return page(edge, { owners, caller, filter, query });
+      return page(edge, { caller, filter, query });
     },
   });
 
-export const readNotification = (edge: NotificationsEdge, owners: OwnerOf): Route =>
+export const readNotification = (edge: NotificationsEdge): Route =>
   defineRoute({
     method: 'get',
     path: '/api/v1/notifications/:notificationId',
@@ -137,7 +135,7 @@ export const readNotification = (edge: NotificationsEdge, owners: OwnerOf): Rout
     authenticate: callersWith(edge, 'endpoints:read'),
     security: 'bearer',
     handler: async ({ params: { notificationId }, context }) => {
-      const of = { owners, caller: callerOf(context), notificationId };
+      const of = { caller: callerOf(context), notificationId };
       const view = await findNotification(edge, of);
       const { queries, endpointQueries } = edge;
       const { endpointId: id } = view;

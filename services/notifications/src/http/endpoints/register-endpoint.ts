@@ -6,6 +6,7 @@ import { digest } from '@plumbline/kernel';
 import { readRows } from '@plumbline/postgres';
 import { z } from 'zod';
 import { newWebhookSecret } from '../../delivery/signature.ts';
+import { endpointIdOf } from '../../domain/endpoint/endpoint-id.ts';
 import type { NotificationsEdge } from '../edge.ts';
 import { readProblems } from '../edge.ts';
 import { problem } from '../error-codes.ts';
@@ -32,7 +33,10 @@ function idsOf(tenant: string, key: string | undefined): Ids {
     key === undefined
       ? randomBytes(idBytes).toString('hex')
       : digest(what, tenant, key).subarray(0, idBytes).toString('hex');
-  return { endpointId: `ep_${hexOf('endpoint')}`, secretId: `es_${hexOf('endpoint secret')}` };
+  return {
+    endpointId: endpointIdOf(tenant, hexOf('endpoint')),
+    secretId: `es_${hexOf('endpoint secret')}`,
+  };
 }
 
 /**

@@ -15,8 +15,7 @@ import { eachAtOnce } from './at-once.ts';
 import type { Caller } from './callers.ts';
 import { callerOf, callersWith, tenantsName, tenantsOf } from './callers.ts';
 import { endpointId, findEndpoint } from './endpoint-calls.ts';
-import type { OwnerOf } from './find-notification.ts';
-import { seenBy } from './find-notification.ts';
+import { maySee } from './find-notification.ts';
 import * as limits from './limits.ts';
 import { askNotification } from './notification-calls.ts';
 import { time } from './read-notifications.ts';
@@ -57,13 +56,12 @@ type Found = Pick<NotificationView, 'aggregateKey' | 'notificationId'>;
 async function matching(
   edge: NotificationsEdge,
   of: {
-    readonly owners: OwnerOf;
     readonly caller: Caller;
     readonly filter: NotificationFilter;
     readonly limit: number;
   },
 ): Promise<{ readonly found: readonly Found[]; readonly hasMore: boolean }> {
-  const { owners, caller, filter, limit } = of;
+  const { caller, filter, limit } = of;
   const found: Found[] = [];
   let after: PagePlace | null = null;
   for (;;) {
@@ -72,7 +70,7 @@ async function matching(
       () => edge.queries.list({ filter, after: place, limit: limits.replayPageRows }),
       readProblems,
     );
-    const seen = await seenBy(owners, caller, page.notifications);
+    const seen = page.notifications.filter((view) => maySee(caller, view));
     found.push(
       ...seen.map(({ aggregateKey, notificationId }) => ({ aggregateKey, notificationId })),
     );
@@ -88,7 +86,7 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof HttpProblem &&
   (error.code === 'REPLAY_NOT_ALLOWED' || error.code === 'NOTIFICATION_NOT_FOUND');
 
-export const replayNotifications = (edge: NotificationsEdge, owners: OwnerOf): Route =>
+export const replayNotifications = (edge: NotificationsEdge): Route =>
   defineRoute({
     method: 'post',
     path: '/api/v1/notifications/replay',
@@ -111,7 +109,7 @@ export const replayNotifications = (edge: NotificationsEdge, owners: OwnerOf): R
         ...{ endpointId: id, tenant, statuses: [body.status ?? 'RETRY_FAILED'], type: body.type },
         ...{ createdFromMs: body.from, createdBeforeMs: body.to },
       };
-      const { found, hasMore } = await matching(edge, { owners, caller, filter, limit });
+      const { found, hasMore } = await matching(edge, { caller, filter, limit });
       let [replayed, refused] = [0, 0];
       if (!dryRun)
         await eachAtOnce(found, limits.commandsAtOnce, async (view) => {

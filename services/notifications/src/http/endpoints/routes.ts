@@ -10,7 +10,6 @@ import {
   resumeEndpoint,
   rotateSecret,
 } from './endpoint-routes.ts';
-import { createOwners } from './find-notification.ts';
 import {
   abandonNotification,
   replayNotification,
@@ -23,27 +22,24 @@ import { replayNotifications } from './replay-notifications.ts';
 import { testEndpoint, triggerEvent } from './trials.ts';
 
 /** Endpoints, what was delivered to them, and what is delivered again. */
-export function endpointRoutes(edge: NotificationsEdge): readonly Route[] {
-  const owners = createOwners(edge);
-  return [
-    registerEndpoint(edge),
-    listEndpoints(edge),
-    readEndpoint(edge),
-    changeEndpoint(edge),
-    removeEndpoint(edge),
-    pauseEndpoint(edge),
-    resumeEndpoint(edge),
-    rotateSecret(edge),
-    testEndpoint(edge),
-    triggerEvent(edge),
-    listDeliveries(edge, owners),
-    listNotifications(edge, owners),
-    readNotification(edge, owners),
-    retryNotification(edge, owners),
-    abandonNotification(edge, owners),
-    replayNotification(edge, owners),
-    replayNotifications(edge, owners),
-    previewTemplate(edge),
-    listEventTypes(edge),
-  ];
-}
+export const endpointRoutes = (edge: NotificationsEdge): readonly Route[] => [
+  registerEndpoint(edge),
+  listEndpoints(edge),
+  readEndpoint(edge),
+  changeEndpoint(edge),
+  removeEndpoint(edge),
+  pauseEndpoint(edge),
+  resumeEndpoint(edge),
+  rotateSecret(edge),
+  testEndpoint(edge),
+  triggerEvent(edge),
+  listDeliveries(edge),
+  listNotifications(edge),
+  readNotification(edge),
+  retryNotification(edge),
+  abandonNotification(edge),
+  replayNotification(edge),
+  replayNotifications(edge),
+  previewTemplate(edge),
+  listEventTypes(edge),
+];

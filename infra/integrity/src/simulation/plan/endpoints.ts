@@ -1,0 +1,81 @@
+import { routingKey } from '@plumbline/kernel';
+import type { Random } from '@plumbline/runtime/simulation';
+import * as limits from '../limits.ts';
+
+/** How a merchant behaves until everything is healed. Beside it, the network does what it does. */
+export const merchantKinds = [
+  /** Takes nearly everything at once. */
+  'steady',
+  /** Wants an order's notifications one after the other, and fails at many. */
+  'in-order',
+  /** Takes nothing at all, so that schedules are used up. */
+  'failing',
+  /** Asks to be left alone for some time. */
+  'busy',
+  /** Paused under way, and mostly resumed. */
+  'wavering',
+  /** Removed under way. */
+  'leaving',
+  /** Says 410 now and then; mostly resumed at the end. */
+  'gone',
+] as const;
+export type MerchantKind = (typeof merchantKinds)[number];
+
+export interface PlannedEndpoint {
+  readonly kind: MerchantKind;
+  readonly endpointId: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly inOrder: boolean;
+  /** After its registration, at times since the start of the run. */
+  readonly changes: readonly {
+    readonly atMs: number;
+    readonly type: 'PauseEndpoint' | 'ResumeEndpoint' | 'RemoveEndpoint';
+  }[];
+}
+
+/** Everybody's here. */
+export const endpointTenant = 'main';
+
+/** An endpoint stands under a routing key, as an order does. */
+export const keyOfEndpoint = (endpointId: string): string => routingKey(endpointTenant, endpointId);
+
+const ofPayments = ['payment.succeeded', 'payment.failed', 'payment.closed'];
+
+/** Some of the kinds, one endpoint each. */
+export function plannedEndpoints(random: Random, stormMs: number): readonly PlannedEndpoint[] {
+  const count = 2 + random.int(limits.endpointsMax - 1);
+  return random
+    .shuffle(merchantKinds)
+    .slice(0, count)
+    .map((kind) => plannedEndpoint(kind, random.fork(kind), stormMs));
+}
+
+function plannedEndpoint(kind: MerchantKind, random: Random, stormMs: number): PlannedEndpoint {
+  const digits = merchantKinds.indexOf(kind).toString(16).padStart(24, '0');
+  return {
+    kind,
+    endpointId: `ep_${endpointTenant}_${digits}`,
+    url: `https://merchants.example/${kind}`,
+    events: kind === 'steady' ? ['*'] : ofPayments,
+    inOrder: kind === 'in-order',
+    changes: changesOf(kind, random, stormMs),
+  };
+}
+
+function changesOf(
+  kind: MerchantKind,
+  random: Random,
+  stormMs: number,
+): PlannedEndpoint['changes'] {
+  const atMs = Math.floor(random.between(0.2, 0.5) * stormMs);
+  const laterMs = Math.floor(random.between(0.6, 1) * stormMs);
+  const comesBack = random.chance(0.7);
+  if (kind === 'leaving') return [{ atMs: laterMs, type: 'RemoveEndpoint' }];
+  if (kind === 'wavering') {
+    const paused = { atMs, type: 'PauseEndpoint' } as const;
+    return comesBack ? [paused, { atMs: laterMs, type: 'ResumeEndpoint' }] : [paused];
+  }
+  if (kind !== 'gone' || !comesBack) return [];
+  return [{ atMs: stormMs + limits.resumedAfterMs, type: 'ResumeEndpoint' }];
+}
