@@ -50,6 +50,8 @@ function run(
       if (timer === undefined || timer.dueMs >= until) break;
       atMs = Math.max(atMs, timer.dueMs);
       take(decider.onTimer(timer, state));
+      // Or it would fire for ever.
+      expect(decider.timers(state)).not.toContainEqual(timer);
     }
     atMs = until;
     take(command);

@@ -1,4 +1,5 @@
 import type { AttemptOutcome, NotifiedStatus, StartAttempt } from '@plumbline/events';
+import { invariant } from '@plumbline/kernel';
 import { anyContext } from '@plumbline/kernel/testing';
 import fc from 'fast-check';
 import type { NotificationCommand } from './commands.ts';
@@ -152,7 +153,13 @@ export function runHistory(history: History, check: (step: Step) => void): Notif
       if (next?.dueAt === dueMs) {
         waiting = waiting.filter((each) => each !== next);
         for (let i = 0; i < 2; i += 1) take({ type: 'StartAttempt', data: next });
-      } else if (timer !== undefined) take(quickDecider.onTimer(timer, state));
+      } else if (timer !== undefined) {
+        take(quickDecider.onTimer(timer, state));
+        const isLeft = quickDecider
+          .timers(state)
+          .some(({ name, dueMs: at }) => name === timer.name && at === timer.dueMs);
+        invariant(!isLeft, `${timer.name} would fire for ever`);
+      }
     }
     atMs = untilMs;
   };
