@@ -26,6 +26,18 @@ export const cliConfig = processConfig({
   PLUMBLINE_ID_TOKEN: secretText()
     .optional()
     .describe('ID token of the person who buys; unset: one of the local issuer'),
+  PLUMBLINE_NOTIFICATIONS_URL: urlText(['http:', 'https:'])
+    .default('http://127.0.0.1:8082')
+    .describe('The notifications process: endpoints, what was delivered to them, and replays'),
+  PLUMBLINE_API_KEY: secretText()
+    .optional()
+    .describe(
+      'API key of an app, whose endpoints and notifications are then asked for; unset: those of ' +
+        'the platform, which is for callers on the same machine and those with the service key',
+    ),
+  PLUMBLINE_SERVICE_KEY: secretText()
+    .optional()
+    .describe('Shared by the processes of one platform: needed where they are not on this machine'),
   PLUMBLINE_PARTITIONS: platformConfig.PLUMBLINE_PARTITIONS,
   PLUMBLINE_TENANT: platformConfig.PLUMBLINE_TENANT,
   PLUMBLINE_LOCAL_STACK: platformConfig.PLUMBLINE_LOCAL_STACK,

@@ -61,3 +61,31 @@ export const shopCallMs = 15_000;
 
 /** Between two looks at a purchase: a person sees no difference, and the shop feels none. */
 export const buyEveryMs = 300;
+
+/** A replay of 10,000 notifications takes half a minute, and longer on a machine that is busy. */
+export const replayCallMs = 10 * 60_000;
+
+/** Rows of one page of notifications, as many as the service gives at once. */
+export const notificationPageSize = 200;
+
+/** How long the first delivery of a test is waited for: a time-out of 30 s and what is around it. */
+export const testWaitSeconds = 40;
+export const testEveryMs = 200;
+
+/** What a listener takes of one delivery: bodies have 64 KiB at most, and headers 8 KiB. */
+export const deliveryBytesMax = 256 * 1024;
+
+/** How long a forward may take: less than an attempt may, so that the platform hears of it. */
+export const forwardMs = 25_000;
+/** What is given back of the answer to it: as much as the platform keeps, and some more. */
+export const forwardedBytesMax = 64 * 1024;
+
+/** Deliveries of which a listener remembers how often they came. */
+export const deliveriesRememberedMax = 10_000;
+
+/** Sends of one trigger by hand: events times repeats. */
+export const sendsMax = 10_000;
+/** Longest pause between two of them. */
+export const sendDelayMsMax = 60_000;
+/** One send by hand: what an attempt of the platform may take. */
+export const sendMs = 30_000;

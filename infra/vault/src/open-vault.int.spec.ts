@@ -67,7 +67,11 @@ it('makes its tables once, whoever comes first', async () => {
   const states = await Promise.all(vaults.map((vault) => vault.health()));
   expect(states).toEqual(vaults.map(() => ({ ok: true })));
   const migrations = await postgres.query(`select name from ${vaultSchema}.migrations order by 1`);
-  expect(migrations).toEqual([{ name: '1-subject-keys' }, { name: '2-api-keys' }]);
+  expect(migrations).toEqual([
+    { name: '1-subject-keys' },
+    { name: '2-api-keys' },
+    { name: '3-endpoint-secrets' },
+  ]);
 });
 
 it('makes one key for a subject that several processes meet at once', async () => {

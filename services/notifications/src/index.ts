@@ -1,5 +1,17 @@
+export type { EventType } from './announcements/event-types.ts';
+export { eventTypes, everyEvent, isEventType } from './announcements/event-types.ts';
 export { isLoopbackHost, schema as notificationsConfig } from './config.ts';
 export { notificationDeliveries } from './deliveries/deliveries.ts';
+export type { WebhookVerdict } from './delivery/signature.ts';
+export {
+  newWebhookSecret,
+  parseWebhookSecret,
+  signWebhook,
+  verifyWebhook,
+  webhookRefusals,
+} from './delivery/signature.ts';
+export type { Trial, TrialDelivery } from './http/endpoints/trial-content.ts';
+export { trialDelivery, trialOrderNo } from './http/endpoints/trial-content.ts';
 export { notificationsErrorCodes } from './http/error-codes.ts';
 export { endpointsProjection } from './projections/endpoints.ts';
 export { notificationsProjection } from './projections/notifications.ts';

@@ -202,7 +202,10 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     }
     const known = new Set(options.namesOf?.(before));
     for (const other of options.namesOf?.(entry.state) ?? []) {
-      if (!known.has(other)) context.store<string>(namesStore).set(other, key);
+      if (known.has(other)) continue;
+      const names = context.store<string>(namesStore);
+      // For ever: commands that are on their way know nothing of a second aggregate.
+      if (names.get(other) === undefined) names.set(other, key);
     }
   }
 

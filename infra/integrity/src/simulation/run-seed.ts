@@ -41,7 +41,7 @@ export async function runSeed(options: RunSeedOptions): Promise<SeedResult> {
   const mutant = options.mutant ?? null;
   const plan = planOf(
     ...([options.seed, options.reduction, mutant?.faults] as const),
-    mutant === null ? undefined : mutant.tells === true,
+    mutant === null ? undefined : (mutant.tells ?? []),
   );
   const stage = await openStage(plan, mutant);
   const findings = await findingsOf(stage);

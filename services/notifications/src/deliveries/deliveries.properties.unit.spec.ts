@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { NotificationsState } from '../domain/notification/state.ts';
 import { hasEnded, notificationsOf } from '../domain/notification/state.ts';
 import { startMs } from '../domain/notification/testing-commands.ts';
-import { anyHistory, endings, runHistory } from '../domain/notification/testing-history.ts';
+import { anyHistory, endings, runHistory } from '../testing/notification-history.ts';
 import { notificationDeliveries } from './deliveries.ts';
 
 const codec = createCodec(createMemorySchemaIds());

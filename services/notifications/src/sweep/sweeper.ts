@@ -69,7 +69,7 @@ async function sweepOnce(options: SweeperOptions, stopped: AbortSignal) {
     const found = await queries.overdue({ dueBeforeMs, limit: limits.batch });
     for (const view of found) {
       if (stopped.aborted) break;
-      if (await begin(options, view)) begun += 1;
+      if (await begin(options, view, now)) begun += 1;
     }
     if (begun > 0) logger.warn('retries were overdue and are begun now', { begun });
     return { found: found.length, begun };
@@ -81,12 +81,19 @@ async function sweepOnce(options: SweeperOptions, stopped: AbortSignal) {
 }
 
 /** Whether it was overdue indeed. An endpoint is told, so that somebody looks. */
-async function begin(options: SweeperOptions, view: NotificationView): Promise<boolean> {
+async function begin(
+  options: SweeperOptions,
+  view: NotificationView,
+  nowMs: number,
+): Promise<boolean> {
   const { notificationId, aggregateKey: key, endpointId, nextDueMs } = view;
   const attempt = view.attempt + 1;
   const dueAt = nextDueMs ?? 0;
   const slot = slotOfRecordKey(key);
-  const of = (word: string): string => derivedUuid(slot, word, notificationId, attempt.toString());
+  // Another one with each round: what changed nothing then may be overdue now.
+  const round = Math.floor(nowMs / limits.everyMs).toString();
+  const of = (word: string): string =>
+    derivedUuid(slot, word, notificationId, attempt.toString(), round);
   const who = { correlationId: notificationId, actor: 'system:sweeper', subject: notificationId };
   const data: StartAttempt = { notificationId, attempt, dueAt, trigger: 'SWEEP' };
   const payload = { type: 'StartAttempt', data } as const;

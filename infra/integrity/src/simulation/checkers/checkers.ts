@@ -2,6 +2,7 @@ import type { Violation } from '../../checks/violation.ts';
 import type { History } from '../history/history.ts';
 import { alertsChecker } from './alerts.ts';
 import { causesChecker } from './causes.ts';
+import { attemptsChecker } from './attempts.ts';
 import type { Checker } from './checker.ts';
 import { capped } from './checker.ts';
 import { commerceChecker } from './commerce.ts';
@@ -10,6 +11,7 @@ import { gatewayChecker } from './gateway.ts';
 import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts';
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
 import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
+import { notificationsChecker } from './notifications.ts';
 import { resultsChecker } from './results.ts';
 import { stateChecker } from './state.ts';
 import { transactionsChecker } from './transactions.ts';
@@ -28,6 +30,8 @@ export const checkers: readonly Checker[] = [
   commerceChecker,
   transactionsChecker,
   resultsChecker,
+  notificationsChecker,
+  attemptsChecker,
   alertsChecker,
   nothingSkippedChecker,
   lagChecker,

@@ -1,5 +1,6 @@
 import type { Following, LocalStores, Topology } from '@plumbline/runtime';
 import type { FaultPlan, Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
+import type { MerchantKind } from '../plan/endpoints.ts';
 import type { DeliveryPorts } from '../stage/deliver.ts';
 
 /**
@@ -21,8 +22,8 @@ export interface Mutant {
   readonly clientLog?: (log: SimLog, world: MutantWorld) => SimLog;
   readonly localStores?: (stores: LocalStores, world: MutantWorld) => LocalStores;
   readonly projections?: ProjectionBug;
-  /** It shows where merchants are told; other bugs are planted in runs without it. */
-  readonly tells?: true;
+  /** It shows where such merchants are told; other bugs are planted in runs without it. */
+  readonly tells?: readonly MerchantKind[];
   /** What deliveries are made of. */
   readonly deliveries?: (ports: DeliveryPorts, world: MutantWorld) => DeliveryPorts;
   /** How deliveries follow what is due. */

@@ -1,10 +1,16 @@
 import { logMutants } from './log-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { notificationMutants } from './notification-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 import { topologyMutants } from './topology-mutants.ts';
 
 /** Every planted bug. */
-export const mutants: readonly Mutant[] = [...logMutants, ...topologyMutants, ...storeMutants];
+export const mutants: readonly Mutant[] = [
+  ...logMutants,
+  ...topologyMutants,
+  ...storeMutants,
+  ...notificationMutants,
+];
 
 export const mutantNamed = (name: string): Mutant | null =>
   mutants.find((mutant) => mutant.name === name) ?? null;

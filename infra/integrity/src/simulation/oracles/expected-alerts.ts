@@ -216,10 +216,7 @@ function factIn(event: PaymentsEvent): { readonly rule: 'V' | 'Z'; readonly what
   return { rule: 'Z', what: `${gatewayTransactionId} is of ${otherPayNo}` };
 }
 
-function holds(
-  rule: string,
-  { order, payment, reported, hasEnded }: Joined,
-): boolean {
+function holds(rule: string, { order, payment, reported, hasEnded }: Joined): boolean {
   const isLate = order !== null && hasEnded === false && order !== 'WAITING_PAYMENT';
   if (rule === 'R before') return isLate && order === 'PENDING';
   if (rule === 'R after') return isLate && order !== 'PENDING';

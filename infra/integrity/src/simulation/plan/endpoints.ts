@@ -42,13 +42,15 @@ export const keyOfEndpoint = (endpointId: string): string => routingKey(endpoint
 
 const ofPayments = ['payment.succeeded', 'payment.failed', 'payment.closed'];
 
-/** Some of the kinds, one endpoint each. */
-export function plannedEndpoints(random: Random, stormMs: number): readonly PlannedEndpoint[] {
+/** Some of the kinds, or those given, one endpoint each. */
+export function plannedEndpoints(
+  random: Random,
+  stormMs: number,
+  given?: readonly MerchantKind[],
+): readonly PlannedEndpoint[] {
   const count = 2 + random.int(limits.endpointsMax - 1);
-  return random
-    .shuffle(merchantKinds)
-    .slice(0, count)
-    .map((kind) => plannedEndpoint(kind, random.fork(kind), stormMs));
+  const drawn = random.shuffle(merchantKinds).slice(0, count);
+  return (given ?? drawn).map((kind) => plannedEndpoint(kind, random.fork(kind), stormMs));
 }
 
 function plannedEndpoint(kind: MerchantKind, random: Random, stormMs: number): PlannedEndpoint {

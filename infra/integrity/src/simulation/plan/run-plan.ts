@@ -1,7 +1,7 @@
 import type { FaultPlan, Random } from '@plumbline/runtime/simulation';
 import { calm, createRandom, randomPlan } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
-import type { PlannedEndpoint } from './endpoints.ts';
+import type { MerchantKind, PlannedEndpoint } from './endpoints.ts';
 import { plannedEndpoints } from './endpoints.ts';
 import type { FaultKind, Reduction } from './reduction.ts';
 import { faultKinds } from './reduction.ts';
@@ -91,14 +91,14 @@ const tellingParts = ['notifications', 'endpoints', 'notification-deliveries', '
 
 /**
  * The plan of a seed, less what a reduction takes out of it. With faults of a planted bug it is a
- * busy one: every part in two processes, many stories, a long storm. `tells` says whether merchants
- * are told, which else the seed does.
+ * busy one: every part in two processes, many stories, a long storm. `tells` says which merchants are
+ * told, which else the seed does.
  */
 export function planOf(
   seed: number,
   reduction: Reduction = {},
   faults?: Partial<FaultPlan>,
-  tells?: boolean,
+  tells?: readonly MerchantKind[],
 ): RunPlan {
   const random = createRandom(seed).fork('campaign');
   const isBusy = faults !== undefined;
@@ -107,7 +107,7 @@ export function planOf(
   const drawn = 1 + random.int(limits.storiesMax);
   const told = isBusy ? limits.storiesMax : drawn;
   const telling = random.fork('telling');
-  const isTelling = tells ?? telling.chance(limits.tellingSeeds);
+  const isTelling = tells === undefined ? telling.chance(limits.tellingSeeds) : tells.length > 0;
   const all = isTelling ? [...parts, ...tellingParts] : parts;
   const plan: RunPlan = {
     seed,
@@ -117,7 +117,7 @@ export function planOf(
     stories: Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
     poison: poisonOf(random.fork('poison'), { told, stormMs }),
     rules: rulesOf(random.fork('rules'), stormMs),
-    endpoints: isTelling ? plannedEndpoints(telling, stormMs) : [],
+    endpoints: isTelling ? plannedEndpoints(telling, stormMs, tells) : [],
     stormMs,
   };
   return reduced(plan, reduction);
@@ -129,10 +129,7 @@ function plannedStory(random: Random, index: number, stormMs: number): PlannedSt
   return { index, startMs, story: own.pick(stories) };
 }
 
-function processesOf(
-  random: Random,
-  all: readonly string[],
-): readonly (readonly string[])[] {
+function processesOf(random: Random, all: readonly string[]): readonly (readonly string[])[] {
   const count = 2 + random.int(3);
   const processes: string[][] = Array.from({ length: count }, () => []);
   for (const part of all) {

@@ -67,7 +67,8 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
     topics: topicsOf(plan),
   });
   const schemaIds = createMemorySchemaIds();
-  const newCodec = (nowMs: () => number): Codec => createCodec(schemaIds, { nowMs, catalogue: catalogueOfRuns });
+  const newCodec = (nowMs: () => number): Codec =>
+    createCodec(schemaIds, { nowMs, catalogue: catalogueOfRuns });
   const journal = openJournal();
   const readModels = await Promise.all(projectionsOf(plan).map(openMemoryReadModel));
   const copies = createOpenCopies();

@@ -92,7 +92,8 @@ export function createSimMerchants(options: {
       isHealed || endpoint === undefined ? taken : answerOf(endpoint.kind, draws);
     if (retryAfterMs !== null) simulation.reached('a merchant asked to be left alone');
     const backMs = draws.between(1, draws.chance(0.3) ? limits.slowMerchantMs : 60);
-    const isTaken = fate === 'heard' || fate === 'lost after' || (fate === 'hung' && attempt % 2 === 0);
+    const isTaken =
+      fate === 'heard' || fate === 'lost after' || (fate === 'hung' && attempt % 2 === 0);
     return new Promise((resolve) => {
       const answer = (): Answer => {
         if (fate === 'hung') return failed('TIMED_OUT');
@@ -105,7 +106,14 @@ export function createSimMerchants(options: {
         if (isTaken) {
           const isHeard = fate === 'heard';
           books.push({
-            ...{ endpointId: endpoint?.endpointId ?? '', id, attempt, status, isHeard, retryAfterMs },
+            ...{
+              endpointId: endpoint?.endpointId ?? '',
+              id,
+              attempt,
+              status,
+              isHeard,
+              retryAfterMs,
+            },
             ...{ body: request.body.toString('utf8'), atMs: simulation.nowMs() },
           });
         }
@@ -149,7 +157,10 @@ const endedAt: Readonly<Record<Progress, string>> = {
 };
 
 /** What a merchant of a kind answers while there are faults. */
-function answerOf(kind: MerchantKind, draws: Random): Pick<BookedDelivery, 'status' | 'retryAfterMs'> {
+function answerOf(
+  kind: MerchantKind,
+  draws: Random,
+): Pick<BookedDelivery, 'status' | 'retryAfterMs'> {
   const often = (chance: number, status: number) =>
     draws.chance(chance) ? { status, retryAfterMs: null } : taken;
   switch (kind) {

@@ -104,7 +104,11 @@ export function notificationsUnderWay(of: {
       open.set(event.data.notificationId, event.data.endpointId ?? '');
     const isUsedUp =
       event.type === 'NotificationAttemptFailed' && event.data.status === 'RETRY_FAILED';
-    if (isUsedUp || event.type === 'NotificationDelivered' || event.type === 'NotificationAbandoned')
+    if (
+      isUsedUp ||
+      event.type === 'NotificationDelivered' ||
+      event.type === 'NotificationAbandoned'
+    )
       open.delete(event.data.notificationId);
   }
   return [...open.values()].filter((endpointId) => !away.has(endpointId)).length;

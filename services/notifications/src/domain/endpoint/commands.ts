@@ -6,7 +6,7 @@ export interface AlertFailing {
   readonly data: Readonly<Record<string, never>>;
 }
 
-/** No other schedule was used up for a day. A timer's command. */
+/** An incident that nothing else ends is a day old. A timer's command. */
 export interface EndQuietIncident {
   readonly type: 'EndQuietIncident';
   readonly data: Readonly<Record<string, never>>;

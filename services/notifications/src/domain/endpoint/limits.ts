@@ -18,5 +18,5 @@ export const timeoutMsMax = 60_000;
 export const concurrencyMax = 64;
 export const ratePerSecondMax = 1_000;
 
-/** That no other schedule was used up for so long ends the incident. */
+/** So old, an incident that nothing else ends is over; the next thing that shows it alerts anew. */
 export const quietMs = 24 * hourMs;

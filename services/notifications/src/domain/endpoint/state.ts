@@ -39,7 +39,7 @@ export interface Failing {
 export interface Incident {
   readonly incidentId: string;
   readonly kind: IncidentKind;
-  /** Broker time of the newest thing that shows it. */
+  /** Broker time at which it was opened. */
   readonly atMs: number;
 }
 

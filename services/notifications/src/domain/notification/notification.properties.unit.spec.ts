@@ -5,8 +5,14 @@ import type { NotificationEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import type { Notification, NotificationsState } from './state.ts';
 import { hasEnded, notificationsOf } from './state.ts';
-import type { Step } from './testing-history.ts';
-import { anyHistory, endings, quickDecider, quickPolicy, runHistory } from './testing-history.ts';
+import type { Step } from '../../testing/notification-history.ts';
+import {
+  anyHistory,
+  endings,
+  quickDecider,
+  quickPolicy,
+  runHistory,
+} from '../../testing/notification-history.ts';
 
 const holds = (check: (step: Step) => void): void => {
   fc.assert(

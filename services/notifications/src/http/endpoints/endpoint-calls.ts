@@ -5,7 +5,11 @@ import { decisionOf } from '@plumbline/http';
 import type { ReadProblems } from '@plumbline/postgres';
 import { readAsAnswered } from '@plumbline/postgres';
 import { z } from 'zod';
-import { endpointIdForm, endpointKeyOf, tenantOfEndpoint } from '../../domain/endpoint/endpoint-id.ts';
+import {
+  endpointIdForm,
+  endpointKeyOf,
+  tenantOfEndpoint,
+} from '../../domain/endpoint/endpoint-id.ts';
 import type { EndpointView } from '../../projections/endpoint-queries.ts';
 import type { NotificationsEdge } from '../edge.ts';
 import { readProblems } from '../edge.ts';

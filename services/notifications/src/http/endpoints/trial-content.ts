@@ -5,9 +5,11 @@ import type {
   NotifiedStatus,
   PaymentsEvent,
 } from '@plumbline/events';
-import { payNo, routingKey, slotOfRecordKey, unreachable } from '@plumbline/kernel';
+import { derivedUuid, payNo, routingKey, slotOfRecordKey, unreachable } from '@plumbline/kernel';
 import { contentOfAlert, contentOfPayment } from '../../announcements/content.ts';
 import type { EventType } from '../../announcements/event-types.ts';
+import { eventBody } from '../../delivery/body.ts';
+import { contentOf } from '../../delivery/prepare.ts';
 import { testEventType } from '../../announcements/event-types.ts';
 
 /** What a trial is to say; the rest is made up. */
@@ -140,3 +142,20 @@ export const testContent = (of: {
   ...{ paymentMethod: null, transactionId: null, occurredAt: of.nowMs },
   data: JSON.stringify({ endpointId: of.endpointId, message: 'a test of this endpoint' }),
 });
+
+/** A delivery that no notification stands behind, for whoever sends one by hand. */
+export interface TrialDelivery {
+  /** `webhook-id` */
+  readonly notificationId: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** What an endpoint with ordinary settings would be sent of a trial. */
+export function trialDelivery(trial: Trial, sequence: bigint): TrialDelivery {
+  const content = trialContent(trial);
+  const slot = slotOfRecordKey(routingKey(trial.tenant, trial.orderNo));
+  const notificationId = derivedUuid(slot, 'notification', 'trial', randomUUID());
+  const told = { notificationId, endpointId: null, callbackUrl: null, content, sequence };
+  return { notificationId, contentType: 'application/json', body: eventBody(contentOf(told)) };
+}

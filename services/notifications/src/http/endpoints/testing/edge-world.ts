@@ -6,6 +6,7 @@ import type { Decider, Payload } from '@plumbline/kernel';
 import { slotOfRecordKey } from '@plumbline/kernel';
 import { createMetrics, silentLogger } from '@plumbline/observability';
 import { judgeUrl } from '@plumbline/outbound';
+import { PostgresDown } from '@plumbline/postgres';
 import type { ApiKey, MemoryVault } from '@plumbline/vault';
 import { openMemoryVault } from '@plumbline/vault';
 import { createEndpointDecider } from '../../../domain/endpoint/endpoint.ts';
@@ -74,6 +75,7 @@ function aggregates<S, C extends Payload, E extends Payload>(
 /** An API key for each text; `local-merchant-key` is demo_app with all scopes. */
 const keysOf = (vault: MemoryVault): NotificationsEdge['apiKeys'] => ({
   authenticate: async (text) => {
+    if (text === 'asked-in-vain') throw new PostgresDown('away');
     const [, appId, scope] = /^key-([a-z]+)-([a-z]+)$/.exec(text) ?? [];
     if (appId === undefined || scope === undefined) return vault.apiKeys.authenticate(text);
     const scopes: ApiKey['scopes'] =

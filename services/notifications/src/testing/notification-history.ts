@@ -2,16 +2,31 @@ import type { AttemptOutcome, NotifiedStatus, StartAttempt } from '@plumbline/ev
 import { invariant } from '@plumbline/kernel';
 import { anyContext } from '@plumbline/kernel/testing';
 import fc from 'fast-check';
-import type { NotificationCommand } from './commands.ts';
-import type { NotificationPolicy } from './create.ts';
-import type { NotificationEvent } from './events.ts';
-import { evolve } from './evolve.ts';
-import { createNotificationDecider } from './notification.ts';
-import type { NotificationsState } from './state.ts';
-import { findNotification, notificationsOf } from './state.ts';
-import { abandon, announce, create, dayMs, delivered, expire } from './testing-commands.ts';
-import { minuteMs, replay, report, retry, start, startMs, targetOf } from './testing-commands.ts';
-import { update } from './testing-commands.ts';
+import type { NotificationCommand } from '../domain/notification/commands.ts';
+import type { NotificationPolicy } from '../domain/notification/create.ts';
+import type { NotificationEvent } from '../domain/notification/events.ts';
+import { evolve } from '../domain/notification/evolve.ts';
+import { createNotificationDecider } from '../domain/notification/notification.ts';
+import type { NotificationsState } from '../domain/notification/state.ts';
+import { findNotification, notificationsOf } from '../domain/notification/state.ts';
+import {
+  abandon,
+  announce,
+  create,
+  dayMs,
+  delivered,
+  expire,
+} from '../domain/notification/testing-commands.ts';
+import {
+  minuteMs,
+  replay,
+  report,
+  retry,
+  start,
+  startMs,
+  targetOf,
+} from '../domain/notification/testing-commands.ts';
+import { update } from '../domain/notification/testing-commands.ts';
 
 /** Two waits that a topic keeps and one that a timer does; over soon, so that much expires. */
 export const quickPolicy: NotificationPolicy = {

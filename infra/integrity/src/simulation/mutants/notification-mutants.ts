@@ -1,0 +1,183 @@
+import type { NotificationAttemptDue, ReportAttempt } from '@plumbline/events';
+import type { InputRecord, ProcessorContext, Topology } from '@plumbline/runtime';
+import { takeovers } from './mutant-faults.ts';
+import type { Mutant } from './mutant.ts';
+import { withEmitted, withProcessor } from './wrap-topology.ts';
+
+/** A topology of this name, whose processor is given something else than came; null: nothing. */
+const given = (
+  topology: Topology,
+  name: string,
+  change: (record: InputRecord, context: ProcessorContext) => InputRecord | null,
+): Topology =>
+  topology.name !== name
+    ? topology
+    : withProcessor(topology, (processor) => ({
+        onTimer: (timer, context) => processor.onTimer(timer, context),
+        onRecord(record, context) {
+          const other = change(record, context);
+          if (other !== null) processor.onRecord(other, context);
+        },
+      }));
+
+const withReport = (
+  record: InputRecord,
+  change: (report: ReportAttempt) => ReportAttempt,
+): InputRecord => {
+  const { payload } = record;
+  if (payload.type !== 'ReportAttempt') return record;
+  return { ...record, payload: { ...payload, data: change(payload.data as ReportAttempt) } };
+};
+
+/** As far as the changelog keeps it of an order's notifications. */
+interface KeptNotifications {
+  readonly state: {
+    readonly notifications?: readonly {
+      readonly notificationId: string;
+      readonly attempt: number;
+    }[];
+  };
+}
+
+/** Telling merchants, and wrong. */
+export const notificationMutants: readonly Mutant[] = [
+  {
+    name: 'relayed-early',
+    what: 'a retry that waits in a delay topic is sent on before its time, and then waits for ever',
+    expected: ['attempts'],
+    tells: ['failing', 'in-order'],
+    topology: (topology) =>
+      topology.name !== 'delays'
+        ? topology
+        : {
+            ...topology,
+            inputs: topology.inputs.map((input) =>
+              input.kind === 'delays' ? { ...input, delayMs: input.delayMs - 600 } : input,
+            ),
+          },
+  },
+  {
+    name: 'reported-before-it-is-sent',
+    what: 'a worker says that a merchant took something, and sends it afterwards',
+    expected: ['notifications'],
+    tells: ['steady', 'in-order'],
+    deliveries: (ports, { host }) => ({
+      ...ports,
+      outbound: {
+        async post(request) {
+          void host.clock.sleep(800).then(() => ports.outbound.post(request));
+          await host.clock.sleep(5);
+          const timing = { dnsMs: null, connectMs: null, firstByteMs: null };
+          const nothing = { headers: {}, body: Buffer.alloc(0), bodyTruncated: false, timing };
+          return { kind: 'answered', status: 200, ...nothing };
+        },
+      },
+    }),
+  },
+  {
+    name: 'retry-not-delivered',
+    what: 'the fold of what is due forgets that the time of a retry has come',
+    expected: ['attempts'],
+    tells: ['failing', 'in-order'],
+    topology: (topology) =>
+      given(topology, 'notification-deliveries', (record) => {
+        if (record.payload.type !== 'NotificationAttemptDue') return record;
+        const { trigger } = record.payload.data as NotificationAttemptDue;
+        return trigger === 'SCHEDULE' ? null : record;
+      }),
+  },
+  {
+    name: 'any-report-counts',
+    what: 'a report counts for the attempt at hand, whichever it is of',
+    expected: ['notifications', 'attempts'],
+    tells: ['busy', 'in-order', 'wavering'],
+    faults: { ...takeovers, freezesPerMinute: 30, freezeMsMax: 6_000 },
+    topology: (topology) =>
+      given(topology, 'notifications', (record, context) =>
+        withReport(record, (report) => {
+          const kept = context.store<KeptNotifications>('aggregates').get(record.key);
+          const one = kept?.state.notifications?.find(
+            ({ notificationId }) => notificationId === report.notificationId,
+          );
+          return { ...report, attempt: one?.attempt ?? report.attempt };
+        }),
+      ),
+  },
+  {
+    name: 'not-resumed',
+    what: 'who takes a partition over delivers what comes, and not what was due before',
+    expected: ['attempts'],
+    tells: ['wavering', 'busy', 'steady'],
+    faults: takeovers,
+    following: (following) => ({
+      ...following,
+      open: (task, source) =>
+        following.open(task, {
+          range: (of) => (of.prefix.startsWith('d/') ? [] : source.range(of)),
+        }),
+    }),
+  },
+  {
+    name: 'order-not-released',
+    what: 'what waited for the one before it is not begun when that has ended',
+    expected: ['attempts'],
+    tells: ['in-order'],
+    topology: (topology) =>
+      withEmitted(topology, (message) => {
+        if (message.payload.type !== 'NotificationAttemptDue') return [message];
+        const { trigger } = message.payload.data as NotificationAttemptDue;
+        return trigger === 'ORDER' ? [] : [message];
+      }),
+  },
+  {
+    name: 'another-id-each-time',
+    what: 'every attempt has an id of its own, so that merchants take repeats for news',
+    expected: ['notifications'],
+    tells: ['failing', 'in-order'],
+    deliveries: (ports) => ({
+      ...ports,
+      async prepare(due, settings) {
+        const prepared = await ports.prepare(due, settings);
+        if (prepared.kind !== 'ready' || due.attempt === 1) return prepared;
+        const id = `${due.notificationId}-${due.attempt}`;
+        return { ...prepared, headers: { ...prepared.headers, 'webhook-id': id } };
+      },
+    }),
+  },
+  {
+    name: 'asked-to-wait-in-vain',
+    what: 'a merchant that asks to be left alone is tried again by the schedule',
+    expected: ['attempts'],
+    tells: ['busy'],
+    topology: (topology) =>
+      given(topology, 'notifications', (record) =>
+        withReport(record, ({ report, ...rest }) => ({
+          ...rest,
+          report: { ...report, retryAfterMs: null },
+        })),
+      ),
+  },
+  {
+    name: 'used-up-in-silence',
+    what: 'nobody is told that all attempts of a notification have failed',
+    expected: ['attempts'],
+    tells: ['failing'],
+    faults: {},
+    topology: (topology) =>
+      withEmitted(topology, (message) =>
+        message.payload.type === 'ReportRetriesUsedUp' ? [] : [message],
+      ),
+  },
+  {
+    name: 'failure-not-told',
+    what: 'merchants hear of payments that succeed, and not of those that fail',
+    expected: ['notifications'],
+    tells: ['steady', 'wavering'],
+    topology: (topology) =>
+      given(topology, 'notifications', (record) =>
+        record.payload.type === 'PaymentFailed' || record.payload.type === 'PaymentClosed'
+          ? null
+          : record,
+      ),
+  },
+];
