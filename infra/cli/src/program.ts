@@ -11,7 +11,17 @@ import { addDeadLettersList } from './commands/dead-letters-list.ts';
 import { addDeadLettersRedrive } from './commands/dead-letters-redrive.ts';
 import { addDeadLettersShow } from './commands/dead-letters-show.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEndpointList, addEndpointShow } from './commands/endpoint-look.ts';
+import { addEndpointRotate, addEndpointSay, addEndpointTest } from './commands/endpoint-say.ts';
+import { addEndpointChange, addEndpointRegister } from './commands/endpoint-set.ts';
 import { addLag } from './commands/lag.ts';
+import { addListen } from './commands/listen.ts';
+import { addNotificationList, addNotificationShow } from './commands/notification-look.ts';
+import {
+  addNotificationAbandon,
+  addNotificationReplay,
+  addNotificationRetry,
+} from './commands/notification-say.ts';
 import { addOrderTimeline } from './commands/order-timeline.ts';
 import { addPaymentClose, addPaymentQuery, addPaymentRefund } from './commands/payment.ts';
 import { addPaymentParked, addPaymentShow } from './commands/payment-show.ts';
@@ -23,6 +33,7 @@ import { addRulesSet } from './commands/rules-set.ts';
 import { addSeed } from './commands/seed.ts';
 import { addStack } from './commands/stack.ts';
 import { addTopics } from './commands/topics.ts';
+import { addTrigger } from './commands/trigger.ts';
 
 const notes = `
 Addresses come from the environment, the same variables as the services'; unset, the local stack.
@@ -75,6 +86,7 @@ export function createProgram(run: RunCommand): Command {
   addDeadLettersList(deadLetters, run);
   addDeadLettersShow(deadLetters, run);
   addDeadLettersRedrive(deadLetters, run);
+  addWebhooks(program, run);
   addLag(program, run);
   addTopics(program, run);
   addDoctor(program, run);
@@ -84,4 +96,23 @@ export function createProgram(run: RunCommand): Command {
   addSeed(program, run);
   addStack(program, run);
   return program;
+}
+
+function addWebhooks(program: Command, run: RunCommand): void {
+  const endpoint = group(program, 'endpoint', 'Where notifications are delivered');
+  addEndpointRegister(endpoint, run);
+  addEndpointList(endpoint, run);
+  addEndpointShow(endpoint, run);
+  addEndpointChange(endpoint, run);
+  addEndpointSay(endpoint, run);
+  addEndpointRotate(endpoint, run);
+  addEndpointTest(endpoint, run);
+  const notification = group(program, 'notification', 'What was delivered, and what was not');
+  addNotificationList(notification, run);
+  addNotificationShow(notification, run);
+  addNotificationRetry(notification, run);
+  addNotificationAbandon(notification, run);
+  addNotificationReplay(notification, run);
+  addListen(program, run);
+  addTrigger(program, run);
 }

@@ -2,7 +2,7 @@ export type { EventType } from './announcements/event-types.ts';
 export { eventTypes, everyEvent, isEventType } from './announcements/event-types.ts';
 export { isLoopbackHost, schema as notificationsConfig } from './config.ts';
 export { notificationDeliveries } from './deliveries/deliveries.ts';
-export type { WebhookVerdict } from './delivery/signature.ts';
+export type { WebhookRefusal, WebhookVerdict } from './delivery/signature.ts';
 export {
   newWebhookSecret,
   parseWebhookSecret,
@@ -18,3 +18,6 @@ export { notificationsProjection } from './projections/notifications.ts';
 export type { EndpointsTopologyOptions, NotificationsTopologyOptions } from './topology.ts';
 export { endpointsByDefault, endpointsTopology } from './topology.ts';
 export { notificationsByDefault, notificationsTopology } from './topology.ts';
+export { createPrepare } from './delivery/prepare.ts';
+export { createWorkerReports } from './worker-reports.ts';
+export { openDeliveryWorker } from './worker/delivery-worker.ts';

@@ -11,6 +11,8 @@ import type { Course } from './waves.ts';
 /** Where the orders of a log lie. */
 export interface Shelf {
   readonly partitions: number;
+  /** Whose orders they are; `main` if unset. */
+  readonly tenant?: string;
   /** Begins every order number. */
   readonly prefix: string;
   /** Business time of the first order, epoch ms. */
@@ -38,7 +40,8 @@ export function recordOf(
   const steps = histories[course.kind];
   const name = steps[step] ?? 'OrderCreated';
   const orderNo = orderNoOf(shelf, course.keyIndex);
-  const key = routingKey('main', orderNo);
+  const tenant = shelf.tenant ?? 'main';
+  const key = routingKey(tenant, orderNo);
   const slot = slotOf(key);
   const context = isOrders(name) ? 'orders' : 'payments';
   const topic = isOrders(name) ? topics.ordersEvents.name : topics.paymentsEvents.name;
@@ -47,7 +50,7 @@ export function recordOf(
   const ids = idsOf(slot, context, key, version);
   const atMs = shelf.startMs + course.index;
   const numbers = { atMs: shelf.startMs, slot, random: course.index % 1_000_000_000 };
-  const subject = { orderNo, payNo: payNo(numbers), index: course.index, atMs };
+  const subject = { tenant, orderNo, payNo: payNo(numbers), index: course.index, atMs };
   const payload = payloadOf(name, { ...subject, fingerprint: ids.hash }, ids.event);
   const headers = encodeEnvelope({
     ...{ id: ids.event, type: name, source: `/plumbline/${context}`, timeMs: atMs },

@@ -3,6 +3,7 @@ import type { StepName } from './histories.ts';
 
 /** What the events of one course have in common. */
 export interface Subject {
+  readonly tenant: string;
   readonly orderNo: string;
   readonly payNo: string;
   /** Number of the course, from which amounts and numbers are made. */
@@ -13,7 +14,6 @@ export interface Subject {
   readonly fingerprint: string;
 }
 
-const tenant = 'main';
 const currency = 'CNY';
 const minuteMs = 60_000;
 
@@ -23,7 +23,7 @@ export function payloadOf(
   subject: Subject,
   eventId: string,
 ): OrdersEvent | PaymentsEvent {
-  const { orderNo, payNo, index, atMs } = subject;
+  const { tenant, orderNo, payNo, index, atMs } = subject;
   const amountMinor = BigInt(1_000 + (index % 90_000));
   const channelTradeNo = `MOCK_${String(index).padStart(18, '0')}`;
   const both = { payNo, orderNo };
@@ -74,7 +74,10 @@ export function payloadOf(
   }
 }
 
-const orderOf = ({ orderNo, atMs, fingerprint, index }: Subject, amountMinor: bigint) => ({
+const orderOf = (
+  { tenant, orderNo, atMs, fingerprint, index }: Subject,
+  amountMinor: bigint,
+) => ({
   ...{ orderNo, tenant, amountMinor, currency, fingerprint },
   items: [{ sku: `plumb-bob-${index % 100}`, quantity: 1, unitAmountMinor: amountMinor }],
   payBy: atMs + 30 * minuteMs,

@@ -13,6 +13,8 @@ export interface SeenEvent {
   readonly seenMs: number;
   /** `topic:partition:offset`. */
   readonly place: string;
+  /** A view into what was fetched: copy what is kept. */
+  readonly value: Buffer | null;
 }
 
 export interface EventWatch {
@@ -51,7 +53,7 @@ export async function watchEvents(options: {
 }
 
 function eventOf(record: LogRecord, seenMs: number): SeenEvent {
-  const { topic, partition, offset, key, headers, timestampMs } = record;
+  const { topic, partition, offset, key, value, headers, timestampMs } = record;
   const name = key?.toString() ?? '';
   return {
     type: headers['ce_type']?.toString() ?? '',
@@ -59,5 +61,6 @@ function eventOf(record: LogRecord, seenMs: number): SeenEvent {
     subject: headers['ce_subject']?.toString() ?? '',
     ...{ appendedMs: timestampMs, seenMs },
     place: `${topic}:${partition}:${offset}`,
+    value,
   };
 }

@@ -74,7 +74,10 @@ export function addEndpointRotate(parent: Command, run: RunCommand): void {
     .argument('<endpointId>', 'as endpoint list shows it')
     .option('--overlap-hours <n>', 'how long both sign, 0 to 168', '24')
     .option('--json', 'the endpoint with its secret as JSON')
-    .addHelpText('after', examples('endpoint rotate ep_…', 'endpoint rotate ep_… --overlap-hours 0'))
+    .addHelpText(
+      'after',
+      examples('endpoint rotate ep_…', 'endpoint rotate ep_… --overlap-hours 0'),
+    )
     .action((endpointId: string, options: RotateOptions) =>
       run((session) => rotateSecret(session, endpointId, options)),
     );
@@ -128,8 +131,7 @@ export async function testEndpoint(
   });
   const path = `/notifications/${notificationId}`;
   const untilMs = performance.now() + seconds * 1_000;
-  const read = () =>
-    askNotifications(session, { method: 'GET', path, answer: notificationDetail });
+  const read = () => askNotifications(session, { method: 'GET', path, answer: notificationDetail });
   let found = await readSoon(read, untilMs);
   while (outcomeOf(found) === null && performance.now() < untilMs) {
     await sleep(testEveryMs, undefined, { signal: session.signal });

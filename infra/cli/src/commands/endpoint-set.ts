@@ -69,7 +69,9 @@ export async function registerEndpoint(
 
 export function sayOfSecret({ out }: Session, secret: string | null): void {
   if (secret === null) {
-    out.note('It was registered before: its secret was shown then (endpoint rotate makes another).');
+    out.note(
+      'It was registered before: its secret was shown then (endpoint rotate makes another).',
+    );
     return;
   }
   out.line(`secret ${secret}`);

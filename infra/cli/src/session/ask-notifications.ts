@@ -77,7 +77,7 @@ function callerOf(config: Session['config']): Readonly<Record<string, string>> {
 }
 
 function queryOf(query: NotificationsCall<unknown>['query'] = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, value]],
   );
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;

@@ -34,7 +34,7 @@ const hosts = new Set([
 
 /** Names that can never lead anywhere (RFC 2606), addresses, which name nobody, or nothing but text. */
 const harmless =
-  /^(.*\.(example|test|invalid|localhost|local|internal)|(.*\.)?example\.(com|org|net)|\d+(\.\d+){3}|\[[\da-f:.]*\]?|…|[a-z0-9-]+|.*[${}<>*\\|].*)$/;
+  /^(.*\.(example|test|invalid|localhost|local|internal)|(.*\.)?example\.(com|org|net)|(0x[\da-f]+|\d+)(\.\d+){1,3}|\[[\da-f:.]*\]?|…|[a-z0-9-]+|.*[${}<>*\\|].*)$/;
 
 const url = /\bhttps?:\/\/(?:[^\s/@'"`]*@)?(\[[\da-f:]+\]|[^\s/:'"`)\]>,;?#]+)/gi;
 const machinePath =

@@ -195,6 +195,7 @@ export const en = {
   'rule.C': 'Paid after the order had ended unpaid',
   'rule.K': 'A payment without an order',
   'rule.R': 'Goods or money stay put aside',
+  'rule.U': 'Merchant not told',
   'rule.V': 'The gateway names something else than was asked for',
   'rule.Z': 'One transaction or number, used twice',
 

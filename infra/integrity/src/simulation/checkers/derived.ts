@@ -131,7 +131,7 @@ export const replayChecker: Checker = {
     for (const topology of history.topologies) {
       // A process manager takes its inputs as they come, so its interleaving is not in the log.
       if (topology.ordering !== 'time' && topology.inputs.length > 1) continue;
-      const asked = topology.outputs.filter(isOfCommands);
+      const asked = topology.outputs.filter(isElsewhere);
       const written = new Set([...topology.outputs, topology.deadLetters]);
       for (const topic of asked) written.delete(topic);
       const askedAgain: ReplayedRecord[] = [];
@@ -154,12 +154,15 @@ export const replayChecker: Checker = {
   },
 };
 
-const commandTopics: ReadonlySet<string> = new Set(
-  allTopics.filter(({ kind }) => kind === 'commands').map(({ name }) => name),
+const elsewhere: ReadonlySet<string> = new Set(
+  allTopics.filter(({ kind }) => kind === 'commands' || kind === 'copies').map(({ name }) => name),
 );
-const isOfCommands = (topic: string): boolean => commandTopics.has(topic);
+const isElsewhere = (topic: string): boolean => elsewhere.has(topic);
 
-/** Many write to a topic of commands, in any order: what this topology asked of others counts. */
+/**
+ * Several tasks write to a partition of commands, or of copies for everybody, in any order: what this
+ * topology said there counts.
+ */
 function askedOtherwise(
   history: History,
   of: {
