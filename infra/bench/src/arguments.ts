@@ -16,6 +16,12 @@ import {
   streamThreadsDefault,
 } from './limits.ts';
 import { keysMin } from './alert-log/waves.ts';
+import {
+  deliveryRatesDefault,
+  millionWaiting,
+  retriesWaiting,
+  waitingMax,
+} from './notifications/limits.ts';
 
 export { help, partNames };
 export type { PartName };
@@ -33,6 +39,10 @@ export interface BenchArguments {
   readonly flows: readonly number[];
   /** Purchases a second of the part `checkouts`. */
   readonly checkouts: readonly number[];
+  /** Events a second of the part `deliveries`. */
+  readonly deliveries: readonly number[];
+  /** Records that wait in the parts `retries` and `waiting`. */
+  readonly waiting: { readonly retries: number; readonly waiting: number };
   /** Of the prepared log. */
   readonly records: number;
   /** Records a second of the part `lateness`. */
@@ -63,7 +73,9 @@ const threadsMax = 64;
 /** Errors: {@link UsageError}. */
 export function benchArguments(args: readonly string[]): BenchArguments {
   const values = parsed(args);
-  const { keys } = values;
+  const { keys, waiting } = values;
+  const waitingOr = (usual: number): number =>
+    waiting === undefined ? usual : wholeNumber('--waiting', waiting, waitingMax);
   return {
     command: ['npm run bench --', ...args].join(' '),
     ...{ help: values.help, cold: values.cold, save: values.save },
@@ -71,6 +83,10 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     rates: values.rates.split(',').map((rate) => wholeNumber('--rates', rate, rateMax)),
     flows: values.flows.split(',').map((rate) => wholeNumber('--flows', rate, rateMax)),
     checkouts: values.checkouts.split(',').map((rate) => wholeNumber('--checkouts', rate, rateMax)),
+    deliveries: values.deliveries
+      .split(',')
+      .map((rate) => wholeNumber('--deliveries', rate, rateMax)),
+    waiting: { retries: waitingOr(retriesWaiting), waiting: waitingOr(millionWaiting) },
     loads: values.loads.split(',').map((load) => wholeNumber('--loads', load, loadMax)),
     seconds: wholeNumber('--seconds', values.seconds, secondsMax),
     records: wholeNumber('--records', values.records, recordsMax),
@@ -94,6 +110,8 @@ function parsed(args: readonly string[]) {
         rates: { type: 'string', default: ratesDefault.join(',') },
         flows: { type: 'string', default: flowRatesDefault.join(',') },
         checkouts: { type: 'string', default: checkoutRatesDefault.join(',') },
+        deliveries: { type: 'string', default: deliveryRatesDefault.join(',') },
+        waiting: { type: 'string' },
         loads: { type: 'string', default: loadsDefault.join(',') },
         seconds: { type: 'string', default: String(secondsDefault) },
         records: { type: 'string', default: String(recordsDefault) },

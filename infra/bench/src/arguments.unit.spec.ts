@@ -10,6 +10,8 @@ describe('arguments of the benchmark', () => {
         rates: [50, 500],
         flows: [25, 50, 100, 150, 200, 300],
         checkouts: [5, 10, 20, 30, 40],
+        deliveries: [50, 200, 500, 1_000, 2_000],
+        waiting: { retries: 100_000, waiting: 1_000_000 },
         loads: [5_000, 10_000],
       },
       ...{ records: 600_000, keys: undefined, threads: 2, cache: true, env: {} },
@@ -33,6 +35,8 @@ describe('arguments of the benchmark', () => {
       '5',
       '--checkouts',
       '7',
+      '--deliveries=30',
+      '--waiting=100',
       '--cold',
       '--save',
     ];
@@ -40,6 +44,7 @@ describe('arguments of the benchmark', () => {
     const how = ['--contenders', 'memory', '--threads', '1', '--cache', 'off', '--env', 'A=b=c'];
     expect(benchArguments([...args, ...log, ...how])).toMatchObject({
       ...{ cold: true, save: true, seconds: 5, rates: [10, 20], loads: [100], checkouts: [7] },
+      ...{ deliveries: [30], waiting: { retries: 100, waiting: 100 } },
       ...{ records: 60_000, keys: 10_000, threads: 1, cache: false, env: { A: 'b=c' } },
       contenders: ['kafka-streams memory'],
       parts: new Set(['start', 'join']),
@@ -59,6 +64,8 @@ describe('arguments of the benchmark', () => {
     ['--seconds', '3601'],
     ['--loads', 'fast'],
     ['--records', '-1'],
+    ['--deliveries', '0'],
+    ['--waiting', 'all'],
     ['--keys', '4199'],
     ['--contenders', 'flink'],
     ['--cache', 'yes'],

@@ -14,6 +14,13 @@ import {
   streamThreadsDefault,
   transactionSizes,
 } from './limits.ts';
+import {
+  deliveryRatesDefault,
+  hangingOf,
+  millionWaiting,
+  retriesWaiting,
+  retryLevels,
+} from './notifications/limits.ts';
 
 export const partNames = [
   'latency',
@@ -22,6 +29,10 @@ export const partNames = [
   'checkouts',
   'hot-sku',
   'live',
+  'deliveries',
+  'hanging',
+  'retries',
+  'waiting',
   'start',
   'join',
   'keys',
@@ -49,6 +60,11 @@ say nothing about another, and a busy machine measures its other work.
                        hands: paid from accounts, then by a channel
     hot-sku   (1 min)  ${hotBuyers} buyers for ${hotPieces} pieces at once
     live      (3 min)  ${liveConnections} WebSockets on one BFF: memory of each, and how soon they hear
+    deliveries (6 min) notifications at rising rates, from the event of a payment to the endpoint that
+                       has it
+    hanging   (4 min)  what the others notice while ${hangingOf.hanging} of ${hangingOf.endpoints} endpoints hang, against without
+    retries   (4 min)  how late retries are after ${retryLevels.join(', ')} while others wait
+    waiting   (2 min)  memory while records wait in a delay topic
     start     (2 min)  from nothing running to the first order that shows PAID, ${startsDefault} times
     join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
                        RocksDB and in memory: records/s, peak memory; void if their alerts differ
@@ -61,8 +77,11 @@ say nothing about another, and a busy machine measures its other work.
   --rates N,…         latency: requests a second (default ${ratesDefault.join(',')})
   --flows N,…         payments: flows a second (default ${flowRatesDefault.join(',')})
   --checkouts N,…     checkouts: purchases a second (default ${checkoutRatesDefault.join(',')})
+  --deliveries N,…    deliveries: events a second (default ${deliveryRatesDefault.join(',')})
+  --waiting N         retries, waiting: records that wait (default ${retriesWaiting} and ${millionWaiting})
   --loads N,…         lateness: records a second (default ${loadsDefault.join(',')})
-  --seconds N         latency, lateness, payments, checkouts: how long at each rate (default ${secondsDefault})
+  --seconds N         latency, lateness, payments, checkouts, deliveries: how long at each rate
+                      (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
   --records N         join, keys: records of the prepared log (default ${recordsDefault})
   --keys N            join: keys; keys, restore, takeover: only so many (join's default: as many

@@ -1,6 +1,8 @@
 import type { Findings } from './alerts/findings.ts';
 import type { Lateness } from './alerts/lateness.ts';
 import type { CheckoutsResult } from './measure/checkouts.ts';
+import type { DeliveriesResult } from './measure/deliveries.ts';
+import type { HangingResult } from './measure/hanging.ts';
 import type { HotSkuResult } from './measure/hot-sku.ts';
 import type { JoinResult } from './measure/join.ts';
 import type { KeysResult } from './measure/keys.ts';
@@ -9,29 +11,13 @@ import type { LiveResult } from './measure/live.ts';
 import type { PaymentsResult } from './measure/payments.ts';
 import type { Delays, PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
+import type { RetriesResult } from './measure/retries.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
-
-interface Column<R> {
-  readonly title: string;
-  readonly width: number;
-  cell(result: R): string;
-}
-
-/** Names stand at the left of their column, numbers at the right. */
-const name = <R>(title: string, width: number, cell: (r: R) => string): Column<R> => ({
-  ...{ title: title.padEnd(width), width },
-  cell: (result) => cell(result).padEnd(width),
-});
-const number = <R>(title: string, width: number, cell: (r: R) => string): Column<R> => ({
-  ...{ title: title.padStart(width), width },
-  cell: (result) => cell(result).padStart(width),
-});
-
-const whole = (value: number | null): string =>
-  value === null || !Number.isFinite(value) ? '-' : String(Math.round(value));
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
-const ms = (value: number | null): string => `${whole(value)} ms`;
+import type { WaitingResult } from './measure/waiting.ts';
+import type { Column } from './print-columns.ts';
+import { coresText, ms, name, number, seconds, whole } from './print-columns.ts';
+import { deliveries, hanging, retries, waiting } from './print-notifications.ts';
 
 const contenderWidth = 22;
 
@@ -121,7 +107,7 @@ const payments: readonly Column<PaymentsResult>[] = [
   number('ended', 7, (r) => String(r.finished)),
   number('p50', 9, (r) => ms(r.flowP50Ms)),
   number('p99', 9, (r) => ms(r.flowP99Ms)),
-  name('  cores', 60, (r) => `  ${coresOf(r.cores)}`),
+  name('  cores', 60, (r) => `  ${coresText(r.cores)}`),
 ];
 
 const checkouts: readonly Column<CheckoutsResult>[] = [
@@ -135,7 +121,7 @@ const checkouts: readonly Column<CheckoutsResult>[] = [
   number('completed', 10, (r) => String(r.completed)),
   number('p50', 10, (r) => ms(r.flowP50Ms)),
   number('p99', 10, (r) => ms(r.flowP99Ms)),
-  name('  cores', 60, (r) => `  ${coresOf(r.cores)}`),
+  name('  cores', 60, (r) => `  ${coresText(r.cores)}`),
 ];
 
 const delayColumns = (
@@ -191,13 +177,10 @@ const live: readonly Column<LiveResult>[] = [
   number('max', 9, (r) => ms(r.pushMaxMs)),
 ];
 
-const coresOf = (cores: PaymentsResult['cores']): string =>
-  Object.entries(cores)
-    .map(([program, share]) => `${program} ${share.toFixed(2)}`)
-    .join(', ');
-
 export type TableResult =
   | CheckoutsResult
+  | DeliveriesResult
+  | HangingResult
   | HotSkuResult
   | LiveResult
   | PurchasesResult
@@ -206,8 +189,10 @@ export type TableResult =
   | LatenessResult
   | PaymentsResult
   | RestoreResult
+  | RetriesResult
   | TakeoverResult
-  | TransactionsResult;
+  | TransactionsResult
+  | WaitingResult;
 
 /** The head of the table of a part, and the row of a result. */
 export function tableOf(result: TableResult): { readonly head: string; readonly row: string } {
@@ -217,6 +202,10 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
       return drawn(speed, result);
     case 'checkouts':
       return drawn(checkouts, result);
+    case 'deliveries':
+      return drawn(deliveries, result);
+    case 'hanging':
+      return drawn(hanging, result);
     case 'hot-sku':
       return drawn(hotSku, result);
     case 'live':
@@ -229,10 +218,14 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
       return drawn(payments, result);
     case 'restore':
       return drawn(restore, result);
+    case 'retries':
+      return drawn(retries, result);
     case 'takeover':
       return drawn(takeover, result);
     case 'transactions':
       return drawn(transactions, result);
+    case 'waiting':
+      return drawn(waiting, result);
   }
 }
 

@@ -2,6 +2,8 @@ import type { BenchArguments } from './arguments.ts';
 import { startsDefault } from './limits.ts';
 import { machine } from './machine.ts';
 import { measureCheckouts } from './measure/checkouts.ts';
+import { measureDeliveries } from './measure/deliveries.ts';
+import { measureHanging } from './measure/hanging.ts';
 import { measureHotSku } from './measure/hot-sku.ts';
 import { measureJoin } from './measure/join.ts';
 import { measureKeys } from './measure/keys.ts';
@@ -12,9 +14,11 @@ import type { Measuring } from './measure/measuring.ts';
 import { measurePayments } from './measure/payments.ts';
 import { measurePurchases } from './measure/purchases.ts';
 import { measureRestore } from './measure/restore.ts';
+import { measureRetries } from './measure/retries.ts';
 import { measureColdStart, measureWarmStarts } from './measure/start.ts';
 import { measureTakeover } from './measure/takeover.ts';
 import { measureTransactions } from './measure/transactions.ts';
+import { measureWaiting } from './measure/waiting.ts';
 import { machineLines, medianOf, resultPrinter } from './print.ts';
 import type { Result } from './save.ts';
 import { saveResults } from './save.ts';
@@ -42,6 +46,7 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
     await measurePayments({ ...options, rates, seconds });
   }
   await measureInShop(options, chosen);
+  await measureNotifications(options, chosen);
   if (chosen.parts.has('start')) {
     await measureWarmStarts(options, startsDefault);
     const times = results.flatMap((r) =>
@@ -63,6 +68,14 @@ async function measureInShop(options: Measuring, chosen: BenchArguments): Promis
   if (parts.has('checkouts')) await measureCheckouts({ ...options, rates, seconds });
   if (parts.has('hot-sku')) await measureHotSku(options);
   if (parts.has('live')) await measureLive(options);
+}
+
+async function measureNotifications(options: Measuring, chosen: BenchArguments): Promise<void> {
+  const { parts, deliveries: rates, seconds, waiting } = chosen;
+  if (parts.has('deliveries')) await measureDeliveries({ ...options, rates, seconds });
+  if (parts.has('hanging')) await measureHanging(options);
+  if (parts.has('retries')) await measureRetries({ ...options, waiting: waiting.retries });
+  if (parts.has('waiting')) await measureWaiting({ ...options, waiting: waiting.waiting });
 }
 
 /** What needs a broker and a registry, and nothing else on the machine. */

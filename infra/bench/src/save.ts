@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
 import type { CheckoutsResult } from './measure/checkouts.ts';
+import type { DeliveriesResult } from './measure/deliveries.ts';
+import type { HangingResult } from './measure/hanging.ts';
 import type { HotSkuResult } from './measure/hot-sku.ts';
 import type { JoinResult } from './measure/join.ts';
 import type { KeysResult } from './measure/keys.ts';
@@ -12,14 +14,18 @@ import type { LiveResult } from './measure/live.ts';
 import type { PaymentsResult } from './measure/payments.ts';
 import type { PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
+import type { RetriesResult } from './measure/retries.ts';
 import type { StartResult } from './measure/start.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
+import type { WaitingResult } from './measure/waiting.ts';
 
 export type Result =
   | LatencyResult
   | StartResult
   | CheckoutsResult
+  | DeliveriesResult
+  | HangingResult
   | HotSkuResult
   | LiveResult
   | PurchasesResult
@@ -28,8 +34,10 @@ export type Result =
   | LatenessResult
   | PaymentsResult
   | RestoreResult
+  | RetriesResult
   | TakeoverResult
-  | TransactionsResult;
+  | TransactionsResult
+  | WaitingResult;
 
 /** `src` and `dist` stand at the same depth. */
 const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));

@@ -310,6 +310,17 @@ describe('an operator', () => {
     expect(document.activeElement?.id).toBe('event-e1');
   });
 
+  it('is led to no order by an alert that is about an endpoint', async () => {
+    const server = serverWithShop(['operator']);
+    const orderNo = 'ep_main_0123456789abcdef01234567';
+    server.answer('GET /api/alerts/a1', { alert: { ...alert, rule: 'U', orderNo } });
+    await open(server, '/alerts/a1');
+    expect(page.find('main').textContent).toContain(orderNo);
+    expect(page.find('tbody th').textContent).not.toBe('');
+    const links = [...document.querySelectorAll('main a')].map((each) => each.getAttribute('href'));
+    expect(links.filter((href) => href?.startsWith('/orders/'))).toEqual([]);
+  });
+
   it('comes to the event also when the timeline is there before its order', async () => {
     const server = serverWithShop(['operator']);
     let answer: () => void = () => undefined;

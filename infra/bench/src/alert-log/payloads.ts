@@ -74,10 +74,7 @@ export function payloadOf(
   }
 }
 
-const orderOf = (
-  { tenant, orderNo, atMs, fingerprint, index }: Subject,
-  amountMinor: bigint,
-) => ({
+const orderOf = ({ tenant, orderNo, atMs, fingerprint, index }: Subject, amountMinor: bigint) => ({
   ...{ orderNo, tenant, amountMinor, currency, fingerprint },
   items: [{ sku: `plumb-bob-${index % 100}`, quantity: 1, unitAmountMinor: amountMinor }],
   payBy: atMs + 30 * minuteMs,

@@ -35,7 +35,11 @@ export async function activateGrace(writer: LogWriter, graceMs: number): Promise
     rules: [{ rule: 'A', version: 1, enabled: true, graceMs }],
     reason: 'a grace that ends within the log',
   };
-  const records = broadcastKeys({ partitions: shelf.partitions, tenant: 'main', name: 'rules' }).map((key, partition) => {
+  const records = broadcastKeys({
+    partitions: shelf.partitions,
+    tenant: 'main',
+    name: 'rules',
+  }).map((key, partition) => {
     const id = randomUUID();
     return {
       ...{ topic, partition, key: Buffer.from(key) },

@@ -67,7 +67,11 @@ export async function openNotified(
   try {
     const sink = await openSink(of.endpoints.length, signal);
     closers.push(() => sink.close());
-    const { stack, platform, close: closePlatform } = await openBenchPlatform({
+    const {
+      stack,
+      platform,
+      close: closePlatform,
+    } = await openBenchPlatform({
       ...{ home, report, signal, processes: ['delays', 'notifications'] },
       env: of.env ?? {},
     });

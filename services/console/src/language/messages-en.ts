@@ -166,6 +166,7 @@ export const en = {
   'alert.expected': 'Expected',
   'alert.actual': 'Found instead',
   'alert.deadline': 'Due by',
+  'alert.endpoint': 'Endpoint',
   'alert.amount': 'At stake',
   'alert.howSeen': 'How it was seen',
   'alert.id': 'Alert id',

@@ -166,6 +166,7 @@ export const ja: Messages = {
   'alert.expected': '期待',
   'alert.actual': '実際',
   'alert.deadline': '期限',
+  'alert.endpoint': '通知先',
   'alert.amount': '対象金額',
   'alert.howSeen': '検出方法',
   'alert.id': 'アラートID',

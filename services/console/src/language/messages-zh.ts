@@ -165,6 +165,7 @@ export const zh: Messages = {
   'alert.expected': '预期',
   'alert.actual': '实际',
   'alert.deadline': '期限',
+  'alert.endpoint': '通知地址',
   'alert.amount': '涉及金额',
   'alert.howSeen': '发现方式',
   'alert.id': '告警编号',
