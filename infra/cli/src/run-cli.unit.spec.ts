@@ -39,6 +39,10 @@ describe('every command', () => {
     ...['personal-data erase', 'personal-data rewrap'],
     ...['payment show', 'payment parked', 'payment query', 'payment close', 'payment refund'],
     ...['dead-letters list', 'dead-letters show', 'dead-letters redrive'],
+    ...['endpoint register', 'endpoint list', 'endpoint show', 'endpoint change'],
+    ...['endpoint pause', 'endpoint resume', 'endpoint remove', 'endpoint rotate', 'endpoint test'],
+    ...['notification list', 'notification show', 'notification retry', 'notification abandon'],
+    ...['notification replay', 'listen', 'trigger'],
   ];
 
   it.each(commands)('%s has help with examples and --json', async (command) => {
@@ -77,6 +81,13 @@ describe('exit codes', () => {
     ['dead-letters show checkout 2-17', 'a place is <partition>/<offset>'],
     ['dead-letters redrive --topology checkout --key k', "required option '--reason"],
     ['dead-letters redrive --topology x --key k --reason r', 'no topology is called x'],
+    ['endpoint register', "required option '--url"],
+    ['endpoint register --url x --body-style XML', 'Allowed choices are EVENT, FLAT'],
+    ['endpoint change ep_1', 'nothing to change'],
+    ['notification replay --reason r', 'name a notification, or --endpoint, or --all'],
+    ['notification list --status DONE', 'Allowed choices are PENDING'],
+    ['trigger payment.paid', 'payment.paid is no type of event'],
+    ['listen --port x', '--port is 0 to 65535'],
     ['rebuild', 'rebuild needs --check'],
     ['rebuild --check --projection nonsense', 'no projection is called nonsense'],
   ])('2 for the usage %j', async (line, message) => {

@@ -113,6 +113,12 @@ export const slowMerchantMs = 700;
 /** Pauses of a lane whose endpoint fails: short, or they would outlast the storm. */
 export const lanes = { breakerPauseMs: 500, breakerPauseMsMax: 2_000 } as const;
 
+/**
+ * After the faults everything is delivered within this: the longest wait of the schedule or that a
+ * merchant asks for (5 s), the pause of a lane (2 s), a request (1 s), and a task that starts over.
+ */
+export const deliveredMaxMs = 30_000;
+
 /** How long an endpoint fails before there is an incident of it. */
 export const alertAfterMs = 4_000;
 

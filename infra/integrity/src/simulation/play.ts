@@ -17,10 +17,10 @@ export async function playToTheEnd(stage: Stage): Promise<History> {
   const healedMs = simulation.nowMs();
   await wait(limits.settleMs);
   await drain(stage, healedMs + limits.settleMs + limits.drainMaxMs, wait);
-  await workEnds(stage, simulation.nowMs() + limits.gatewayEndsMaxMs, wait);
+  await gatewayEnds(stage, simulation.nowMs() + limits.gatewayEndsMaxMs, wait);
   // What came while everything drained has its grace too.
   await wait(limits.graceMaxMs + limits.quietMs);
-  await workEnds(stage, simulation.nowMs() + limits.gatewayEndsMaxMs, wait);
+  await deliveriesEnd(stage, simulation.nowMs() + limits.deliveredMaxMs, wait);
   const behind = await drain(stage, simulation.nowMs() + limits.drainMaxMs, wait);
   const endedMs = simulation.nowMs();
   await wait(limits.quietMs);
@@ -28,13 +28,24 @@ export async function playToTheEnd(stage: Stage): Promise<History> {
   return readHistory(stage, { healedMs, endedMs, calm }, behind);
 }
 
-/** Until every payment at the gateway has come to its end, every refund, checkout and notification. */
-async function workEnds(
+/** Until every payment that is led at the gateway has come to its end, every refund and checkout. */
+async function gatewayEnds(
   stage: Stage,
   untilMs: number,
   wait: (ms: number) => Promise<void>,
 ): Promise<void> {
   while (stage.underWay() > 0 && stage.simulation.nowMs() < untilMs) await wait(limits.drainStepMs);
+}
+
+/** Until every notification has come to its end that can. */
+async function deliveriesEnd(
+  stage: Stage,
+  untilMs: number,
+  wait: (ms: number) => Promise<void>,
+): Promise<void> {
+  while (stage.undelivered() > 0 && stage.simulation.nowMs() < untilMs) {
+    await wait(limits.drainStepMs);
+  }
 }
 
 async function drain(

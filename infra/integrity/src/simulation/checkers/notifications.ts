@@ -63,14 +63,23 @@ function known(history: History, { id, endpointId, body }: BookedDelivery): read
 const isTaken = ({ status, isHeard }: BookedDelivery): boolean =>
   isHeard && status >= 200 && status < 300;
 
-/** What is said to have been delivered was, in the very attempt, and its merchant said so. */
+/** What is said of an attempt is what its merchant answered to that very attempt. */
 function arrived({ created, steps, deliveries }: Told): readonly Violation[] {
   const { notificationId: id } = created;
   return steps.flatMap(({ event }) => {
-    if (event.type !== 'NotificationDelivered') return [];
-    const { attempt } = event.data;
-    const came = deliveries.some((each) => each.attempt === attempt && isTaken(each));
-    return came ? [] : [violation('I9', `${id}: attempt ${attempt} was delivered to nobody`)];
+    if (event.type !== 'NotificationDelivered' && event.type !== 'NotificationAttemptFailed')
+      return [];
+    const { attempt, report } = event.data;
+    const own = deliveries.filter((each) => each.attempt === attempt);
+    if (event.type === 'NotificationDelivered')
+      return own.some(isTaken)
+        ? []
+        : [violation('I9', `${id}: attempt ${attempt} was delivered to nobody`)];
+    const { httpStatus } = report;
+    const wasSaid = own.some(({ status, isHeard }) => isHeard && status === httpStatus);
+    return httpStatus === null || wasSaid
+      ? []
+      : [violation('I9', `${id}: nobody answered ${httpStatus} to attempt ${attempt}`)];
   });
 }
 

@@ -1,6 +1,5 @@
 import type { NotificationAttemptDue, ReportAttempt } from '@plumbline/events';
 import type { InputRecord, ProcessorContext, Topology } from '@plumbline/runtime';
-import { takeovers } from './mutant-faults.ts';
 import type { Mutant } from './mutant.ts';
 import { withEmitted, withProcessor } from './wrap-topology.ts';
 
@@ -90,8 +89,20 @@ export const notificationMutants: readonly Mutant[] = [
     name: 'any-report-counts',
     what: 'a report counts for the attempt at hand, whichever it is of',
     expected: ['notifications', 'attempts'],
-    tells: ['busy', 'in-order', 'wavering'],
-    faults: { ...takeovers, freezesPerMinute: 30, freezeMsMax: 6_000 },
+    tells: ['failing', 'in-order'],
+    // As if another had sent the attempt, too, and said so later: that happens, and changes nothing.
+    deliveries: (ports, { host }) => ({
+      ...ports,
+      async report(due, result) {
+        const written = await ports.report(due, result);
+        const late = { ...result, startedAtMs: result.startedAtMs + 1 };
+        void host.clock
+          .sleep(1_100)
+          .then(() => ports.report(due, late))
+          .catch(() => 'refused');
+        return written;
+      },
+    }),
     topology: (topology) =>
       given(topology, 'notifications', (record, context) =>
         withReport(record, (report) => {
@@ -107,8 +118,7 @@ export const notificationMutants: readonly Mutant[] = [
     name: 'not-resumed',
     what: 'who takes a partition over delivers what comes, and not what was due before',
     expected: ['attempts'],
-    tells: ['wavering', 'busy', 'steady'],
-    faults: takeovers,
+    tells: ['wavering', 'steady'],
     following: (following) => ({
       ...following,
       open: (task, source) =>
@@ -162,7 +172,6 @@ export const notificationMutants: readonly Mutant[] = [
     what: 'nobody is told that all attempts of a notification have failed',
     expected: ['attempts'],
     tells: ['failing'],
-    faults: {},
     topology: (topology) =>
       withEmitted(topology, (message) =>
         message.payload.type === 'ReportRetriesUsedUp' ? [] : [message],

@@ -48,11 +48,10 @@ export interface Stage {
   readonly gateway: SimGateway;
   readonly merchants: SimMerchants;
   readonly beganMs: number;
-  /**
-   * Payments, refunds and calls at the gateway that have not ended, checkouts of ended orders, and
-   * notifications that somebody takes.
-   */
+  /** Payments, refunds and calls at the gateway that have not ended, and checkouts of ended orders. */
   underWay(): number;
+  /** Notifications that have not ended, and could. */
+  undelivered(): number;
   /** Clients have nothing left to do. */
   clientsAreDone(): boolean;
   watchedUpTo(topic: string, partition: number): bigint;
@@ -122,8 +121,9 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
     beganMs: startMs,
     underWay: () => {
       const of = { broker: simulation.broker, codec: reading, journal };
-      return underWayAtGateway(of) + checkoutsUnderWay(of) + notificationsUnderWay(of);
+      return underWayAtGateway(of) + checkoutsUnderWay(of);
     },
+    undelivered: () => notificationsUnderWay({ broker: simulation.broker, codec: reading }),
     clientsAreDone: () => clients.areDone(),
     watchedUpTo: (topic, partition) => watcher.position(topic, partition),
   };
