@@ -52,7 +52,7 @@ export interface BenchArguments {
   readonly contenders: readonly ContenderName[];
   readonly threads: number;
   readonly cache: boolean;
-  /** Variables of our process in the parts about the alert join. */
+  /** Variables of our processes in the parts about the alert join and about notifications. */
   readonly env: Readonly<Record<string, string>>;
 }
 

@@ -90,7 +90,8 @@ say nothing about another, and a busy machine measures its other work.
                       rocksdb, plumbline-memory, memory (default: all)
   --threads N         threads of Kafka Streams (default ${streamThreadsDefault})
   --cache on|off      its cache before the stores, which spares changelog records (default on)
-  --env NAME=value    a variable of our process in the parts about the join; may be repeated
+  --env NAME=value    a variable of our processes in the parts about the join and
+                      about notifications; may be repeated
   --save              appends the raw results, as JSON lines, to infra/bench/results/
   --help              this text
 `;

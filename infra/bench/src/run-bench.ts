@@ -21,7 +21,7 @@ import { measureTransactions } from './measure/transactions.ts';
 import { measureWaiting } from './measure/waiting.ts';
 import { machineLines, medianOf, resultPrinter } from './print.ts';
 import type { Result } from './save.ts';
-import { saveResults } from './save.ts';
+import { savePictures, saveResults } from './save.ts';
 import { openBenchLog } from './world/open-bench-log.ts';
 
 /** Measures what was asked for, printing each result as it comes. Errors: LocalStackError. */
@@ -58,7 +58,9 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
   }
   if (chosen.cold) await measureColdStart(options);
   if (onBenchLog.some((part) => chosen.parts.has(part))) await measureOnBenchLog(options, chosen);
-  if (chosen.save) write(`saved to ${await saveResults(measuredOn, chosen.command, results)}`);
+  if (!chosen.save) return;
+  write(`saved to ${await saveResults(measuredOn, chosen.command, results)}`);
+  for (const file of await savePictures(results)) write(`drawn in ${file}`);
 }
 
 /** Each on a platform of its own, so that none has another's leftovers. */
@@ -71,11 +73,12 @@ async function measureInShop(options: Measuring, chosen: BenchArguments): Promis
 }
 
 async function measureNotifications(options: Measuring, chosen: BenchArguments): Promise<void> {
-  const { parts, deliveries: rates, seconds, waiting } = chosen;
-  if (parts.has('deliveries')) await measureDeliveries({ ...options, rates, seconds });
-  if (parts.has('hanging')) await measureHanging(options);
-  if (parts.has('retries')) await measureRetries({ ...options, waiting: waiting.retries });
-  if (parts.has('waiting')) await measureWaiting({ ...options, waiting: waiting.waiting });
+  const { parts, deliveries: rates, seconds, waiting, env } = chosen;
+  const given = { ...options, env };
+  if (parts.has('deliveries')) await measureDeliveries({ ...given, rates, seconds });
+  if (parts.has('hanging')) await measureHanging(given);
+  if (parts.has('retries')) await measureRetries({ ...given, waiting: waiting.retries });
+  if (parts.has('waiting')) await measureWaiting({ ...given, waiting: waiting.waiting });
 }
 
 /** What needs a broker and a registry, and nothing else on the machine. */

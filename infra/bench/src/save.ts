@@ -1,4 +1,4 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
@@ -19,6 +19,8 @@ import type { StartResult } from './measure/start.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
 import type { WaitingResult } from './measure/waiting.ts';
+
+import { latenessPicture } from './notifications/lateness-picture.ts';
 
 export type Result =
   | LatencyResult
@@ -41,6 +43,7 @@ export type Result =
 
 /** `src` and `dist` stand at the same depth. */
 const resultsFolder = fileURLToPath(new URL('../results/', import.meta.url));
+const picturesFolder = fileURLToPath(new URL('../../../docs/pictures/', import.meta.url));
 
 /** One line a result, with everything needed to judge it later. Gives the file. */
 export async function saveResults(
@@ -54,4 +57,17 @@ export async function saveResults(
   const lines = results.map((result) => `${JSON.stringify({ ...result, command, machine })}\n`);
   await appendFile(file, lines.join(''));
   return file;
+}
+
+/** Draws those results that have a picture, in place of the one before. Gives the files. */
+export async function savePictures(
+  results: readonly Result[],
+  folder: string = picturesFolder,
+): Promise<readonly string[]> {
+  const levels = results.flatMap((result) => (result.part === 'retries' ? [result] : []));
+  if (levels.length === 0) return [];
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'notification-lateness.svg');
+  await writeFile(file, latenessPicture(levels));
+  return [file];
 }

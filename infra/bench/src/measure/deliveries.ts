@@ -9,14 +9,13 @@ import {
   deliveryEndpoints,
   endpointConcurrency,
 } from '../notifications/limits.ts';
-import type { Notified } from '../notifications/open-notified.ts';
+import type { Notified, NotifiedOptions } from '../notifications/open-notified.ts';
 import { openNotified } from '../notifications/open-notified.ts';
 import { collect } from '../notifications/settle.ts';
 import type { PaymentLoad, Told } from '../notifications/write-payments.ts';
 import { writePayments } from '../notifications/write-payments.ts';
 import { watchEvents } from '../shop/watch-events.ts';
 import { coresOf, cpuOf } from './cores.ts';
-import type { Measuring } from './measuring.ts';
 
 /** From the event of a payment to a merchant's endpoint that has taken its notification. */
 export interface DeliveriesResult {
@@ -45,7 +44,7 @@ export interface DeliveriesResult {
 
 /** Endpoints of a tenant each, which answer at once, and payments of all of them in turn. */
 export async function measureDeliveries(
-  options: Measuring & { readonly rates: readonly number[]; readonly seconds: number },
+  options: NotifiedOptions & { readonly rates: readonly number[]; readonly seconds: number },
 ): Promise<void> {
   const { report, signal, rates, seconds } = options;
   const asked = { concurrency: endpointConcurrency };

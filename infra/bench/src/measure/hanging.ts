@@ -13,14 +13,13 @@ import {
   hangingSeconds,
   hungPatienceMs,
 } from '../notifications/limits.ts';
-import type { Notified } from '../notifications/open-notified.ts';
+import type { Notified, NotifiedOptions } from '../notifications/open-notified.ts';
 import { openNotified } from '../notifications/open-notified.ts';
 import { collect } from '../notifications/settle.ts';
 import { usual } from '../notifications/sink-job.ts';
 import type { PaymentLoad, Told } from '../notifications/write-payments.ts';
 import { writePayments } from '../notifications/write-payments.ts';
 import { coresOf } from './cores.ts';
-import type { Measuring } from './measuring.ts';
 
 /** What healthy endpoints notice of others that hang. */
 export interface HangingResult {
@@ -45,7 +44,7 @@ export interface HangingResult {
 }
 
 /** A tenth of the endpoints hangs, and does not, in turn. Everything arrives before the next run. */
-export async function measureHanging(options: Measuring): Promise<void> {
+export async function measureHanging(options: NotifiedOptions): Promise<void> {
   const { report, signal } = options;
   const asked = { concurrency: endpointConcurrency, intervals: hangingIntervals };
   const notified = await openNotified(options, {

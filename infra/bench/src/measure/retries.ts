@@ -16,7 +16,7 @@ import {
   retriesLoad,
   retryLevels,
 } from '../notifications/limits.ts';
-import type { Notified } from '../notifications/open-notified.ts';
+import type { Notified, NotifiedOptions } from '../notifications/open-notified.ts';
 import { openNotified } from '../notifications/open-notified.ts';
 import type { RelayLateness } from '../notifications/relay-lateness.ts';
 import { relayLatenessOf } from '../notifications/relay-lateness.ts';
@@ -26,7 +26,6 @@ import type { Told } from '../notifications/write-payments.ts';
 import { writePayments } from '../notifications/write-payments.ts';
 import { watchEvents } from '../shop/watch-events.ts';
 import { coresOf } from './cores.ts';
-import type { Measuring } from './measuring.ts';
 
 /** How late retries of one level are, while others wait. */
 export interface RetriesResult {
@@ -53,7 +52,7 @@ export interface RetriesResult {
  * second attempt. Each endpoint has a schedule of one wait, which is one of the levels.
  */
 export async function measureRetries(
-  options: Measuring & { readonly waiting: number },
+  options: NotifiedOptions & { readonly waiting: number },
 ): Promise<void> {
   const { report, signal, waiting } = options;
   const levels = [...retryLevels, ballastLevel].join(',');

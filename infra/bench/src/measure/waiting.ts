@@ -7,9 +7,9 @@ import { calmMs } from '../limits.ts';
 import type { Ballast } from '../notifications/ballast.ts';
 import { writeBallast } from '../notifications/ballast.ts';
 import { ballastLevel } from '../notifications/limits.ts';
+import type { NotifiedOptions } from '../notifications/open-notified.ts';
 import { openNotified } from '../notifications/open-notified.ts';
 import { coresOf } from './cores.ts';
-import type { Measuring } from './measuring.ts';
 
 /** Memory of a process, MiB: before, with the records waiting, and the most that it ever had. */
 export interface Resident {
@@ -29,7 +29,7 @@ export interface WaitingResult extends Ballast {
 }
 
 export async function measureWaiting(
-  options: Measuring & { readonly waiting: number },
+  options: NotifiedOptions & { readonly waiting: number },
 ): Promise<void> {
   const { report, signal, waiting: records } = options;
   const [levelMs = 0] = parseDelayLevels(ballastLevel);

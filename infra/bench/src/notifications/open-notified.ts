@@ -49,9 +49,14 @@ export interface Notified {
 
 const registered = z.object({ data: z.object({ endpointId: z.string() }) });
 
+export interface NotifiedOptions extends Measuring {
+  /** Variables of both processes, on top of those of a part. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Errors: LocalStackError; nothing is left. */
 export async function openNotified(
-  { report, signal }: Measuring,
+  { report, signal, env }: NotifiedOptions,
   of: {
     readonly endpoints: readonly EndpointRequest[];
     /** Of both processes, ms; those of default if unset. */
@@ -73,9 +78,10 @@ export async function openNotified(
       close: closePlatform,
     } = await openBenchPlatform({
       ...{ home, report, signal, processes: ['delays', 'notifications'] },
-      env: of.env ?? {},
+      env: { ...of.env, ...env },
     });
-    closers.push(closePlatform);
+    closers.push(() => opened.close());
+    const { stack, platform } = opened;
     const log = await createKafkaLog({ brokers: [stack.kafka], clientId: 'bench' });
     closers.push(() => log.close());
     const producer = await log.openTransactionalProducer({ transactionalId: 'bench-writer' });

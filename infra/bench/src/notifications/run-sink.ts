@@ -35,7 +35,9 @@ export async function openSink(endpoints: number, signal: AbortSignal): Promise<
   return {
     pid: child.pid ?? 0,
     urls: ports.map((port) => `http://127.0.0.1:${port}/notifications`),
-    behave: async (as) => void (await ask({ do: 'behave', as })),
+    async behave(as) {
+      await ask({ do: 'behave', as });
+    },
     async arrivals() {
       const answer = await ask({ do: 'tell' });
       return answer.said === 'heard' ? answer.arrivals : [];

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { z } from 'zod';
 import type { ExitCode } from '../session/failure.ts';
 import { CliFailure, firstLine, usageFailure } from '../session/failure.ts';
 import { askNotifications } from '../session/ask-notifications.ts';
@@ -94,14 +95,19 @@ async function opened(
   }
 }
 
+/** Settings and tenant of the endpoint that was named; without one, all events. */
+async function likeWhat(session: Session, { endpoint, tenant }: ListenOptions) {
+  if (endpoint === undefined) return { like: { events: ['*'] }, tenant };
+  const { tenant: owner, ...like } = await askNotifications(session, {
+    ...{ method: 'GET', path: endpointPath(endpoint) },
+    answer: settingsShape.extend({ tenant: z.string() }),
+  });
+  return { like, tenant: tenant ?? owner };
+}
+
 async function register(session: Session, options: ListenOptions, url: string) {
-  const { endpoint, events } = options;
-  const like =
-    endpoint === undefined
-      ? { events: ['*'] }
-      : await askNotifications(session, {
-          ...{ method: 'GET', path: endpointPath(endpoint), answer: settingsShape },
-        });
+  const { events } = options;
+  const { like, tenant } = await likeWhat(session, options);
   const body = {
     ...{ ...like, url, description: 'plumbline listen' },
     ...(events === undefined ? {} : { events }),
@@ -109,7 +115,7 @@ async function register(session: Session, options: ListenOptions, url: string) {
   try {
     return await askNotifications(session, {
       ...{ method: 'POST', path: '/webhook-endpoints', body, answer: withSecret },
-      query: { tenant: options.tenant },
+      query: { tenant },
     });
   } catch (error) {
     if (!(error instanceof CliFailure && error.message.startsWith('URL_NOT_ALLOWED'))) throw error;

@@ -119,11 +119,13 @@ describe('listen', () => {
   });
 
   it('takes the settings of another endpoint, leaves that as it is, and keeps its own if asked', async () => {
+    answer = () => okBody({ ...sampleEndpoint, tenant: 'shop', secret });
     const options = { endpoint: endpointId, keep: true, json: true };
     const { stdout, stderr } = await listening(options, async (url) => {
       await delivery(url);
     });
     expect(platform?.calls.map(({ method }) => method)).toEqual(['GET', 'POST']);
+    expect(platform?.calls[1]?.path).toBe('/api/v1/webhook-endpoints?tenant=shop');
     expect(platform?.calls[1]?.body).toMatchObject({ events: ['*'], ratePerSecond: 5 });
     expect(JSON.parse(stdout)).toMatchObject({ webhookId: 'n-1', status: 200, body: event });
     expect(stderr).toContain('is kept');

@@ -1,0 +1,349 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  AlertRaised,
+  AlertResolved,
+  NotificationCreated,
+  NotificationsEvent,
+  PaymentsEvent,
+} from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { learnAll, readTopic } from './checks/read-log.ts';
+import { mend } from './faults/mend.ts';
+import type { MerchantServer } from './world/merchant-server.ts';
+import { openMerchantServer } from './world/merchant-server.ts';
+import type { World } from './world/world.ts';
+import { callUntilDecided, callback, openWorld, partitions, until } from './world/world.ts';
+
+/** While processes and the broker die. */
+const paymentsInStorm = 24;
+/** Own waits of the endpoints: two that a delay topic keeps, and one that a timer does. */
+const intervals = ['1s', '2s', '3s'];
+const attemptsMax = intervals.length + 1;
+
+let world: World;
+let merchants: MerchantServer;
+
+interface Endpoint {
+  readonly name: string;
+  readonly endpointId: string;
+  readonly secret: string;
+}
+const endpoints = new Map<string, Endpoint>();
+
+beforeAll(async () => {
+  merchants = await openMerchantServer();
+  world = await openWorld({
+    processes: ['payments', 'consistency-alerts', 'delays', 'notifications'],
+    env: {
+      PLUMBLINE_DELAY_LEVELS: '1s,2s',
+      PLUMBLINE_NOTIFICATION_INTERVALS: '2s,30s',
+      PLUMBLINE_NOTIFICATION_TIMEOUT_MS: '5000',
+      PLUMBLINE_NOTIFICATION_ALERT_AFTER_SECONDS: '2',
+    },
+  });
+}, 180_000);
+
+afterAll(async () => {
+  await world.close();
+  await merchants.close();
+}, 60_000);
+
+const api = (path: string) => () => `${world.platform.url('notifications')}/api/v1${path}`;
+
+async function register(name: string, over: object = {}): Promise<void> {
+  const body = {
+    ...{ url: merchants.url(name), intervals, timeoutSeconds: 1 },
+    ...{ events: ['payment.succeeded', 'payment.failed'], ...over },
+  };
+  const { status, code, data } = await callUntilDecided(api('/webhook-endpoints'), 'POST', body);
+  expect([status, code], name).toEqual([201, expect.any(String)]);
+  const { endpointId, secret } = data;
+  endpoints.set(name, { name, endpointId: String(endpointId), secret: String(secret) });
+}
+
+const endpointOf = (name: string): Endpoint => {
+  const found = endpoints.get(name);
+  if (found === undefined) throw new Error(`no endpoint ${name}`);
+  return found;
+};
+
+async function paid(orderNo: string, status: 'SUCCESS' | 'FAILED' = 'SUCCESS'): Promise<void> {
+  const url = () => world.platform.url('payments');
+  const asked = { orderNo, amount: '99.90' };
+  const { data } = await callUntilDecided(() => `${url()}/payments`, 'POST', asked);
+  const said = callback(String(data['payNo']), status, orderNo);
+  await callUntilDecided(() => `${url()}/payments/mock-callback`, 'POST', said);
+}
+
+async function eventsOf<Event>(topic: string): Promise<readonly { event: Event; id: string }[]> {
+  const { log, codec } = world;
+  const records = await readTopic(log, topic, partitions);
+  await learnAll(codec, records);
+  return records.map(({ value, headers }) => ({
+    // The catalogue ties the topic to its records.
+    event: codec.decode(topic, value) as Event,
+    id: String(headers['ce_id']),
+  }));
+}
+
+/** Every task that makes notifications knows every endpoint. */
+async function endpointsAreKnown(): Promise<boolean> {
+  const records = await readTopic(world.log, topics.notificationsChangelog.name, partitions);
+  const newest = new Map<number, string>();
+  for (const { partition, key, value } of records)
+    if (key?.toString() === 's/subscriptions/main') newest.set(partition, value?.toString() ?? '');
+  const all = [...endpoints.values()];
+  return (
+    newest.size === partitions &&
+    [...newest.values()].every((text) => all.every(({ endpointId }) => text.includes(endpointId)))
+  );
+}
+
+interface Told {
+  readonly created: NotificationCreated;
+  readonly events: readonly NotificationsEvent[];
+}
+
+async function toldInLog(): Promise<readonly Told[]> {
+  const found = new Map<string, { created: NotificationCreated; events: NotificationsEvent[] }>();
+  for (const { event } of await eventsOf<NotificationsEvent>(topics.notificationsEvents.name)) {
+    if (event.type === 'NotificationsForgotten') continue;
+    const { notificationId } = event.data;
+    if (event.type === 'NotificationCreated')
+      found.set(notificationId, { created: event.data, events: [] });
+    else found.get(notificationId)?.events.push(event);
+  }
+  return [...found.values()].filter(({ created }) => created.endpointId !== null);
+}
+
+/** How each ended; `open` for one that has not. */
+function endOf({ events }: Told): string {
+  const last = events.at(-1);
+  if (last?.type === 'NotificationDelivered') return 'SUCCESS';
+  if (last?.type === 'NotificationAttemptFailed') return last.data.status;
+  return last?.type === 'NotificationAbandoned' ? 'ABANDONED' : 'open';
+}
+
+const isOver = (told: Told): boolean =>
+  ['SUCCESS', 'RETRY_FAILED', 'ABANDONED'].includes(endOf(told));
+
+async function alertsOf(endpointId: string) {
+  const all = await eventsOf<{ type: string; data: AlertRaised | AlertResolved }>(
+    topics.alertsEvents.name,
+  );
+  return all
+    .map(({ event }) => event)
+    .filter(({ data }) => data.rule === 'U' && data.orderNo === endpointId);
+}
+
+describe('contract 2, as written', () => {
+  const base = () => `${world.platform.url('notifications')}/payment-retry/api/payment`;
+
+  async function send(method: 'GET' | 'POST', path: string, form?: Record<string, string>) {
+    const response = await fetch(`${base()}${path}`, {
+      method,
+      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    const { data } = (await response.json()) as { data?: Record<string, unknown> };
+    return { status: response.status, data: data ?? {} };
+  }
+
+  const notify = (paymentId: string, query = '') =>
+    send('POST', '/notification', {
+      ...{ paymentId, orderNo: `O-${paymentId}`, amount: '100.00', status: 'SUCCESS' },
+      ...{ paymentMethod: 'ALIPAY', transactionId: 'T-1' },
+      callbackUrl: `${base()}/callback/mock${query}`,
+    });
+
+  const read = (paymentId: string) => send('GET', `/notification/${paymentId}`);
+
+  async function reaches(paymentId: string, status: string) {
+    await until(
+      `${paymentId} is ${status}`,
+      async () => (await read(paymentId)).data['notificationStatus'] === status,
+      20_000,
+    );
+    return (await read(paymentId)).data;
+  }
+
+  it('delivers a notification at once', async () => {
+    expect((await notify('N-1')).status).toBe(200);
+    const { attempts } = await reaches('N-1', 'SUCCESS');
+    expect(attempts).toMatchObject([{ attempt: 1, outcome: 'DELIVERED', httpStatus: 200 }]);
+    const repeated = await notify('N-1');
+    expect(repeated).toMatchObject({ status: 200, data: { notificationStatus: 'SUCCESS' } });
+  });
+
+  it('retries after an answer that fails', async () => {
+    await notify('N-2', '?status=500&times=1');
+    const { attempts } = await reaches('N-2', 'SUCCESS');
+    expect(attempts).toMatchObject([
+      { attempt: 1, outcome: 'FAILED', httpStatus: 500 },
+      { attempt: 2, trigger: 'SCHEDULE', outcome: 'DELIVERED' },
+    ]);
+  }, 30_000);
+
+  it('lists what failed, and retries one by hand', async () => {
+    await notify('N-3', '?status=500&times=2');
+    await until(
+      'the second attempt has failed',
+      async () => {
+        const { data } = await read('N-3');
+        return data['notificationStatus'] === 'FAILED' && data['attemptCount'] === 2;
+      },
+      20_000,
+    );
+    const { data } = await send('GET', '/notifications/failed');
+    expect(JSON.stringify(data)).toContain('N-3');
+    const retried = await send('POST', '/retry/N-3');
+    expect(retried).toMatchObject({ status: 200, data: { notificationStatus: 'RETRYING' } });
+    const { attempts } = await reaches('N-3', 'SUCCESS');
+    expect(attempts).toMatchObject([{}, {}, { attempt: 3, trigger: 'MANUAL' }]);
+  }, 40_000);
+
+  it('gives one up, and keeps the reason', async () => {
+    await notify('N-4', '?status=500');
+    await reaches('N-4', 'FAILED');
+    const reason = 'the merchant has closed';
+    const given = await send('POST', '/abandon/N-4', { reason });
+    expect(given).toMatchObject({ status: 200, data: { notificationStatus: 'ABANDONED', reason } });
+    expect((await send('POST', '/abandon/N-4', { reason })).status).toBe(200);
+    expect((await send('POST', '/abandon/N-4', { reason: 'another' })).status).toBe(409);
+    expect(await reaches('N-4', 'ABANDONED')).toMatchObject({ reason });
+  }, 30_000);
+});
+
+describe('merchants are told, whatever dies', () => {
+  it('each event at least once, under one id, never early, and nobody waits for another', async () => {
+    // Slow enough that processes die before, during and after a request.
+    merchants.behave('steady', () => ({ status: 200, afterMs: 300 }));
+    merchants.behave('stumbling', (_, before) => ({ status: before < 2 ? 500 : 200 }));
+    merchants.behave('hanging', () => 'hang');
+    merchants.behave('failing', () => ({ status: 500 }));
+    merchants.behave('gone', () => ({ status: 410 }));
+    for (const name of ['steady', 'stumbling', 'hanging', 'failing', 'gone']) await register(name);
+    await until('every task knows the endpoints', endpointsAreKnown, 20_000);
+    await Promise.all([storm(), breakThings()]);
+
+    // Nobody is broken now but the merchants themselves.
+    const promptly = merchants.of('steady').length;
+    await paid('PROMPT');
+    await until('the others stay prompt', () => merchants.of('steady').length > promptly, 5_000);
+
+    const failing = endpointOf('failing').endpointId;
+    await until(
+      'the failing one is an alert',
+      async () => (await alertsOf(failing)).some(({ type }) => type === 'AlertRaised'),
+      20_000,
+    );
+    for (const name of ['hanging', 'failing', 'gone']) {
+      merchants.behave(name, () => ({ status: 200 }));
+      const { endpointId } = endpointOf(name);
+      if (name === 'gone')
+        await callUntilDecided(api(`/webhook-endpoints/${endpointId}/resume`), 'POST');
+    }
+    await paid('HEALED', 'FAILED');
+    await until('nothing is open', async () => (await toldInLog()).every(isOver), 40_000);
+    await checkLog();
+    await checkMerchants();
+    await until('the alerts of the failing one end', () => areOver(failing), 20_000);
+  }, 150_000);
+});
+
+async function storm(): Promise<void> {
+  for (let index = 0; index < paymentsInStorm; index += 1) {
+    await paid(`STORM${index}`, index % 5 === 4 ? 'FAILED' : 'SUCCESS');
+    await sleep(300);
+  }
+}
+
+async function breakThings(): Promise<void> {
+  const { platform, stack } = world;
+  for (const name of ['notifications', 'delays', 'notifications'] as const) {
+    await sleep(1_200);
+    platform.kill(name, 'SIGKILL');
+    await platform.ready(name);
+  }
+  stack.killPart('kafka', 'SIGKILL');
+  await mend(stack, 'kafka');
+  await sleep(500);
+  platform.kill('notifications', 'SIGKILL');
+  platform.kill('delays', 'SIGKILL');
+  await platform.ready();
+}
+
+/** Each event and endpoint has one notification, with attempts as its schedule has them. */
+async function checkLog(): Promise<void> {
+  const told = await toldInLog();
+  const payments = await eventsOf<PaymentsEvent>(topics.paymentsEvents.name);
+  const due = payments
+    .filter(({ event }) => event.type === 'PaymentSucceeded' || event.type === 'PaymentFailed')
+    .flatMap(({ id }) => [...endpoints.values()].map(({ endpointId }) => `${id} ${endpointId}`));
+  const made = told.map(
+    ({ created }) => `${created.content.sourceEventId ?? ''} ${created.endpointId ?? ''}`,
+  );
+  expect(due).toHaveLength((paymentsInStorm + 2) * endpoints.size);
+  expect(made.sort()).toEqual(due.sort());
+  for (const each of told) {
+    const { endpointId, notificationId } = each.created;
+    const mayFail = ['failing', 'hanging'].some(
+      (name) => endpointOf(name).endpointId === endpointId,
+    );
+    expect(endOf(each) === 'SUCCESS' || mayFail, `${notificationId}: ${endOf(each)}`).toBe(true);
+    expect(each.events.flatMap(earlyOnes(each)), notificationId).toEqual([]);
+    const used = each.events.filter(
+      ({ type, data }) =>
+        type === 'NotificationAttemptFailed' && 'report' in data && data.report.outcome !== 'GONE',
+    );
+    expect(used.length, notificationId).toBeLessThanOrEqual(attemptsMax);
+  }
+}
+
+/** Attempts that began before the time that the failure before them named. */
+const earlyOnes =
+  ({ events }: Told) =>
+  (event: NotificationsEvent): readonly string[] => {
+    if (event.type !== 'NotificationAttemptFailed' && event.type !== 'NotificationDelivered')
+      return [];
+    const { attempt, report } = event.data;
+    const before = events.find(
+      (each) => each.type === 'NotificationAttemptFailed' && each.data.attempt === attempt - 1,
+    );
+    const dueAt = before?.type === 'NotificationAttemptFailed' ? (before.data.nextDueAt ?? 0) : 0;
+    const earlyMs = dueAt - report.startedAt;
+    return earlyMs > 0 ? [`attempt ${attempt} was ${earlyMs} ms early`] : [];
+  };
+
+/** What merchants got: everything, signed, under one id for each event. */
+async function checkMerchants(): Promise<void> {
+  const told = await toldInLog();
+  for (const { name, endpointId, secret } of endpoints.values()) {
+    const webhook = new Webhook(secret);
+    const got = merchants.of(name);
+    for (const { body, headers, id } of got) {
+      expect(webhook.verify(body, { ...headers }), `${name} ${id}`).toMatchObject({ id });
+    }
+    const own = told.filter(({ created }) => created.endpointId === endpointId);
+    expect(new Set(got.map(({ id }) => id))).toEqual(
+      new Set(own.map(({ created }) => created.notificationId)),
+    );
+    for (const { created } of own) {
+      const first = got.find(({ id }) => id === created.notificationId);
+      expect(first?.atMs, `${name} ${created.notificationId}`).toBeGreaterThanOrEqual(
+        created.createdAt,
+      );
+    }
+  }
+}
+
+async function areOver(endpointId: string): Promise<boolean> {
+  const alerts = await alertsOf(endpointId);
+  const raised = alerts.filter(({ type }) => type === 'AlertRaised');
+  const over = new Set(
+    alerts.filter(({ type }) => type === 'AlertResolved').map(({ data }) => data.alertId),
+  );
+  return raised.length > 0 && raised.every(({ data }) => over.has(data.alertId));
+}
