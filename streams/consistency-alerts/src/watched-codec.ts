@@ -28,9 +28,11 @@ type StoredPayment = Omit<PaymentView, 'created' | 'lasting'> & {
   readonly lasting?: PaymentView['lasting'];
 };
 
-/** Before the Avro body. JSON, which came before, begins with `{`. */
-const format = 4;
-const typeNow = watchedTypes[format];
+/**
+ * Before the Avro body. JSON, which came before, begins with `{`. Orders are written as the version
+ * before writes them: while processes are replaced, a task may go back to one that is older.
+ */
+const formatOf = ({ endpoint }: JoinedView): 3 | 4 => (endpoint === null ? 3 : 4);
 const jsonBegins = 0x7b;
 let scratch = Buffer.alloc(4_096);
 
@@ -49,10 +51,12 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
       chain: link.version === 0n ? null : link,
       correlationId,
     };
-    let end = typeNow.encode(stored, scratch, 1);
+    const format = formatOf(view);
+    const type = watchedTypes[format];
+    let end = type.encode(stored, scratch, 1);
     while (end < 0) {
       scratch = Buffer.alloc(scratch.length * 2);
-      end = typeNow.encode(stored, scratch, 1);
+      end = type.encode(stored, scratch, 1);
     }
     scratch[0] = format;
     return Buffer.from(scratch.subarray(0, end));

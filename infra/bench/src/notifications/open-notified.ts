@@ -72,11 +72,7 @@ export async function openNotified(
   try {
     const sink = await openSink(of.endpoints.length, signal);
     closers.push(() => sink.close());
-    const {
-      stack,
-      platform,
-      close: closePlatform,
-    } = await openBenchPlatform({
+    const opened = await openBenchPlatform({
       ...{ home, report, signal, processes: ['delays', 'notifications'] },
       env: { ...of.env, ...env },
     });

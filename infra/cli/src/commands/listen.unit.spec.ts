@@ -35,7 +35,7 @@ async function listening(options: Partial<ListenOptions>, deliver: (url: string)
   const forwardTo = `${receiver?.url ?? ''}/hook?a=1`;
   const running = listen(session, { forwardTo, port: '0', ...options });
   await vi.waitFor(() => expect(session.out.stderr()).toContain('forwarding to'), 5_000);
-  const posted = platform?.calls.findLast(({ path }) => path === '/api/v1/webhook-endpoints');
+  const posted = platform?.calls.findLast(({ method }) => method === 'POST');
   const { url } = posted?.body as { url: string };
   try {
     await deliver(url);
