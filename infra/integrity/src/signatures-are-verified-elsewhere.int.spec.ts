@@ -34,6 +34,9 @@ def good(case):
         try:
             Webhook(secret).verify(body, case["headers"])
             return True
+        except json.JSONDecodeError:
+            # It parses what it has found good, and a form is no JSON.
+            return True
         except WebhookVerificationError:
             pass
     return False

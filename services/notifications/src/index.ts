@@ -1,5 +1,6 @@
 export type { EventType } from './announcements/event-types.ts';
 export { eventTypes, everyEvent, isEventType } from './announcements/event-types.ts';
+export type { NotificationsConfig } from './config.ts';
 export { isLoopbackHost, schema as notificationsConfig } from './config.ts';
 export { notificationDeliveries } from './deliveries/deliveries.ts';
 export type { WebhookRefusal, WebhookVerdict } from './delivery/signature.ts';
@@ -19,5 +20,6 @@ export type { EndpointsTopologyOptions, NotificationsTopologyOptions } from './t
 export { endpointsByDefault, endpointsTopology } from './topology.ts';
 export { notificationsByDefault, notificationsTopology } from './topology.ts';
 export { createPrepare } from './delivery/prepare.ts';
+export { openNotifications } from './wiring.ts';
 export { createWorkerReports } from './worker-reports.ts';
 export { openDeliveryWorker } from './worker/delivery-worker.ts';

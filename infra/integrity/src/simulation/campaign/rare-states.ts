@@ -46,6 +46,15 @@ export const rareStates: readonly string[] = [
   ...['a merchant was told that a refund succeeded'],
   ...['a merchant was told of the refund of a late success'],
   "a merchant's payment was unknown, and then processing",
+  // What comes of telling merchants, and of processes that die while they do.
+  ...['a process ended before it called a merchant'],
+  ...['a process ended while it called a merchant'],
+  ...['a process ended after a merchant had answered and before its report'],
+  ...['a call to a merchant was lost before', 'a call to a merchant was lost after'],
+  ...['a call to a merchant was hung', 'a merchant asked to be left alone'],
+  ...['a merchant got a repeat', 'a schedule was used up', 'an endpoint was gone'],
+  ...['a notification was given up with its endpoint', 'a notification waited for another'],
+  ...['a retry waited in a delay topic', 'a retry waited for a timer', 'alert U raised'],
   // What is done about records that cannot be read.
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],

@@ -1,4 +1,10 @@
-import type { AlertRaised, AlertResolved, CheckoutEvent, CommandOutcome } from '@plumbline/events';
+import type {
+  AlertRaised,
+  AlertResolved,
+  CheckoutEvent,
+  CommandOutcome,
+  NotificationsEvent,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { History } from './history.ts';
 import { deadLettersIn, keyOf, outcomesIn, ownEntries } from './history.ts';
@@ -34,6 +40,7 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
   }
   reachedByMerchants(history, reached);
   reachedByCheckouts(history, reached);
+  reachedByNotifications(history, reached);
   for (const model of history.readModels) {
     if (model.parkedRecords().length > 0) reached('a read model parked records');
   }
@@ -64,6 +71,27 @@ function reachedByCheckouts(history: History, reached: (name: string) => void): 
     if (event.type === 'CheckoutStockAnswered') reached('stock was refused');
     if (event.type === 'CheckoutFundsAnswered') reached('money was refused');
     if (event.type === 'CheckoutPaymentAnswered') reached('a payment was refused to its checkout');
+  }
+}
+
+function reachedByNotifications(history: History, reached: (name: string) => void): void {
+  const seen = new Set<string>();
+  for (const { id, attempt } of history.deliveries) {
+    if (seen.has(`${id} ${attempt}`)) reached('a merchant got a repeat');
+    seen.add(`${id} ${attempt}`);
+  }
+  for (const { payload } of ownEntries(history, topics.notificationsEvents.name)) {
+    const event = payload as NotificationsEvent;
+    if (event.type === 'NotificationAbandoned')
+      reached('a notification was given up with its endpoint');
+    if (event.type === 'NotificationAttemptDue' && event.data.trigger === 'ORDER')
+      reached('a notification waited for another');
+    if (event.type !== 'NotificationAttemptFailed') continue;
+    const { status, levelMs, report } = event.data;
+    if (status === 'RETRY_FAILED') reached('a schedule was used up');
+    if (report.outcome === 'GONE') reached('an endpoint was gone');
+    if (status !== 'FAILED') continue;
+    reached(levelMs === null ? 'a retry waited for a timer' : 'a retry waited in a delay topic');
   }
 }
 

@@ -1,0 +1,171 @@
+import { topics } from '@plumbline/events';
+import { calm } from '@plumbline/runtime/simulation';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Entry, History } from '../history/history.ts';
+import { ownEntries } from '../history/history.ts';
+import { planOf } from '../plan/run-plan.ts';
+import { stories } from '../plan/stories.ts';
+import { playToTheEnd } from '../play.ts';
+import { openStage } from '../stage/open-stage.ts';
+import type { BookedDelivery } from '../stage/sim-merchants.ts';
+import { attemptsChecker } from './attempts.ts';
+import { checkHistory } from './checkers.ts';
+import { notificationsChecker } from './notifications.ts';
+
+let sound: History;
+const { notificationsEvents, endpointsEvents } = topics;
+
+/** One run without faults of ours, with merchants that fail in every way. */
+beforeAll(async () => {
+  const plan = planOf(2, {}, calm, ['in-order', 'failing', 'busy', 'wavering']);
+  const told = stories
+    .slice(0, 12)
+    .map((story, index) => ({ index, story, startMs: 500 + index * 200 }));
+  const stage = await openStage({ ...plan, partitions: 2, stories: told, poison: [] }, null);
+  sound = await playToTheEnd(stage);
+}, 60_000);
+
+const withTopic = (
+  topic: string,
+  change: (entries: readonly Entry[]) => readonly Entry[],
+): History => {
+  const changed = change(sound.committed(topic));
+  return {
+    ...sound,
+    committed: (name) => (name === topic ? changed : sound.committed(name)),
+  };
+};
+
+const without = (topic: string, isLeftOut: (entry: Entry) => boolean): History =>
+  withTopic(topic, (entries) => {
+    const at = entries.findIndex(isLeftOut);
+    expect(at).toBeGreaterThanOrEqual(0);
+    return entries.filter((_, index) => index !== at);
+  });
+
+const dataOf = ({ payload }: Entry): Readonly<Record<string, unknown>> =>
+  (payload?.data ?? {}) as Readonly<Record<string, unknown>>;
+const isOf = (type: string) => (entry: Entry) => entry.payload?.type === type;
+
+/** The first of a type with other data. */
+const altered = (type: string, over: object): History =>
+  withTopic(notificationsEvents.name, (entries) => {
+    const at = entries.findIndex(isOf(type));
+    expect(at).toBeGreaterThanOrEqual(0);
+    return entries.map((entry, index) =>
+      index === at ? { ...entry, payload: { type, data: { ...dataOf(entry), ...over } } } : entry,
+    );
+  });
+
+/** Each with its broker time moved. */
+const moved = (type: string, byMs: number): History =>
+  withTopic(notificationsEvents.name, (entries) =>
+    entries.map((entry) => {
+      if (!isOf(type)(entry)) return entry;
+      const { record } = entry;
+      return { ...entry, record: { ...record, timestampMs: record.timestampMs + byMs } };
+    }),
+  );
+
+const delivered = (
+  change: (all: readonly BookedDelivery[]) => readonly BookedDelivery[],
+): History => ({ ...sound, deliveries: change(sound.deliveries) });
+
+const eachDelivery = (over: (one: BookedDelivery) => Partial<BookedDelivery>): History =>
+  delivered((all) => all.map((one) => ({ ...one, ...over(one) })));
+
+const problems = async (history: History): Promise<string> => {
+  const all = [
+    ...(await notificationsChecker.check(history)),
+    ...(await attemptsChecker.check(history)),
+  ];
+  return all.map(({ what }) => what).join('\n');
+};
+
+describe('the checkers of what merchants are told', () => {
+  it('find nothing in a sound history', async () => {
+    expect(await checkHistory(sound)).toEqual([]);
+    const types = new Set(
+      ownEntries(sound, notificationsEvents.name).map(({ payload }) => payload.type),
+    );
+    expect([...types].sort()).toEqual([
+      ...['NotificationAttemptDue', 'NotificationAttemptFailed', 'NotificationCreated'],
+      'NotificationDelivered',
+    ]);
+    expect(sound.deliveries.length).toBeGreaterThan(20);
+  });
+
+  it.each<[string, RegExp, () => History]>([
+    [
+      'an event that was never announced',
+      /was never announced/,
+      () => without(notificationsEvents.name, isOf('NotificationCreated')),
+    ],
+    [
+      'a notification that nothing calls for',
+      /nothing calls for/,
+      () => without(topics.paymentsEvents.name, isOf('PaymentSucceeded')),
+    ],
+    [
+      'a notification of another event',
+      /was announced as/,
+      () => altered('NotificationCreated', { endpointId: 'another' }),
+    ],
+    ['a delivery that never came', /was delivered to nobody/, () => delivered(() => [])],
+    [
+      'a failure that nobody answered',
+      /nobody answered/,
+      () => eachDelivery(() => ({ isHeard: false })),
+    ],
+    [
+      'a delivery under another id',
+      /which nobody knows/,
+      () => eachDelivery(({ id }) => ({ id: `${id}-2` })),
+    ],
+    [
+      'a delivery to somebody else',
+      /which is somebody else's/,
+      () => eachDelivery(() => ({ endpointId: 'another' })),
+    ],
+    ['a body of another id', /says of itself/, () => eachDelivery(() => ({ body: '{"id":"x"}' }))],
+    [
+      'an order that was not kept',
+      /before the one before had ended/,
+      () => eachDelivery(({ atMs }) => ({ atMs: atMs - 60_000 })),
+    ],
+    ['a delivery that came early', /ms early/, () => eachDelivery(() => ({ atMs: 0 }))],
+    ['a retry before its time', /before its time/, () => moved('NotificationAttemptDue', -700)],
+    [
+      'a notification that has no end',
+      /is stuck/,
+      () => without(notificationsEvents.name, isOf('NotificationDelivered')),
+    ],
+    [
+      'an attempt that was skipped',
+      /attempt 3 after 1/,
+      () => altered('NotificationAttemptDue', { attempt: 3 }),
+    ],
+    [
+      'a schedule that goes on',
+      /and goes on/,
+      () =>
+        withTopic(notificationsEvents.name, (entries) =>
+          entries.map((entry) => {
+            if (dataOf(entry)['status'] !== 'RETRY_FAILED' || entry.payload === null) return entry;
+            const data = { ...dataOf(entry), status: 'FAILED' };
+            return { ...entry, payload: { ...entry.payload, data } };
+          }),
+        ),
+    ],
+    [
+      'a used-up schedule that nobody sees',
+      /there is no incident/,
+      () =>
+        withTopic(endpointsEvents.name, (entries) =>
+          entries.filter((entry) => dataOf(entry)['kind'] !== 'EXHAUSTED'),
+        ),
+    ],
+  ])('find %s', async (_, what, history) => {
+    expect(await problems(history())).toMatch(what);
+  });
+});
