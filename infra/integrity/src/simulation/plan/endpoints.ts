@@ -6,7 +6,7 @@ import * as limits from '../limits.ts';
 export const merchantKinds = [
   /** Takes nearly everything at once. */
   'steady',
-  /** Wants an order's notifications one after the other, and fails at many. */
+  /** Wants all that is told of an order, one after the other, and fails at much of it. */
   'in-order',
   /** Takes nothing at all, so that schedules are used up. */
   'failing',
@@ -59,7 +59,7 @@ function plannedEndpoint(kind: MerchantKind, random: Random, stormMs: number): P
     kind,
     endpointId: `ep_${endpointTenant}_${digits}`,
     url: `https://merchants.example/${kind}`,
-    events: kind === 'steady' ? ['*'] : ofPayments,
+    events: kind === 'steady' || kind === 'in-order' ? ['*'] : ofPayments,
     inOrder: kind === 'in-order',
     changes: changesOf(kind, random, stormMs),
   };

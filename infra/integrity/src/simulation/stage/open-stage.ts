@@ -19,8 +19,7 @@ import { createClients } from './clients.ts';
 import { startDeliveries } from './deliver.ts';
 import type { Journal } from './journal.ts';
 import { openJournal } from './journal.ts';
-import type { NotificationParts } from './notification-parts.ts';
-import { loadNotificationParts } from './notification-parts.ts';
+import { notificationParts } from './notification-parts.ts';
 import type { OpenCopies } from './open-copies.ts';
 import { createOpenCopies } from './open-copies.ts';
 import { poisonRecord } from './poison.ts';
@@ -82,10 +81,9 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
     endpoints: plan.endpoints,
   });
   const topologies = topologiesOf(plan);
-  const notificationParts = plan.endpoints.length === 0 ? null : await loadNotificationParts();
   const parts = {
     ...{ plan, mutant, simulation, journal, readModels, copies, gateway, newCodec },
-    ...{ merchants, topologies, notificationParts },
+    ...{ merchants, topologies },
   };
   for (const [index, names] of plan.processes.entries()) {
     simulation.process(`process-${index + 1}`, (host) => startProcess(parts, names, host)).start();
@@ -140,7 +138,6 @@ interface Parts {
   readonly merchants: SimMerchants;
   readonly topologies: readonly Topology[];
   /** Null where nobody is told. */
-  readonly notificationParts: NotificationParts | null;
   newCodec(nowMs: () => number): Codec;
 }
 
@@ -208,13 +205,13 @@ function startWorkers(
     readonly world: MutantWorld;
   },
 ): ReadonlyMap<string, FollowingWorker> {
-  const { gateway, merchants, mutant, notificationParts, simulation } = parts;
+  const { gateway, merchants, mutant, simulation } = parts;
   const { partitions } = parts.plan;
   const nowMs = (): number => simulation.nowMs();
   const workers = new Map<string, FollowingWorker>();
   if (names.includes(gatewayCallsTopology.name))
     workers.set(gatewayCallsTopology.name, startWorker({ ...of, gateway, partitions, nowMs }));
-  if (names.includes(notificationDeliveries.name) && notificationParts !== null) {
+  if (names.includes(notificationDeliveries.name)) {
     const deliveries = { ...of, parts: notificationParts, merchants, partitions, mutant, nowMs };
     workers.set(notificationDeliveries.name, startDeliveries(deliveries));
   }
