@@ -1,0 +1,129 @@
+import type { CommandOutcome } from '@plumbline/events';
+import type { Command, Executed } from '@plumbline/http';
+import { createMetrics, silentLogger } from '@plumbline/observability';
+import { PostgresDown } from '@plumbline/postgres';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { NotificationView } from '../projections/notification-queries.ts';
+import * as limits from './limits.ts';
+import type { Sweeper } from './sweeper.ts';
+import { openSweeper } from './sweeper.ts';
+
+const now = Date.UTC(2026, 10, 22);
+const endpointId = 'ep_shop_0123456789abcdef01234567';
+
+/** A row that says that its retry was due so long ago. */
+const overdue = (over: Partial<NotificationView> = {}): NotificationView => ({
+  ...{ notificationId: 'n1', aggregateKey: 'shop/H1', version: 3n, tenant: 'shop', orderNo: 'H1' },
+  ...{ paymentId: 'P1', refundId: null, endpointId, callbackUrl: null, data: null },
+  ...{ type: 'payment.succeeded', status: 'SUCCESS', amountMinor: 1n, currency: 'CNY' },
+  ...{ paymentMethod: null, transactionId: null, occurredAtMs: 0, sequence: 1n, attempt: 2 },
+  ...{ notificationStatus: 'FAILED', intervalsMs: [30_000], levelMs: 30_000, reason: null },
+  ...{ nextDueMs: now - limits.graceMs - 5_000, lastCode: 'HTTP_500', createdAtMs: 0 },
+  ...{ updatedAtMs: 0, endedAtMs: null, ...over },
+});
+
+let sweeper: Sweeper | null = null;
+afterEach(() => sweeper?.close());
+
+interface World {
+  readonly rows?: () => Promise<readonly NotificationView[]>;
+  /** What the task says of a start; ACCEPTED unless given. */
+  readonly status?: CommandOutcome['status'];
+  readonly brokerNowMs?: () => number | null;
+}
+
+function open({ rows, status = 'ACCEPTED', brokerNowMs = () => now }: World = {}) {
+  const started: Command[] = [];
+  const told: Command[] = [];
+  const asked: { dueBeforeMs: number; limit: number }[] = [];
+  const answer = (into: Command[]) => (command: Command) => {
+    into.push(command);
+    // Only the status is looked at.
+    return Promise.resolve({ kind: 'decided', outcome: { status } } as unknown as Executed);
+  };
+  sweeper = openSweeper({
+    queries: {
+      overdue: (options) => {
+        asked.push(options);
+        return rows?.() ?? Promise.resolve([overdue()]);
+      },
+    },
+    ...{ notifications: { execute: answer(started) }, endpoints: { execute: answer(told) } },
+    ...{ brokerNowMs, logger: silentLogger },
+    clock: {
+      nowMs: () => 0,
+      // It sweeps when it is told to.
+      sleep: (_ms, signal) =>
+        new Promise((resolve) =>
+          signal?.addEventListener('abort', () => resolve(), { once: true }),
+        ),
+      turn: () => Promise.resolve(),
+      busy: () => 0,
+    },
+    metrics: createMetrics({ service: 'test', processMetrics: false }),
+  });
+  const opened = sweeper;
+  return { sweep: () => opened.sweep(), started, told, asked };
+}
+
+describe('the sweeper', () => {
+  it('begins a retry that nobody began, and tells its endpoint', async () => {
+    const { sweep, started, told, asked } = open();
+    expect(await sweep()).toEqual({ found: 1, begun: 1 });
+    expect(asked).toEqual([{ dueBeforeMs: now - limits.graceMs, limit: limits.batch }]);
+    const dueAt = now - limits.graceMs - 5_000;
+    expect(started).toMatchObject([
+      {
+        ...{ key: 'shop/H1', actor: 'system:sweeper' },
+        payload: {
+          type: 'StartAttempt',
+          data: { notificationId: 'n1', attempt: 3, dueAt, trigger: 'SWEEP' },
+        },
+      },
+    ]);
+    expect(told).toMatchObject([
+      {
+        key: `shop/${endpointId}`,
+        payload: { type: 'ReportOverdue', data: { endpointId, notificationId: 'n1', dueAt } },
+      },
+    ]);
+  });
+
+  it('says nothing of a row that was behind: the attempt had begun', async () => {
+    const { sweep, told } = open({ status: 'UNCHANGED' });
+    expect(await sweep()).toEqual({ found: 1, begun: 0 });
+    expect(told).toEqual([]);
+  });
+
+  it('begins what goes to a URL, of which there is no endpoint to tell', async () => {
+    const row = overdue({ endpointId: null, callbackUrl: 'https://merchant.example/' });
+    const { sweep, started, told } = open({ rows: () => Promise.resolve([row]) });
+    expect(await sweep()).toEqual({ found: 1, begun: 1 });
+    expect([started.length, told.length]).toEqual([1, 0]);
+  });
+
+  it('asks with one id in one round, and with another in the next', async () => {
+    let at = now;
+    const { sweep, started } = open({ brokerNowMs: () => at });
+    await sweep();
+    await sweep();
+    at += limits.everyMs;
+    await sweep();
+    const [first, again, next] = started.map(({ id }) => id);
+    expect(again).toBe(first);
+    expect(next).not.toBe(first);
+  });
+
+  it('does nothing before it knows the time, or while Postgres is away, and goes on after', async () => {
+    let rows: () => Promise<readonly NotificationView[]> = () =>
+      Promise.reject(new PostgresDown('away'));
+    let at: number | null = null;
+    const { sweep, asked } = open({ rows: () => rows(), brokerNowMs: () => at });
+    expect(await sweep()).toEqual({ found: 0, begun: 0 });
+    expect(asked).toEqual([]);
+    at = now;
+    expect(await sweep()).toEqual({ found: 0, begun: 0 });
+    rows = () => Promise.resolve([overdue()]);
+    expect(await sweep()).toEqual({ found: 1, begun: 1 });
+  });
+});
