@@ -8,7 +8,8 @@ export const keepMs = 90 * dayMs;
 export const alertAfterMs = 5 * minuteMs;
 
 /**
- * Commands under way: reports of as many attempts as there may be at once, beside the calls of
- * clients. An edge that only serves clients has 200.
+ * Commands under way: reports of 1,024 attempts that are to be written and of 256 under way
+ * (worker/limits.ts, lanes/limits.ts), and calls of clients beside them. With 1,000 the worker was
+ * refused by its own gateway at 900 deliveries a second (docs/benchmarks.md).
  */
-export const commandsInFlightMax = 1_000;
+export const commandsInFlightMax = 2_000;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
 import {
   catalogue,
@@ -15,10 +16,11 @@ import { createKafkaLog } from '@plumbline/kafka';
 import type { Platform, Stack } from '@plumbline/local';
 import { createRegistrySchemaIds } from '@plumbline/registry';
 import { z } from 'zod';
-import { askedAtOnce } from '../limits.ts';
+import { askedAtOnce, repeatAfterMs } from '../limits.ts';
 import type { Measuring } from '../measure/measuring.ts';
 import { openBenchPlatform } from '../measure/open-bench-platform.ts';
-import { ask, someAtOnce } from '../shop/ask.ts';
+import { repeated, someAtOnce } from '../shop/ask.ts';
+import { registrationsMax } from './limits.ts';
 import type { Sink } from './run-sink.ts';
 import { openSink } from './run-sink.ts';
 
@@ -111,6 +113,7 @@ async function codecOf(
   return codec;
 }
 
+/** A platform that has just started may have no answer yet: the same key means the same endpoint. */
 async function register(of: {
   readonly url: string;
   readonly asked: EndpointRequest;
@@ -118,9 +121,18 @@ async function register(of: {
   readonly target: string;
   readonly signal: AbortSignal;
 }): Promise<Endpoint> {
-  const { url, asked, at, target, signal } = of;
+  const { asked, at, target, signal } = of;
   const tenant = `bench-${String(at).padStart(3, '0')}`;
+  const url = `${of.url}?tenant=${tenant}`;
   const body = { ...asked, url: target, events: ['payment.succeeded'] };
-  const answer = await ask({ method: 'POST', url: `${url}?tenant=${tenant}`, body, signal });
-  return { tenant, endpointId: registered.parse(answer.body).data.endpointId };
+  const headers = { 'idempotency-key': tenant };
+  for (let time = 1; ; time += 1) {
+    const answer = await repeated({ method: 'POST', url, body, headers, signal });
+    if (answer.status < 300) return { tenant, endpointId: endpointIdOf(answer.body) };
+    if (answer.status < 500 || time === registrationsMax)
+      throw new Error(`an endpoint is refused: ${answer.status} ${JSON.stringify(answer.body)}`);
+    await sleep(repeatAfterMs, undefined, { signal });
+  }
 }
+
+const endpointIdOf = (body: unknown): string => registered.parse(body).data.endpointId;

@@ -1,7 +1,7 @@
 import type { NotificationAttemptDue, ReportAttempt } from '@plumbline/events';
 import type { InputRecord, ProcessorContext, Topology } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
-import { withEmitted, withProcessor } from './wrap-topology.ts';
+import { withProcessor } from './wrap-topology.ts';
 
 /** A topology of this name, whose processor is given something else than came; null: nothing. */
 const given = (
@@ -128,18 +128,6 @@ export const notificationMutants: readonly Mutant[] = [
     }),
   },
   {
-    name: 'order-not-released',
-    what: 'what waited for the one before it is not begun when that has ended',
-    expected: ['attempts'],
-    tells: ['in-order'],
-    topology: (topology) =>
-      withEmitted(topology, (message) => {
-        if (message.payload.type !== 'NotificationAttemptDue') return [message];
-        const { trigger } = message.payload.data as NotificationAttemptDue;
-        return trigger === 'ORDER' ? [] : [message];
-      }),
-  },
-  {
     name: 'another-id-each-time',
     what: 'every attempt has an id of its own, so that merchants take repeats for news',
     expected: ['notifications'],
@@ -153,40 +141,5 @@ export const notificationMutants: readonly Mutant[] = [
         return { ...prepared, headers: { ...prepared.headers, 'webhook-id': id } };
       },
     }),
-  },
-  {
-    name: 'asked-to-wait-in-vain',
-    what: 'a merchant that asks to be left alone is tried again by the schedule',
-    expected: ['attempts'],
-    tells: ['busy'],
-    topology: (topology) =>
-      given(topology, 'notifications', (record) =>
-        withReport(record, ({ report, ...rest }) => ({
-          ...rest,
-          report: { ...report, retryAfterMs: null },
-        })),
-      ),
-  },
-  {
-    name: 'used-up-in-silence',
-    what: 'nobody is told that all attempts of a notification have failed',
-    expected: ['attempts'],
-    tells: ['failing'],
-    topology: (topology) =>
-      withEmitted(topology, (message) =>
-        message.payload.type === 'ReportRetriesUsedUp' ? [] : [message],
-      ),
-  },
-  {
-    name: 'failure-not-told',
-    what: 'merchants hear of payments that succeed, and not of those that fail',
-    expected: ['notifications'],
-    tells: ['steady', 'wavering'],
-    topology: (topology) =>
-      given(topology, 'notifications', (record) =>
-        record.payload.type === 'PaymentFailed' || record.payload.type === 'PaymentClosed'
-          ? null
-          : record,
-      ),
   },
 ];
