@@ -36,7 +36,7 @@ const ended = (incidentId: string, kind: IncidentKind): EndpointsEvent => ({
 const said = () =>
   driver
     .readOutput(topics.alertsEvents.name)
-    .map(({ payload }) => ({ type: payload.type, data: payload.data as object }));
+    .map(({ payload }) => ({ type: payload.type, data: payload.data }));
 
 describe('Rule U: a merchant is not told', () => {
   it('is raised at once for an incident, and over with it', () => {
