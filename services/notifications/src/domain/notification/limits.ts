@@ -9,11 +9,5 @@ export const askedMax = 500;
 /** What a caller may ask to wait, and what a schedule may: three days, as Stripe's. */
 export const waitMsMax = 3 * dayMs;
 
-/** Retries of a schedule: a wait a day for three days and twenty quick ones before. */
-export const retriesMax = 25;
-
 /** What was given up can be looked at for so long, however old it was. */
 export const keptAbandonedMs = 7 * dayMs;
-
-/** Of a reason that a person gives: a few sentences. */
-export const reasonCharactersMax = 500;
