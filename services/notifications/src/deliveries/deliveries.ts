@@ -3,6 +3,7 @@ import { topics } from '@plumbline/events';
 import { digest, unreachable } from '@plumbline/kernel';
 import type { InputRecord, KeyValueStore, ProcessorContext, Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
+import { attemptKeyOf, dueStore, settingsKeyOf } from '../worker/due-store.ts';
 
 /** What is told to whom: all that the body of a request is made of. */
 export interface ToldNotification {
@@ -21,10 +22,6 @@ interface OpenNotification {
 }
 
 const openStore = 'open';
-/** Followed by the worker; see worker/due.ts for its keys. */
-export const dueStore = 'due';
-
-const dueDigits = 15;
 
 /** Everything for one endpoint waits in one lane; what goes to a caller's URL, by its origin. */
 function laneKeyOf({ endpointId, callbackUrl }: ToldNotification): string {
@@ -69,10 +66,10 @@ function foldEndpoint({ payload }: InputRecord, context: ProcessorContext): void
   const { endpointId, tenant, status, settings, secretId } = payload.data as EndpointCopied;
   const lanes = context.store(dueStore);
   const { concurrencyMax, ratePerSecond, timeoutMs } = settings;
-  if (status === 'REMOVED') lanes.delete(`e/${endpointId}`);
+  if (status === 'REMOVED') lanes.delete(settingsKeyOf(endpointId));
   else {
     const lane = { status, concurrencyMax, ratePerSecond, timeoutMs };
-    lanes.set(`e/${endpointId}`, { ...lane, settings: { ...settings, tenant, secretId } });
+    lanes.set(settingsKeyOf(endpointId), { ...lane, settings: { ...settings, tenant, secretId } });
   }
 }
 
@@ -92,7 +89,7 @@ function fold(record: InputRecord, context: ProcessorContext): void {
 
   function put(told: ToldNotification, attempt: number, dueMs: number): void {
     const laneKey = laneKeyOf(told);
-    const dueKey = `d/${laneKey}/${String(dueMs).padStart(dueDigits, '0')}/${notificationId}`;
+    const dueKey = attemptKeyOf({ laneKey, dueMs, notificationId });
     if (known?.dueKey !== undefined && known.dueKey !== null) due.delete(known.dueKey);
     const { correlationId, traceparent } = record.envelope;
     const trace = { correlationId, traceparent };

@@ -2,8 +2,7 @@ import type { EndpointSettings, EndpointsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
-
-const timeText = (ms: number): string => new Date(ms).toISOString();
+import { timeText } from './time-text.ts';
 
 /**
  * `endpoints`, one row each, those that were removed too; `incidents`, one row each, with its end.

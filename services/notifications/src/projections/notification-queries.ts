@@ -1,6 +1,7 @@
 import type { Postgres } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import { notificationsProjection } from './notifications.ts';
+import { timeText } from './time-text.ts';
 
 /** A notification as callers may see it, whether from the decision or from the read model. */
 export interface NotificationView {
@@ -157,7 +158,6 @@ interface AttemptRow {
   readonly response_truncated: boolean | null;
 }
 
-const timeText = (ms: number): string => new Date(ms).toISOString();
 const timeOf = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : timeText(ms);
 

@@ -2,8 +2,7 @@ import type { AttemptReport, NotificationsEvent } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import type { ProjectedRecord, ProjectionRow } from '@plumbline/postgres';
 import type { Knex } from 'knex';
-
-const timeText = (ms: number): string => new Date(ms).toISOString();
+import { timeText } from './time-text.ts';
 
 export const notificationColumns = (table: Knex.CreateTableBuilder): void => {
   table.text('notification_id').primary();

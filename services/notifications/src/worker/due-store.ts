@@ -4,7 +4,7 @@ import type { LaneSettings } from '../lanes/lane-settings.ts';
 import { rangeEntriesMax } from './limits.ts';
 import type { DueDelivery } from './port.ts';
 
-/** The store that is followed. */
+/** The store that is followed: the fold of deliveries writes it, the worker reads it. */
 export const dueStore = 'due';
 
 /*
@@ -15,6 +15,18 @@ export const dueStore = 'due';
 const settingsPrefix = 'e/';
 const attemptsPrefix = 'd/';
 const attemptsOf = (laneKey: string): string => `${attemptsPrefix}${laneKey}/`;
+const dueDigits = 15;
+
+/** Where the settings of an endpoint stand. */
+export const settingsKeyOf = (laneKey: string): string => `${settingsPrefix}${laneKey}`;
+
+/** Where an attempt that is due stands. */
+export const attemptKeyOf = (of: {
+  readonly laneKey: string;
+  readonly dueMs: number;
+  readonly notificationId: string;
+}): string =>
+  `${attemptsOf(of.laneKey)}${String(of.dueMs).padStart(dueDigits, '0')}/${of.notificationId}`;
 
 /** Behind every attempt of a lane: digits and ids are below it. */
 const endOf = (laneKey: string): string => `${attemptsOf(laneKey)}~`;
