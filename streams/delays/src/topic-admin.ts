@@ -12,7 +12,10 @@ export interface ActualTopic {
 /** What is done to topics before anything runs. */
 export interface TopicAdmin {
   listTopics(): Promise<readonly string[]>;
-  /** One that somebody else has made meanwhile is no error. */
+  /**
+   * One that somebody else has made meanwhile is no error. The brokers may not show them at once:
+   * {@link describe} tells.
+   */
   createTopics(topics: readonly TopicSpec[], partitions: number): Promise<void>;
   /** Null while the brokers do not show the topic; of the settings those that were asked for. */
   describe(topic: string, settings: readonly string[]): Promise<ActualTopic | null>;
@@ -40,7 +43,8 @@ export async function openTopicAdmin(options: TopicAdminOptions): Promise<TopicA
     listTopics: () => admin.listTopics(),
     async createTopics(topics, partitions) {
       await admin.createTopics({
-        waitForLeaders: true,
+        // kafkajs asks for the leaders once, and gives up where the broker does not know the topic yet.
+        waitForLeaders: false,
         timeout: adminTimeoutMs,
         topics: topics.map(({ name, config }) => ({
           topic: name,
@@ -78,7 +82,10 @@ async function describe(
   }
 }
 
-const isNotShown = (error: unknown): boolean =>
-  error instanceof Error &&
-  'type' in error &&
-  (error.type === 'UNKNOWN_TOPIC_OR_PARTITION' || error.type === 'LEADER_NOT_AVAILABLE');
+/** After its own retries kafkajs gives another error, whose cause is the broker's. */
+function isNotShown(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const type = 'type' in error ? error.type : undefined;
+  if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return true;
+  return isNotShown(error.cause);
+}

@@ -66,7 +66,7 @@ export async function ensureTopics(options: EnsureTopicsOptions): Promise<Ensure
   }
 }
 
-/** A broker may not show yet what another process has had made a moment ago. */
+/** A broker may not show yet what was made a moment ago. */
 async function shown<T>(look: () => Promise<T>): Promise<T> {
   const untilMs = performance.now() + topicShownMs;
   for (;;) {
@@ -79,10 +79,13 @@ async function shown<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
-const isNotShown = (error: unknown): boolean =>
-  error instanceof Error &&
-  'type' in error &&
-  (error.type === 'UNKNOWN_TOPIC_OR_PARTITION' || error.type === 'LEADER_NOT_AVAILABLE');
+/** After its own retries kafkajs gives another error, whose cause is the broker's. */
+function isNotShown(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const type = 'type' in error ? error.type : undefined;
+  if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return true;
+  return isNotShown(error.cause);
+}
 
 function openAdmin({ brokers, auth }: KafkaAccess): Admin {
   return new Kafka({
@@ -101,7 +104,8 @@ const countOf = (topic: TopicSpec, shared: number): number =>
 
 async function create(admin: Admin, missing: readonly TopicSpec[], shared: number): Promise<void> {
   await admin.createTopics({
-    waitForLeaders: true,
+    // kafkajs asks for the leaders once, and gives up where the broker does not know the topic yet.
+    waitForLeaders: false,
     timeout: adminTimeoutMs,
     topics: missing.map((topic) => ({
       topic: topic.name,
