@@ -1,3 +1,4 @@
+import { endingMutants } from './ending-mutants.ts';
 import { logMutants } from './log-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { notificationMutants } from './notification-mutants.ts';
@@ -10,6 +11,7 @@ export const mutants: readonly Mutant[] = [
   ...topologyMutants,
   ...storeMutants,
   ...notificationMutants,
+  ...endingMutants,
 ];
 
 export const mutantNamed = (name: string): Mutant | null =>

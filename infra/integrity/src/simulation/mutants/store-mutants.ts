@@ -15,7 +15,7 @@ const withStores = (
 const sameMethods = (store: LocalStore): LocalStore => ({
   checkpoint: () => store.checkpoint(),
   get: (key) => store.get(key),
-  entries: (prefix) => store.entries(prefix),
+  entries: (prefix, after) => store.entries(prefix, after),
   write: (entries, step) => store.write(entries, step),
   wipe: () => store.wipe(),
   close: () => store.close(),

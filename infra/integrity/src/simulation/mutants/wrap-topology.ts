@@ -1,4 +1,10 @@
-import type { EmittedMessage, Processor, ProcessorContext, Topology } from '@plumbline/runtime';
+import type {
+  EmittedMessage,
+  InputRecord,
+  Processor,
+  ProcessorContext,
+  Topology,
+} from '@plumbline/runtime';
 
 /** The same topology, whose processor emits something else than it means to. */
 export const withEmitted = (
@@ -38,3 +44,19 @@ export const withContext = (
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
+
+/** A topology of this name, whose processor is given something else than came; null: nothing. */
+export const given = (
+  topology: Topology,
+  name: string,
+  change: (record: InputRecord, context: ProcessorContext) => InputRecord | null,
+): Topology =>
+  topology.name !== name
+    ? topology
+    : withProcessor(topology, (processor) => ({
+        onTimer: (timer, context) => processor.onTimer(timer, context),
+        onRecord(record, context) {
+          const other = change(record, context);
+          if (other !== null) processor.onRecord(other, context);
+        },
+      }));

@@ -28,7 +28,7 @@ export function createOpenCopies(): OpenCopies {
         return {
           checkpoint: () => store.checkpoint(),
           get: (key) => store.get(key),
-          entries: (prefix) => store.entries(prefix),
+          entries: (prefix, after) => store.entries(prefix, after),
           write: (entries, step) => store.write(entries, step),
           wipe: () => store.wipe(),
           close() {
