@@ -3,11 +3,7 @@ import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import { defaultDelays } from '@plumbline/delays';
 import { inventoryTopology } from '@plumbline/inventory';
-import {
-  endpointsByDefault,
-  notificationDeliveries,
-  notificationsByDefault,
-} from '@plumbline/notifications';
+import { endpointsByDefault, notificationsByDefault } from '@plumbline/notifications';
 import { ordersTopology } from '@plumbline/orders';
 import {
   gatewayCallsTopology,
@@ -33,7 +29,6 @@ export const allTopologies: readonly Topology[] = [
   merchantResultsTopology,
   notificationsByDefault,
   endpointsByDefault,
-  notificationDeliveries,
   defaultDelays,
   gatewayCallsTopology,
   gatewayTransactionsTopology,

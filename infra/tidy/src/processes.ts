@@ -16,7 +16,6 @@ import { inventoryConfig, inventoryErrorCodes, inventoryTopology } from '@plumbl
 import { localConfigSchema, platformPortsSchema } from '@plumbline/local';
 import {
   endpointsByDefault,
-  notificationDeliveries,
   notificationsByDefault,
   notificationsConfig,
   notificationsErrorCodes,
@@ -93,7 +92,7 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   }),
   documented('notifications', 'services/notifications', {
     config: [notificationsConfig],
-    topologies: [notificationsByDefault, endpointsByDefault, notificationDeliveries],
+    topologies: [notificationsByDefault, endpointsByDefault],
     errorCodes: own(notificationsErrorCodes),
   }),
   documented('queries', 'services/queries', {

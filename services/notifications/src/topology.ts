@@ -16,6 +16,7 @@ import {
 } from './announcements/announcements.ts';
 import type { EndpointCommand } from './domain/endpoint/commands.ts';
 import { endpointKeyOf } from './domain/endpoint/endpoint-id.ts';
+import { dueIndex } from './deliveries/due-index.ts';
 import { createEndpointDecider } from './domain/endpoint/endpoint.ts';
 import type { EndpointEvent } from './domain/endpoint/events.ts';
 import type { EndpointState } from './domain/endpoint/state.ts';
@@ -66,6 +67,9 @@ function askedBy(
   });
 }
 
+/** Name of the topology whose tasks keep what is due. */
+export const notificationsName = 'notifications';
+
 /**
  * Notifications: one aggregate for everything told of one order, under its routing key, fed by the
  * events of payments and alerts; and one for each payment that only a caller knows, under its number.
@@ -73,7 +77,7 @@ function askedBy(
 export const notificationsTopology = (options: NotificationsTopologyOptions): Topology => {
   const { delayPrefix, levelsMs } = options;
   return aggregateTopology({
-    name: 'notifications',
+    name: notificationsName,
     decider: createNotificationDecider(options),
     topics: {
       commands: topics.notificationsCommands.name,
@@ -95,6 +99,7 @@ export const notificationsTopology = (options: NotificationsTopologyOptions): To
       ],
       commandsOf: (decided) => askedBy(decided, delayPrefix),
     },
+    index: dueIndex,
     // A number that somebody else gave is the key itself.
     namesOf: (state) => [
       ...new Set(

@@ -10,7 +10,6 @@ import type { Vault } from '@plumbline/vault';
 import { masterKeysOf, openVault } from '@plumbline/vault';
 import type { NotificationsConfig } from './config.ts';
 import { intervalsOf, isLoopbackHost, levelsOf, outboundPolicyOf, ownSecretOf } from './config.ts';
-import { notificationDeliveries } from './deliveries/deliveries.ts';
 import { createPrepare } from './delivery/prepare.ts';
 import type { NotificationsEdge } from './http/edge.ts';
 import { endpointRoutes } from './http/endpoints/routes.ts';
@@ -21,7 +20,7 @@ import { endpointsProjection } from './projections/endpoints.ts';
 import { createNotificationQueries } from './projections/notification-queries.ts';
 import { notificationsProjection } from './projections/notifications.ts';
 import { openSweeper } from './sweep/sweeper.ts';
-import { endpointsTopology, notificationsTopology } from './topology.ts';
+import { endpointsTopology, notificationsName, notificationsTopology } from './topology.ts';
 import { createWorkerReports } from './worker-reports.ts';
 import { openDeliveryWorker } from './worker/delivery-worker.ts';
 
@@ -84,9 +83,8 @@ export async function openNotifications(
         ...{ partitions, tenant: config.PLUMBLINE_TENANT },
         alertAfterMs: config.PLUMBLINE_NOTIFICATION_ALERT_AFTER_SECONDS * 1_000,
       }),
-      notificationDeliveries,
     ],
-    following: { [notificationDeliveries.name]: worker.following },
+    following: { [notificationsName]: worker.following },
     routes: [...paymentRoutes(edge), ...endpointRoutes(edge)],
     health: {
       outcomes: () => ({ ok: notifications.ready() }),

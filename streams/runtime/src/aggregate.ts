@@ -13,6 +13,7 @@ import { jsonStateCodec } from './state-codec.ts';
 import type {
   FiredTimer,
   InputRecord,
+  KeyValueStore,
   Processor,
   ProcessorContext,
   StoreSpec,
@@ -56,6 +57,8 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
     /** Also called of each command that comes by itself: what it has to know of those stores. */
     complete?(command: Command, context: ProcessorContext): Command;
   };
+  /** What of each state stands in a store of its own, for whoever follows that. */
+  readonly index?: AggregateIndex<State>;
   /**
    * Other record keys under which commands may come, for example the payment number. Once given by
    * a state, a name leads to that aggregate for ever.
@@ -66,6 +69,20 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
    * a state of today comes back as it is.
    */
   readonly upcastState?: (stored: unknown) => State;
+}
+
+/** A store that is a function of the states of all aggregates of a partition. */
+export interface AggregateIndex<State> {
+  /** May be one that `hears` keeps something else in, under other keys. */
+  readonly store: string;
+  /**
+   * By key in the store, in which no two aggregates have the same: the part of the state that the
+   * entry is made of. Pure; the same object as long as nothing of it changed, which is how a change is
+   * found.
+   */
+  partsOf(state: State): ReadonlyMap<string, object>;
+  /** The entry of a part that is new or has changed. Pure. */
+  entryOf(part: object, of: { readonly key: string; readonly cause: EventCause }): unknown;
 }
 
 /** One decision, with the state that it left. */
@@ -117,6 +134,7 @@ export function aggregateTopology<State, Command extends Payload, Event extends 
       { name: aggregateStore, codec: entryCodec(options) },
       { name: namesStore },
       ...(hears?.stores ?? []),
+      ...(options.index === undefined ? [] : [{ name: options.index.store }]),
     ],
     owns: [topics.events, topics.outcomes],
     createProcessor: (task) => aggregateProcessor(options, task),
@@ -184,11 +202,10 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     return { entry: after, written };
   }
 
-  /** Stores the entry and brings timers and names in line with its state. */
+  /** Stores the entry and brings timers, names and the index in line with its state. */
   function save(
     context: ProcessorContext,
-    key: string,
-    before: State,
+    { key, before, cause }: { key: string; before: State; cause: EventCause },
     entry: AggregateEntry<State>,
   ): void {
     context.store<AggregateEntry<State>>(aggregateStore).set(key, entry);
@@ -206,6 +223,11 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       const names = context.store<string>(namesStore);
       // For ever: commands that are on their way know nothing of a second aggregate.
       if (names.get(other) === undefined) names.set(other, key);
+    }
+    if (options.index !== undefined) {
+      keepIndex(context.store(options.index.store), options.index, {
+        ...{ key, cause, before, after: entry.state },
+      });
     }
   }
 
@@ -248,10 +270,8 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       answer: () => decider.answer(after.entry.state, command, decision),
     });
     ask(context, { key, command, decision, state: after.entry.state }, cause);
-    save(context, key, entry.state, {
-      ...after.entry,
-      recent: withOutcome(entry.recent, outcome),
-    });
+    const saved = { ...after.entry, recent: withOutcome(entry.recent, outcome) };
+    save(context, { key, before: entry.state, cause }, saved);
     emitOutcome({ topic: topics.outcomes, input, outcome, context });
   }
 
@@ -268,7 +288,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     const events = decision.kind === 'accepted' ? decision.events : [];
     const after = record(context, key, entry, events, cause);
     ask(context, { key, command, decision, state: after.entry.state }, cause);
-    save(context, key, state, after.entry);
+    save(context, { key, before: state, cause }, after.entry);
   }
 
   function fire(timer: FiredTimer, context: ProcessorContext): void {
@@ -301,6 +321,25 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       input.topic === topics.commands ? decideCommand(input, context) : hear(input, context),
     onTimer: fire,
   };
+}
+
+function keepIndex<State>(
+  store: KeyValueStore<unknown>,
+  index: AggregateIndex<State>,
+  of: {
+    readonly key: string;
+    readonly cause: EventCause;
+    readonly before: State;
+    readonly after: State;
+  },
+): void {
+  if (of.before === of.after) return;
+  const had = index.partsOf(of.before);
+  const wanted = index.partsOf(of.after);
+  for (const key of had.keys()) if (!wanted.has(key)) store.delete(key);
+  for (const [key, part] of wanted) {
+    if (had.get(key) !== part) store.set(key, index.entryOf(part, of));
+  }
 }
 
 function begin<State>(state: State, correlationId: string): AggregateEntry<State> {

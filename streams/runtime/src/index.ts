@@ -20,7 +20,7 @@ export type { ChangelogEntry, Checkpoint, LocalStore, LocalStores } from './stat
 export { createMemoryLocalStore, createMemoryLocalStores } from './state/memory-local-store.ts';
 export type { StateCodec } from './state-codec.ts';
 export { jsonStateCodec } from './state-codec.ts';
-export type { AggregateEntry, AggregateOptions, Decided } from './aggregate.ts';
+export type { AggregateEntry, AggregateIndex, AggregateOptions, Decided } from './aggregate.ts';
 export { aggregateStore, aggregateTopology } from './aggregate.ts';
 export type { CommandCause, RoutedCommand } from './routed-command.ts';
 export { answerTo, emitCommand } from './routed-command.ts';

@@ -135,9 +135,7 @@ export interface ProcessorContext {
 
 /**
  * Acts in the world outside on what stands in one store of a task, for as long as this process owns
- * the task. It is told of values when they have been folded, before they are committed: so it may
- * follow only a store that is a function of committed inputs, and before it does anything that must
- * not be done twice it asks somebody who decides.
+ * the task. Before it does anything that must not be done twice it asks somebody who decides.
  */
 export interface StoreFollower {
   /**
@@ -167,8 +165,8 @@ export interface StoreRange {
  */
 export interface StoreSource {
   /**
-   * Entries as they stand now, what is not committed yet among them, by the bytes of their keys.
-   * Fewer than `limit` when there are no more.
+   * Entries as the follower may know them ({@link Following}), by the bytes of their keys. Fewer than
+   * `limit` when there are no more.
    */
   range(of: StoreRange): readonly (readonly [key: string, value: unknown])[];
 }
@@ -180,6 +178,13 @@ export interface Following {
    * (`ask`), for a store that may be larger than memory: it asks by range.
    */
   readonly start?: 'tell-all' | 'ask';
+  /**
+   * From when on it knows of a value. `folded`, unless given: before it is committed, which only a
+   * store that is a function of committed inputs allows. `committed`: for a store of what was decided
+   * here, since a decision whose transaction fails may be another one the next time. What changes such
+   * a store does not wait for the next output before it is committed.
+   */
+  readonly knows?: 'folded' | 'committed';
   open(task: TaskInfo, source: StoreSource): StoreFollower;
 }
 

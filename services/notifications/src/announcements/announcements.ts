@@ -8,6 +8,7 @@ import { topics } from '@plumbline/events';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
 import type { InputRecord, ProcessorContext, StoreSpec } from '@plumbline/runtime';
 import type { Announce, NotificationCommand, Target } from '../domain/notification/commands.ts';
+import { keepLaneSettings } from '../deliveries/due-index.ts';
 import type { PaymentFacts } from './content.ts';
 import { contentOfAlert, contentOfPayment } from './content.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
@@ -76,7 +77,9 @@ export function announcementFrom(
 ): NotificationCommand | null {
   if (input.topic === topics.endpointsCopies.name) {
     // The catalogue ties the topic to its record.
-    withCopy(subscriptionsIn(context), input.payload.data as EndpointCopied);
+    const copy = input.payload.data as EndpointCopied;
+    withCopy(subscriptionsIn(context), copy);
+    keepLaneSettings(copy, context);
     return null;
   }
   // A payment number as key carries callbacks of a payment that nobody created; no order is theirs.

@@ -3,7 +3,7 @@ import { formatMajor } from '@plumbline/kernel';
 import { PostgresDown } from '@plumbline/postgres';
 import type { EndpointSecrets } from '@plumbline/vault';
 import { endpointRemovedCode } from '../domain/notification/attempts.ts';
-import type { ToldNotification } from '../deliveries/deliveries.ts';
+import type { ToldNotification } from '../deliveries/due-index.ts';
 import type { LaneSettings } from '../lanes/lane-settings.ts';
 import type { DueDelivery, Prepared } from '../worker/port.ts';
 import type { NotificationContent } from './body.ts';

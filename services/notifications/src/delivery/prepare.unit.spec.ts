@@ -1,6 +1,6 @@
 import { PostgresDown } from '@plumbline/postgres';
 import { describe, expect, it } from 'vitest';
-import type { ToldNotification } from '../deliveries/deliveries.ts';
+import type { ToldNotification } from '../deliveries/due-index.ts';
 import type { LaneSettings } from '../lanes/lane-settings.ts';
 import type { DueDelivery, Prepared } from '../worker/port.ts';
 import type { LaneEndpoint } from './prepare.ts';

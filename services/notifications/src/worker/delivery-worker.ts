@@ -251,7 +251,7 @@ export function openDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWork
     }));
 
   return {
-    following: { store: dueStore, start: 'ask', open: follow },
+    following: { store: dueStore, start: 'ask', knows: 'committed', open: follow },
     lanes: views,
     async close() {
       dispatcher.stop();

@@ -1,12 +1,23 @@
-import type { Following, StoreFollower, TaskInfo } from '../topology.ts';
+import type { Following, StoreFollower, StoreRange, TaskInfo } from '../topology.ts';
 import type { TaskState } from './task-state.ts';
 
 /** Lets a follower know of its store while a task runs. */
 export interface StoreFollowing {
-  /** Tells what may have changed since the last call. */
-  follow(): void;
-  close(): void;
+  /** The batch at hand has taken something. */
+  readonly folded: () => void;
+  /** It is committed. */
+  readonly committed: () => void;
+  /** Something that the follower is to know waits for its commit. */
+  readonly awaitsCommit: () => boolean;
+  readonly close: () => void;
 }
+
+const nobody: StoreFollowing = {
+  folded: () => undefined,
+  committed: () => undefined,
+  awaitsCommit: () => false,
+  close: () => undefined,
+};
 
 /** Opens the follower and, unless it asks by itself, tells it what stands in its store. */
 export function followStore(options: {
@@ -15,15 +26,32 @@ export function followStore(options: {
   readonly state: TaskState;
 }): StoreFollowing {
   const { following, task, state } = options;
-  if (following === undefined) return { follow: () => undefined, close: () => undefined };
-  const { store: name, start = 'tell-all' } = following;
+  if (following === undefined) return nobody;
+  const { store: name, start = 'tell-all', knows = 'folded' } = following;
   let isOpen = true;
   // From here on, so that nothing is missed that changes while it asks.
   state.takeTouched(name);
   const follower: StoreFollower = following.open(task, {
     // A task that starts over has another state, and this one's copy is closed.
-    range: (of) => (isOpen ? state.range(name, of) : []),
+    range: (of) => (isOpen ? rangeOf(of) : []),
   });
+
+  /** What the batch at hand has changed is told when it is committed, if it ever is. */
+  function rangeOf(of: StoreRange): ReturnType<TaskState['range']> {
+    if (knows === 'folded' || state.touchedCount(name) === 0) return state.range(name, of);
+    const found: (readonly [string, unknown])[] = [];
+    for (let { after } = of; ;) {
+      const limit = of.limit - found.length;
+      const page = state.range(name, { ...of, ...(after === undefined ? {} : { after }), limit });
+      found.push(...page.filter(([key]) => !state.isTouched(name, key)));
+      after = page.at(-1)?.[0];
+      if (page.length < limit || found.length === of.limit) return found;
+    }
+  }
+
+  function tell(): void {
+    for (const key of state.takeTouched(name)) follower.changed(key, state.store(name).get(key));
+  }
 
   function close(): void {
     isOpen = false;
@@ -40,9 +68,9 @@ export function followStore(options: {
     }
   }
   return {
-    follow() {
-      for (const key of state.takeTouched(name)) follower.changed(key, state.store(name).get(key));
-    },
+    folded: knows === 'folded' ? tell : () => undefined,
+    committed: knows === 'committed' ? tell : () => undefined,
+    awaitsCommit: () => knows === 'committed' && state.touchedCount(name) > 0,
     close,
   };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LocalStore } from '../state/local-store.ts';
 import { createMemoryLocalStore } from '../state/memory-local-store.ts';
-import type { StoreFollower, StoreSource } from '../topology.ts';
+import type { Following, StoreFollower, StoreSource } from '../topology.ts';
 import { followStore } from './follow-store.ts';
 import { createTaskState } from './task-state.ts';
 
@@ -140,7 +140,7 @@ describe('a range of a store', () => {
   });
 });
 
-function following(start: 'tell-all' | 'ask' | undefined) {
+function following(start: Following['start'], knows?: Following['knows']) {
   const state = openState(createMemoryLocalStore());
   for (const name of ['a', 'b', 'c']) state.store('values').set(name, name.toUpperCase());
   state.commit();
@@ -154,6 +154,7 @@ function following(start: 'tell-all' | 'ask' | undefined) {
     following: {
       store: 'values',
       ...(start === undefined ? {} : { start }),
+      ...(knows === undefined ? {} : { knows }),
       open: (_task, source) => {
         sources.push(source);
         return follower;
@@ -162,9 +163,7 @@ function following(start: 'tell-all' | 'ask' | undefined) {
     task: { topology: 't', partition: 0, partitions: 1 },
     state,
   });
-  const follow = (): void => opened.follow();
-  const close = (): void => opened.close();
-  return { follow, close, state, told, source: sources[0] };
+  return { ...opened, state, told, source: sources[0] };
 }
 
 describe('a follower', () => {
@@ -177,8 +176,8 @@ describe('a follower', () => {
   });
 
   it('that asks by itself is told nothing at the start, and each later change', () => {
-    const { state, told, source, follow } = following('ask');
-    follow();
+    const { state, told, source, folded, committed, awaitsCommit } = following('ask');
+    folded();
     expect(told).toEqual([]);
     expect(source?.range({ prefix: '', limit: 2 })).toEqual([
       ['a', 'A'],
@@ -193,11 +192,53 @@ describe('a follower', () => {
       ['d', 'D'],
     ]);
     expect(told).toEqual([]);
-    follow();
+    expect(awaitsCommit()).toBe(false);
+    committed();
+    expect(told).toEqual([]);
+    folded();
     expect(told).toEqual([
       ['b', undefined],
       ['d', 'D'],
     ]);
+  });
+
+  it('that may know only what is committed neither hears nor finds what is not', () => {
+    const of = following('ask', 'committed');
+    const { state, told, source, folded, committed, awaitsCommit } = of;
+    expect(awaitsCommit()).toBe(false);
+    for (const name of ['a', 'b', 'e', 'f']) state.store('values').set(name, `${name}!`);
+    state.store('values').delete('c');
+    folded();
+    expect(told).toEqual([]);
+    expect(awaitsCommit()).toBe(true);
+    expect(source?.range({ prefix: '', limit: 9 })).toEqual([]);
+    state.commit();
+    committed();
+    expect(awaitsCommit()).toBe(false);
+    const values = [
+      ['a', 'a!'],
+      ['b', 'b!'],
+      ['e', 'e!'],
+      ['f', 'f!'],
+    ];
+    expect(told).toEqual([...values, ['c', undefined]]);
+    expect(source?.range({ prefix: '', limit: 9 })).toEqual(values);
+  });
+
+  it('finds as many as it asks for behind what it may not know yet', () => {
+    const { state, source, committed } = following('ask', 'committed');
+    for (const name of ['d', 'e', 'f']) state.store('values').set(name, name);
+    state.commit();
+    committed();
+    for (const name of ['a', 'c', 'd']) state.store('values').set(name, 'other');
+    const found = (limit: number, after?: string) =>
+      source
+        ?.range({ prefix: '', limit, ...(after === undefined ? {} : { after }) })
+        .map(([name]) => name);
+    expect(found(2)).toEqual(['b', 'e']);
+    expect(found(3)).toEqual(['b', 'e', 'f']);
+    expect(found(9, 'b')).toEqual(['e', 'f']);
+    expect(found(1, 'e')).toEqual(['f']);
   });
 
   it('finds nothing once it is closed, when the task has another state', () => {

@@ -51,6 +51,9 @@ export interface TaskState {
   setParkedRecord(topic: string, offset: bigint, record: ParkedRecord | null): void;
   /** Keys of a store that may have changed since the last call; watched from the first call on. */
   takeTouched(store: string): readonly string[];
+  /** Whether the next call of that names the key. */
+  isTouched(store: string, key: string): boolean;
+  touchedCount(store: string): number;
   /** Begins a step: what follows can be undone until the next one begins. */
   begin(): void;
   undo(): void;
@@ -274,6 +277,8 @@ export function createTaskState(options: {
       touched.set(name, new Set());
       return keys;
     },
+    isTouched: (name, key) => touched.get(name)?.has(key) ?? false,
+    touchedCount: (name) => touched.get(name)?.size ?? 0,
     begin() {
       if (undoing.length > 0) undoing = [];
     },

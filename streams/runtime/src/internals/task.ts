@@ -82,8 +82,7 @@ export interface TaskOptions {
 interface LoopParts {
   readonly commit: (batch: Batch) => Promise<void>;
   readonly copy: CopyWriter;
-  /** Lets the follower know what changed. */
-  readonly follow: () => void;
+  readonly following: StoreFollowing;
 }
 
 export function startTask(options: TaskOptions): Task {
@@ -138,11 +137,9 @@ export function startTask(options: TaskOptions): Task {
       logger.info('task runs', { restoredRecords: records });
       const stored = (): void => step('stored');
       copy = createCopyWriter({ local, state, incarnation, clock, stored });
-      const followed = followStore({ following: options.following, task, state });
-      following = followed;
-      const follow = (): void => followed.follow();
+      following = followStore({ following: options.following, task, state });
       await loop(running, opened, {
-        ...{ copy, follow, commit: createCommitter({ producer, state, copy }) },
+        ...{ copy, following, commit: createCommitter({ producer, state, copy }) },
       });
       await copy.finish();
     } finally {
@@ -211,16 +208,17 @@ export function startTask(options: TaskOptions): Task {
     return Math.min(limits.idleFetchWaitMs, Math.max(1, due - now));
   }
 
-  async function drain(running: Engine, { commit, follow }: LoopParts): Promise<void> {
+  async function drain(running: Engine, { commit, following }: LoopParts): Promise<void> {
     let unknownSchemas = new Set<number>();
     while (!isStopped()) {
       // A full batch takes 100 ms where a decision is dear, and every task of a process may have one.
       await clock.turn();
       running.advance(log.brokerNowMs(), unknownSchemas);
-      follow();
+      following.folded();
       unknownSchemas = new Set();
-      if (isDue(running.pending())) {
+      if (isDue(running.pending(), following)) {
         await commit(running.finish());
+        following.committed();
         continue;
       }
       const schema = running.missingSchema();
@@ -230,9 +228,9 @@ export function startTask(options: TaskOptions): Task {
   }
 
   /** Outputs are committed at once; what only we remember, with the next of them or now and then. */
-  function isDue(pending: PendingBatch | null): boolean {
+  function isDue(pending: PendingBatch | null, following: StoreFollowing): boolean {
     if (pending === null) return false;
-    if (pending.hasOutputs || pending.isFull) return true;
+    if (pending.hasOutputs || pending.isFull || following.awaitsCommit()) return true;
     lazySinceMs ??= clock.nowMs();
     return clock.nowMs() - lazySinceMs >= limits.lazyCommitMs;
   }

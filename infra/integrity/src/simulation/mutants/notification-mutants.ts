@@ -1,7 +1,7 @@
-import type { NotificationAttemptDue, ReportAttempt } from '@plumbline/events';
+import type { ReportAttempt } from '@plumbline/events';
 import type { InputRecord, ProcessorContext, Topology } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
-import { withProcessor } from './wrap-topology.ts';
+import { withContext, withProcessor } from './wrap-topology.ts';
 
 /** A topology of this name, whose processor is given something else than came; null: nothing. */
 const given = (
@@ -37,6 +37,23 @@ interface KeptNotifications {
     }[];
   };
 }
+
+/** No retry gets into the store of what is due. */
+const withoutRetries = (context: ProcessorContext): ProcessorContext =>
+  withContext(context, {
+    store<V>(name: string) {
+      const store = context.store<V>(name);
+      const isRetry = (value: unknown): boolean => (value as { attempt?: number }).attempt !== 1;
+      if (name !== 'due') return store;
+      return {
+        get: (key) => store.get(key),
+        delete: (key) => store.delete(key),
+        set(key, value) {
+          if (!key.startsWith('d/') || !isRetry(value)) store.set(key, value);
+        },
+      };
+    },
+  });
 
 /** Telling merchants, and wrong. */
 export const notificationMutants: readonly Mutant[] = [
@@ -75,15 +92,16 @@ export const notificationMutants: readonly Mutant[] = [
   },
   {
     name: 'retry-not-delivered',
-    what: 'the fold of what is due forgets that the time of a retry has come',
+    what: 'the index of what is due leaves retries out',
     expected: ['attempts'],
     tells: ['failing', 'in-order'],
     topology: (topology) =>
-      given(topology, 'notification-deliveries', (record) => {
-        if (record.payload.type !== 'NotificationAttemptDue') return record;
-        const { trigger } = record.payload.data as NotificationAttemptDue;
-        return trigger === 'SCHEDULE' ? null : record;
-      }),
+      topology.name !== 'notifications'
+        ? topology
+        : withProcessor(topology, (processor) => ({
+            onTimer: (timer, context) => processor.onTimer(timer, withoutRetries(context)),
+            onRecord: (record, context) => processor.onRecord(record, withoutRetries(context)),
+          })),
   },
   {
     name: 'any-report-counts',

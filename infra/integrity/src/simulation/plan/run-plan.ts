@@ -87,7 +87,7 @@ const parts = [
 ] as const;
 
 /** What tells merchants. */
-const tellingParts = ['notifications', 'endpoints', 'notification-deliveries', 'delays'] as const;
+const tellingParts = ['notifications', 'endpoints', 'delays'] as const;
 
 /**
  * The plan of a seed, less what a reduction takes out of it. With faults of a planted bug it is a

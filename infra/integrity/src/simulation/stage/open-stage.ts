@@ -2,7 +2,7 @@ import type { Codec, SchemaIds } from '@plumbline/events';
 import { createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
 import type { MemoryLog, OutgoingRecord } from '@plumbline/kafka';
 import { createMetrics } from '@plumbline/observability';
-import { notificationDeliveries } from '@plumbline/notifications';
+import { notificationsByDefault } from '@plumbline/notifications';
 import { callbackIdOf, gatewayCallsTopology, openCallWorker } from '@plumbline/payments';
 import type { MemoryReadModel } from '@plumbline/postgres';
 import { openMemoryReadModel } from '@plumbline/postgres';
@@ -211,9 +211,9 @@ function startWorkers(
   const workers = new Map<string, FollowingWorker>();
   if (names.includes(gatewayCallsTopology.name))
     workers.set(gatewayCallsTopology.name, startWorker({ ...of, gateway, partitions, nowMs }));
-  if (names.includes(notificationDeliveries.name)) {
+  if (names.includes(notificationsByDefault.name)) {
     const deliveries = { ...of, parts: notificationParts, merchants, partitions, mutant, nowMs };
-    workers.set(notificationDeliveries.name, startDeliveries(deliveries));
+    workers.set(notificationsByDefault.name, startDeliveries(deliveries));
   }
   return workers;
 }

@@ -15,7 +15,6 @@ import { inventoryProjection, inventoryTopology } from '@plumbline/inventory';
 import {
   endpointsProjection,
   endpointsTopology,
-  notificationDeliveries,
   notificationsProjection,
   notificationsTopology,
 } from '@plumbline/notifications';
@@ -78,7 +77,6 @@ export const topologiesOf = (
           ...{ partitions: plan.partitions, tenant: endpointTenant },
           alertAfterMs: limits.alertAfterMs,
         }),
-        notificationDeliveries,
         delaysTopology({ ...delays, target: topics.notificationsCommands.name }),
       ];
 

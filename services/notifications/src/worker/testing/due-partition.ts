@@ -79,7 +79,7 @@ export function createDuePartition(partition: number): DuePartition {
     keys: () => keys,
     open(following) {
       epoch += 1;
-      const task = { topology: 'notification-deliveries', partition, partitions: 2 };
+      const task = { topology: 'notifications', partition, partitions: 2 };
       follower = following.open(task, sourceOf(epoch));
     },
     close({ isTold }) {
