@@ -12,12 +12,23 @@ import { problem } from './error-codes.ts';
 
 type Asks = Pick<CommandGateway, 'execute' | 'lastSeenVersion' | 'ready'>;
 
+/** Counts the calls of API keys; the `RateLimit` of @plumbline/redis is one. */
+export interface CallLimit {
+  take(
+    keyId: string,
+  ): Promise<
+    { readonly allowed: true } | { readonly allowed: false; readonly retryAfterMs: number }
+  >;
+}
+
 export interface NotificationsEdge {
   readonly notifications: Asks;
   readonly endpoints: Asks;
   readonly queries: NotificationQueries;
   readonly endpointQueries: EndpointQueries;
   readonly apiKeys: Pick<ApiKeys, 'authenticate'>;
+  /** Of the endpoints API; unset: calls are not counted. */
+  readonly rateLimit?: CallLimit;
   readonly secrets: EndpointSecrets;
   readonly keyRing: Pick<KeyRing, 'decrypt'>;
   readonly judgeUrl: (url: string) => UrlJudgement;

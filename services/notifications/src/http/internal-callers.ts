@@ -14,15 +14,23 @@ const single = (value: string | string[] | undefined): string | undefined =>
  * shows in `Origin`, and a name that was made to lead here (DNS rebinding) in `Host`.
  */
 export const internalCallers =
-  ({ isLoopback }: Pick<NotificationsEdge, 'isLoopback'>) =>
-  ({ headers, context }: RawRequest): Authenticated => {
-    const { actor } = context;
+  (edge: Pick<NotificationsEdge, 'isLoopback'>) =>
+  (request: RawRequest): Authenticated => {
+    const { actor } = request.context;
     if (actor !== anonymous) return { actor, principal: null };
-    if (!isLoopback)
+    if (!edge.isLoopback)
       throw problem('UNAUTHENTICATED', 'this API is internal: it needs the service key');
-    if (!loopbackHost.test(single(headers['host']) ?? ''))
-      throw problem('FORBIDDEN', 'this API answers on this machine only, by its own name');
-    if (headers['origin'] !== undefined || single(headers['sec-fetch-site']) === 'cross-site')
-      throw problem('FORBIDDEN', 'this API is not for pages in a browser');
+    const why = strangerOnLoopback(request);
+    if (why !== null) throw problem('FORBIDDEN', `this API ${why}`);
     return { actor, principal: null };
   };
+
+/** Why a call to this machine does not come from it; null if it does. */
+export function strangerOnLoopback({ headers }: Pick<RawRequest, 'headers'>): string | null {
+  if (!loopbackHost.test(single(headers['host']) ?? ''))
+    return 'answers on this machine only, by its own name';
+  const isPage = headers['origin'] !== undefined;
+  if (isPage || single(headers['sec-fetch-site']) === 'cross-site')
+    return 'is not for pages in a browser';
+  return null;
+}

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { NotificationsEdge } from '../edge.ts';
 import { readProblems } from '../edge.ts';
 import { problem } from '../error-codes.ts';
-import { internalCallers } from '../internal-callers.ts';
+import { strangerOnLoopback } from '../internal-callers.ts';
 
 const challenge = { headers: { 'WWW-Authenticate': 'Bearer realm="plumbline"' } };
 
@@ -18,12 +18,15 @@ export interface Caller {
   readonly isInternal: boolean;
 }
 
+/** What says who calls, and how often they may. */
+type CallersEdge = Pick<NotificationsEdge, 'apiKeys' | 'rateLimit' | 'isLoopback' | 'tenant'>;
+
 /**
  * An app by its API key, which needs the scope; without one an internal caller. What is wrong with a
- * key is not told apart.
+ * key is not told apart. Calls are counted by the key, once it is known; internal ones are not.
  */
 export const callersWith =
-  (edge: NotificationsEdge, scope: ApiScope) =>
+  (edge: CallersEdge, scope: ApiScope) =>
   async (request: RawRequest): Promise<Authenticated> => {
     const header = request.headers['authorization'];
     if (header === undefined) return internal(edge, request);
@@ -32,18 +35,27 @@ export const callersWith =
       throw problem('UNAUTHENTICATED', 'Authorization: Bearer <API key>', challenge);
     const key = await readRows(() => edge.apiKeys.authenticate(text), readProblems);
     if (key === null) throw problem('UNAUTHENTICATED', undefined, challenge);
+    await refuseTooMany(edge, key.keyId);
     if (!key.scopes.includes(scope))
       throw problem('FORBIDDEN', `the API key does not have the scope ${scope}`);
     const caller: Caller = { tenant: key.appId, isInternal: false };
     return { actor: `api:${key.appId}/${key.keyId}`, principal: caller };
   };
 
-function internal(edge: NotificationsEdge, request: RawRequest): Authenticated {
-  if (!edge.isLoopback && request.context.actor === anonymous)
+async function refuseTooMany({ rateLimit }: CallersEdge, keyId: string): Promise<void> {
+  const verdict = await rateLimit?.take(keyId);
+  if (verdict === undefined || verdict.allowed) return;
+  const seconds = Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000));
+  throw problem('RATE_LIMITED', undefined, { headers: { 'Retry-After': String(seconds) } });
+}
+
+function internal(edge: CallersEdge, request: RawRequest): Authenticated {
+  const { actor } = request.context;
+  // A key would let them in, wherever they come from.
+  if (actor === anonymous && (!edge.isLoopback || strangerOnLoopback(request) !== null))
     throw problem('UNAUTHENTICATED', 'an API key is needed: Authorization: Bearer <API key>', {
       ...challenge,
     });
-  const { actor } = internalCallers(edge)(request);
   const caller: Caller = { tenant: edge.tenant, isInternal: true };
   return { actor, principal: caller };
 }

@@ -141,7 +141,7 @@ describe('who calls', () => {
 
   it('is nobody from elsewhere without a key, nor a page in a browser', async () => {
     const origin = { headers: { Origin: 'https://evil.example' } };
-    expect((await world.call('GET', '/webhook-endpoints', origin)).status).toBe(403);
+    expect((await world.call('GET', '/webhook-endpoints', origin)).status).toBe(401);
     const open = await openEdgeWorld({ isLoopback: false });
     try {
       expect((await open.call('GET', '/webhook-endpoints')).status).toBe(401);
