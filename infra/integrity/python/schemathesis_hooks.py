@@ -28,6 +28,11 @@ def before_call(context, case, kwargs):
         case.body = written(case.body)
         if context.operation.label == "POST /orders":
             case.body = added_up(case.body)
+        if is_of_notifications(context.operation.label):
+            case.body = told(case.body, case.operation.base_url)
+    if is_of_notifications(context.operation.label) and isinstance(case.query, dict):
+        # An API key says whose it is; only the platform itself names others.
+        case.query.pop("tenant", None)
 
 
 def written(value):
@@ -59,4 +64,28 @@ def added_up(body):
     if "paymentDeadline" in body:
         tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
         body["paymentDeadline"] = tomorrow.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return body
+
+
+def is_of_notifications(label):
+    return "/webhook-" in label or "/notification" in label
+
+
+def told(body, url):
+    """Notifications go to the mock merchant of the process itself, and settings make sense together."""
+    body = {key: value for key, value in body.items() if key not in ("tenant", "everyTenant")}
+    for field in ("url", "callbackUrl"):
+        if field in body:
+            body[field] = url.rstrip("/") + "/payment-retry/api/payment/callback/mock"
+    if "events" in body:
+        body = {**body, "bodyStyle": "FLAT"}
+    if isinstance(body.get("intervals"), list):
+        body["intervals"] = ["30s" for _ in body["intervals"]]
+    if isinstance(body.get("templates"), list):
+        # Text, JSON and a form alike; one template for each channel.
+        ways = {each.get("payWay"): {**each, "text": "1"} for each in body["templates"]}
+        body["templates"] = list(ways.values())
+    if {"amount", "type"} <= body.keys():
+        # How many decimals there are depends on the currency.
+        body["amount"] = "1"
     return body

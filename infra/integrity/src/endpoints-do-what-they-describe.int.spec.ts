@@ -6,24 +6,35 @@ import { accountsConfig, openAccounts } from '@plumbline/accounts';
 import type { InventoryConfig } from '@plumbline/inventory';
 import { inventoryConfig, openInventory } from '@plumbline/inventory';
 import { freePorts, hasPython, localConfig } from '@plumbline/local';
+import type { NotificationsConfig } from '@plumbline/notifications';
+import { notificationsConfig, openNotifications } from '@plumbline/notifications';
 import type { OrdersConfig } from '@plumbline/orders';
 import { openOrders, ordersConfig } from '@plumbline/orders';
 import type { QueriesConfig } from '@plumbline/queries';
 import { openQueries, schema as queriesConfig } from '@plumbline/queries';
-import { openTestProcess } from '@plumbline/runtime/testing';
+import { openTestProcess, testAddress } from '@plumbline/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiKey, makeKnownData } from './schemathesis/known-data.ts';
+import { apiKey, makeKnownData, makeKnownNotifications } from './schemathesis/known-data.ts';
 import { casesMinPerCall, roundTimeoutMs, testExamples } from './schemathesis/limits.ts';
-import { examine, openPython } from './schemathesis/run-schemathesis.ts';
+import type { CallsOf } from './schemathesis/run-schemathesis.ts';
+import {
+  allCalls,
+  callsOfNotifications,
+  examine,
+  openPython,
+} from './schemathesis/run-schemathesis.ts';
 import { openGatewayWorld } from './world/gateway-world.ts';
 
 /** A campaign draws another. */
 const seed = 20_261_121;
 
 const opened: { close(): Promise<void> }[] = [];
-const urls = { payments: '', orders: '', queries: '', inventory: '', accounts: '' };
+const urls = {
+  ...{ payments: '', orders: '', queries: '', inventory: '', accounts: '', notifications: '' },
+};
 let python = '';
 let known: Readonly<Record<string, string>> = {};
+let ofNotifications: Awaited<ReturnType<typeof makeKnownNotifications>> = { apiKey, known };
 
 const withPython = hasPython();
 if (!withPython) process.stdout.write('Without python3 on the PATH, no endpoint is examined.\n');
@@ -37,7 +48,8 @@ beforeAll(async () => {
     PLUMBLINE_MERCHANT_CHANNEL: 'LAKALA',
     PLUMBLINE_MERCHANT_CALLS_PER_SECOND: '10000',
   });
-  const [orders = 0, queries = 0, inventory = 0, accounts = 0] = await freePorts(4);
+  const [orders = 0, queries = 0, inventory = 0, accounts = 0, notifications = 0] =
+    await freePorts(5);
   opened.push(
     world,
     await openTestProcess<OrdersConfig>({
@@ -54,38 +66,52 @@ beforeAll(async () => {
     await openTestProcess<AccountsConfig>({
       ...{ service: 'accounts', schema: accountsConfig, open: openAccounts, port: accounts },
     }),
+    await openTestProcess<NotificationsConfig>({
+      ...{ service: 'notifications', schema: notificationsConfig, open: openNotifications },
+      // Whatever is told is told to the process's own mock merchant.
+      ...{ port: notifications, env: { PLUMBLINE_NOTIFICATION_ALLOW_LOOPBACK: 'true' } },
+    }),
   );
   urls.payments = world.url;
   urls.orders = `http://127.0.0.1:${orders}`;
   urls.queries = `http://127.0.0.1:${queries}`;
   urls.inventory = `http://127.0.0.1:${inventory}`;
   urls.accounts = `http://127.0.0.1:${accounts}`;
+  urls.notifications = `http://127.0.0.1:${notifications}`;
   known = await makeKnownData(urls);
+  ofNotifications = await makeKnownNotifications({
+    ...{ url: urls.notifications, postgresUrl: testAddress('PLUMBLINE_TEST_POSTGRES') },
+  });
 }, roundTimeoutMs);
 afterAll(async () => {
   for (const each of opened.reverse()) await each.close();
 });
 
-const callsOf = async (url: string): Promise<number> => {
+const callsOf = async (url: string, parts: readonly CallsOf[]): Promise<number> => {
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
     readonly paths: Readonly<Record<string, object>>;
   };
-  return Object.values(paths).flatMap((path) => Object.keys(path)).length;
+  return Object.entries(paths)
+    .filter(([path]) => parts.some((part) => new RegExp(part.paths).test(path)))
+    .flatMap(([, operations]) => Object.keys(operations)).length;
 };
 
 describe.concurrent(
   'what a process says of itself holds for valid, wrong and successive requests',
   () => {
-    it.runIf(withPython).each(['payments', 'orders', 'queries', 'inventory', 'accounts'] as const)(
+    it.runIf(withPython).each(Object.keys(urls) as (keyof typeof urls)[])(
       `of %s (Schemathesis, all checks, seed ${seed})`,
       async (name) => {
         const url = urls[name];
-        const examined = await examine({
-          ...{ python, url, apiKey, known, seed },
-          ...{ examples: testExamples, timeoutMs: roundTimeoutMs },
-        });
+        const isTold = name === 'notifications';
+        const parts = isTold ? callsOfNotifications : allCalls;
+        const as = isTold ? ofNotifications : { apiKey, known };
+        const examined = await examine(
+          { python, url, ...as, seed, examples: testExamples, timeoutMs: roundTimeoutMs },
+          parts,
+        );
         expect(examined.wrong, examined.wrong ?? '').toBeNull();
-        const calls = await callsOf(url);
+        const calls = await callsOf(url, parts);
         expect(examined.calls).toBe(calls);
         expect(examined.cases).toBeGreaterThan(calls * casesMinPerCall);
       },

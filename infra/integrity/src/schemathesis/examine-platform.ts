@@ -12,11 +12,12 @@ import {
   processNames,
 } from '@plumbline/local';
 import { partitions } from '../world/world.ts';
-import { apiKey, makeKnownData } from './known-data.ts';
+import { apiKey, makeKnownData, makeKnownNotifications } from './known-data.ts';
 import { campaignTimeoutMs } from './limits.ts';
-import { examine, openPython } from './run-schemathesis.ts';
+import type { Examined } from './run-schemathesis.ts';
+import { callsOfNotifications, examine, openPython } from './run-schemathesis.ts';
 
-/** The processes that have endpoints for clients. */
+/** The processes that have endpoints for clients, beside notifications. */
 const examined = ['payments', 'orders', 'queries', 'inventory', 'accounts'] as const;
 
 /**
@@ -50,12 +51,14 @@ export async function examinePlatform(options: {
         const url = platform.url(name);
         const timeoutMs = campaignTimeoutMs;
         const of = { python, url, apiKey, known, examples, seed, timeoutMs, signal };
-        const { calls, cases, wrong } = await examine(of);
-        if (signal.aborted) return 'not run: stopped';
-        if (wrong !== null) return `${name}:\n${wrong}`;
-        report(`endpoints of ${name}: ${calls} calls, ${cases} requests, nothing wrong`);
+        const said = tell(name, await examine(of), options);
+        if (said !== null) return said;
       }
-      return 'ok';
+      const name = 'notifications';
+      const url = platform.url(name);
+      const own = await makeKnownNotifications({ url, postgresUrl: stack.postgresUrl });
+      const of = { python, url, ...own, examples, seed, timeoutMs: campaignTimeoutMs, signal };
+      return tell(name, await examine(of, callsOfNotifications), options) ?? 'ok';
     } finally {
       await platform.stop();
     }
@@ -63,4 +66,16 @@ export async function examinePlatform(options: {
     await stack.stop();
     await rm(logsFolder, { recursive: true, force: true });
   }
+}
+
+/** What ends the examination; null where it goes on. */
+function tell(
+  name: string,
+  { calls, cases, wrong }: Examined,
+  { signal, report }: { readonly signal: AbortSignal; readonly report: Report },
+): string | null {
+  if (signal.aborted) return 'not run: stopped';
+  if (wrong !== null) return `${name}:\n${wrong}`;
+  report(`endpoints of ${name}: ${calls} calls, ${cases} requests, nothing wrong`);
+  return null;
 }

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { silentLogger } from '@plumbline/observability';
+import { openPostgres } from '@plumbline/postgres';
+import { apiScopes, createApiKeyRows, issueApiKey, vaultSql } from '@plumbline/vault';
 import type { Json } from '../world/gateway-world.ts';
 import { pressPay, until } from '../world/gateway-world.ts';
+import type { examine } from './run-schemathesis.ts';
 
 /** The one app and key that everybody has in the local stack. */
 export const apiKey = 'local-merchant-key';
@@ -54,11 +58,59 @@ export async function makeKnownData(urls: {
   };
 }
 
-const post = (url: string, body: object): Promise<Json> =>
-  call(url, { method: 'POST', body: JSON.stringify(body) });
+/**
+ * An endpoint with one notification, and one that a caller named the URL of: both go to the process's
+ * own mock merchant. The endpoint is of an app of its own, since an examination uses up all that an app
+ * may have. Gives the key of the app, and what the two are known by, as parameters.
+ *
+ * Errors: any answer but the expected one.
+ */
+export async function makeKnownNotifications(of: {
+  readonly url: string;
+  readonly postgresUrl: string;
+}): Promise<Pick<Parameters<typeof examine>[0], 'apiKey' | 'known'>> {
+  const { url } = of;
+  const ownKey = await newKey(of.postgresUrl);
+  const base = `${url}/payment-retry/api/payment`;
+  const hook = `${base}/callback/mock`;
+  const endpoints = `${url}/api/v1/webhook-endpoints`;
+  const orderNo = `KNOWN-${randomUUID().slice(0, 8)}`;
+  const [paymentId, paymentMethod] = [`P-${orderNo}`, 'MOCK'];
+  const told = { paymentId, orderNo, amount: '4.95', status: 'SUCCESS', callbackUrl: hook };
+  await post(`${base}/notification`, { ...told, paymentMethod });
+  const registered = await post(endpoints, { url: hook, events: ['*'] }, ownKey);
+  const { endpointId } = registered['data'] as Json;
+  const tested = await post(`${endpoints}/${String(endpointId)}/test`, {}, ownKey);
+  const { notificationId } = tested['data'] as Json;
+  const known = {
+    'path.paymentId': paymentId,
+    'path.orderNo': orderNo,
+    'path.endpointId': String(endpointId),
+    'path.notificationId': String(notificationId),
+  };
+  return { apiKey: ownKey, known };
+}
 
-async function call(url: string, init: RequestInit = {}): Promise<Json> {
-  const headers = { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' };
+async function newKey(postgresUrl: string): Promise<string> {
+  const postgres = openPostgres({ url: postgresUrl, logger: silentLogger });
+  try {
+    const asked = { appId: `known_${randomUUID().slice(0, 8)}`, name: 'examined' };
+    const rows = createApiKeyRows(vaultSql(postgres));
+    const { text } = await issueApiKey(
+      { ...asked, scopes: apiScopes, expiresAtMs: null },
+      { rows, tenant: 'main', nowMs: Date.now },
+    );
+    return text;
+  } finally {
+    await postgres.close();
+  }
+}
+
+const post = (url: string, body: object, key = apiKey): Promise<Json> =>
+  call(url, { method: 'POST', body: JSON.stringify(body) }, key);
+
+async function call(url: string, init: RequestInit = {}, key = apiKey): Promise<Json> {
+  const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
   const response = await fetch(url, { ...init, headers });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);

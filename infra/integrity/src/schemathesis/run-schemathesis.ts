@@ -15,6 +15,25 @@ export const openPython = (options: {
 }): Promise<string> =>
   pythonEnvironment({ ...options, requirementsFile: join(pythonFolder, 'requirements.txt') });
 
+/** Some of a process's calls, and what is sent with them beside the API key. */
+export interface CallsOf {
+  /** A regular expression over their paths. */
+  readonly paths: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const allCalls: readonly CallsOf[] = [{ paths: '' }];
+
+/**
+ * From this machine the notifications process takes calls without an API key, as the platform's own,
+ * unless an `Origin` says that a page makes them: with one a key is needed, as from elsewhere. The mock
+ * merchant is left out, which answers what it is told to, 500 and nothing for a minute included.
+ */
+export const callsOfNotifications: readonly CallsOf[] = [
+  { paths: '^/api/v1/', headers: { Origin: 'https://merchant.example' } },
+  { paths: '^/payment-retry/(?!.*/callback/mock$)' },
+];
+
 export interface Examined {
   /** Calls that the description has and that were tried. */
   readonly calls: number;
@@ -23,25 +42,46 @@ export interface Examined {
   readonly wrong: string | null;
 }
 
+type ExamineOptions = Omit<Parameters<typeof examineOnly>[0], 'only'>;
+
+/**
+ * The same for parts of the calls, one after the other. Errors: LocalStackError for a part that takes
+ * longer than `timeoutMs`.
+ */
+export async function examine(
+  options: ExamineOptions,
+  parts: readonly CallsOf[] = allCalls,
+): Promise<Examined> {
+  let [calls, cases] = [0, 0];
+  for (const only of parts) {
+    const examined = await examineOnly({ ...options, only });
+    calls += examined.calls;
+    cases += examined.cases;
+    if (examined.wrong !== null) return { calls, cases, wrong: examined.wrong };
+  }
+  return { calls, cases, wrong: null };
+}
+
 /**
  * Examines one process against its own `/openapi.json`: requests that the description allows and
  * requests that it forbids, one by one and in sequences, with every check there is.
  *
  * Errors: LocalStackError for a run that takes longer than `timeoutMs`.
  */
-export async function examine(options: {
+async function examineOnly(options: {
   readonly python: string;
   readonly url: string;
   readonly apiKey: string;
   /** Values of parameters that lead to something: `path.orderNo`, `body.app_id`. */
   readonly known: Readonly<Record<string, string>>;
+  readonly only: CallsOf;
   /** Generated requests for one call. */
   readonly examples: number;
   readonly seed: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }): Promise<Examined> {
-  const { python, url, apiKey, known, examples, seed, timeoutMs, signal } = options;
+  const { python, url, apiKey, known, only, examples, seed, timeoutMs, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-schemathesis-'));
   try {
     const config = join(folder, 'schemathesis.toml');
@@ -51,6 +91,7 @@ export async function examine(options: {
       args: [
         ...['-m', 'schemathesis.cli', '--config-file', config, 'run', `${url}/openapi.json`],
         ...['--header', `Authorization: Bearer ${apiKey}`, '--checks', 'all'],
+        ...['--include-path-regex', only.paths, ...headersOf(only)],
         ...['--phases', 'examples,coverage,fuzzing,stateful', '--continue-on-failure'],
         ...['--max-examples', String(examples), '--seed', String(seed), '--no-color'],
         ...['--generation-database', 'none'],
@@ -75,6 +116,9 @@ export async function examine(options: {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const headersOf = ({ headers = {} }: CallsOf): readonly string[] =>
+  Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]);
 
 /** TOML's strings are JSON's. */
 const configOf = (known: Readonly<Record<string, string>>): string =>

@@ -7,10 +7,12 @@ const numberForm = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/;
 
 /** A number that a caller gives a payment or an order. */
 export const givenNumber = () =>
-  text(limits.numberCharactersMax).regex(
-    numberForm,
-    'must be letters, digits and . _ : - only; it may have been percent-encoded twice',
-  );
+  text(limits.numberCharactersMax)
+    .regex(
+      numberForm,
+      'must be letters, digits and . _ : - only; it may have been percent-encoded twice',
+    )
+    .meta({ pattern: numberForm.source });
 
 const amountForm = new RegExp(`^(0|[1-9]\\d{0,${limits.amountDigitsMax - 1}})\\.\\d{2}$`);
 
@@ -30,7 +32,10 @@ export const amount = () =>
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
-    .meta({ type: 'string', pattern: '^(0|[1-9]\\d{0,9})\\.\\d{2}$', example: '100.00' });
+    .meta({
+      ...{ type: 'string', example: '100.00' },
+      pattern: '^([1-9]\\d{0,9}\\.\\d{2}|0\\.(0[1-9]|[1-9]\\d))$',
+    });
 
 export const paymentStatuses = [
   'PROCESSING',

@@ -24,6 +24,8 @@ const callSchema = z.strictObject({
   body: z.string(),
 });
 
+const takenSchema = okSchema(z.strictObject({ received: z.literal(true) }));
+
 /**
  * A merchant to try things out with, in the local stack only. It takes whatever comes with 200, or
  * fails as its own URL tells it to, and remembers what came.
@@ -67,7 +69,10 @@ export function mockCallbackRoutes(of: {
       }),
     },
     responses: Object.fromEntries(
-      Array.from({ length: 400 }, (_, index) => [200 + index, { description: 'As it was told' }]),
+      Array.from({ length: 400 }, (_, index) => [
+        200 + index,
+        { description: 'As it was told', schema: takenSchema },
+      ]),
     ),
     handler: async ({ query, rawBody, headers }) => {
       const webhookId = headers['webhook-id'] ?? null;

@@ -11,23 +11,24 @@ import type { NotificationsEdge } from '../edge.ts';
 import { problem } from '../error-codes.ts';
 import type { Caller } from './callers.ts';
 
-const known = Object.keys(eventTypes).join(', ');
+const types = Object.keys(eventTypes).filter(isEventType);
 
 const eventType = () =>
-  text(64)
-    .refine((type) => type === everyEvent || isEventType(type), {
-      error: `is no type of event: use ${known}, or * for all`,
+  z
+    .enum([...types, everyEvent], {
+      error: `is no type of event: use ${types.join(', ')}, or * for all`,
     })
     .describe('A type of event, or * for all');
 
 const flag = (what: string) => z.boolean('must be true or false').optional().describe(what);
 
 /** A type and, at most, that it is UTF-8: it becomes a header. */
+const contentTypeForm = /^[A-Za-z]+\/[A-Za-z0-9.+-]+(; ?charset=utf-8)?$/i;
+
 export const contentType = () =>
-  text(100).regex(
-    /^[A-Za-z]+\/[A-Za-z0-9.+-]+(; ?charset=utf-8)?$/i,
-    'must be a content type such as application/json',
-  );
+  text(100)
+    .regex(contentTypeForm, 'must be a content type such as application/json')
+    .meta({ pattern: contentTypeForm.source });
 
 /** Texts of templates have line breaks, which other texts may not. */
 export const templateText = () => z.string('must be text').describe('Mustache, without partials');
@@ -54,7 +55,9 @@ export const settingsRequest = z.strictObject({
   inOrder: flag('Notifications of one order wait for one another'),
   everyTenant: flag("Events of every tenant; for the platform's own endpoints"),
   intervals: orNull(
-    z.array(z.string('must be text such as 30s'), 'must be a list such as ["30s","1m"]'),
+    z
+      .array(z.string('must be text such as 30s'), 'must be a list such as ["30s","1m"]')
+      .max(domainLimits.retriesMax, `must be at most ${domainLimits.retriesMax} waits`),
   ).describe("Waits before the retries; null for the platform's, none for no retries"),
   timeoutSeconds: orNull(intNumber({ min: 1, max: domainLimits.timeoutMsMax / 1_000 })),
   concurrency: orNull(intNumber({ min: 1, max: domainLimits.concurrencyMax })),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NotificationContent } from '@plumbline/events';
 import type { RequestContext, Route } from '@plumbline/http';
 import {
+  currencyCode,
   decisionOf,
   defineRoute,
   HttpProblem,
@@ -10,13 +11,7 @@ import {
   okSchema,
   text,
 } from '@plumbline/http';
-import {
-  derivedUuid,
-  isCurrencyCode,
-  parseMajor,
-  routingKey,
-  slotOfRecordKey,
-} from '@plumbline/kernel';
+import { derivedUuid, parseMajor, routingKey, slotOfRecordKey } from '@plumbline/kernel';
 import { readRows } from '@plumbline/postgres';
 import { z } from 'zod';
 import { eventTypes, isEventType } from '../../announcements/event-types.ts';
@@ -112,8 +107,11 @@ const triggerRequest = z.strictObject({
   count: intNumber({ min: 1, max: limits.trialsMax }).optional().describe('1 unless given'),
   orderNo: givenNumber().optional().describe('A new one that begins with TEST- unless given'),
   paymentId: givenNumber().optional(),
-  amount: text(20).optional().describe('In major units; 1.00 unless given'),
-  currency: text(3).optional().describe('ISO 4217; CNY unless given'),
+  amount: text(20)
+    .meta({ pattern: '^(0|[1-9]\\d{0,11})(\\.\\d{1,3})?$' })
+    .optional()
+    .describe('In major units; 1.00 unless given'),
+  currency: currencyCode().describe('ISO 4217'),
   status: paymentStatus().optional().describe("The type's own unless given"),
   paymentMethod: paymentMethod().optional(),
   transactionId: transactionId().optional(),
@@ -159,13 +157,8 @@ export const triggerEvent = (edge: NotificationsEdge): Route =>
     },
   });
 
-function moneyOf(body: {
-  readonly amount?: string | undefined;
-  readonly currency?: string | undefined;
-}) {
-  const { amount = '1', currency = 'CNY' } = body;
-  if (!isCurrencyCode(currency))
-    throw problem('INVALID_PARAMETER', `currency: ${currency} is no currency`);
+function moneyOf(body: { readonly amount?: string | undefined; readonly currency: string }) {
+  const { amount = '1', currency } = body;
   const amountMinor = parseMajor(amount, currency);
   if (typeof amountMinor !== 'bigint' || amountMinor <= 0n)
     throw problem('INVALID_PARAMETER', 'amount: must be a decimal number above zero, such as 1.00');
