@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptReport, ReportAttempt, ReportEndpointHealth } from '@plumbline/events';
-import type { CommandGateway } from '@plumbline/http';
+import type { Command, CommandGateway } from '@plumbline/http';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
 import { endpointKeyOf } from './domain/endpoint/endpoint-id.ts';
+import type { StoreSource } from '@plumbline/runtime';
 import type { KeyRing } from '@plumbline/vault';
 import { maskedText } from './delivery/masked-text.ts';
 import type { AttemptResult, DueDelivery, HealthChange } from './worker/port.ts';
@@ -44,7 +45,11 @@ export function createWorkerReports(options: WorkerReportsOptions) {
     await health(laneKey, { kind: 'RECOVERED' }).catch(() => greeted.delete(laneKey));
   }
 
-  async function report(due: DueDelivery, result: AttemptResult): Promise<'written' | 'refused'> {
+  async function report(
+    due: DueDelivery,
+    result: AttemptResult,
+    task: Pick<StoreSource, 'tell'>,
+  ): Promise<'written' | 'refused'> {
     const { key, notificationId, attempt, correlationId, traceparent } = due;
     const { kind: outcome, startedAtMs: startedAt, code, message, httpStatus } = result;
     const { retryAfterMs, durationMs, dnsMs, connectMs, firstByteMs, requestBytes } = result;
@@ -56,15 +61,24 @@ export function createWorkerReports(options: WorkerReportsOptions) {
     const data: ReportAttempt = { notificationId, attempt, report: said };
     // The same for a repeat, and another for who sends the attempt once more after a crash.
     const from = [notificationId, attempt.toString(), workerId, startedAt.toString()];
-    const executed = await notifications.execute({
-      ...{ key, subject: notificationId, correlationId, actor: 'system:notification-deliveries' },
-      id: derivedUuid(slotOfRecordKey(key), 'report', ...from),
-      payload: { type: 'ReportAttempt', data },
-      ...(traceparent === null ? {} : { traceparent }),
-    });
+    const id = derivedUuid(slotOfRecordKey(key), 'report', ...from);
+    const actor = 'system:notification-deliveries';
+    const payload = { type: 'ReportAttempt', data } as const;
+    const command = { key, id, correlationId, actor, payload };
+    const written = await task
+      .tell({ ...command, traceparent })
+      .then((answer) => answer !== 'rejected')
+      // The partition has another owner, or will have: whoever it is reads this.
+      .catch(() => send({ ...command, subject: notificationId, traceparent }));
     if (outcome === 'DELIVERED') await greet(due.laneKey);
-    if (executed.kind === 'pending') return 'written';
-    return executed.outcome.status === 'REJECTED' ? 'refused' : 'written';
+    return written ? 'written' : 'refused';
+  }
+
+  async function send(of: Omit<Command, 'traceparent'> & Pick<DueDelivery, 'traceparent'>) {
+    const { traceparent, ...command } = of;
+    const trace = traceparent === null ? {} : { traceparent };
+    const executed = await notifications.execute({ ...command, ...trace });
+    return executed.kind === 'pending' || executed.outcome.status !== 'REJECTED';
   }
 
   /** Of a URL without an endpoint there is nobody to tell. */

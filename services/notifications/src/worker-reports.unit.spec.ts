@@ -1,5 +1,7 @@
 import type { AttemptReport } from '@plumbline/events';
 import type { Command, Executed } from '@plumbline/http';
+import type { ToldAnswer, ToldCommand } from '@plumbline/runtime';
+import { NotTold } from '@plumbline/runtime';
 import { openMemoryVault } from '@plumbline/vault';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptResult, DueDelivery } from './worker/port.ts';
@@ -26,6 +28,16 @@ beforeEach(() => {
   told = [];
 });
 
+/** The task has another owner by now. */
+const gone = { tell: () => Promise.reject(new NotTold('the task has ended')) };
+/** The task takes what it is told, and answers so. */
+const taking = (into: ToldCommand[], answer: ToldAnswer = 'accepted') => ({
+  tell(command: ToldCommand) {
+    into.push(command);
+    return Promise.resolve(answer);
+  },
+});
+
 function reports(over: { readonly executed?: unknown; readonly workerId?: string } = {}) {
   const answer = (into: Command[]) => (command: Command) => {
     into.push(command);
@@ -43,7 +55,7 @@ const reportIn = (command: Command | undefined): AttemptReport =>
 
 describe('what a worker reports', () => {
   it('is a command to the notification, with the answer masked and encrypted', async () => {
-    expect(await reports().report(due, delivered)).toBe('written');
+    expect(await reports().report(due, delivered, gone)).toBe('written');
     expect(said).toMatchObject([
       { key: 'shop/H1', payload: { type: 'ReportAttempt', data: { notificationId: 'n1' } } },
     ]);
@@ -53,11 +65,26 @@ describe('what a worker reports', () => {
     expect(await vault.keyRing.decrypt(response ?? '')).toBe('{"ok":true,"token":"***"}');
   });
 
+  it('is told to the task that it was found in, and to nobody else while that takes it', async () => {
+    const heard: ToldCommand[] = [];
+    const silent = { ...delivered, response: null };
+    expect(await reports().report(due, silent, taking(heard))).toBe('written');
+    expect(await reports().report(due, delivered, taking(heard, 'unchanged'))).toBe('written');
+    expect(await reports().report(due, delivered, taking(heard, 'rejected'))).toBe('refused');
+    expect(said).toEqual([]);
+    // Sent after all, it has the same id: it may have been taken before the task ended.
+    await reports().report(due, silent, gone);
+    const [one] = heard;
+    expect(said).toMatchObject([{ id: one?.id, key: 'shop/H1', correlationId: 'c' }]);
+    expect(one).toMatchObject({ key: 'shop/H1', correlationId: 'c', traceparent: null });
+    expect(one?.payload).toEqual(said[0]?.payload);
+  });
+
   it('has the same id when it is repeated, and another from who sends the attempt again', async () => {
     const first = reports();
-    await first.report(due, delivered);
-    await first.report(due, delivered);
-    await reports({ workerId: 'w2' }).report(due, delivered);
+    await first.report(due, delivered, gone);
+    await first.report(due, delivered, gone);
+    await reports({ workerId: 'w2' }).report(due, delivered, gone);
     const [one, again, other] = said.map(({ id }) => id);
     expect(again).toBe(one);
     expect(other).not.toBe(one);
@@ -67,7 +94,7 @@ describe('what a worker reports', () => {
     vault.faults.down = true;
     try {
       const unknown = { ...due, laneKey: 'ep_shop_ffffffffffffffffffffffff' };
-      expect(await reports().report(unknown, delivered)).toBe('written');
+      expect(await reports().report(unknown, delivered, gone)).toBe('written');
       expect(reportIn(said[0]).response).toBe(null);
     } finally {
       vault.faults.down = false;
@@ -75,18 +102,19 @@ describe('what a worker reports', () => {
   });
 
   it('is written when it is durable, and refused when nobody waits for it', async () => {
-    expect(await reports({ executed: { kind: 'pending' } }).report(due, delivered)).toBe('written');
+    const pending = reports({ executed: { kind: 'pending' } });
+    expect(await pending.report(due, delivered, gone)).toBe('written');
     const rejected = { kind: 'decided', outcome: { status: 'REJECTED' } };
-    expect(await reports({ executed: rejected }).report(due, delivered)).toBe('refused');
+    expect(await reports({ executed: rejected }).report(due, delivered, gone)).toBe('refused');
   });
 
   it('greets an endpoint with its first delivery, once, and no URL', async () => {
     const { report } = reports();
-    await report(due, { ...delivered, kind: 'FAILED', code: 'HTTP_500' });
+    await report(due, { ...delivered, kind: 'FAILED', code: 'HTTP_500' }, gone);
     expect(told).toEqual([]);
-    await report(due, delivered);
-    await report(due, delivered);
-    await report({ ...due, laneKey: 'url:0123456789abcdef' }, delivered);
+    await report(due, delivered, taking([]));
+    await report(due, delivered, gone);
+    await report({ ...due, laneKey: 'url:0123456789abcdef' }, delivered, gone);
     expect(told).toMatchObject([
       {
         key: `shop/${endpointId}`,

@@ -18,6 +18,8 @@ import type {
   ProcessorContext,
   StoreSpec,
   TaskInfo,
+  ToldAnswer,
+  ToldCommand,
   Topology,
 } from './topology.ts';
 import { redrives } from './topology.ts';
@@ -280,7 +282,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     context: ProcessorContext,
     at: { readonly key: string; readonly entry: AggregateEntry<State>; readonly command: Command },
     cause: EventCause,
-  ): void {
+  ): Decision<Event>['kind'] {
     const { key, entry, command } = at;
     const { state } = entry;
     const place = decisionContext(context, key, entry.version, cause.correlationId);
@@ -289,6 +291,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     const after = record(context, key, entry, events, cause);
     ask(context, { key, command, decision, state: after.entry.state }, cause);
     save(context, { key, before: state, cause }, after.entry);
+    return decision.kind;
   }
 
   function fire(timer: FiredTimer, context: ProcessorContext): void {
@@ -316,7 +319,22 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     decideUnasked(context, { key, entry, command }, { id, actor, correlationId, traceparent });
   }
 
+  function beTold(told: ToldCommand, context: ProcessorContext): ToldAnswer {
+    const key = context.store<string>(namesStore).get(told.key) ?? told.key;
+    const { id, actor, correlationId, traceparent } = told;
+    const entry = load(context, key) ?? begin(decider.initialState, correlationId);
+    // A follower is of the same context, and says nothing else.
+    const said = told.payload as Command;
+    const command = options.hears?.complete?.(said, context) ?? said;
+    return decideUnasked(
+      context,
+      { key, entry, command },
+      { id, actor, correlationId, traceparent },
+    );
+  }
+
   return {
+    onTold: beTold,
     onRecord: (input, context) =>
       input.topic === topics.commands ? decideCommand(input, context) : hear(input, context),
     onTimer: fire,

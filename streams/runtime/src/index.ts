@@ -12,10 +12,12 @@ export type {
   StoreSpec,
   TaskInfo,
   TimerService,
+  ToldAnswer,
+  ToldCommand,
   Topology,
   TopologyInput,
 } from './topology.ts';
-export { TerminalError, redrives } from './topology.ts';
+export { NotTold, TerminalError, redrives } from './topology.ts';
 export type { ChangelogEntry, Checkpoint, LocalStore, LocalStores } from './state/local-store.ts';
 export { createMemoryLocalStore, createMemoryLocalStores } from './state/memory-local-store.ts';
 export type { StateCodec } from './state-codec.ts';

@@ -58,6 +58,11 @@ export const limits = {
   idleFetchWaitMs: 100,
   /** How often the group is told how far its tasks are: what `plumbline lag` can be behind. */
   positionReportMs: 1_000,
+  /**
+   * What a follower says waits this long for others, since nobody is in a hurry for it: at 100 a second
+   * and partition three share a transaction, and with what comes from topics.
+   */
+  toldWaitMs: 25,
   /** Back-off between attempts of a task that lost its producer, broker or registry. */
   restartBackoffMs: { first: 50, max: 2_000 },
   /** A fenced task asks whether it is still a member after this: session time-out (6 s) and one. */

@@ -92,10 +92,31 @@ export interface FiredTimer {
   readonly dueMs: number;
 }
 
+/** What a follower says to the task that it follows: a command that stands in no topic. */
+export interface ToldCommand {
+  readonly key: string;
+  /** What the events that it leads to go back to. */
+  readonly id: string;
+  readonly payload: Payload;
+  readonly correlationId: string;
+  readonly actor: string;
+  readonly traceparent: string | null;
+}
+
+/** What was decided. */
+export type ToldAnswer = 'accepted' | 'rejected' | 'unchanged';
+
+/** The task did not take it, or it is not known whether it did: somebody else may have the task now. */
+export class NotTold extends Error {
+  override readonly name = 'NotTold';
+}
+
 /** Synchronous and free of side effects but those through its context. */
 export interface Processor {
   onRecord(record: InputRecord, context: ProcessorContext): void;
   onTimer(timer: FiredTimer, context: ProcessorContext): void;
+  /** Where it may be told something by a follower. */
+  onTold?(command: ToldCommand, context: ProcessorContext): ToldAnswer;
 }
 
 export interface KeyValueStore<V> {
@@ -169,6 +190,12 @@ export interface StoreSource {
    * `limit` when there are no more.
    */
   range(of: StoreRange): readonly (readonly [key: string, value: unknown])[];
+  /**
+   * Says something to the task, which decides it with what comes from topics; resolves when that is
+   * committed. It saves a record in the log and an answer there, and both would only come back here.
+   * Errors: {@link NotTold}; then it is sent as a command, to whoever has the task.
+   */
+  tell(command: ToldCommand): Promise<ToldAnswer>;
 }
 
 export interface Following {

@@ -141,7 +141,7 @@ export function openDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWork
         if (sent.result.kind === 'GONE') lane.gone(settings);
         showLane(lane, run, sent);
         measure.ended(due, brokerNowMs, sent.result);
-        await report(due, sent);
+        await report(entry, sent);
         attempts.reported(id);
         return;
       default:
@@ -171,9 +171,9 @@ export function openDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWork
     speaker.tell(laneKey, { kind: 'FAILING', sinceMs, failures, code });
   }
 
-  async function report(due: DueDelivery, { result }: Extract<Sent, { kind: 'ended' }>) {
+  async function report({ due, task }: HeldEntry, { result }: Extract<Sent, { kind: 'ended' }>) {
     reporting += 1;
-    const written = await repeated(() => options.report(due, result), {
+    const written = await repeated(() => options.report(due, result, task.source), {
       ...{ clock, stopping: stopping.signal },
       onError: (error) => logger.warn('a report is not written', { ...shortOf(due), error }),
     });

@@ -1,3 +1,4 @@
+import type { StoreSource } from '@plumbline/runtime';
 import type { Clock } from '@plumbline/kafka';
 import type { Logger, Metrics } from '@plumbline/observability';
 import type { LaneSettings } from '../lanes/lane-settings.ts';
@@ -106,8 +107,15 @@ export interface DeliveryWorkerOptions {
   readonly prepare: (due: DueDelivery, settings: LaneSettings | null) => Promise<Prepared>;
   /** Never rejects, and answers by the deadline. */
   readonly outbound: { post(request: OutboundRequest): Promise<OutboundAnswer> };
-  /** Repeated until it does not reject. `refused`: nobody waits for this attempt any more. */
-  readonly report: (due: DueDelivery, result: AttemptResult) => Promise<'written' | 'refused'>;
+  /**
+   * Repeated until it does not reject; `task` is the one that the attempt was found in. `refused`:
+   * nobody waits for this attempt any more.
+   */
+  readonly report: (
+    due: DueDelivery,
+    result: AttemptResult,
+    task: Pick<StoreSource, 'tell'>,
+  ) => Promise<'written' | 'refused'>;
   /** Repeated likewise; told of lanes without an endpoint too. Of one lane one at a time. */
   readonly health: (laneKey: string, change: HealthChange) => Promise<void>;
   readonly clock: Clock;

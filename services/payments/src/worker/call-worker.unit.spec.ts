@@ -184,7 +184,7 @@ describe('a worker', () => {
     // The task as it is restored, from before the start of the call was folded.
     const again = following.open(
       { topology: 'gateway-calls', partition: 0, partitions },
-      { range: () => [] },
+      { range: () => [], tell: () => Promise.reject(new Error('it tells nothing')) },
     );
     const waiting = { key: 'main/O-1', correlationId: 'c', traceparent: null, request };
     again.changed(number, { ...waiting, startedBy: null });

@@ -22,6 +22,7 @@ import { delayOf, isParking, outcomesOf } from './input-kinds.ts';
 import type { StepContext } from './step-context.ts';
 import { createStepContext } from './step-context.ts';
 import type { TaskState } from './task-state.ts';
+import type { Telling } from './told-queue.ts';
 
 /** What one transaction will write, and what it stands for. */
 export interface Batch {
@@ -31,6 +32,8 @@ export interface Batch {
   readonly changes: readonly ChangelogEntry[];
   readonly records: number;
   readonly timers: number;
+  /** Commands of a follower. */
+  readonly told: number;
   readonly deadLetters: number;
   /** Due time of the longest overdue timer among those that fired. */
   readonly oldestDueMs: number | null;
@@ -59,6 +62,8 @@ export interface BatchWriter {
   hasOutputs(): boolean;
   fire(timer: FiredTimer, at: bigint): void;
   take(spec: TopologyInput, taken: Taken): void;
+  /** What cannot be decided is given back; it stands nowhere. */
+  tell(telling: Telling, at: { readonly nowMs: number; readonly offset: bigint }): void;
   /** The batch so far; the next call begins another. */
   finish(): Batch;
 }
@@ -85,6 +90,7 @@ class Writer implements BatchWriter {
   #bytes = 0;
   #records = 0;
   #timers = 0;
+  #told = 0;
   #buried = 0;
   #oldestDueMs: number | null = null;
   #delayed: DelayedTaken[] = [];
@@ -118,13 +124,13 @@ class Writer implements BatchWriter {
 
   isFull(): boolean {
     return (
-      this.#records + this.#timers >= limits.recordsPerTransaction ||
+      this.#records + this.#timers + this.#told >= limits.recordsPerTransaction ||
       this.#bytes >= limits.bytesPerTransaction
     );
   }
 
   isEmpty(): boolean {
-    return this.#records + this.#timers === 0;
+    return this.#records + this.#timers + this.#told === 0;
   }
 
   hasOutputs(): boolean {
@@ -162,6 +168,23 @@ class Writer implements BatchWriter {
       if (!isParking(spec) || key === null) return;
       const parked = { offset: record.offset, reason: cause.reason, last: null };
       this.#park(spec, taken, key, parked);
+    }
+  }
+
+  tell(telling: Telling, at: { readonly nowMs: number; readonly offset: bigint }): void {
+    const { command } = telling;
+    try {
+      this.#step(at, () => {
+        const home = partitionOfRecordKey(command.key, this.#task.partitions);
+        invariant(home === this.#task.partition, `${command.key} belongs to partition ${home}`);
+        const answer = this.#processor.onTold?.(command, this.#context);
+        if (answer === undefined)
+          throw new TerminalError('NOT_TOLD', `${this.#topology.name} is told nothing`);
+        telling.decided(answer);
+      });
+      this.#told += 1;
+    } catch (error) {
+      telling.failed(error);
     }
   }
 
@@ -290,7 +313,7 @@ class Writer implements BatchWriter {
     const batch: Batch = {
       ...{ outputs, changes },
       records: this.#records,
-      timers: this.#timers,
+      ...{ timers: this.#timers, told: this.#told },
       deadLetters: this.#buried,
       oldestDueMs: this.#oldestDueMs,
       delayed: this.#delayed,
@@ -299,6 +322,7 @@ class Writer implements BatchWriter {
     this.#bytes = 0;
     this.#records = 0;
     this.#timers = 0;
+    this.#told = 0;
     this.#buried = 0;
     this.#oldestDueMs = null;
     this.#delayed = [];

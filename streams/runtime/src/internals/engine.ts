@@ -9,6 +9,7 @@ import { createInputBuffer } from './input-buffer.ts';
 import { delayOf, refuseUnsoundInputs } from './input-kinds.ts';
 import type { Position } from './position.ts';
 import type { TaskState } from './task-state.ts';
+import type { ToldQueue } from './told-queue.ts';
 
 /** A batch that is still open. */
 export interface PendingBatch {
@@ -55,12 +56,14 @@ export interface EngineOptions {
   readonly state: TaskState;
   /** Where each input starts: the restored position, or the start of its log. */
   readonly positions: ReadonlyMap<string, Position>;
+  /** What a follower says; nothing unless given. */
+  readonly told?: Pick<ToldQueue, 'next'>;
 }
 
 const noSchemas: ReadonlySet<number> = new Set();
 
 export function createEngine(options: EngineOptions): Engine {
-  const { topology, task, codec, state, positions } = options;
+  const { topology, task, codec, state, positions, told } = options;
   refuseUnsoundInputs(topology);
   const batch = createBatchWriter({ topology, task, codec, state });
   const sources = topology.inputs.map((spec) => {
@@ -104,6 +107,16 @@ export function createEngine(options: EngineOptions): Engine {
     return best;
   }
 
+  /** What a follower says comes when it is taken: by the broker's clock, as far as that is known. */
+  function takeTold(): void {
+    if (nowMs === Number.NEGATIVE_INFINITY) return;
+    while (!batch.isFull()) {
+      const telling = told?.next();
+      if (telling === undefined) return;
+      batch.tell(telling, { nowMs, offset: inputs[0]?.position() ?? 0n });
+    }
+  }
+
   return {
     inputs,
     offer(fetched) {
@@ -130,6 +143,7 @@ export function createEngine(options: EngineOptions): Engine {
     advance(brokerNowMs, unknownSchemas = noSchemas) {
       nowMs = brokerNowMs ?? Number.NEGATIVE_INFINITY;
       missing = null;
+      takeTold();
       while (!batch.isFull()) {
         const timer = state.timers.peek();
         if (timer !== undefined && timer.dueMs < frontierMs()) {

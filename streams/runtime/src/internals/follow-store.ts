@@ -1,5 +1,6 @@
 import type { Following, StoreFollower, StoreRange, TaskInfo } from '../topology.ts';
 import type { TaskState } from './task-state.ts';
+import type { ToldQueue } from './told-queue.ts';
 
 /** Lets a follower know of its store while a task runs. */
 export interface StoreFollowing {
@@ -24,8 +25,9 @@ export function followStore(options: {
   readonly following: Following | undefined;
   readonly task: TaskInfo;
   readonly state: TaskState;
+  readonly told: Pick<ToldQueue, 'say'>;
 }): StoreFollowing {
-  const { following, task, state } = options;
+  const { following, task, state, told } = options;
   if (following === undefined) return nobody;
   const { store: name, start = 'tell-all', knows = 'folded' } = following;
   let isOpen = true;
@@ -34,6 +36,7 @@ export function followStore(options: {
   const follower: StoreFollower = following.open(task, {
     // A task that starts over has another state, and this one's copy is closed.
     range: (of) => (isOpen ? rangeOf(of) : []),
+    tell: (command) => told.say(command),
   });
 
   /** What the batch at hand has changed is told when it is committed, if it ever is. */

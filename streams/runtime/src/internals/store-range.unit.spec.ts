@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LocalStore } from '../state/local-store.ts';
 import { createMemoryLocalStore } from '../state/memory-local-store.ts';
 import type { Following, StoreFollower, StoreSource } from '../topology.ts';
+import { NotTold } from '../topology.ts';
 import { followStore } from './follow-store.ts';
 import { createTaskState } from './task-state.ts';
 
@@ -162,6 +163,7 @@ function following(start: Following['start'], knows?: Following['knows']) {
     },
     task: { topology: 't', partition: 0, partitions: 1 },
     state,
+    told: { say: ({ id }) => Promise.reject(new NotTold(id)) },
   });
   return { ...opened, state, told, source: sources[0] };
 }

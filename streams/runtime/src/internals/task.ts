@@ -20,6 +20,8 @@ import { TaskStopped, refuseLostState, restoreState, startPositions } from './re
 import type { Position } from './position.ts';
 import type { TaskState } from './task-state.ts';
 import { createTaskState } from './task-state.ts';
+import type { ToldQueue } from './told-queue.ts';
+import { createToldQueue } from './told-queue.ts';
 
 /**
  *   starting ──► restoring ──► running ──► stopped
@@ -83,6 +85,7 @@ interface LoopParts {
   readonly commit: (batch: Batch) => Promise<void>;
   readonly copy: CopyWriter;
   readonly following: StoreFollowing;
+  readonly told: ToldQueue;
 }
 
 export function startTask(options: TaskOptions): Task {
@@ -115,6 +118,7 @@ export function startTask(options: TaskOptions): Task {
     let local: LocalStore | null = null;
     let copy: CopyWriter | null = null;
     let following: StoreFollowing | null = null;
+    const told = createToldQueue({ clock, waitMs: limits.toldWaitMs });
     try {
       local = await options.localStores.open({
         topology: topology.name,
@@ -123,7 +127,7 @@ export function startTask(options: TaskOptions): Task {
       const ready = await restore(local);
       if (ready === null) return;
       const { state, positions, records, incarnation } = ready;
-      const running = createEngine({ topology, task, codec, state, positions });
+      const running = createEngine({ topology, task, codec, state, positions, told });
       engine = running;
       timers = () => state.timers.size;
       const from = [...positions].map(([topic, { offset }]) => ({
@@ -137,13 +141,14 @@ export function startTask(options: TaskOptions): Task {
       logger.info('task runs', { restoredRecords: records });
       const stored = (): void => step('stored');
       copy = createCopyWriter({ local, state, incarnation, clock, stored });
-      following = followStore({ following: options.following, task, state });
+      following = followStore({ following: options.following, task, state, told });
       await loop(running, opened, {
-        ...{ copy, following, commit: createCommitter({ producer, state, copy }) },
+        ...{ copy, following, told, commit: createCommitter({ producer, state, copy }) },
       });
       await copy.finish();
     } finally {
       following?.close();
+      told.close();
       engine = null;
       await reader?.close();
       reader = null;
@@ -176,14 +181,24 @@ export function startTask(options: TaskOptions): Task {
     const fetch = pacedFetch(opened, topology.paceMs, clock);
     let pending = fetchNext(running, fetch);
     while (!isStopped()) {
-      for (const fetched of await pending) running.offer(fetched);
-      step('fetched');
-      // The next fetch is under way while this one's records are decided and committed.
-      pending = fetchNext(running, fetch);
+      const fetched = await nextOf(pending, of.told);
+      if (fetched !== null) {
+        for (const each of fetched) running.offer(each);
+        step('fetched');
+        // The next fetch is under way while this one's records are decided and committed.
+        pending = fetchNext(running, fetch);
+      }
       await drain(running, of);
       of.copy.writeIfDue();
     }
   }
+
+  /** What was fetched, or null when a follower has said something that waited long enough. */
+  const nextOf = (pending: Promise<readonly Fetched[]>, told: ToldQueue) =>
+    new Promise<readonly Fetched[] | null>((resolve, reject) => {
+      pending.then(resolve, reject);
+      told.whenDue(() => resolve(null));
+    });
 
   function fetchNext(running: Engine, fetch: LogReader['fetch']): Promise<readonly Fetched[]> {
     const wants = running.wants();
@@ -208,7 +223,7 @@ export function startTask(options: TaskOptions): Task {
     return Math.min(limits.idleFetchWaitMs, Math.max(1, due - now));
   }
 
-  async function drain(running: Engine, { commit, following }: LoopParts): Promise<void> {
+  async function drain(running: Engine, { commit, following, told }: LoopParts): Promise<void> {
     let unknownSchemas = new Set<number>();
     while (!isStopped()) {
       // A full batch takes 100 ms where a decision is dear, and every task of a process may have one.
@@ -219,6 +234,7 @@ export function startTask(options: TaskOptions): Task {
       if (isDue(running.pending(), following)) {
         await commit(running.finish());
         following.committed();
+        told.committed();
         continue;
       }
       const schema = running.missingSchema();

@@ -54,6 +54,7 @@ export function observerOf(topology: Topology, metrics: Metrics): TaskObserver {
     metrics.counter({ name: `plumbline_task_${name}_total`, help, labels: ['topology'] });
   const records = counter('records', 'Input records taken, in committed transactions');
   const timers = counter('timers', 'Timers fired, in committed transactions');
+  const told = counter('told', 'Commands of followers decided, in committed transactions');
   const letters = counter('dead_letters', 'Records that went to the dead letters');
   const transactions = metrics.histogram({
     name: 'plumbline_task_transaction_seconds',
@@ -71,6 +72,7 @@ export function observerOf(topology: Topology, metrics: Metrics): TaskObserver {
       delays.committed?.(event);
       records.inc(labels, batch.records);
       timers.inc(labels, batch.timers);
+      told.inc(labels, batch.told);
       letters.inc(labels, batch.deadLetters);
       transactions.observe(transactionMs / 1000, labels);
       if (timerLateMs !== null) lateness.observe(timerLateMs / 1000, labels);

@@ -15,7 +15,8 @@ const topology: Topology = {
 };
 
 const batch = {
-  ...{ outputs: [], changes: [], records: 2, timers: 0, deadLetters: 0, oldestDueMs: null },
+  ...{ outputs: [], changes: [], records: 2, timers: 0, told: 0, deadLetters: 0 },
+  oldestDueMs: null,
   delayed: [
     { topic: 'w', dueMs: 1_000 },
     { topic: 'w', dueMs: 1_070 },

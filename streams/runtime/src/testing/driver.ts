@@ -11,9 +11,10 @@ import { invariant, partitionOfRecordKey } from '@plumbline/kernel';
 import { createEngine } from '../internals/engine.ts';
 import { allOutcomesOf, delayOf } from '../internals/input-kinds.ts';
 import { createTaskState } from '../internals/task-state.ts';
+import { createToldQueue } from '../internals/told-queue.ts';
 import type { ChangelogEntry, LocalStore } from '../state/local-store.ts';
 import { createMemoryLocalStore } from '../state/memory-local-store.ts';
-import type { FiredTimer, Topology } from '../topology.ts';
+import type { FiredTimer, ToldAnswer, ToldCommand, Topology } from '../topology.ts';
 
 /** One message that the topology wrote. */
 export interface OutputMessage {
@@ -42,6 +43,8 @@ export interface TestDriver {
   pipeInput(input: PipedInput): bigint;
   /** The same for bytes that need not make sense. */
   pipeRaw(record: Pick<LogRecord, 'topic' | 'key' | 'value' | 'headers'>): bigint;
+  /** What a follower says, decided and committed; rejects with what went wrong. */
+  tell(command: Pick<ToldCommand, 'key' | 'payload'> & Partial<ToldCommand>): Promise<ToldAnswer>;
   /** Moves the time of every input forward, as if each had said that nothing more comes before. */
   advanceStreamTime(byMs: number): void;
   /**
@@ -113,6 +116,8 @@ export async function createTestDriver(
 
   function open(code: Topology) {
     const local = createMemoryLocalStore();
+    // It is settled by hand, and waits for nobody.
+    const told = createToldQueue({ clock: { sleep: () => Promise.resolve() }, waitMs: 0 });
     keep(local, changelog);
     const state = createTaskState({ stores: topology.stores, local });
     const positions = new Map(
@@ -128,7 +133,8 @@ export async function createTestDriver(
       fetched: new Map(
         [...delayed.keys()].map((topic) => [topic, positions.get(topic)?.offset ?? 0n]),
       ),
-      engine: createEngine({ topology: code, task, codec, state, positions }),
+      told,
+      engine: createEngine({ topology: code, task, codec, state, positions, told }),
     };
   }
 
@@ -172,7 +178,7 @@ export async function createTestDriver(
   }
 
   function takeAll(): void {
-    const { engine, state, local } = running;
+    const { engine, state, local, told } = running;
     engine.advance(clockMs);
     while (engine.pending() !== null) {
       const batch = engine.finish();
@@ -180,6 +186,7 @@ export async function createTestDriver(
       changelog.push(...batch.changes);
       keep(local, batch.changes);
       state.stored(batch.changes);
+      told.committed();
       engine.advance(clockMs);
     }
   }
@@ -253,6 +260,16 @@ export async function createTestDriver(
       });
     },
     pipeRaw: append,
+    tell(command) {
+      sequence += 1;
+      const who = { id: `told-${sequence}`, correlationId: `correlation-${sequence}` };
+      const answer = running.told.say({
+        ...{ ...who, actor: 'system:test', traceparent: null, ...command },
+      });
+      clockMs += 1;
+      settle();
+      return answer;
+    },
     advanceStreamTime(byMs) {
       invariant(stalled.size === 0, 'a stalled input cannot say that nothing more comes');
       advance(byMs);
@@ -278,6 +295,7 @@ export async function createTestDriver(
     store: (name) => running.state.entries(name),
     timers: () => [...running.state.timers.values()],
     restart(code = topology) {
+      running.told.close();
       running = open(code);
       for (const topic of inputTopics) {
         const at = running.state.position(topic)?.offset ?? 0n;

@@ -1,5 +1,5 @@
 import type { ReportAttempt } from '@plumbline/events';
-import type { InputRecord, ProcessorContext, Topology } from '@plumbline/runtime';
+import type { InputRecord, KeyValueStore, ProcessorContext, Topology } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
 import { withContext, withProcessor } from './wrap-topology.ts';
 
@@ -40,20 +40,18 @@ interface KeptNotifications {
 
 /** No retry gets into the store of what is due. */
 const withoutRetries = (context: ProcessorContext): ProcessorContext =>
-  withContext(context, {
-    store<V>(name: string) {
-      const store = context.store<V>(name);
-      const isRetry = (value: unknown): boolean => (value as { attempt?: number }).attempt !== 1;
-      if (name !== 'due') return store;
-      return {
-        get: (key) => store.get(key),
-        delete: (key) => store.delete(key),
-        set(key, value) {
-          if (!key.startsWith('d/') || !isRetry(value)) store.set(key, value);
-        },
-      };
+  withContext(context, { store: (name) => leavingOutRetries(context.store(name), name) });
+
+function leavingOutRetries<V>(store: KeyValueStore<V>, name: string): KeyValueStore<V> {
+  const isRetry = (value: V): boolean => (value as { readonly attempt?: number }).attempt !== 1;
+  return {
+    get: (key) => store.get(key),
+    delete: (key) => store.delete(key),
+    set(key, value) {
+      if (name !== 'due' || !key.startsWith('d/') || !isRetry(value)) store.set(key, value);
     },
-  });
+  };
+}
 
 /** Telling merchants, and wrong. */
 export const notificationMutants: readonly Mutant[] = [
@@ -111,12 +109,12 @@ export const notificationMutants: readonly Mutant[] = [
     // As if another had sent the attempt, too, and said so later: that happens, and changes nothing.
     deliveries: (ports, { host }) => ({
       ...ports,
-      async report(due, result) {
-        const written = await ports.report(due, result);
+      async report(due, result, task) {
+        const written = await ports.report(due, result, task);
         const late = { ...result, startedAtMs: result.startedAtMs + 1 };
         void host.clock
           .sleep(1_100)
-          .then(() => ports.report(due, late))
+          .then(() => ports.report(due, late, task))
           .catch(() => 'refused');
         return written;
       },
@@ -141,6 +139,7 @@ export const notificationMutants: readonly Mutant[] = [
       ...following,
       open: (task, source) =>
         following.open(task, {
+          ...source,
           range: (of) => (of.prefix.startsWith('d/') ? [] : source.range(of)),
         }),
     }),

@@ -65,8 +65,8 @@ export function startDeliveries(of: {
       await clock.sleep(world.random.between(1, 12));
       return withAttempt(await prepare(due, settings), due);
     },
-    async report(due, result) {
-      const written = await reports.report(due, result);
+    async report(due, result, task) {
+      const written = await reports.report(due, result, task);
       line.reported(due);
       return written;
     },
