@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import { busySampleMs } from './limits.ts';
 
 /**
@@ -42,10 +41,21 @@ function threadBusy(): number {
 
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
-  sleep: async (ms, signal) => {
-    if (signal?.aborted === true) return;
-    await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-  },
+  // By hand, since the promise of node:timers/promises makes an error with a stack of each abort.
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const over = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', over);
+        resolve();
+      };
+      const timer = setTimeout(over, ms);
+      signal?.addEventListener('abort', over);
+    }),
   turn: () =>
     new Promise((resolve) => {
       waiting.push(resolve);

@@ -198,7 +198,7 @@ function createAlarm<T>(clock: Clock, ring: (who: T) => void) {
   function arm(): void {
     const nextMs = heap.nextMs();
     if (isStopped || nextMs === null || (armed !== null && armed.atMs <= nextMs)) return;
-    armed?.over.abort();
+    armed?.over.abort('armed anew');
     const mine = { atMs: nextMs, over: new AbortController() };
     armed = mine;
     const waitMs = Math.min(sleepMsMax, Math.max(1, nextMs - clock.nowMs()));
@@ -216,7 +216,7 @@ function createAlarm<T>(clock: Clock, ring: (who: T) => void) {
     arm,
     stop() {
       isStopped = true;
-      armed?.over.abort();
+      armed?.over.abort('armed anew');
     },
   };
 }

@@ -91,7 +91,8 @@ async function preparedOf(
     logger.error('a request could not be prepared', { notificationId, attempt, error });
     return { kind: 'broken', code: 'NOT_PREPARED', message: 'the request could not be made' };
   } finally {
-    over.abort();
+    // Without a reason each would make an error with a stack.
+    over.abort('prepared');
   }
 }
 
