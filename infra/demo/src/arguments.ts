@@ -20,7 +20,8 @@ succeed, fail, contradict themselves, come late and come while the orders proces
 compares what must follow with what the platform shows: every order's status, every alert of rules
 A, B and C, and every read model with a rebuild from the log. Beside them six purchases for each
 hundred orders, nine at least, are made in the shop as a browser makes them; at each step of the
-checkout some fail, and all goods and all money must be where they belong. Then it stays until Ctrl-C.
+checkout some fail, and all goods and all money must be where they belong. A merchant's server is told
+of every payment, signed, and what it does not take is tried again. Then it stays until Ctrl-C.
 
   --once       on free ports and a folder of its own, beside anything that runs, and stop at the end:
                exit code 0 when everything is as expected, 1 when something is not
@@ -30,8 +31,8 @@ checkout some fail, and all goods and all money must be where they belong. Then 
   --help       this text
 
 To use servers of your own instead of the local stack, set PLUMBLINE_KAFKA_BROKERS,
-PLUMBLINE_REGISTRY_URL and PLUMBLINE_POSTGRES_URL; nothing is bought there, since gateways and the
-issuer of log-ins are those of the local stack.
+PLUMBLINE_REGISTRY_URL and PLUMBLINE_POSTGRES_URL; nothing is bought there and no merchant is told,
+since gateways, the issuer of log-ins and a merchant on this machine are those of the local stack.
 `;
 
 /** Errors: {@link UsageError}. */

@@ -22,11 +22,12 @@ async function demo(args: readonly string[], env: Readonly<Record<string, string
 }
 
 /** One run shows both: all of it is as expected, and what is not makes it fail. */
-it('finds everything as expected but what was planted, an alert and a piece, and fails for it', async () => {
+it('finds everything as expected but what was planted, an alert, a piece and a notification, and fails for it', async () => {
   const { code, stdout, stderr } = await demo(
     ['--once', '--json', '--seed', '3', '--orders', '40'],
     {
       PLUMBLINE_DEMO_PLANTED_ALERT: 'true',
+      PLUMBLINE_DEMO_PLANTED_NOTIFICATION: 'true',
       PLUMBLINE_DEMO_PLANTED_PIECE: 'true',
     },
   );
@@ -35,12 +36,21 @@ it('finds everything as expected but what was planted, an alert and a piece, and
   expect(result.comparison.differences).toEqual([
     expect.objectContaining({ what: 'rule B raised', expected: '1', found: '0' }),
     expect.objectContaining({ what: 'pieces of longjing' }),
+    expect.objectContaining({ what: 'told all', expected: 'payment.succeeded', found: 'nothing' }),
   ]);
   // At least one of every kind, each ended as it must.
   expect(result.purchases?.alerts).toBe(0);
   for (const { kind, expected, found } of result.purchases?.kinds ?? [])
     expect([kind, found]).toEqual([kind, Math.max(1, expected)]);
   expect(result.purchases?.sums.map(({ aside }) => Number(aside))).toEqual([0, 0, 0]);
+  const { endpoints = [], retries } = result.told ?? {};
+  expect(endpoints.map(({ expected, found }) => expected - found)).toEqual([1, 0]);
+  for (const { found, requests, verified } of endpoints) {
+    expect(found).toBeGreaterThan(0);
+    expect(verified).toBe(requests);
+  }
+  expect(retries).toMatchObject({ failed: 3, again: 3 });
+  expect(retries?.soonestMs).toBeGreaterThanOrEqual(1_000);
   expect(result).toMatchObject({ asExpected: false, orders: 40 });
   expect(result.comparison.rules.every(({ found }) => found.raised > 0)).toBe(true);
   expect(result.readModels.map(({ name, equal }) => ({ name, equal }))).toEqual(

@@ -73,6 +73,19 @@ export const outageMarginMs = 2_000;
 /** For every order to show what it should, and for every record to be read. */
 export const settleForMs = 60_000;
 
+/** A notification of a payment has some 500 bytes. */
+export const deliveryBytesMax = 64 * 1024;
+
+/** How the merchant has failed notifications tried again: soon, since a demonstration is short. */
+export const retryAfterMs = 1_000;
+export const retriesMax = 5;
+
+/** Fewer than the five in a row after which an endpoint is asked rarely, and no more than its retries. */
+export const failuresAtFirst = 3;
+
+/** For everything to be told: nothing waits longer than its retries. */
+export const tellForMs = 30_000;
+
 /** A line about what goes on. */
 export const progressEveryMs = 2_000;
 

@@ -14,12 +14,18 @@ import type { Difference, Found } from './compare/compare.ts';
 import { compare } from './compare/compare.ts';
 import type { PurchasesResult } from './compare/compare-purchases.ts';
 import { comparePurchases } from './compare/compare-purchases.ts';
+import type { ToldResult } from './compare/compare-told.ts';
+import { compareTold, isTold } from './compare/compare-told.ts';
 import type { DemoConfig } from './config.ts';
+import type { Told } from './driver/be-told.ts';
+import { beTold } from './driver/be-told.ts';
 import { drive } from './driver/drive.ts';
 import type { Shopping } from './driver/go-shopping.ts';
 import { goShopping } from './driver/go-shopping.ts';
 import type { HttpCalls } from './driver/http-calls.ts';
 import { createHttpCalls } from './driver/http-calls.ts';
+import type { Merchant } from './driver/merchant.ts';
+import { openMerchant } from './driver/merchant.ts';
 import type { Shop } from './driver/shop.ts';
 import { createShop } from './driver/shop.ts';
 import type { ReadModelCheck } from './found/check-read-models.ts';
@@ -66,6 +72,8 @@ export async function runDemo(options: RunOptions): Promise<DemoResult> {
   const { stage, config, signal } = options;
   const access = await openLogAccess(stage.addresses);
   const calls = createHttpCalls(signal);
+  // Of a local stack alone: other servers send nothing to this machine.
+  const merchant = stage.hasShop ? await openMerchant() : null;
   try {
     const shop = createShop({
       calls,
@@ -75,10 +83,12 @@ export async function runDemo(options: RunOptions): Promise<DemoResult> {
     });
     const from = await endsOf(access.log, [topics.alertsEvents.name, ...deadLetterTopics]);
     const prefix = prefixOf(options);
-    const run = { ...options, access, calls, shop, from, prefix };
+    const told = merchant === null ? null : await registerAt(merchant, { stage, calls, signal });
+    const run = { ...options, access, calls, shop, from, prefix, told };
     const shopping = stage.hasShop ? startShopping(run) : null;
     const expected = await act(run, shopping);
     const statuses = await settle(run, expected);
+    const listened = await untilTold(run, expected);
     const readModels = await checkReadModels(run);
     const found = await collect(run, { statuses, bought: await numbersOf(shopping) });
     const comparison = compare(expected, found);
@@ -86,6 +96,7 @@ export async function runDemo(options: RunOptions): Promise<DemoResult> {
     const differences = [
       ...comparison.differences,
       ...(purchases?.differences ?? []),
+      ...(listened?.differences ?? []),
       ...readModels.flatMap(differencesOfReadModel),
     ];
     return {
@@ -93,13 +104,14 @@ export async function runDemo(options: RunOptions): Promise<DemoResult> {
       orders: expected.length,
       asExpected: differences.length === 0,
       comparison: { ...comparison, differences },
-      ...{ purchases, readModels },
+      ...{ purchases, told: listened, readModels },
       answeredCalls: calls.counts.answered,
       repeatedCalls: calls.counts.repeated,
       elapsedMs: performance.now() - begin,
       exampleOrderNo: expected.find(({ alerts }) => alerts.A.raised > 0)?.orderNo ?? null,
     };
   } finally {
+    await merchant?.close();
     await calls.close();
     await access.close();
   }
@@ -113,11 +125,50 @@ interface Run extends RunOptions {
   readonly access: LogAccess;
   readonly calls: HttpCalls;
   readonly shop: Shop;
+  readonly told: Listening | null;
   /** Begins every order number of this run, and of no other. */
   readonly prefix: string;
   /** Where the alerts and the dead letters ended before the run. */
   readonly from: readonly Place[];
 }
+
+interface Listening extends Told {
+  readonly merchant: Merchant;
+}
+
+async function registerAt(
+  merchant: Merchant,
+  { stage, calls, signal }: Pick<Run, 'stage' | 'calls' | 'signal'>,
+): Promise<Listening> {
+  const url = stage.platform.url('notifications');
+  return { merchant, ...(await beTold({ calls, url, merchant, signal })) };
+}
+
+/** Waits until the merchant was told of every payment, and takes its endpoints away again. */
+async function untilTold(run: Run, expected: readonly Expected[]): Promise<ToldResult | null> {
+  const { told, prefix, config, progress } = run;
+  if (told === null) return null;
+  const { deliveries } = told.merchant;
+  await progress.during(
+    'Waiting until the merchant was told of every payment',
+    () => `${deliveries.length} requests came`,
+    told.untilDelivered(() => isTold(expected, deliveries)),
+  );
+  await told.remove();
+  return compareTold({
+    expected: config.PLUMBLINE_DEMO_PLANTED_NOTIFICATION ? withPlantedPayment(expected) : expected,
+    ...{ deliveries, isOwn: (orderNo) => orderNo.startsWith(`${prefix}-`) },
+  });
+}
+
+/** A payment that nobody made, and of which nobody can be told. */
+const withPlantedPayment = (expected: readonly Expected[]): readonly Expected[] =>
+  expected
+    .slice(0, 1)
+    .map((first): Expected => ({
+      ...{ ...first, orderNo: `${first.orderNo}-planted`, payment: 'SUCCESS' },
+    }))
+    .concat(expected);
 
 interface PlannedShopping extends Shopping {
   readonly plan: PurchasePlan;

@@ -9,6 +9,7 @@ const order = (orderNo: string, status: Expected['status'], more: Partial<Expect
   orderNo,
   story: 'test',
   status,
+  payment: 'OPEN' as const,
   alerts: { A: none, B: none, C: none },
   wrongAnswers: [],
   ...more,

@@ -4,7 +4,7 @@ import { requestsInFlightMax, requestTimeoutMs, retryForMs, retryWaitMs } from '
 import { createSlots } from './slots.ts';
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly body?: unknown;
   /** As a form sends it, instead of JSON. */

@@ -9,6 +9,8 @@ export interface Expected {
   readonly orderNo: string;
   readonly story: string;
   readonly status: OrderStatus;
+  /** How its payment ended; OPEN for one that has not. */
+  readonly payment: 'OPEN' | 'SUCCESS' | 'FAILED';
   readonly alerts: AlertCounts;
   /** Answers that the contracts do not allow for what had been done before. */
   readonly wrongAnswers: readonly string[];
@@ -25,7 +27,7 @@ export type AlertCounts = Readonly<Record<RuleName, AlertCount>>;
 
 interface Belief {
   order: OrderStatus;
-  payment: 'OPEN' | 'SUCCESS' | 'FAILED';
+  payment: Expected['payment'];
   /** What the newest report said, if that is not how the payment ended. */
   otherwise: boolean;
   readonly taken: Map<string, Set<string>>;
@@ -50,6 +52,7 @@ export function expectationOf(journal: Journal, outage: Outage | null): Expected
     orderNo: journal.orderNo,
     story: journal.story,
     status: neverPaid && journal.expires ? 'EXPIRED' : belief.order,
+    payment: belief.payment,
     alerts: belief.counts,
     wrongAnswers: [...belief.wrong, ...(journal.problem === null ? [] : [journal.problem])],
   };

@@ -15,6 +15,7 @@ Everything stays up until Ctrl-C. To look around, in another terminal:
   curl ${queries ?? ''}/orders/${orderNo}/timeline
   npm run plumbline -- alerts tail
   npm run plumbline -- order timeline ${orderNo}
+  npm run plumbline -- notification list
 Kafka ${addresses.kafka}   schema registry ${addresses.registryUrl}
 Postgres ${addresses.postgresUrl}
 Logs ${logsFolder}

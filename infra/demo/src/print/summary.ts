@@ -1,7 +1,8 @@
 import type { Comparison, Difference } from '../compare/compare.ts';
 import type { PurchasesResult } from '../compare/compare-purchases.ts';
+import type { ToldResult } from '../compare/compare-told.ts';
 import type { ReadModelCheck } from '../found/check-read-models.ts';
-import { differencesShownMax } from '../limits.ts';
+import { differencesShownMax, retryAfterMs } from '../limits.ts';
 
 export interface DemoResult {
   readonly seed: number;
@@ -10,6 +11,8 @@ export interface DemoResult {
   readonly comparison: Comparison;
   /** Null where there is no shop to buy in: at servers of your own. */
   readonly purchases: PurchasesResult | null;
+  /** Null at servers of your own, where nothing is sent to this machine. */
+  readonly told: ToldResult | null;
   readonly readModels: readonly ReadModelCheck[];
   readonly answeredCalls: number;
   readonly repeatedCalls: number;
@@ -29,7 +32,7 @@ const titles = {
 
 /** The tables that a person reads. */
 export function summaryOf(result: DemoResult): string {
-  const { comparison, purchases, readModels } = result;
+  const { comparison, purchases, told, readModels } = result;
   const paid = comparison.statuses.find(({ status }) => status === 'PAID');
   const lines = [
     '',
@@ -58,6 +61,7 @@ export function summaryOf(result: DemoResult): string {
     ),
     '',
     ...(purchases === null ? [] : purchaseLines(purchases)),
+    ...(told === null ? [] : toldLines(told)),
     ...table(
       ['Read models', 'records', 'rows', 'against the log', ''],
       readModels.map((model) => [
@@ -95,6 +99,26 @@ function purchaseLines({ kinds, sums, alerts }: PurchasesResult): readonly strin
     ),
     '',
     `${alerts} alerts about these ${count} purchases: ${mark(alerts === 0)}`,
+    '',
+  ];
+}
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
+
+function toldLines({ endpoints, retries }: ToldResult): readonly string[] {
+  const { failed, again, soonestMs } = retries;
+  const soonest = soonestMs === null ? 'never' : `after ${seconds(soonestMs)} at the soonest`;
+  const isRight = failed > 0 && failed === again && (soonestMs ?? 0) >= retryAfterMs;
+  return [
+    ...table(
+      ['Told to a merchant', 'median', 'slowest', 'requests', 'verified', 'expected', 'found', ''],
+      endpoints.map(({ what, medianMs, slowestMs, requests, verified, expected, found }) => [
+        ...[what, seconds(medianMs), seconds(slowestMs), String(requests), String(verified)],
+        ...[String(expected), String(found)],
+        mark(expected === found && requests === verified),
+      ]),
+    ),
+    `${failed} requests failed, ${again} were made again under their id, ${soonest}: ${mark(isRight)}`,
     '',
   ];
 }
