@@ -1,6 +1,7 @@
 import {
   flag,
   processConfig,
+  redisConfig,
   secretText,
   serviceConfig,
   vaultConfig,
@@ -30,6 +31,7 @@ const dayMs = 24 * 3_600_000;
 const shape = processConfig({
   ...serviceConfig({ port: 8082 }),
   ...vaultConfig,
+  ...redisConfig,
   ...delayConfig,
   PLUMBLINE_NOTIFICATION_INTERVALS: intervals()
     .default(defaultDelayLevelsMs.map(delayLevelName).join())
@@ -54,6 +56,14 @@ const shape = processConfig({
     .describe(
       'Whether a call that makes a notification is answered before its first delivery ended',
     ),
+  PLUMBLINE_NOTIFICATION_CALLS_PER_SECOND: wholeNumber({ min: 1, max: 100_000 })
+    .default(50)
+    .describe(
+      'Calls of the endpoints API that one API key may make in a second, over all processes',
+    ),
+  PLUMBLINE_NOTIFICATION_CALLS_BURST: wholeNumber({ min: 0, max: 1_000_000 })
+    .default(100)
+    .describe('Calls of one API key beyond that, within ten seconds'),
   PLUMBLINE_NOTIFICATION_KEEP_DAYS: wholeNumber({ min: 1, max: 3_650 })
     .default(limits.keepMs / dayMs)
     .describe(

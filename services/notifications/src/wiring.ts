@@ -5,6 +5,7 @@ import { createCommandGateway } from '@plumbline/http';
 import { systemClock } from '@plumbline/kafka';
 import { judgeUrl, openOutbound } from '@plumbline/outbound';
 import { openReadModels } from '@plumbline/postgres';
+import { createRateLimit, openRedis } from '@plumbline/redis';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import type { Vault } from '@plumbline/vault';
 import { masterKeysOf, openVault } from '@plumbline/vault';
@@ -35,6 +36,7 @@ export async function openNotifications(
   const notifications = await gatewayOf(foundation, 'notifications');
   const endpoints = await gatewayOf(foundation, 'endpoints');
   const vault = openVaultOf(foundation);
+  const redis = openRedis({ url: config.PLUMBLINE_REDIS_URL, logger, metrics });
   const policy = outboundPolicyOf(config);
   const outbound = openOutbound({ policy });
   const models = openReadModels({
@@ -65,6 +67,11 @@ export async function openNotifications(
   const edge: NotificationsEdge = {
     ...{ notifications, endpoints, queries, clock, intervalsMs, tenant: config.PLUMBLINE_TENANT },
     endpointQueries: createEndpointQueries(models.readers),
+    rateLimit: createRateLimit({
+      ...{ redis, name: 'endpoints', metrics },
+      perSecond: config.PLUMBLINE_NOTIFICATION_CALLS_PER_SECOND,
+      burst: config.PLUMBLINE_NOTIFICATION_CALLS_BURST,
+    }),
     ...{ apiKeys: vault.apiKeys, secrets: vault.endpointSecrets, keyRing: vault.keyRing },
     judgeUrl: (url) => judgeUrl(url, policy),
     isLoopback: isLoopbackHost(config.PLUMBLINE_HTTP_HOST),
@@ -100,6 +107,7 @@ export async function openNotifications(
       await endpoints.close();
       await models.close();
       await vault.close();
+      await redis.close();
     },
   };
 }

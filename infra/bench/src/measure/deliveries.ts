@@ -54,10 +54,10 @@ export async function measureDeliveries(
   try {
     report(`warming up: ${deliveriesWarmUp.perSecond} events a second`);
     await deliver(notified, { prefix: 'warm', ...deliveriesWarmUp }, signal);
-    for (const perSecond of rates) {
+    for (const [at, perSecond] of rates.entries()) {
       await sleep(pauseMs, undefined, { signal });
       report(`${perSecond} events a second for ${seconds} s`);
-      const load = { prefix: `at-${perSecond}`, perSecond, seconds };
+      const load = { prefix: `at-${perSecond}-${at}`, perSecond, seconds };
       options.onResult(await deliver(notified, load, signal));
     }
   } finally {

@@ -27,8 +27,8 @@ export interface NotificationsEdge {
   readonly queries: NotificationQueries;
   readonly endpointQueries: EndpointQueries;
   readonly apiKeys: Pick<ApiKeys, 'authenticate'>;
-  /** Of the endpoints API; unset: calls are not counted. */
-  readonly rateLimit?: CallLimit;
+  /** Of the endpoints API, by the key. */
+  readonly rateLimit: CallLimit;
   readonly secrets: EndpointSecrets;
   readonly keyRing: Pick<KeyRing, 'decrypt'>;
   readonly judgeUrl: (url: string) => UrlJudgement;

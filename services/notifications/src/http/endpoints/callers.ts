@@ -43,8 +43,8 @@ export const callersWith =
   };
 
 async function refuseTooMany({ rateLimit }: CallersEdge, keyId: string): Promise<void> {
-  const verdict = await rateLimit?.take(keyId);
-  if (verdict === undefined || verdict.allowed) return;
+  const verdict = await rateLimit.take(keyId);
+  if (verdict.allowed) return;
   const seconds = Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000));
   throw problem('RATE_LIMITED', undefined, { headers: { 'Retry-After': String(seconds) } });
 }
