@@ -68,8 +68,12 @@ beforeAll(async () => {
     }),
     await openTestProcess<NotificationsConfig>({
       ...{ service: 'notifications', schema: notificationsConfig, open: openNotifications },
-      // Whatever is told is told to the process's own mock merchant.
-      ...{ port: notifications, env: { PLUMBLINE_NOTIFICATION_ALLOW_LOOPBACK: 'true' } },
+      port: notifications,
+      env: {
+        // Whatever is told is told to the process's own mock merchant.
+        PLUMBLINE_NOTIFICATION_ALLOW_LOOPBACK: 'true',
+        PLUMBLINE_NOTIFICATION_CALLS_PER_SECOND: '10000',
+      },
     }),
   );
   urls.payments = world.url;

@@ -40,7 +40,10 @@ export async function examinePlatform(options: {
   try {
     await ensureTopics({ brokers: [stack.kafka], partitions });
     await ensureRegistry({ registryUrl: stack.registryUrl });
-    const env = { PLUMBLINE_MERCHANT_CALLS_PER_SECOND: '10000' };
+    const env = {
+      PLUMBLINE_MERCHANT_CALLS_PER_SECOND: '10000',
+      PLUMBLINE_NOTIFICATION_CALLS_PER_SECOND: '10000',
+    };
     const processes = processNames;
     const platform = await openPlatform({ stack, ports: 'free', logsFolder, processes, env });
     try {
