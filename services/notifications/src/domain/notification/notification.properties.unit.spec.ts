@@ -14,7 +14,7 @@ import {
   runHistory,
 } from '../../testing/notification-history.ts';
 
-const numRuns = 300;
+const numRuns = 200;
 const [seed = 0] = fc.sample(fc.integer(), 1);
 
 function stepsOf(history: History): readonly Step[] {
