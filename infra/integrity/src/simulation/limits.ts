@@ -110,14 +110,41 @@ export const merchantTimeoutMs = 1_000;
 /** A merchant that answers slowly takes so long at most. */
 export const slowMerchantMs = 700;
 
-/** Pauses of a lane whose endpoint fails: short, or they would outlast the storm. */
-export const lanes = { breakerPauseMs: 500, breakerPauseMsMax: 2_000 } as const;
+/**
+ * Pauses of a lane whose endpoint fails: short, or they would outlast the storm. So few are kept in
+ * memory that of a dozen that are due at once some stay in the store.
+ */
+export const lanes = {
+  ...{ breakerPauseMs: 500, breakerPauseMsMax: 2_000 },
+  ...{ queuedPerLaneMax: 3, queuedMax: 6 },
+} as const;
 
 /**
  * After the faults everything is delivered within this: the longest wait of the schedule or that a
  * merchant asks for (5 s), the pause of a lane (2 s), a request (1 s), and a task that starts over.
  */
 export const deliveredMaxMs = 30_000;
+
+/**
+ * Without faults whoever delivers knows of an end or a pause within this: a commit, a pace and a fetch;
+ * and a request that had begun has come (60 ms).
+ */
+export const noticedCalmMaxMs = 1_500;
+
+/** After the faults, as for alerts: sessions, takeovers and restarts, one after the other. */
+export const noticedMaxMs = 45_000;
+
+/** After so many failures in a row an endpoint is left alone, and is said to fail. */
+export const failuresInRow = 5;
+
+/** What operators do in one run at most: enough to meet one another. */
+export const operationsMax = 8;
+
+/** After the faults: what was used up in them has come to its end, and is replayed. */
+export const replayedAfterMs = 10_000;
+
+/** Notifications of one replay by filter. */
+export const replayedMax = 4;
 
 /** How long an endpoint fails before there is an incident of it. */
 export const alertAfterMs = 4_000;

@@ -6,7 +6,7 @@ import { violation } from '../../checks/violation.ts';
 import type { History } from '../history/history.ts';
 import { ownEntries } from '../history/history.ts';
 import type { Told, ToldStep } from '../oracles/told.ts';
-import { endOf, toldOf } from '../oracles/told.ts';
+import { endBy, endOf, toldOf } from '../oracles/told.ts';
 import type { Checker } from './checker.ts';
 
 /** I9 */
@@ -15,9 +15,12 @@ export const attemptsChecker: Checker = {
   title: 'no attempt is early, skipped or beyond its schedule, and no notification is stuck',
   check(history) {
     const endpoints = endpointsIn(history);
+    const givenUp = new Set(
+      history.sent.filter(({ type }) => type === 'AbandonNotification').map(({ id }) => id),
+    );
     return [...toldOf(history).values()].flatMap((told) => [
       ...followed(told),
-      ...ended(told, endpoints.get(told.created.endpointId ?? '') ?? untouched),
+      ...ended(told, endpoints.get(told.created.endpointId ?? '') ?? untouched, givenUp),
     ]);
   },
 };
@@ -50,18 +53,25 @@ function endpointsIn(history: History): ReadonlyMap<string, Endpoint> {
 }
 
 /** Once the faults are over everything has an end, or waits for an endpoint that takes nothing. */
-function ended(told: Told, { status, usedUp }: Endpoint): readonly Violation[] {
+function ended(
+  told: Told,
+  { status, usedUp }: Endpoint,
+  givenUp: ReadonlySet<string>,
+): readonly Violation[] {
   const { notificationId: id } = told.created;
   const end = endOf(told);
   if (end === null) {
     if (status === 'PAUSED' || status === 'DISABLED') return [];
     return [violation('I9', `${id} is stuck: it has no end, and its endpoint is ${status}`)];
   }
-  if (end.how === 'ABANDONED' && status !== 'REMOVED')
-    return [violation('I9', `${id} was given up, and nobody removed its endpoint`)];
-  if (end.how !== 'RETRY_FAILED' || status === 'REMOVED') return [];
-  const isSeen = [...usedUp.values()].some((overMs) => overMs >= end.atMs);
-  return isSeen ? [] : [violation('I9', `all attempts of ${id} failed, and there is no incident`)];
+  const isAsked = givenUp.has(end.step.causationId ?? '');
+  if (end.how === 'ABANDONED' && status !== 'REMOVED' && !isAsked)
+    return [violation('I9', `${id} was given up, and nobody removed its endpoint, or asked`)];
+  if (status === 'REMOVED') return [];
+  return told.steps
+    .filter((step) => endBy(step) === 'RETRY_FAILED')
+    .filter(({ atMs }) => ![...usedUp.values()].some((overMs) => overMs >= atMs))
+    .map(() => violation('I9', `all attempts of ${id} failed, and there is no incident`));
 }
 
 /** How far one notification is. */
@@ -98,7 +108,7 @@ function followed(told: Told): readonly Violation[] {
 function problemsOf(told: Told, walk: Walk, { event, atMs }: ToldStep): readonly string[] {
   switch (event.type) {
     case 'NotificationAttemptDue':
-      return due(walk, event.data.attempt, atMs);
+      return due(walk, event.data, atMs);
     case 'NotificationAttemptFailed':
       return failed(told, walk, { data: event.data, atMs });
     case 'NotificationDelivered':
@@ -113,11 +123,16 @@ function problemsOf(told: Told, walk: Walk, { event, atMs }: ToldStep): readonly
   }
 }
 
-function due(walk: Walk, attempt: number, atMs: number): readonly string[] {
+type Due = Extract<NotificationsEvent, { readonly type: 'NotificationAttemptDue' }>['data'];
+
+function due(walk: Walk, { attempt, trigger }: Due, atMs: number): readonly string[] {
   const found: string[] = [];
+  const isByHand = trigger === 'MANUAL' || trigger === 'REPLAY';
+  // A replay has all the waits of the schedule again.
+  if (trigger === 'REPLAY') walk.failures = 0;
   if (attempt !== walk.attempt + 1) found.push(`attempt ${attempt} after ${walk.attempt}`);
   if (!walk.isReported) found.push(`attempt ${attempt} although the one before is under way`);
-  if (atMs < walk.notBeforeMs)
+  if (atMs < walk.notBeforeMs && !isByHand)
     found.push(`attempt ${attempt} was due ${walk.notBeforeMs - atMs} ms before its time`);
   walk.attempt = attempt;
   walk.isReported = false;

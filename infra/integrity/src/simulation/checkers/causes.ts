@@ -50,8 +50,10 @@ function unlisted(history: History, context: (typeof contexts)[number]): readonl
         .map(({ envelope }) => envelope.id),
     ),
   );
+  const told = context.name === 'notifications' ? toldByWorkers(history) : new Set<string>();
   for (const { envelope } of ownEntries(history, context.events)) {
     const { id, type, causationId } = envelope;
+    if (causationId !== null && told.has(causationId)) continue;
     if (causationId?.startsWith('timer:') === true || otherCauses.has(causationId ?? '')) continue;
     if (causationId !== null && listed.get(id) === causationId) continue;
     found.push(
@@ -62,6 +64,22 @@ function unlisted(history: History, context: (typeof contexts)[number]): readonl
     );
   }
   return found;
+}
+
+/**
+ * What workers tell the task that they follow stands in no topic: what is left of it is that one
+ * attempt ended so, and what that released. Whether it is true is asked of
+ * the merchants' books.
+ */
+function toldByWorkers(history: History): ReadonlySet<string> {
+  const ends = new Map<string, number>();
+  for (const { envelope, payload } of ownEntries(history, topics.notificationsEvents.name)) {
+    const { actor, causationId } = envelope;
+    if (actor !== 'system:notification-deliveries' || causationId === null) continue;
+    const isEnd = payload.type !== 'NotificationAttemptDue';
+    ends.set(causationId, (ends.get(causationId) ?? 0) + (isEnd ? 1 : 0));
+  }
+  return new Set([...ends].filter(([, count]) => count === 1).map(([id]) => id));
 }
 
 /** An event of a timer: it was set by the state, it was due, and it is dated by its due time. */

@@ -8,7 +8,9 @@ import { capped } from './checker.ts';
 import { commerceChecker } from './commerce.ts';
 import { readModelsChecker, replayChecker } from './derived.ts';
 import { gatewayChecker } from './gateway.ts';
+import { healthChecker } from './health.ts';
 import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts';
+import { operatorsChecker } from './operators.ts';
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
 import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
 import { notificationsChecker } from './notifications.ts';
@@ -32,6 +34,8 @@ export const checkers: readonly Checker[] = [
   resultsChecker,
   notificationsChecker,
   attemptsChecker,
+  operatorsChecker,
+  healthChecker,
   alertsChecker,
   nothingSkippedChecker,
   lagChecker,

@@ -3,7 +3,7 @@ import { violation } from '../../checks/violation.ts';
 import type { History } from '../history/history.ts';
 import { dueNotifications } from '../oracles/due-notifications.ts';
 import type { Told } from '../oracles/told.ts';
-import { endOf, toldOf } from '../oracles/told.ts';
+import { endBy, toldOf } from '../oracles/told.ts';
 import type { BookedDelivery } from '../stage/sim-merchants.ts';
 import type { Checker } from './checker.ts';
 
@@ -91,16 +91,38 @@ function inOrder(history: History): readonly Violation[] {
     const lane = `${told.key} ${told.created.endpointId ?? ''}`;
     lanes.set(lane, [...(lanes.get(lane) ?? []), told]);
   }
-  return [...lanes].flatMap(([lane, all]) => {
-    const sorted = all.sort((a, b) => (a.created.sequence < b.created.sequence ? -1 : 1));
-    return sorted.flatMap((told, index) => {
-      const before = sorted[index - 1];
-      const [first] = told.deliveries;
-      if (before === undefined || first === undefined) return [];
-      const end = endOf(before);
-      if (end !== null && end.atMs <= Math.ceil(first.atMs)) return [];
+  return [...lanes].flatMap(([lane, all]) =>
+    all.flatMap((told) => {
+      const begun = begunByItself(told);
+      if (begun === null) return [];
       const { sequence } = told.created;
-      return [violation('I9', `${lane}: number ${sequence} came before the one before had ended`)];
-    });
-  });
+      const open = all.find((each) => each !== told && isUnderWay(each, { told, begun }));
+      if (open === undefined) return [];
+      const before = `number ${open.created.sequence} had ended`;
+      return [violation('I9', `${lane}: number ${sequence} began before ${before}`)];
+    }),
+  );
+}
+
+/** Where in the log its first attempt was due; null where a person asked for that, or nothing did. */
+function begunByItself({ created, place, steps }: Told): number | null {
+  if (created.status === 'NOTIFYING') return place;
+  const first = steps.find(({ event }) => event.type === 'NotificationAttemptDue');
+  const isByOrder =
+    first?.event.type === 'NotificationAttemptDue' && first.event.data.trigger === 'ORDER';
+  return isByOrder ? first.place : null;
+}
+
+/** Whether another has no end at that place: one before it in any case, one behind it if it has begun. */
+function isUnderWay(
+  { created, place, steps }: Told,
+  { told, begun }: { readonly told: Told; readonly begun: number },
+): boolean {
+  if (place >= begun) return false;
+  let status = created.status === 'NOTIFYING' ? 'begun' : 'waits';
+  for (const step of steps.filter((each) => each.place < begun)) {
+    if (step.event.type === 'NotificationAttemptDue') status = 'begun';
+    if (endBy(step) !== null) status = 'ended';
+  }
+  return status === 'begun' || (status === 'waits' && created.sequence < told.created.sequence);
 }

@@ -3,6 +3,7 @@ import { calm } from '@plumbline/runtime/simulation';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Entry, History } from '../history/history.ts';
 import { ownEntries } from '../history/history.ts';
+import { operationKinds } from '../plan/operations.ts';
 import { planOf } from '../plan/run-plan.ts';
 import { stories } from '../plan/stories.ts';
 import { playToTheEnd } from '../play.ts';
@@ -10,18 +11,26 @@ import { openStage } from '../stage/open-stage.ts';
 import type { BookedDelivery } from '../stage/sim-merchants.ts';
 import { attemptsChecker } from './attempts.ts';
 import { checkHistory } from './checkers.ts';
+import { healthChecker } from './health.ts';
 import { notificationsChecker } from './notifications.ts';
+import { operatorsChecker } from './operators.ts';
 
 let sound: History;
 const { notificationsEvents, endpointsEvents } = topics;
 
 /** One run without faults of ours, with merchants that fail in every way. */
 beforeAll(async () => {
-  const plan = planOf(2, {}, calm, ['in-order', 'failing', 'busy', 'wavering']);
+  const kinds = ['in-order', 'failing', 'busy', 'wavering', 'picky'] as const;
+  const plan = planOf(2, {}, calm, kinds);
+  const operations = Array.from({ length: 16 }, (_, index) => ({
+    ...{ index, kind: operationKinds[index % operationKinds.length] ?? 'retry' },
+    atMs: 2_500 + index * 1_100,
+  }));
   const told = stories
     .slice(0, 12)
     .map((story, index) => ({ index, story, startMs: 500 + index * 200 }));
-  const stage = await openStage({ ...plan, partitions: 2, stories: told, poison: [] }, null);
+  const shaped = { ...plan, operations, partitions: 2, stories: told, poison: [] };
+  const stage = await openStage(shaped, null);
   sound = await playToTheEnd(stage);
 }, 60_000);
 
@@ -57,6 +66,21 @@ const altered = (type: string, over: object): History =>
     );
   });
 
+/** Each of a type with other data. */
+const eachOf = (type: string, over: (data: Readonly<Record<string, unknown>>) => object): History =>
+  withTopic(notificationsEvents.name, (entries) =>
+    entries.map((entry) => {
+      if (!isOf(type)(entry)) return entry;
+      const data = dataOf(entry);
+      return { ...entry, payload: { type, data: { ...data, ...over(data) } } };
+    }),
+  );
+
+const withTrigger =
+  (trigger: string) =>
+  (entry: Entry): boolean =>
+    dataOf(entry)['trigger'] === trigger;
+
 /** Each with its broker time moved. */
 const moved = (type: string, byMs: number): History =>
   withTopic(notificationsEvents.name, (entries) =>
@@ -74,10 +98,26 @@ const delivered = (
 const eachDelivery = (over: (one: BookedDelivery) => Partial<BookedDelivery>): History =>
   delivered((all) => all.map((one) => ({ ...one, ...over(one) })));
 
+const firstDelivered = (): string => {
+  const events = ownEntries(sound, notificationsEvents.name);
+  const first = events.find(({ payload }) => payload.type === 'NotificationDelivered');
+  return (first?.payload.data as { readonly notificationId: string }).notificationId;
+};
+
+/** The end of something that was replayed. */
+const endsBeforeReplay = (entry: Entry): boolean => {
+  const replayed = ownEntries(sound, notificationsEvents.name).find(withTrigger('REPLAY'));
+  const { notificationId, status } = dataOf(entry);
+  const isEnd = isOf('NotificationDelivered')(entry) || status === 'RETRY_FAILED';
+  return isEnd && replayed !== undefined && notificationId === dataOf(replayed)['notificationId'];
+};
+
 const problems = async (history: History): Promise<string> => {
   const all = [
     ...(await notificationsChecker.check(history)),
     ...(await attemptsChecker.check(history)),
+    ...(await operatorsChecker.check(history)),
+    ...(await healthChecker.check(history)),
   ];
   return all.map(({ what }) => what).join('\n');
 };
@@ -89,8 +129,8 @@ describe('the checkers of what merchants are told', () => {
       ownEntries(sound, notificationsEvents.name).map(({ payload }) => payload.type),
     );
     expect([...types].sort()).toEqual([
-      ...['NotificationAttemptDue', 'NotificationAttemptFailed', 'NotificationCreated'],
-      'NotificationDelivered',
+      ...['NotificationAbandoned', 'NotificationAttemptDue', 'NotificationAttemptFailed'],
+      ...['NotificationCreated', 'NotificationDelivered'],
     ]);
     expect(sound.deliveries.length).toBeGreaterThan(20);
   });
@@ -130,8 +170,8 @@ describe('the checkers of what merchants are told', () => {
     ['a body of another id', /says of itself/, () => eachDelivery(() => ({ body: '{"id":"x"}' }))],
     [
       'an order that was not kept',
-      /before the one before had ended/,
-      () => eachDelivery(({ atMs }) => ({ atMs: atMs - 60_000 })),
+      /began before number/,
+      () => eachOf('NotificationCreated', () => ({ status: 'NOTIFYING' })),
     ],
     ['a delivery that came early', /ms early/, () => eachDelivery(() => ({ atMs: 0 }))],
     ['a retry before its time', /before its time/, () => moved('NotificationAttemptDue', -700)],
@@ -163,6 +203,52 @@ describe('the checkers of what merchants are told', () => {
       () =>
         withTopic(endpointsEvents.name, (entries) =>
           entries.filter((entry) => dataOf(entry)['kind'] !== 'EXHAUSTED'),
+        ),
+    ],
+    [
+      'something that follows what was given up',
+      /and it is over/,
+      () => eachOf('NotificationAbandoned', () => ({ notificationId: firstDelivered() })),
+    ],
+    [
+      'a replay of what has not ended',
+      /it is (due|waits)/,
+      () => without(notificationsEvents.name, (entry) => endsBeforeReplay(entry)),
+    ],
+    [
+      'a retry by hand that led to nothing',
+      /RetryNotification .* led to nothing/,
+      () => without(notificationsEvents.name, withTrigger('MANUAL')),
+    ],
+    [
+      'a replay that nobody asked for',
+      /nobody asked for REPLAY/,
+      () => withTopic(topics.notificationsOutcomes.name, () => []),
+    ],
+    [
+      'a delivery long after it was given up',
+      /after it had been given up/,
+      () => eachDelivery(({ atMs }) => ({ atMs: atMs + 3_600_000 })),
+    ],
+    [
+      'a delivery to an endpoint that is paused',
+      /after EndpointPaused/,
+      () =>
+        withTopic(endpointsEvents.name, (entries) =>
+          entries.filter(({ payload }) => payload?.type !== 'EndpointResumed'),
+        ),
+    ],
+    [
+      'an endpoint that fails and nobody knows',
+      /in a row, and nobody knows/,
+      () => without(endpointsEvents.name, isOf('EndpointFailing')),
+    ],
+    [
+      'an endpoint that is well and said to fail',
+      /is still said to fail/,
+      () =>
+        withTopic(endpointsEvents.name, (entries) =>
+          entries.filter(({ payload }) => payload?.type !== 'EndpointRecovered'),
         ),
     ],
   ])('find %s', async (_, what, history) => {

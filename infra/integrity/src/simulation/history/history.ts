@@ -5,7 +5,7 @@ import type { MemoryReadModel } from '@plumbline/postgres';
 import type { Topology } from '@plumbline/runtime';
 import type { PlannedEndpoint } from '../plan/endpoints.ts';
 import type { BookedPayment } from '../stage/sim-gateway.ts';
-import type { BookedDelivery } from '../stage/sim-merchants.ts';
+import type { BookedDelivery, Contact } from '../stage/sim-merchants.ts';
 
 /** A committed record, and what of it can be read. */
 export interface Entry {
@@ -79,6 +79,8 @@ export interface History {
   readonly books: ReadonlyMap<string, BookedPayment>;
   /** What came to merchants, in order: the truth about what they were told. */
   readonly deliveries: readonly BookedDelivery[];
+  /** What became of requests, as their senders saw it, in order. */
+  readonly contacts: readonly Contact[];
   readonly endpoints: readonly PlannedEndpoint[];
   readonly partitions: number;
   /** The topology values of production, without a mutant's changes. */

@@ -10,6 +10,7 @@ import type { History } from './history.ts';
 import { deadLettersIn, keyOf, outcomesIn, ownEntries } from './history.ts';
 import { merchantKeys } from '../oracles/merchants.ts';
 import { merchantChanges } from '../oracles/merchant-words.ts';
+import { endOf, toldOf } from '../oracles/told.ts';
 import { contexts } from '../oracles/parking.ts';
 
 /** Rare states that show in what a run has left, and how often each was reached. */
@@ -41,6 +42,7 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
   reachedByMerchants(history, reached);
   reachedByCheckouts(history, reached);
   reachedByNotifications(history, reached);
+  reachedByRaces(history, reached);
   for (const model of history.readModels) {
     if (model.parkedRecords().length > 0) reached('a read model parked records');
   }
@@ -80,18 +82,55 @@ function reachedByNotifications(history: History, reached: (name: string) => voi
     if (seen.has(`${id} ${attempt}`)) reached('a merchant got a repeat');
     seen.add(`${id} ${attempt}`);
   }
-  for (const { payload } of ownEntries(history, topics.notificationsEvents.name)) {
-    const event = payload as NotificationsEvent;
-    if (event.type === 'NotificationAbandoned')
-      reached('a notification was given up with its endpoint');
-    if (event.type === 'NotificationAttemptDue' && event.data.trigger === 'ORDER')
-      reached('a notification waited for another');
-    if (event.type !== 'NotificationAttemptFailed') continue;
-    const { status, levelMs, report } = event.data;
-    if (status === 'RETRY_FAILED') reached('a schedule was used up');
-    if (report.outcome === 'GONE') reached('an endpoint was gone');
-    if (status !== 'FAILED') continue;
-    reached(levelMs === null ? 'a retry waited for a timer' : 'a retry waited in a delay topic');
+  const commands = new Set(
+    outcomesIn(history, topics.notificationsOutcomes.name).map(({ commandId }) => commandId),
+  );
+  for (const { payload, envelope } of ownEntries(history, topics.notificationsEvents.name)) {
+    reachedByNotification(payload as NotificationsEvent, reached);
+    if (envelope.actor !== 'system:notification-deliveries') continue;
+    const isSent = commands.has(envelope.causationId ?? '');
+    reached(`a report was ${isSent ? 'sent as a command' : 'told to its task'}`);
+  }
+  for (const { payload } of ownEntries(history, topics.endpointsEvents.name)) {
+    const { type } = payload;
+    if (type === 'EndpointFailing') reached('an endpoint was left alone after failures');
+    if (type === 'EndpointRecovered') reached('an endpoint that had failed was there again');
+    if (type === 'EndpointSecretRotated') reached('a secret was rotated');
+  }
+  for (const { commandType, code } of outcomesIn(history, topics.notificationsOutcomes.name))
+    if (code?.endsWith('_NOT_ALLOWED') === true) reached(`${commandType} was refused`);
+}
+
+function reachedByNotification(event: NotificationsEvent, reached: (name: string) => void): void {
+  if (event.type === 'NotificationAbandoned') {
+    const isByHand = event.data.reason.startsWith('operation');
+    reached(`a notification was given up ${isByHand ? 'by hand' : 'with its endpoint'}`);
+  }
+  if (event.type === 'NotificationAttemptDue') {
+    const { trigger } = event.data;
+    if (trigger === 'ORDER') reached('a notification waited for another');
+    if (trigger === 'MANUAL') reached('a notification was retried by hand');
+    if (trigger === 'REPLAY') reached('a notification was replayed');
+  }
+  if (event.type !== 'NotificationAttemptFailed') return;
+  const { status, levelMs, report, nextDueAt, failedAt } = event.data;
+  if (status === 'RETRY_FAILED') reached('a schedule was used up');
+  if (report.outcome === 'GONE') reached('an endpoint was gone');
+  if (status !== 'FAILED') return;
+  reached(levelMs === null ? 'a retry waited for a timer' : 'a retry waited in a delay topic');
+  if (report.retryAfterMs !== null && (nextDueAt ?? 0) - failedAt === report.retryAfterMs)
+    reached('a retry waited as long as its merchant had asked');
+}
+
+/** An attempt that came to its merchant, and whose notification was given up before it was reported. */
+function reachedByRaces(history: History, reached: (name: string) => void): void {
+  for (const told of toldOf(history).values()) {
+    const end = endOf(told);
+    if (end?.how !== 'ABANDONED') continue;
+    const isReported = (attempt: number): boolean =>
+      told.steps.some(({ event }) => 'report' in event.data && event.data.attempt === attempt);
+    if (told.deliveries.some(({ attempt }) => !isReported(attempt)))
+      reached('a notification was given up while an attempt was under way');
   }
 }
 

@@ -52,6 +52,7 @@ export async function readHistory(
     ...{ partitions, topologies, codec, behind, ...times },
     books: stage.gateway.books,
     deliveries: stage.merchants.books,
+    contacts: stage.merchants.contacts,
     endpoints: plan.endpoints,
     committed: (topic) => all.get(topic) ?? [],
     written: (topic) => new Set(broker.topicRecords(topic, 'read_uncommitted').map(placeOf)),

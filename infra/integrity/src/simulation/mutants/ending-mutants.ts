@@ -1,5 +1,6 @@
-import type { NotificationAttemptDue, ReportAttempt } from '@plumbline/events';
+import type { NotificationAttemptDue } from '@plumbline/events';
 import type { Mutant } from './mutant.ts';
+import { withReport } from './notification-mutants.ts';
 import { given, withEmitted } from './wrap-topology.ts';
 
 /** How notifications go on after a failure, and end: wrong. */
@@ -22,13 +23,12 @@ export const endingMutants: readonly Mutant[] = [
     expected: ['attempts'],
     tells: ['busy'],
     topology: (topology) =>
-      given(topology, 'notifications', (record) => {
-        const { payload } = record;
-        if (payload.type !== 'ReportAttempt') return record;
-        const said = payload.data as ReportAttempt;
-        const data = { ...said, report: { ...said.report, retryAfterMs: null } };
-        return { ...record, payload: { ...payload, data } };
-      }),
+      given(topology, 'notifications', (said) =>
+        withReport(said, ({ report, ...rest }) => ({
+          ...rest,
+          report: { ...report, retryAfterMs: null },
+        })),
+      ),
   },
   {
     name: 'used-up-in-silence',

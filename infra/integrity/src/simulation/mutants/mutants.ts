@@ -2,6 +2,7 @@ import { endingMutants } from './ending-mutants.ts';
 import { logMutants } from './log-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { notificationMutants } from './notification-mutants.ts';
+import { operatorMutants } from './operator-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 import { topologyMutants } from './topology-mutants.ts';
 
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...storeMutants,
   ...notificationMutants,
   ...endingMutants,
+  ...operatorMutants,
 ];
 
 export const mutantNamed = (name: string): Mutant | null =>

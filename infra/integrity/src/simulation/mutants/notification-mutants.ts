@@ -1,31 +1,14 @@
 import type { ReportAttempt } from '@plumbline/events';
-import type { InputRecord, KeyValueStore, ProcessorContext, Topology } from '@plumbline/runtime';
+import type { ProcessorContext } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
-import { withContext, withProcessor } from './wrap-topology.ts';
+import type { Said } from './wrap-topology.ts';
+import { given, inContext, withDueStore, withProcessor } from './wrap-topology.ts';
 
-/** A topology of this name, whose processor is given something else than came; null: nothing. */
-const given = (
-  topology: Topology,
-  name: string,
-  change: (record: InputRecord, context: ProcessorContext) => InputRecord | null,
-): Topology =>
-  topology.name !== name
-    ? topology
-    : withProcessor(topology, (processor) => ({
-        onTimer: (timer, context) => processor.onTimer(timer, context),
-        onRecord(record, context) {
-          const other = change(record, context);
-          if (other !== null) processor.onRecord(other, context);
-        },
-      }));
-
-const withReport = (
-  record: InputRecord,
-  change: (report: ReportAttempt) => ReportAttempt,
-): InputRecord => {
-  const { payload } = record;
-  if (payload.type !== 'ReportAttempt') return record;
-  return { ...record, payload: { ...payload, data: change(payload.data as ReportAttempt) } };
+/** The same, where it is a report, with another one. */
+export const withReport = (said: Said, change: (report: ReportAttempt) => ReportAttempt): Said => {
+  const { payload } = said;
+  if (payload.type !== 'ReportAttempt') return said;
+  return { ...said, payload: { ...payload, data: change(payload.data as ReportAttempt) } };
 };
 
 /** As far as the changelog keeps it of an order's notifications. */
@@ -40,18 +23,12 @@ interface KeptNotifications {
 
 /** No retry gets into the store of what is due. */
 const withoutRetries = (context: ProcessorContext): ProcessorContext =>
-  withContext(context, { store: (name) => leavingOutRetries(context.store(name), name) });
-
-function leavingOutRetries<V>(store: KeyValueStore<V>, name: string): KeyValueStore<V> {
-  const isRetry = (value: V): boolean => (value as { readonly attempt?: number }).attempt !== 1;
-  return {
-    get: (key) => store.get(key),
-    delete: (key) => store.delete(key),
+  withDueStore(context, (store) => ({
     set(key, value) {
-      if (name !== 'due' || !key.startsWith('d/') || !isRetry(value)) store.set(key, value);
+      const isRetry = (value as { readonly attempt?: number }).attempt !== 1;
+      if (!key.startsWith('d/') || !isRetry) store.set(key, value);
     },
-  };
-}
+  }));
 
 /** Telling merchants, and wrong. */
 export const notificationMutants: readonly Mutant[] = [
@@ -96,10 +73,7 @@ export const notificationMutants: readonly Mutant[] = [
     topology: (topology) =>
       topology.name !== 'notifications'
         ? topology
-        : withProcessor(topology, (processor) => ({
-            onTimer: (timer, context) => processor.onTimer(timer, withoutRetries(context)),
-            onRecord: (record, context) => processor.onRecord(record, withoutRetries(context)),
-          })),
+        : withProcessor(topology, (processor) => inContext(processor, withoutRetries)),
   },
   {
     name: 'any-report-counts',

@@ -8,8 +8,12 @@ export const merchantKinds = [
   'steady',
   /** Wants all that is told of an order, one after the other, and fails at much of it. */
   'in-order',
-  /** Takes nothing at all, so that schedules are used up. */
+  /** Takes nothing at all for as long as there are faults, so that it is left alone. */
   'failing',
+  /** Takes nothing at first, and everything from the middle of the run on. */
+  'recovering',
+  /** Is there, and refuses some notifications for ever, so that their schedules are used up. */
+  'picky',
   /** Asks to be left alone for some time. */
   'busy',
   /** Paused under way, and mostly resumed. */
@@ -30,8 +34,10 @@ export interface PlannedEndpoint {
   /** After its registration, at times since the start of the run. */
   readonly changes: readonly {
     readonly atMs: number;
-    readonly type: 'PauseEndpoint' | 'ResumeEndpoint' | 'RemoveEndpoint';
+    readonly type: 'PauseEndpoint' | 'ResumeEndpoint' | 'RemoveEndpoint' | 'RecordSecretRotated';
   }[];
+  /** From then on, since the start of the run, it takes everything; with the end of the faults else. */
+  readonly recoversAtMs: number | null;
 }
 
 /** Everybody's here. */
@@ -62,6 +68,7 @@ function plannedEndpoint(kind: MerchantKind, random: Random, stormMs: number): P
     events: kind === 'steady' || kind === 'in-order' ? ['*'] : ofPayments,
     inOrder: kind === 'in-order',
     changes: changesOf(kind, random, stormMs),
+    recoversAtMs: kind === 'recovering' ? Math.floor(random.between(0.4, 0.7) * stormMs) : null,
   };
 }
 
@@ -73,10 +80,12 @@ function changesOf(
   const atMs = Math.floor(random.between(0.2, 0.5) * stormMs);
   const laterMs = Math.floor(random.between(0.6, 1) * stormMs);
   const comesBack = random.chance(0.7);
+  const rotated = { atMs: Math.floor((atMs + laterMs) / 2), type: 'RecordSecretRotated' } as const;
+  if (kind === 'steady' || kind === 'in-order') return [rotated];
   if (kind === 'leaving') return [{ atMs: laterMs, type: 'RemoveEndpoint' }];
   if (kind === 'wavering') {
     const paused = { atMs, type: 'PauseEndpoint' } as const;
-    return comesBack ? [paused, { atMs: laterMs, type: 'ResumeEndpoint' }] : [paused];
+    return comesBack ? [paused, rotated, { atMs: laterMs, type: 'ResumeEndpoint' }] : [paused];
   }
   if (kind !== 'gone' || !comesBack) return [];
   return [{ atMs: stormMs + limits.resumedAfterMs, type: 'ResumeEndpoint' }];

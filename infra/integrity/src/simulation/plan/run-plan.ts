@@ -3,6 +3,8 @@ import { calm, createRandom, randomPlan } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
 import type { MerchantKind, PlannedEndpoint } from './endpoints.ts';
 import { plannedEndpoints } from './endpoints.ts';
+import type { PlannedOperation } from './operations.ts';
+import { plannedOperations } from './operations.ts';
 import type { FaultKind, Reduction } from './reduction.ts';
 import { faultKinds } from './reduction.ts';
 import type { Story } from './stories.ts';
@@ -70,6 +72,8 @@ export interface RunPlan {
   readonly rules: readonly PlannedRules[];
   /** Who is told; nobody in most runs, which then do without everything that tells. */
   readonly endpoints: readonly PlannedEndpoint[];
+  /** What operators do to notifications; nothing where nobody is told. */
+  readonly operations: readonly PlannedOperation[];
   /** For so long there are faults. */
   readonly stormMs: number;
 }
@@ -118,6 +122,7 @@ export function planOf(
     poison: poisonOf(random.fork('poison'), { told, stormMs }),
     rules: rulesOf(random.fork('rules'), stormMs),
     endpoints: isTelling ? plannedEndpoints(telling, stormMs, tells) : [],
+    operations: isTelling ? plannedOperations(telling.fork('operations'), stormMs) : [],
     stormMs,
   };
   return reduced(plan, reduction);

@@ -1,13 +1,16 @@
 import type { Codec } from '@plumbline/events';
 import { broadcastKeys } from '@plumbline/kernel';
+import type { MemoryReadModel } from '@plumbline/postgres';
 import type { Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
 import { contexts } from '../oracles/parking.ts';
+import type { PlannedOperation } from '../plan/operations.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Client, Command } from './client.ts';
 import { createClient } from './client.ts';
 import { endpointCommands } from './endpoint-commands.ts';
 import type { Journal } from './journal.ts';
 import { furnish, furnishMore } from './furnish.ts';
+import { operationCommands } from './operators.ts';
 import { beginTelling, rulesCommand } from './tell-story.ts';
 
 /** Something to be sent at its time, again and again until it was answered or given up. */
@@ -29,8 +32,21 @@ function once(command: Command, atMs: number): Errand {
   };
 }
 
+/** What an operator does, and how far it is. */
+interface Operation {
+  readonly planned: PlannedOperation;
+  commands: readonly Command[] | null;
+  isDone: boolean;
+}
+
 /** How often a client asks again under the same id when no answer comes. */
 const triesMax = 3;
+
+async function sent(command: Command, client: Client): Promise<void> {
+  for (let tried = 0; tried < triesMax; tried += 1) {
+    if ((await client.send(command)) !== null) return;
+  }
+}
 
 const clientTopics: readonly string[] = contexts.flatMap(({ commands, outcomes }) => [
   commands,
@@ -43,6 +59,8 @@ export function createClients(options: {
   readonly random: Random;
   readonly beganMs: number;
   readonly journal: Journal;
+  /** The read model that operators look at; none where nobody is told. */
+  readonly notifications: MemoryReadModel | undefined;
   newCodec(): Codec;
   reached(name: string): void;
   nowMs(): number;
@@ -66,21 +84,37 @@ export function createClients(options: {
     endpointCommands(planned).map(({ command, atMs }) => once(command, beganMs + atMs)),
   );
   const errands = [...goods, ...endpoints, ...stories, ...rules];
+  const operations: Operation[] = plan.operations.map((planned) => ({
+    ...{ planned, commands: null, isDone: false },
+  }));
   let begin: ((errand: Errand) => void) | null = null;
 
   async function run(errand: Errand, client: Client, host: SimHost): Promise<void> {
     for (let atMs = errand.nextAtMs(); atMs !== null; atMs = errand.nextAtMs()) {
       await host.clock.sleep(Math.max(1, atMs - options.nowMs()));
-      for (let tried = 0; tried < triesMax; tried += 1) {
-        if ((await client.send(errand.command())) !== null) break;
-      }
+      await sent(errand.command(), client);
       errand.done();
     }
   }
 
+  /** What was chosen once stays chosen, also when the process that asks ends meanwhile. */
+  async function operate(operation: Operation, client: Client, host: SimHost): Promise<void> {
+    const { planned } = operation;
+    if (operation.isDone) return;
+    await host.clock.sleep(Math.max(1, beganMs + planned.atMs - options.nowMs()));
+    operation.commands ??= operationCommands(planned, {
+      model: options.notifications,
+      random: random.fork(`operation/${planned.index}`),
+    });
+    for (const command of operation.commands) await sent(command, client);
+    operation.isDone = true;
+  }
+
   return {
     /** Nothing is left to do. */
-    areDone: () => errands.every((errand) => errand.nextAtMs() === null),
+    areDone: () =>
+      errands.every((errand) => errand.nextAtMs() === null) &&
+      operations.every(({ isDone }) => isDone),
     /** Something to be sent now that nobody had planned: a callback of the gateway. */
     deliver(command: Command): void {
       const errand = once(command, options.nowMs());
@@ -100,6 +134,7 @@ export function createClients(options: {
       });
       begin = (errand) => void run(errand, client, host);
       for (const errand of errands) begin(errand);
+      for (const operation of operations) void operate(operation, client, host);
       return { close: () => Promise.resolve() };
     },
   };

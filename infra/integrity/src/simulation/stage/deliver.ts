@@ -29,6 +29,7 @@ export function startDeliveries(of: {
   readonly partitions: number;
   readonly mutant: Mutant | null;
   readonly world: MutantWorld;
+  reached(name: string): void;
   nowMs(): number;
 }): { readonly following: Following; close(): Promise<void> } {
   const { parts, host, mutant, world } = of;
@@ -61,6 +62,8 @@ export function startDeliveries(of: {
     outbound: line,
     async prepare(due, settings) {
       line.prepares(due);
+      if (worker.lanes().some(({ hasMore }) => hasMore))
+        of.reached('a lane had more than it holds');
       // A vault takes its time, and in it a process can end.
       await clock.sleep(world.random.between(1, 12));
       return withAttempt(await prepare(due, settings), due);

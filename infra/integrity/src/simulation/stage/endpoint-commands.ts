@@ -1,5 +1,6 @@
 import type { EndpointSettings } from '@plumbline/events';
 import { topics } from '@plumbline/events';
+import { unreachable } from '@plumbline/kernel';
 import * as limits from '../limits.ts';
 import type { PlannedEndpoint } from '../plan/endpoints.ts';
 import { endpointTenant, keyOfEndpoint } from '../plan/endpoints.ts';
@@ -29,8 +30,23 @@ export function endpointCommands(
   return [
     { command: registered, atMs: 0 },
     ...changes.map(({ atMs, type }) => {
-      const data = type === 'PauseEndpoint' ? { ...about, reason: 'the run says so' } : about;
+      const data = { ...about, ...saidWith(type) };
       return { command: { ...to, id: id(type), payload: { type, data } }, atMs };
     }),
   ];
+}
+
+function saidWith(type: PlannedEndpoint['changes'][number]['type']): object {
+  switch (type) {
+    case 'PauseEndpoint':
+      return { reason: 'the run says so' };
+    case 'RecordSecretRotated':
+      // Secrets are the vault's; what counts here is that everybody hears of another one.
+      return { secretId: 'another', overlapUntil: null };
+    case 'ResumeEndpoint':
+    case 'RemoveEndpoint':
+      return {};
+    default:
+      return unreachable(type);
+  }
 }

@@ -2,7 +2,7 @@ import type { Codec, SchemaIds } from '@plumbline/events';
 import { createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
 import type { MemoryLog, OutgoingRecord } from '@plumbline/kafka';
 import { createMetrics } from '@plumbline/observability';
-import { notificationsByDefault } from '@plumbline/notifications';
+import { notificationsByDefault, notificationsProjection } from '@plumbline/notifications';
 import { callbackIdOf, gatewayCallsTopology, openCallWorker } from '@plumbline/payments';
 import type { MemoryReadModel } from '@plumbline/postgres';
 import { openMemoryReadModel } from '@plumbline/postgres';
@@ -92,6 +92,7 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
   const reached = (name: string): void => simulation.reached(name);
   const clients = createClients({
     ...{ plan, journal, nowMs, reached },
+    notifications: readModels.find(({ projection }) => projection === notificationsProjection),
     random: simulation.random.fork('clients'),
     beganMs: startMs,
     newCodec: () => newCodec(nowMs),
@@ -212,8 +213,9 @@ function startWorkers(
   if (names.includes(gatewayCallsTopology.name))
     workers.set(gatewayCallsTopology.name, startWorker({ ...of, gateway, partitions, nowMs }));
   if (names.includes(notificationsByDefault.name)) {
-    const deliveries = { ...of, parts: notificationParts, merchants, partitions, mutant, nowMs };
-    workers.set(notificationsByDefault.name, startDeliveries(deliveries));
+    const reached = (name: string): void => simulation.reached(name);
+    const told = { parts: notificationParts, merchants, partitions, mutant, nowMs, reached };
+    workers.set(notificationsByDefault.name, startDeliveries({ ...of, ...told }));
   }
   return workers;
 }
@@ -289,7 +291,7 @@ const observed = (topology: Topology, journal: Journal): Topology => ({
   createProcessor(task) {
     const processor = topology.createProcessor(task);
     return {
-      onTimer: (timer, context) => processor.onTimer(timer, context),
+      ...processor,
       onRecord(record, context) {
         processor.onRecord(record, context);
         const { topic, partition, offset } = record;

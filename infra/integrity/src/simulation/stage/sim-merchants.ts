@@ -25,6 +25,17 @@ export interface BookedDelivery {
   readonly retryAfterMs: number | null;
 }
 
+/** What a request showed to who had sent it, as far as that still lived. */
+export interface Contact {
+  /** Process and incarnation. */
+  readonly sender: string;
+  readonly endpointId: string;
+  /** It answered, and not that it cannot. */
+  readonly isThere: boolean;
+  /** Virtual epoch ms. */
+  readonly atMs: number;
+}
+
 /** How far a sender is with one attempt; kept when it dies. */
 type Progress = 'before' | 'during' | 'after';
 
@@ -40,6 +51,7 @@ export interface MerchantLine extends Outbound {
 export interface SimMerchants {
   connect(host: SimHost): MerchantLine;
   readonly books: readonly BookedDelivery[];
+  readonly contacts: readonly Contact[];
   /** From now on all take everything, and are heard. */
   heal(): void;
 }
@@ -59,6 +71,8 @@ export function createSimMerchants(options: {
 }): SimMerchants {
   const { simulation, random, endpoints } = options;
   const books: BookedDelivery[] = [];
+  const contacts: Contact[] = [];
+  const beganMs = simulation.nowMs();
   const counts = new Map<string, number>();
   /** By process, then incarnation: what it had begun. */
   const begun = new Map<string, { readonly life: number; readonly work: Map<string, Progress> }>();
@@ -79,6 +93,9 @@ export function createSimMerchants(options: {
     return random.fork(`${name}/${count}`);
   }
 
+  const isOver = ({ recoversAtMs }: PlannedEndpoint): boolean =>
+    isHealed || (recoversAtMs !== null && simulation.nowMs() - beganMs >= recoversAtMs);
+
   /** Everything beyond the sender: it goes on whatever becomes of who sent it. */
   function travel(request: Request): Promise<Answer> {
     const id = request.headers['webhook-id'] ?? '';
@@ -89,7 +106,9 @@ export function createSimMerchants(options: {
     if (fate !== 'heard') simulation.reached(`a call to a merchant was ${fate}`);
     const thereMs = draws.between(1, 60);
     const { status, retryAfterMs } =
-      isHealed || endpoint === undefined ? taken : answerOf(endpoint.kind, draws);
+      endpoint === undefined || (isOver(endpoint) && endpoint.kind !== 'picky')
+        ? taken
+        : answerOf(endpoint.kind, endpoint.kind === 'picky' ? random.fork(`picky/${id}`) : draws);
     if (retryAfterMs !== null) simulation.reached('a merchant asked to be left alone');
     const backMs = draws.between(1, draws.chance(0.3) ? limits.slowMerchantMs : 60);
     const isTaken =
@@ -136,16 +155,28 @@ export function createSimMerchants(options: {
           // Nothing of a process that died meanwhile ever runs again.
           await host.clock.sleep(0);
           work.set(name, 'after');
+          contacts.push({
+            ...{ sender: `${host.name}-${host.incarnationOfProcess}`, atMs: simulation.nowMs() },
+            endpointId: endpoints.find(({ url }) => url === request.url)?.endpointId ?? '',
+            isThere: isThere(answer),
+          });
           return answer;
         },
       };
     },
-    books,
+    ...{ books, contacts },
     heal: () => {
       isHealed = true;
     },
   };
 }
+
+/** Whoever cannot answer now, or not so many, is as good as away. */
+const isThere = (answer: Answer): boolean =>
+  answer.kind === 'answered' &&
+  answer.status < 500 &&
+  answer.status !== 429 &&
+  answer.status !== 408;
 
 const fates = ['lost before', 'lost before', 'lost after', 'lost after', 'hung'] as const;
 const taken = { status: 200, retryAfterMs: null };
@@ -172,7 +203,10 @@ function answerOf(
     case 'in-order':
       return often(0.4, 302);
     case 'failing':
+    case 'recovering':
       return { status: 500, retryAfterMs: null };
+    case 'picky':
+      return often(0.35, 422);
     case 'gone':
       return often(0.3, 410);
     case 'busy': {
