@@ -132,3 +132,27 @@ it('removes an endpoint with its secrets, and what waits for it is given up', as
     (await read(`/notifications/${one?.notificationId ?? ''}`))['notificationStatus'];
   await expect.poll(statusOf, { timeout: 15_000 }).toBe('ABANDONED');
 });
+
+it('a key that calls too often is told when to come again, and the platform itself is not counted', async () => {
+  const limited = await openTestProcess<NotificationsConfig>({
+    ...{ service: 'notifications', schema, open: openNotifications },
+    env: {
+      PLUMBLINE_NOTIFICATION_CALLS_PER_SECOND: '2',
+      PLUMBLINE_NOTIFICATION_CALLS_BURST: '0',
+    },
+  });
+  try {
+    const many = (headers: Readonly<Record<string, string>>) =>
+      Promise.all(
+        Array.from({ length: 40 }, () => limited.get(`${api}/webhook-event-types`, headers)),
+      );
+    const answers = await many(app);
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200, 429]));
+    const refused = answers.find((answer) => answer.status === 429);
+    expect(refused?.json.code).toBe('RATE_LIMITED');
+    expect(refused?.headers.get('retry-after')).toBe('1');
+    expect(new Set((await many({})).map((answer) => answer.status))).toEqual(new Set([200]));
+  } finally {
+    await limited.close();
+  }
+});
