@@ -1,3 +1,14 @@
+export type { ActiveOrder, OrderFields } from './active-order.ts';
+export { fieldsOf, orderFieldNames } from './active-order.ts';
+export type {
+  ActiveStream,
+  ActiveStreamOptions,
+  Applied,
+  Healed,
+  OrderChange,
+} from './active-stream/active-stream.ts';
+export { createActiveStream } from './active-stream/active-stream.ts';
+export { streamKey } from './active-stream/scripts.ts';
 export type {
   Authenticate,
   AuthenticationOptions,

@@ -1,0 +1,26 @@
+/**
+ * Orders of one script: each is a few commands of some 3 µs, so 200 take about 3 ms, in which Redis
+ * does nothing else.
+ */
+export const ordersPerScript = 200;
+
+/** Entries, or members of the index, of one page of a healing's walk: about 50 KB. */
+export const pageEntries = 500;
+
+/** Expired orders that one call drops on the way: what expires within a second at 100 a second. */
+export const expiredPerScript = 100;
+
+/**
+ * Healing leaves orders alone that changed less than this before it began: the read model that it
+ * is given may be so far behind. It is 60 times what a read model takes when all is well.
+ */
+export const healGraceMs = 60_000;
+
+/**
+ * How long it is remembered when an order changed: the grace, and the longest healing. 100,000
+ * orders take seconds. At 100 changes a second these are 36,000 members of 90 bytes, 3 MB.
+ */
+export const changesKeptMs = healGraceMs + 300_000;
+
+/** One script takes milliseconds; a Redis that reads its data back in takes seconds. */
+export const scriptTimeoutMs = 5_000;
