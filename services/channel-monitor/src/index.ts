@@ -25,3 +25,5 @@ export { createNonceStore } from './auth/nonce-store.ts';
 export type { RequestFacts } from './auth/read-credentials.ts';
 export type { RefusalCode, Refused } from './auth/refusals.ts';
 export { refusals } from './auth/refusals.ts';
+export type { OrderFile, OrderFileOptions } from './order-file/order-file.ts';
+export { createOrderFile } from './order-file/order-file.ts';
