@@ -141,7 +141,9 @@ async function initialise(options: {
   const partial = `${data}.partial`;
   await rm(partial, { recursive: true, force: true });
   await rm(data, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true, mode: 0o700 });
+  // Made together, the folder above would be closed to the account that it runs as.
+  await mkdir(dirname(partial), { recursive: true });
+  await mkdir(partial, { mode: 0o700 });
   const passwordFile = join(partial, 'password');
   const cluster = join(partial, 'cluster');
   await writeFile(passwordFile, `${postgresCredentials.password}\n`, { mode: 0o600 });

@@ -78,6 +78,11 @@ describe('openStack', () => {
     expect(existsSync(opened.home)).toBe(false);
   });
 
+  it('gives PostgreSQL a folder that it can reach, whoever makes folders first', async () => {
+    stack = await openStack({ ports: 'free', parts: ['postgres'] });
+    expect(stack.postgresUrl).toContain(`:${stack.ports.postgres}/`);
+  });
+
   it('tells of a part that ends by itself, and not of one that was killed on purpose', async () => {
     const lost: string[] = [];
     stack = await openStack({
