@@ -67,6 +67,8 @@ export const rareStates: readonly string[] = [
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],
   ...['dead letter TYPE_MISMATCH', 'dead letter UNKNOWN_SCHEMA', 'dead letter WRONG_PARTITION'],
+  ...['poison in notificationsCommands', 'poison in endpointsCommands', 'poison in delays'],
+  ...['poison in notificationsEvents', 'poison in endpointsEvents', 'poison in endpointsCopies'],
   ...['poison: impossible', 'a read model parked records'],
 ];
 

@@ -9,6 +9,7 @@ import * as limits from '../limits.ts';
 import type { Told, ToldStep } from '../oracles/told.ts';
 import { endBy, toldOf } from '../oracles/told.ts';
 import type { Checker } from './checker.ts';
+import { forgottenIn } from './outcomes.ts';
 
 /** I9 */
 export const operatorsChecker: Checker = {
@@ -49,6 +50,7 @@ function asked(history: History): readonly Violation[] {
     }
   const found: Violation[] = [];
   const commands = new Set<string>();
+  const forgotten = forgottenIn(history, topics.notificationsOutcomes.name);
   const types = new Map(history.sent.map(({ id, type }) => [id, type]));
   for (const { commandId, status } of outcomesIn(history, topics.notificationsOutcomes.name)) {
     const type = types.get(commandId) ?? '';
@@ -57,7 +59,8 @@ function asked(history: History): readonly Violation[] {
     commands.add(commandId);
     if (status !== 'ACCEPTED') continue;
     const led = done.get(commandId) ?? [];
-    if (led.length !== 1 || led[0] !== wish)
+    const times = forgotten.has(commandId) ? 2 : 1;
+    if (led.length < 1 || led.length > times || led.some((each) => each !== wish))
       found.push(violation('I9', `${type} ${commandId} led to ${led.join() || 'nothing'}`));
   }
   for (const [id, wishes] of done) {

@@ -2,7 +2,7 @@ import type { CommandOutcome } from '@plumbline/events';
 import type { Violation } from '../../checks/violation.ts';
 import { violation } from '../../checks/violation.ts';
 import type { History } from '../history/history.ts';
-import { outcomesIn, ownEntries, placeOf } from '../history/history.ts';
+import { isReadable, keyOf, outcomesIn, ownEntries, placeOf } from '../history/history.ts';
 import { contexts, isPoison } from '../oracles/parking.ts';
 import type { Checker } from './checker.ts';
 
@@ -105,16 +105,50 @@ export const effectsChecker: Checker = {
   name: 'effects',
   title: 'no command, payment or callback has its effect twice',
   check: (history) => [
-    ...contexts.flatMap(({ outcomes }) => checkCommandEffects(outcomesIn(history, outcomes))),
+    ...contexts.flatMap(({ outcomes }) =>
+      checkCommandEffects(outcomesIn(history, outcomes), forgottenIn(history, outcomes)),
+    ),
     ...atMostOnce(history),
   ],
 };
 
-function checkCommandEffects(outcomes: readonly CommandOutcome[]): readonly Violation[] {
+/** So many outcomes an aggregate remembers (decision 0005). */
+const remembered = 4;
+
+/**
+ * What people ask for, and what is done once more when it comes so late: a merchant gets a repeat, or
+ * an endpoint is paused again that was resumed within seconds.
+ */
+const mayComeLate: ReadonlySet<string> = new Set([
+  ...['RetryNotification', 'ReplayNotification', 'PauseEndpoint', 'ResumeEndpoint'],
+]);
+
+/** Commands that came again when their aggregate had decided too many others to know them. */
+export function forgottenIn(history: History, outcomesTopic: string): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  const last = new Map<string, number>();
+  const found = new Set<string>();
+  for (const entry of history.committed(outcomesTopic).filter(isReadable)) {
+    const key = keyOf(entry);
+    const { commandId, commandType } = entry.payload.data as CommandOutcome;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    const others = count - (last.get(`${key} ${commandId}`) ?? count) - 1;
+    if (others >= remembered && mayComeLate.has(commandType)) found.add(commandId);
+    last.set(`${key} ${commandId}`, count);
+  }
+  return found;
+}
+
+function checkCommandEffects(
+  outcomes: readonly CommandOutcome[],
+  forgotten: ReadonlySet<string>,
+): readonly Violation[] {
   const effects = new Map<string, Set<string>>();
   for (const { commandId, commandType, events } of outcomes) {
     // A question that comes again after others were decided is put again: it changes nothing.
     if (events.length === 0 || commandType === 'QueryPayment') continue;
+    if (forgotten.has(commandId)) continue;
     const ids = events.map(({ eventId }) => eventId).join(' ');
     effects.set(commandId, (effects.get(commandId) ?? new Set<string>()).add(ids));
   }
@@ -158,7 +192,9 @@ function refusedEffects(history: History, context: Context): readonly Violation[
   const accepted = new Set(
     outcomes.filter(({ status }) => status === 'ACCEPTED').map(({ commandId }) => commandId),
   );
-  const refused = outcomes.filter(({ status, commandId }) => {
+  const refused = outcomes.filter(({ status, commandId, commandType }) => {
+    // Its worker had told it to the task before, and did not hear that it counted.
+    if (commandType === 'ReportAttempt' && status === 'UNCHANGED') return false;
     return status !== 'ACCEPTED' && !accepted.has(commandId);
   });
   const caused = new Set(

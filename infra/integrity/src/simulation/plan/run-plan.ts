@@ -34,7 +34,15 @@ export const poisonTargets = [
   'paymentsInbox',
   'transactionsEvents',
 ] as const;
-export type PoisonTarget = (typeof poisonTargets)[number];
+
+/** Where it is put beside that in a run that tells merchants. */
+export const tellingTargets = [
+  ...(['notificationsCommands', 'endpointsCommands', 'notificationsEvents'] as const),
+  ...(['endpointsEvents', 'endpointsCopies'] as const),
+  /** The topic of the shortest delay. */
+  'delays',
+] as const;
+export type PoisonTarget = (typeof poisonTargets)[number] | (typeof tellingTargets)[number];
 
 export interface PlannedStory {
   /** Names its order, and seeds what it draws. */
@@ -119,7 +127,7 @@ export function planOf(
     faults: isBusy ? { ...calm, legMs: 4, name: 'given', ...faults } : randomPlan(seed),
     processes: isBusy ? [all, all] : processesOf(random.fork('processes'), all),
     stories: Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
-    poison: poisonOf(random.fork('poison'), { told, stormMs }),
+    poison: poisonOf(random.fork('poison'), { told, stormMs, isTelling }),
     rules: rulesOf(random.fork('rules'), stormMs),
     endpoints: isTelling ? plannedEndpoints(telling, stormMs, tells) : [],
     operations: isTelling ? plannedOperations(telling.fork('operations'), stormMs) : [],
@@ -146,14 +154,16 @@ function processesOf(random: Random, all: readonly string[]): readonly (readonly
 
 function poisonOf(
   random: Random,
-  { told, stormMs }: { readonly told: number; readonly stormMs: number },
+  of: { readonly told: number; readonly stormMs: number; readonly isTelling: boolean },
 ): readonly PlannedPoison[] {
+  const { told, stormMs, isTelling } = of;
+  const targets = isTelling ? [...poisonTargets, ...tellingTargets] : poisonTargets;
   if (random.chance(0.5)) return [];
   return Array.from({ length: 1 + random.int(limits.poisonMax) }, (_, index) => ({
     index,
     atMs: random.int(stormMs),
     kind: random.pick(poisonKinds),
-    target: random.pick(poisonTargets),
+    target: random.pick(targets),
     ofStory: random.chance(0.25) ? random.int(told) : null,
   }));
 }

@@ -12,7 +12,7 @@ import type { Random, SimHost, Simulation } from '@plumbline/runtime/simulation'
 import { createSimulation } from '@plumbline/runtime/simulation';
 import type { Mutant, MutantWorld } from '../mutants/mutant.ts';
 import type { PlannedPoison, RunPlan } from '../plan/run-plan.ts';
-import { poisonTargets } from '../plan/run-plan.ts';
+import { poisonTargets, tellingTargets } from '../plan/run-plan.ts';
 import * as limits from '../limits.ts';
 import type { Command } from './client.ts';
 import { createClients } from './clients.ts';
@@ -22,7 +22,7 @@ import { openJournal } from './journal.ts';
 import { notificationParts } from './notification-parts.ts';
 import type { OpenCopies } from './open-copies.ts';
 import { createOpenCopies } from './open-copies.ts';
-import { poisonRecord } from './poison.ts';
+import { poisonRecord, topicOfTarget } from './poison.ts';
 import { runSimProjection } from './run-sim-projection.ts';
 import { createSimCommands } from './sim-commands.ts';
 import type { BookedPayment, SimGateway } from './sim-gateway.ts';
@@ -122,7 +122,8 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
       const of = { broker: simulation.broker, codec: reading, journal };
       return underWayAtGateway(of) + checkoutsUnderWay(of);
     },
-    undelivered: () => notificationsUnderWay({ broker: simulation.broker, codec: reading }),
+    undelivered: () =>
+      notificationsUnderWay({ broker: simulation.broker, codec: reading, journal }),
     clientsAreDone: () => clients.areDone(),
     watchedUpTo: (topic, partition) => watcher.position(topic, partition),
   };
@@ -315,7 +316,7 @@ async function plantPoison(of: {
   readonly codec: Codec;
 }): Promise<void> {
   const { plan, simulation, journal, codec, topologies } = of;
-  await codec.prepare(poisonTargets.map((target) => topics[target].name));
+  await codec.prepare([...poisonTargets, ...tellingTargets].map(topicOfTarget));
   const { broker } = simulation;
   const { partitions } = plan;
   function plant(planned: PlannedPoison): void {
@@ -332,6 +333,8 @@ async function plantPoison(of: {
       isSound ? 'impossible' : planned.kind,
     );
     simulation.reached(`poison: ${planned.kind}`);
+    if (tellingTargets.some((target) => target === planned.target))
+      simulation.reached(`poison in ${planned.target}`);
   }
   for (const planned of plan.poison) simulation.after(planned.atMs, () => plant(planned));
 }

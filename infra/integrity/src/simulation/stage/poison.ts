@@ -1,8 +1,9 @@
 import type { Codec } from '@plumbline/events';
-import { encodeEnvelope, topics } from '@plumbline/events';
+import { defaultDelayPrefix, delayTopicName, encodeEnvelope, topics } from '@plumbline/events';
 import type { OutgoingRecord } from '@plumbline/kafka';
 import type { Payload } from '@plumbline/kernel';
 import { partitionOfRecordKey } from '@plumbline/kernel';
+import * as limits from '../limits.ts';
 import type { PlannedPoison, PoisonTarget } from '../plan/run-plan.ts';
 import { keyOfStory } from './tell-story.ts';
 
@@ -33,6 +34,35 @@ const payloads: Readonly<Record<PoisonTarget, Payload>> = {
       ...{ orderNo: 'P', paymentEventId: 'P' },
     },
   },
+  notificationsCommands: {
+    type: 'AbandonNotification',
+    data: { notificationId: 'P', paymentId: null, reason: 'poison' },
+  },
+  endpointsCommands: { type: 'RemoveEndpoint', data: { endpointId: 'P', tenant: 'main' } },
+  notificationsEvents: {
+    type: 'NotificationsForgotten',
+    data: { notificationIds: [], forgottenAt: 1 },
+  },
+  endpointsEvents: {
+    type: 'EndpointRecovered',
+    data: { endpointId: 'P', tenant: 'main', failingSince: 1, recoveredAt: 1 },
+  },
+  endpointsCopies: {
+    type: 'EndpointCopied',
+    data: {
+      ...{ endpointId: 'P', tenant: 'main', status: 'REMOVED', settingsVersion: 1, secretId: null },
+      settings: {
+        ...{ url: 'https://merchants.example/P', events: [], inOrder: false, description: null },
+        ...{ everyTenant: false, bodyStyle: 'EVENT', bodyEncoding: 'JSON', signatureField: false },
+        ...{ intervalsMs: null, templates: [], timeoutMs: limits.merchantTimeoutMs },
+        ...{ concurrencyMax: null, ratePerSecond: null },
+      },
+    },
+  },
+  delays: {
+    type: 'StartAttempt',
+    data: { notificationId: 'P', attempt: 2, dueAt: 1, trigger: 'SCHEDULE' },
+  },
   paymentsInbox: {
     type: 'CallbackRefused',
     data: {
@@ -49,6 +79,12 @@ const payloads: Readonly<Record<PoisonTarget, Payload>> = {
 
 const noSchema = 987_654;
 
+/** Where poison of a target is put. */
+export const topicOfTarget = (target: PoisonTarget): string =>
+  target === 'delays'
+    ? delayTopicName({ prefix: defaultDelayPrefix, delayMs: limits.delayLevelsMs[0] ?? 0 })
+    : topics[target].name;
+
 /** Alerts of one id in several partitions would have no order, and no read model could agree. */
 function payloadOf(target: PlannedPoison['target'], index: number): Payload {
   const payload = payloads[target];
@@ -61,7 +97,7 @@ export function poisonRecord(
   { index, kind, target, ofStory }: PlannedPoison,
   of: { readonly codec: Codec; readonly partitions: number; readonly nowMs: number },
 ): OutgoingRecord {
-  const topic = topics[target].name;
+  const topic = topicOfTarget(target);
   const payload = payloadOf(target, index);
   // A valid event of an order of ours would be a forgery, which no consumer can tell.
   const isOwn = ofStory === null || kind === 'impossible' || kind === 'wrong-partition';

@@ -88,28 +88,34 @@ const movesOn: ReadonlySet<string> = new Set([
 export function notificationsUnderWay(of: {
   readonly broker: MemoryLog;
   readonly codec: Codec;
+  readonly journal: Journal;
 }): number {
-  const { broker, codec } = of;
+  const { broker, codec, journal } = of;
   const open = new Map<string, string>();
   const away = new Set<string>();
-  for (const { topic, value } of broker.topicRecords(topics.endpointsEvents.name)) {
+  const sound = (name: string) =>
+    broker
+      .topicRecords(name)
+      .filter((each) => !journal.planted.has(`${name} ${each.partition}/${each.offset}`));
+  for (const { topic, value } of sound(topics.endpointsEvents.name)) {
     // The topic holds nothing else.
     const { type, data } = codec.decode(topic, value) as EndpointsEvent;
     if (type === 'EndpointPaused' || type === 'EndpointDisabled') away.add(data.endpointId);
     if (type === 'EndpointResumed' || type === 'EndpointRemoved') away.delete(data.endpointId);
   }
-  for (const { topic, value } of broker.topicRecords(topics.notificationsEvents.name)) {
+  for (const { topic, value } of sound(topics.notificationsEvents.name)) {
     const event = codec.decode(topic, value) as NotificationsEvent;
-    if (event.type === 'NotificationCreated')
-      open.set(event.data.notificationId, event.data.endpointId ?? '');
-    const isUsedUp =
-      event.type === 'NotificationAttemptFailed' && event.data.status === 'RETRY_FAILED';
-    if (
-      isUsedUp ||
-      event.type === 'NotificationDelivered' ||
-      event.type === 'NotificationAbandoned'
-    )
-      open.delete(event.data.notificationId);
+    if (event.type === 'NotificationsForgotten') continue;
+    const { notificationId } = event.data;
+    const isReplayed = event.type === 'NotificationAttemptDue' && event.data.trigger === 'REPLAY';
+    if (event.type === 'NotificationCreated' || isReplayed)
+      open.set(notificationId, event.data.endpointId ?? '');
+    else if (isAnEnd(event)) open.delete(notificationId);
   }
   return [...open.values()].filter((endpointId) => !away.has(endpointId)).length;
 }
+
+const isAnEnd = (event: NotificationsEvent): boolean =>
+  event.type === 'NotificationDelivered' ||
+  event.type === 'NotificationAbandoned' ||
+  (event.type === 'NotificationAttemptFailed' && event.data.status === 'RETRY_FAILED');
