@@ -27,12 +27,18 @@ export interface MerchantServer {
   /** Everything that came, in order. */
   readonly requests: readonly MerchantRequest[];
   of(name: string): readonly MerchantRequest[];
+  /** Whether its answer has left. */
+  isAnswered(request: MerchantRequest): boolean;
+  /** Does something once, right when the next answer of this endpoint has left. */
+  onceAnswered(name: string, act: () => void): void;
   close(): Promise<void>;
 }
 
 export async function openMerchantServer(): Promise<MerchantServer> {
   const requests: MerchantRequest[] = [];
   const behaviours = new Map<string, Behaviour>();
+  const answered = new Set<MerchantRequest>();
+  const waiting = new Map<string, () => void>();
   const server = createServer((incoming, response) => {
     void take(incoming, response).catch(() => incoming.destroy());
   });
@@ -52,7 +58,11 @@ export async function openMerchantServer(): Promise<MerchantServer> {
     const does = behaviours.get(request.name)?.(request, before.length) ?? { status: 200 };
     if (does === 'hang') return;
     if (does.afterMs !== undefined) await sleep(does.afterMs);
-    response.writeHead(does.status).end();
+    response.writeHead(does.status).end(() => {
+      answered.add(request);
+      waiting.get(request.name)?.();
+      waiting.delete(request.name);
+    });
   }
 
   await new Promise<void>((resolve) => {
@@ -64,6 +74,8 @@ export async function openMerchantServer(): Promise<MerchantServer> {
     behave: (name, behaviour) => void behaviours.set(name, behaviour),
     requests,
     of: (name) => requests.filter((each) => each.name === name),
+    isAnswered: (request) => answered.has(request),
+    onceAnswered: (name, act) => void waiting.set(name, act),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
