@@ -16,7 +16,7 @@ export interface Applied {
   readonly added: number;
   /** Entries deleted: of orders that ended or expired, and before a change of an order's fields. */
   readonly removed: number;
-  /** Whether Redis has what it had when it was healed last; {@link ActiveStream.heal} it otherwise. */
+  /** Whether Redis has what it had when it was healed last; {@link ActiveStream.heal} if not. */
   readonly isWhole: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface ActiveStreamOptions {
   readonly redis: Pick<Redis, 'run' | 'script'>;
   /** Epoch ms. */
   readonly nowMs: () => number;
-  /** Orders that changed less than this before a healing began are left alone; 60 s unless given. */
+  /** Orders that changed less than this before a healing are left alone; 60 s unless given. */
   readonly healGraceMs?: number;
 }
 

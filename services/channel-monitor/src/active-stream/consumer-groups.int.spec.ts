@@ -30,7 +30,7 @@ const makeGroup = (name = group) =>
 
 type Reply = readonly (readonly [string, readonly [string, string[]][]])[] | null;
 
-/** Entries that the group was not given yet, or, from an id on, those that the consumer still has. */
+/** Entries that the group was not given yet; from an id on, those that the consumer still has. */
 async function read(consumer: string, from = '>'): Promise<readonly ReadEntry[]> {
   const reply = (await redis.run((client) =>
     client.xreadgroup('GROUP', group, consumer, 'COUNT', 10, 'STREAMS', streamKey, from),

@@ -38,31 +38,36 @@ local function groupNames()
   return groups
 end
 local function entryAt(id) return redis.call('XRANGE', stream, id, id)[1] end
+-- A stream that was deleted may give an id of before to another order.
+local function entryOf(order)
+  local id = redis.call('HGET', entries, order)
+  local entry = id and entryAt(id)
+  return entry and entry[2][2] == order and entry
+end
 local function delete(id)
   for _, name in ipairs(groupNames()) do redis.call('XACK', stream, name, id) end
   return redis.call('XDEL', stream, id)
 end
 local function remove(order)
-  local id = redis.call('HGET', entries, order)
-  local deleted = id and delete(id) or 0
+  local entry = entryOf(order)
+  local deleted = entry and delete(entry[1]) or 0
   redis.call('HDEL', entries, order)
   redis.call('ZREM', expiries, order)
   return deleted
 end
-local function isAsGiven(id, first)
-  local entry = entryAt(id)
-  if not entry or #entry[2] ~= ${fieldArguments} then return false end
+local function isAsGiven(entry, first)
+  if #entry[2] ~= ${fieldArguments} then return false end
   for i, text in ipairs(entry[2]) do
     if text ~= ARGV[first + i - 1] then return false end
   end
   return true
 end
 local function put(order, expiresAtMs, first)
-  local id = redis.call('HGET', entries, order)
   redis.call('ZADD', expiries, expiresAtMs, order)
-  if id and isAsGiven(id, first) then return 0 end
-  if id then delete(id) end
-  id = redis.call('XADD', stream, '*', unpack(ARGV, first, first + ${fieldArguments} - 1))
+  local entry = entryOf(order)
+  if entry and isAsGiven(entry, first) then return 0 end
+  if entry then delete(entry[1]) end
+  local id = redis.call('XADD', stream, '*', unpack(ARGV, first, first + ${fieldArguments} - 1))
   redis.call('HSET', entries, order, id)
   return 1
 end
@@ -78,8 +83,9 @@ local function changedSince(order, sinceMs)
 end
 local function runId() return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') end
 local function isWhole()
+  local count = redis.call('HLEN', entries)
   local stands = redis.call('GET', healed) == runId()
-    and redis.call('XLEN', stream) == redis.call('HLEN', entries)
+    and redis.call('XLEN', stream) == count and redis.call('ZCARD', expiries) == count
   return stands and 1 or 0
 end
 `;
@@ -120,7 +126,8 @@ export const expireScript = script('return { dropExpired(ARGV[1], ARGV[2]) }');
 export const isWholeScript = script('return isWhole()');
 
 /**
- * A healing's first step: every entry of the stream is the one that its order has, or goes.
+ * A healing's first step: every entry of the stream is the one that its order has, or goes. What
+ * was lost beside the stream is made again from it.
  *
  * ARGV: for each entry its order, empty for one that names none, its expiry and its id. Returns how
  * many entries were removed.
@@ -129,30 +136,36 @@ export const healIndexScript = script(`
 local removed = 0
 for i = 1, #ARGV, 3 do
   local order, expiresAtMs, id = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local has = redis.call('HGET', entries, order)
-  if has ~= id and entryAt(id) then
-    if order == '' or (has and entryAt(has)) then
-      removed = removed + delete(id)
-    else
-      redis.call('HSET', entries, order, id)
-      redis.call('ZADD', expiries, expiresAtMs, order)
-    end
+  local own = entryOf(order)
+  if entryAt(id) and not own and order ~= '' then
+    redis.call('HSET', entries, order, id)
+    own = { id }
+  end
+  if own and own[1] == id then
+    redis.call('ZADD', expiries, 'NX', expiresAtMs, order)
+  else
+    removed = removed + delete(id)
   end
 end
 return removed
 `);
 
 /**
- * The second: orders that are active stand in the stream, but for those that changed since.
+ * The second: orders that are active stand in the stream, but for those that changed since. One
+ * that changed since and has lost its entry was active by that change: it is put in as well.
  *
  * ARGV: now, since; then for each order its id, expiry and fields. Returns how many entries were
  * added, and how many were right.
  */
 export const healPutScript = script(`
 local added, kept = 0, 0
+local function hasLostEntry(order)
+  return redis.call('HEXISTS', entries, order) == 1 and not entryOf(order)
+end
 for i = 3, #ARGV, ${2 + fieldArguments} do
   local order, expiresAtMs = ARGV[i], ARGV[i + 1]
-  if tonumber(expiresAtMs) > tonumber(ARGV[1]) and not changedSince(order, ARGV[2]) then
+  local isMine = not changedSince(order, ARGV[2]) or hasLostEntry(order)
+  if isMine and tonumber(expiresAtMs) > tonumber(ARGV[1]) then
     local isNew = put(order, expiresAtMs, i + 2)
     added = added + isNew
     kept = kept + 1 - isNew
