@@ -38,7 +38,7 @@ export interface AuthenticationOptions {
   readonly keys: ClientKeys;
   readonly nonces: NonceStore;
   readonly rateLimit: Pick<RateLimit, 'take'>;
-  /** Whether an error of `keys` says that they cannot be read now; others are defects, and thrown. */
+  /** Whether an error of `keys` says that they cannot be read now; others are thrown: defects. */
   readonly isKeyStoreDown: (error: unknown) => boolean;
   /** Epoch ms. */
   readonly nowMs: () => number;

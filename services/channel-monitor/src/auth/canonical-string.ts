@@ -27,8 +27,8 @@ export type QueryPair = readonly [name: string, value: string];
  *   v1 · METHOD · path · query · SHA-256 of the body in hex · timestamp · nonce · client
  *
  * No part can hold a line feed: the path and the query are percent-encoded, the others have forms
- * without one. So two requests that differ in a part have different strings. The order of parameters
- * of different names is not part of a request; that of values of one name is.
+ * without one. So two requests that differ in a part have different strings. The order of
+ * parameters of different names is not part of a request; that of values of one name is.
  */
 export function canonicalString(parts: SignedParts): string {
   const { method, path, query, body, timestamp, nonce, clientId } = parts;
@@ -58,7 +58,7 @@ const percentEncoded = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** `v1=` and the HMAC-SHA256 in lower-case hex. The key is the secret's text as it was given out. */
+/** `v1=` and the HMAC-SHA256 in lower-case hex. The key is the secret's text as given out. */
 export function signatureOf(canonical: string, secret: string): string {
   const mac = createHmac('sha256', secret).update(canonical, 'utf8').digest('hex');
   return `${signatureVersion}=${mac}`;

@@ -43,8 +43,8 @@ export function judgeTimestamp({ timestampMs }: Signed, nowMs: number): Refused 
 
 /**
  * Whether one of the client's keys made this signature. All are tried, in constant time each, so
- * that neither the right one's place nor a near miss shows. That a key is revoked or expired is said
- * to nobody but its holder: of a wrong signature nothing is told but that it is wrong.
+ * that neither the right one's place nor a near miss shows. That a key is revoked or expired is
+ * said to nobody but its holder: of a wrong signature nothing is told but that it is wrong.
  */
 export function judgeSignature(
   { signature, parts }: Signed,

@@ -1,14 +1,14 @@
 /**
  * How far a request's timestamp may be from the clock here, either way: clocks of phones that ask
- * the network are right within seconds, a call that is queued and tried again takes a minute or two.
+ * the network are right within seconds, a queued call that is tried again takes a minute or two.
  * Standard Webhooks, by which we notify merchants, allows the same.
  */
 export const clockDifferenceMaxMs = 300_000;
 
 /**
  * How long a used nonce is remembered. A request can be dated 300 s ahead and is taken until 300 s
- * after its date: 600 s; and a minute for processes whose clocks differ. A client that makes 10 calls
- * a second has 6,600 of about 120 bytes in Redis: 0.8 MB.
+ * after its date: 600 s; and a minute for processes whose clocks differ. A client that makes 10
+ * calls a second has 6,600 of about 120 bytes in Redis: 0.8 MB.
  */
 export const nonceKeptMs = 2 * clockDifferenceMaxMs + 60_000;
 

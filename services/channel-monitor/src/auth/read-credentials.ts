@@ -107,7 +107,7 @@ function merchantIn({ query, rawBody }: RequestFacts): string | null {
   return typeof named === 'number' && Number.isSafeInteger(named) ? String(named) : null;
 }
 
-/** Only to find the key: what the body says is read again, strictly, once it is known to be signed. */
+/** Only to find the key: the body is read again, strictly, once it is known to be signed. */
 function pidOfBody(body: Buffer): unknown {
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));

@@ -1,4 +1,4 @@
-/** Why a call is not let in, and with which status. A closed table: docs/monitor-signatures.md has it. */
+/** Why a call is not let in, and with which status. docs/monitor-signatures.md has the same table. */
 export const refusals = {
   signature_missing: { status: 401, description: 'Neither a signature nor a Bearer token came.' },
   signature_malformed: { status: 401, description: 'It is not `v1=` and 64 hex digits.' },

@@ -11,7 +11,7 @@ interface Signed {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Runs the Python of docs/monitor-signatures.md; a time and a nonce of its own where none is given. */
+/** Runs the Python of docs/monitor-signatures.md; time and nonce are its own where none is given. */
 function signedInPython(
   cases: readonly (Omit<Vector, 'timestamp' | 'nonce' | 'canonical' | 'signature'> &
     Partial<Vector>)[],
@@ -19,9 +19,10 @@ function signedInPython(
   const program = `${fenced('python')}
 import json, sys
 def run(v):
-    body = v["body"].encode()
-    headers = signed_headers(v["secret"], v["method"], v["url"], body, v["client"], v.get("timestamp"), v.get("nonce"))
-    return {"canonical": canonical(v["method"], v["url"], body, headers["timestamp"], headers["nonce"], v["client"]), "headers": headers}
+    call = (v["method"], v["url"], v["body"].encode())
+    headers = signed_headers(v["secret"], *call, v["client"], v.get("timestamp"), v.get("nonce"))
+    text = canonical(*call, headers["timestamp"], headers["nonce"], v["client"])
+    return {"canonical": text, "headers": headers}
 json.dump([run(v) for v in json.load(sys.stdin)], sys.stdout)
 `;
   const { stdout, stderr, status } = spawnSync('python3', ['-c', program], {

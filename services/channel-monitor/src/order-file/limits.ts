@@ -1,2 +1,2 @@
-/** A file that was being written when its process died is removed once it is so old: none takes longer. */
+/** What a process left that died while it wrote is removed once it is so old: none takes longer. */
 export const leftoverMs = 60_000;
