@@ -8,8 +8,11 @@ export const keepMs = 90 * dayMs;
 export const alertAfterMs = 5 * minuteMs;
 
 /**
- * Commands under way: reports of 1,024 attempts that are to be written and of 256 under way
- * (worker/limits.ts, lanes/limits.ts), and calls of clients beside them. With 1,000 the worker was
- * refused by its own gateway at 900 deliveries a second (docs/benchmarks.md).
+ * Commands under way: calls of clients, and, when partitions go to another process, reports of the
+ * 1,024 attempts that are to be written and the 256 under way (worker/limits.ts, lanes/limits.ts).
  */
 export const commandsInFlightMax = 2_000;
+
+/** A process that is started beside this one makes the delay topics within seconds, if slowly. */
+export const delayTopicsMs = 60_000;
+export const delayTopicsPollMs = 250;

@@ -10,7 +10,15 @@ import type { Foundation, Parts } from '@plumbline/runtime';
 import type { Vault } from '@plumbline/vault';
 import { masterKeysOf, openVault } from '@plumbline/vault';
 import type { NotificationsConfig } from './config.ts';
-import { intervalsOf, isLoopbackHost, levelsOf, outboundPolicyOf, ownSecretOf } from './config.ts';
+import {
+  delayTopicsOf,
+  intervalsOf,
+  isLoopbackHost,
+  levelsOf,
+  outboundPolicyOf,
+  ownSecretOf,
+} from './config.ts';
+import { untilDelayTopicsAreThere } from './delay-topics.ts';
 import { createPrepare } from './delivery/prepare.ts';
 import type { NotificationsEdge } from './http/edge.ts';
 import { endpointRoutes } from './http/endpoints/routes.ts';
@@ -33,6 +41,9 @@ export async function openNotifications(
 ): Promise<Parts> {
   const { config, log, logger, metrics } = foundation;
   const partitions = config.PLUMBLINE_PARTITIONS;
+  await untilDelayTopicsAreThere({
+    ...{ log, topics: delayTopicsOf(config), logger, clock: systemClock },
+  });
   const notifications = await gatewayOf(foundation, 'notifications');
   const endpoints = await gatewayOf(foundation, 'endpoints');
   const vault = openVaultOf(foundation);
