@@ -125,17 +125,18 @@ const mayComeLate: ReadonlySet<string> = new Set([
 
 /** Commands that came again when their aggregate had decided too many others to know them. */
 export function forgottenIn(history: History, outcomesTopic: string): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  const last = new Map<string, number>();
+  const recent = new Map<string, readonly string[]>();
+  const seen = new Set<string>();
   const found = new Set<string>();
   for (const entry of history.committed(outcomesTopic).filter(isReadable)) {
     const key = keyOf(entry);
     const { commandId, commandType } = entry.payload.data as CommandOutcome;
-    const count = (counts.get(key) ?? 0) + 1;
-    counts.set(key, count);
-    const others = count - (last.get(`${key} ${commandId}`) ?? count) - 1;
-    if (others >= remembered && mayComeLate.has(commandType)) found.add(commandId);
-    last.set(`${key} ${commandId}`, count);
+    const known = recent.get(key) ?? [];
+    // A repeat that is known is not remembered for longer.
+    if (known.includes(commandId)) continue;
+    if (seen.has(commandId) && mayComeLate.has(commandType)) found.add(commandId);
+    seen.add(commandId);
+    recent.set(key, [...known, commandId].slice(-remembered));
   }
   return found;
 }
