@@ -107,6 +107,10 @@ export const intervalsMs: readonly number[] = [1_000, 2_500, 4_000];
 /** A request to a merchant is over after this; the shortest that an endpoint may have. */
 export const merchantTimeoutMs = 1_000;
 
+/** Preparing a request takes so long at most; one in five that long, so that processes end in it. */
+export const usualVaultMs = 12;
+export const slowVaultMs = 400;
+
 /** A merchant that answers slowly takes so long at most. */
 export const slowMerchantMs = 700;
 

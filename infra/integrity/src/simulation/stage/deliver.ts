@@ -65,7 +65,9 @@ export function startDeliveries(of: {
       if (worker.lanes().some(({ hasMore }) => hasMore))
         of.reached('a lane had more than it holds');
       // A vault takes its time, and in it a process can end.
-      await clock.sleep(world.random.between(1, 12));
+      const { usualVaultMs, slowVaultMs } = limits;
+      const vaultMs = world.random.chance(0.2) ? slowVaultMs : usualVaultMs;
+      await clock.sleep(world.random.between(1, vaultMs));
       return withAttempt(await prepare(due, settings), due);
     },
     async report(due, result, task) {
