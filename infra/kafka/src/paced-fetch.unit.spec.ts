@@ -3,12 +3,13 @@ import { expect, it } from 'vitest';
 import type { Clock } from './clock.ts';
 import { busyPace } from './limits.ts';
 import { createMemoryLog } from './memory/memory-log.ts';
+import type { Pace } from './paced-fetch.ts';
 import { pacedFetch } from './paced-fetch.ts';
 
 const at = { topic: 'in', partition: 0 };
 
 /** A fetch that brings so many records at once, on a thread that is so busy; how long it waited. */
-async function waitedMs(brought: number, busy: number, paceMs: number): Promise<number> {
+async function waitedMs(brought: number, busy: number, pace: Pace): Promise<number> {
   let nowMs = 0;
   const clock: Clock = {
     nowMs: () => nowMs,
@@ -22,7 +23,7 @@ async function waitedMs(brought: number, busy: number, paceMs: number): Promise<
   const log = createMemoryLog({ topics: [{ name: 'in', partitions: 1 }] });
   const from = [{ ...at, offset: 0n }];
   const reader = await log.openReader({ from, isolation: 'read_committed' });
-  const fetch = pacedFetch(reader, paceMs, clock);
+  const fetch = pacedFetch(reader, pace, clock);
   for (let n = 0; n < brought; n += 1)
     log.appendRaw({ ...at, key: null, value: Buffer.from('x'), headers: {} });
   await fetch({ maxWaitMs: 1 });
@@ -40,7 +41,12 @@ it.each([
   ['not where much is brought', busyPace.littleRecords, 1, 0, 0],
   ['not where nothing is brought', 0, 1, 10, 0],
 ] as const)('waits on a busy thread: %s', async (_how, brought, busy, paceMs, expected) => {
-  expect(await waitedMs(brought, busy, paceMs)).toBe(expected);
+  expect(await waitedMs(brought, busy, { paceMs })).toBe(expected);
+});
+
+it('waits as long on a busy thread as it is told at most', async () => {
+  expect(await waitedMs(3, 1, { paceMs: 0, busyMs: 40 })).toBe(40);
+  expect(await waitedMs(3, 0.875, { paceMs: 0, busyMs: 40 })).toBe(20);
 });
 
 it('waits between fetches only while records come, and brings every record', async () => {
@@ -49,7 +55,7 @@ it('waits between fetches only while records come, and brings every record', asy
     from: [{ ...at, offset: 0n }],
     isolation: 'read_committed',
   });
-  const fetch = pacedFetch(reader, 400);
+  const fetch = pacedFetch(reader, { paceMs: 400 });
   const append = () => log.appendRaw({ ...at, key: null, value: Buffer.from('x'), headers: {} });
   const timed = async (): Promise<{ records: number; ms: number }> => {
     const startedAt = performance.now();

@@ -100,7 +100,7 @@ export function startProjectionTask(options: ProjectionTaskOptions): ProjectionT
   }
 
   async function loop(opened: LogReader): Promise<void> {
-    const fetch = pacedFetch(opened, projection.paceMs ?? limits.fetchPaceMs);
+    const fetch = pacedFetch(opened, { paceMs: projection.paceMs ?? limits.fetchPaceMs });
     const next = (): Promise<readonly Fetched[]> => {
       const fetching = fetch({
         maxWaitMs: limits.fetchWaitMs,

@@ -79,6 +79,7 @@ export const notificationsTopology = (options: NotificationsTopologyOptions): To
   return aggregateTopology({
     name: notificationsName,
     decider: createNotificationDecider(options),
+    busyPaceMs: limits.busyPaceMs,
     topics: {
       commands: topics.notificationsCommands.name,
       events: topics.notificationsEvents.name,

@@ -36,6 +36,8 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
     readonly changelog: string;
     readonly deadLetters: string;
   };
+  /** {@link Topology.busyPaceMs} */
+  readonly busyPaceMs?: number;
   /** What an event is about, for `ce_subject`: the order number, the payment number. */
   subjectOf(event: Event): string;
   /** What a decision asks of other aggregates; it goes out in the decision's own transaction. */
@@ -124,6 +126,7 @@ export function aggregateTopology<State, Command extends Payload, Event extends 
     name,
     ordering: 'arrival',
     paceMs: 0,
+    ...(options.busyPaceMs === undefined ? {} : { busyPaceMs: options.busyPaceMs }),
     inputs: [
       { kind: 'commands', topic: topics.commands, outcomes: topics.outcomes },
       ...heard,

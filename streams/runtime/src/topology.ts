@@ -21,6 +21,11 @@ export interface Topology {
    * batches. 0 where somebody waits for the answer.
    */
   readonly paceMs: number;
+  /**
+   * The most that a thread without time to spare waits between two fetches that bring little, ms; that
+   * of all others unless given ({@link busyPace} of @plumbline/kafka, decision 0013).
+   */
+  readonly busyPaceMs?: number;
   /** In the order in which records of the same millisecond are taken. `arrival` goes by it too. */
   readonly inputs: readonly TopologyInput[];
   /** Topics that the processor emits to; anything else is refused. */

@@ -145,7 +145,7 @@ async function follow(
 ): Promise<void> {
   const { partition, streams, logger } = options;
   const { incarnation } = from;
-  const fetch = pacedFetch(reader, limits.fetchPaceMs);
+  const fetch = pacedFetch(reader, { paceMs: limits.fetchPaceMs });
   let held = from.held;
   let askedAtMs = performance.now();
 

@@ -178,7 +178,11 @@ export function startTask(options: TaskOptions): Task {
   }
 
   async function loop(running: Engine, opened: LogReader, of: LoopParts): Promise<void> {
-    const fetch = pacedFetch(opened, topology.paceMs, clock);
+    const fetch = pacedFetch(
+      opened,
+      { paceMs: topology.paceMs, busyMs: topology.busyPaceMs },
+      clock,
+    );
     let pending = fetchNext(running, fetch);
     while (!isStopped()) {
       const fetched = await nextOf(pending, of.told);
