@@ -275,7 +275,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       answer: () => decider.answer(after.entry.state, command, decision),
     });
     ask(context, { key, command, decision, state: after.entry.state }, cause);
-    const saved = { ...after.entry, recent: withOutcome(entry.recent, outcome) };
+    const saved = { ...after.entry, recent: withOutcome(entry.recent, outcome, actor) };
     save(context, { key, before: entry.state, cause }, saved);
     emitOutcome({ topic: topics.outcomes, input, outcome, context });
   }

@@ -67,6 +67,27 @@ describe('each command has one outcome', () => {
     expect(events()).toHaveLength(1);
   });
 
+  it('the same again after whatever our own processes said meanwhile, as many of them remembered', () => {
+    const say = (id: string) =>
+      driver.pipeInput({
+        ...{ topic: commands, key, payload: closeDoor() },
+        envelope: { id, actor: 'system:somebody' },
+      });
+    command(openDoor(), 'open');
+    for (const id of ['s1', 's2', 's3', 's4', 's5']) say(id);
+    command(openDoor(), 'open');
+    say('s2');
+    say('s1');
+    const [first, closed, ...others] = outcomes();
+    expect(others.slice(0, 4).map(({ status }) => status)).toEqual(Array(4).fill('UNCHANGED'));
+    expect(others.slice(4)).toEqual([
+      { ...first, commandOffset: 6n },
+      { ...others[0], commandOffset: 7n },
+      // Forgotten, and decided anew.
+      { ...closed, status: 'UNCHANGED', events: [], commandOffset: 8n },
+    ]);
+  });
+
   it('refused when a command id comes again with other content', () => {
     command(openDoor(), 'same');
     command(openDoor(5), 'same');

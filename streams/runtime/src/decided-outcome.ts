@@ -10,6 +10,8 @@ import type { InputRecord } from './topology.ts';
 export interface RecentCommand {
   readonly id: string;
   readonly outcome: DecidedOutcome;
+  /** One of our own processes sent it. */
+  readonly isSystem?: true;
 }
 
 /**
@@ -35,12 +37,21 @@ export function answeredBefore(options: {
   };
 }
 
-/** The newest outcomes with one more. */
-export const withOutcome = (
+/**
+ * The newest outcomes with one more: so many of people and clients, and so many of our own processes,
+ * which say much and must not push out what somebody may yet repeat.
+ */
+export function withOutcome(
   recent: readonly RecentCommand[],
   outcome: DecidedOutcome,
-): readonly RecentCommand[] =>
-  [...recent, { id: outcome.commandId, outcome }].slice(-limits.recentCommandsPerAggregate);
+  actor: string,
+): readonly RecentCommand[] {
+  const isSystem = actor.startsWith('system:');
+  const one = { id: outcome.commandId, outcome, ...(isSystem ? { isSystem } : {}) };
+  const alike = recent.filter((each) => (each.isSystem ?? false) === isSystem);
+  const [oldest] = alike.length < limits.recentCommandsPerAggregate ? [] : alike;
+  return [...recent.filter((each) => each !== oldest), one];
+}
 
 /** What is said of a decision; `answer` is not asked of a refusal. */
 export function outcomeOf<Event>(options: {

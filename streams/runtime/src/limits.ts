@@ -69,7 +69,10 @@ export const limits = {
   fencedPauseMs: 7_000,
   /** Waiting for a schema when the registry cannot be reached; the partition stands meanwhile. */
   schemaRetryMs: 500,
-  /** Command ids, with their outcomes, that an aggregate remembers: more than one client repeats. */
+  /**
+   * Command ids, with their outcomes, that an aggregate remembers: more than one client repeats. As
+   * many of people and clients as of our own processes.
+   */
   recentCommandsPerAggregate: 4,
   /** A task that is told to stop has this long to finish its transaction (session: 6 s). */
   stopMs: 1_500,

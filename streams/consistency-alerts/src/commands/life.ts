@@ -47,7 +47,7 @@ export function onLifeCommand(
       ...{ input, decision, events, aggregateVersion, answer: answer(alerts.lives) },
     });
     // An order that nothing is known of is given no memory: anybody may ask about any.
-    if (watched !== undefined) remember(context, key, alerts, outcome);
+    if (watched !== undefined) remember(context, input, alerts, outcome);
     tell(outcome);
     return;
   }
@@ -65,17 +65,17 @@ export function onLifeCommand(
     ...{ input, decision, aggregateVersion: link.version, answer: answer(lives) },
     events: [{ eventId, type: event.type, aggregateVersion: link.version }],
   });
-  remember(context, key, { ...alerts, lives }, outcome);
+  remember(context, input, { ...alerts, lives }, outcome);
   tell(outcome);
 }
 
 function remember(
   context: ProcessorContext,
-  key: string,
+  { key, envelope: { actor } }: InputRecord,
   alerts: OrderAlerts,
   outcome: Parameters<typeof withOutcome>[1],
 ): void {
-  const recent = withOutcome(alerts.recent, outcome);
+  const recent = withOutcome(alerts.recent, outcome, actor);
   context.store<OrderAlerts>(alertsStore).set(key, { ...alerts, recent });
 }
 

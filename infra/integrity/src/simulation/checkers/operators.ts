@@ -50,7 +50,10 @@ function asked(history: History): readonly Violation[] {
     }
   const found: Violation[] = [];
   const commands = new Set<string>();
-  const forgotten = forgottenIn(history, topics.notificationsOutcomes.name);
+  const forgotten = forgottenIn(history, {
+    commands: topics.notificationsCommands.name,
+    outcomes: topics.notificationsOutcomes.name,
+  });
   const types = new Map(history.sent.map(({ id, type }) => [id, type]));
   for (const { commandId, status } of outcomesIn(history, topics.notificationsOutcomes.name)) {
     const type = types.get(commandId) ?? '';

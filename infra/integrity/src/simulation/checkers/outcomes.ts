@@ -105,14 +105,14 @@ export const effectsChecker: Checker = {
   name: 'effects',
   title: 'no command, payment or callback has its effect twice',
   check: (history) => [
-    ...contexts.flatMap(({ outcomes }) =>
-      checkCommandEffects(outcomesIn(history, outcomes), forgottenIn(history, outcomes)),
+    ...contexts.flatMap((context) =>
+      checkCommandEffects(outcomesIn(history, context.outcomes), forgottenIn(history, context)),
     ),
     ...atMostOnce(history),
   ],
 };
 
-/** So many outcomes an aggregate remembers (decision 0005). */
+/** So many outcomes of people an aggregate remembers, and as many of our own processes (decision 0005). */
 const remembered = 4;
 
 /**
@@ -124,13 +124,22 @@ const mayComeLate: ReadonlySet<string> = new Set([
 ]);
 
 /** Commands that came again when their aggregate had decided too many others to know them. */
-export function forgottenIn(history: History, outcomesTopic: string): ReadonlySet<string> {
+export function forgottenIn(
+  history: History,
+  { commands, outcomes }: Pick<Context, 'commands' | 'outcomes'>,
+): ReadonlySet<string> {
+  const ours = new Set(
+    history
+      .committed(commands)
+      .filter(isReadable)
+      .flatMap(({ envelope: { id, actor } }) => (actor.startsWith('system:') ? [id] : [])),
+  );
   const recent = new Map<string, readonly string[]>();
   const seen = new Set<string>();
   const found = new Set<string>();
-  for (const entry of history.committed(outcomesTopic).filter(isReadable)) {
-    const key = keyOf(entry);
+  for (const entry of history.committed(outcomes).filter(isReadable)) {
     const { commandId, commandType } = entry.payload.data as CommandOutcome;
+    const key = `${keyOf(entry)} ${ours.has(commandId)}`;
     const known = recent.get(key) ?? [];
     // A repeat that is known is not remembered for longer.
     if (known.includes(commandId)) continue;
