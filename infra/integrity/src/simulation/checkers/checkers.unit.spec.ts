@@ -55,6 +55,10 @@ const twice = (topic: string, type: string): History =>
     entries.flatMap((entry) => (entry.payload?.type === type ? [entry, entry] : [entry])),
   );
 
+/** The deletion of a timer. */
+const isTakenAway = ({ record }: Entry): boolean =>
+  record.value === null && record.key?.toString().startsWith('t/') === true;
+
 /** The first of a type with other data. */
 const altered = (topic: string, type: string, over: object): History =>
   withTopic(topic, (entries) => {
@@ -192,6 +196,14 @@ describe('the checkers', () => {
           e.filter(({ record }) => record.key?.toString() !== 's/aggregates/main/S000'),
         ),
     ],
+    [
+      'a timer that was taken away twice',
+      'state',
+      () =>
+        withTopic(ordersChangelog.name, (e) =>
+          e.flatMap((each) => (isTakenAway(each) ? [each, each] : [each])),
+        ),
+    ],
     ['a replay that writes more', 'replay', () => dropFirst(ordersEvents.name, 'OrderPaid')],
     [
       'a record that was read and is not there',
@@ -275,6 +287,18 @@ describe('the checkers', () => {
     expect(statuses).toEqual(new Set(['closed', 'paid']));
     const books = new Map([...sound.books].map(([name, booked]) => [name, change(booked)]));
     expect(await found({ ...sound, books })).toEqual(['gateway']);
+  });
+
+  it('know a timer that was moved and moved back in one batch from one that is gone twice', async () => {
+    const elsewhere = (entry: Entry): Entry => {
+      const key = Buffer.from(`t/${'0'.repeat(15)}${String(entry.record.key).slice(17)}`);
+      return { ...entry, record: { ...entry.record, key } };
+    };
+    const moved = withTopic(ordersChangelog.name, (entries) =>
+      entries.flatMap((each) => (isTakenAway(each) ? [each, elsewhere(each), each] : [each])),
+    );
+    expect(moved.committed(ordersChangelog.name).some(isTakenAway)).toBe(true);
+    expect(await found(moved)).toEqual([]);
   });
 
   it('find a payment at the gateway that never ended', async () => {
