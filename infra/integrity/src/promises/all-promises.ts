@@ -14,14 +14,17 @@ import type { IntegrityPromise } from './promise.ts';
 /** In the order of a round: from the third on there are two instances of most processes. */
 export const allPromises: readonly IntegrityPromise[] = [
   killedProcesses,
-  killedWriter,
   brokerDiesOrFreezes,
   frozenProcess,
   rollingRestart,
 ];
 
 /** Kept in a campaign, before its faults: in a round they would take `npm test` beyond its time. */
-export const campaignPromises: readonly IntegrityPromise[] = [storesGoAway, rebalanceStorm];
+export const campaignPromises: readonly IntegrityPromise[] = [
+  killedWriter,
+  storesGoAway,
+  rebalanceStorm,
+];
 
 /**
  * In the order of the round at gateways: from the third on these have no fault, and what was left

@@ -9,7 +9,7 @@ import { stories } from '../plan/stories.ts';
 import { playToTheEnd } from '../play.ts';
 import { openStage } from '../stage/open-stage.ts';
 import type { BookedPayment } from '../stage/sim-gateway.ts';
-import { checkHistory } from './checkers.ts';
+import { checkHistory, checkers } from './checkers.ts';
 
 let sound: History;
 const refund = { refundReference: 'another', amountMinor: 1n, status: 'done' } as const;
@@ -265,8 +265,11 @@ describe('the checkers', () => {
           entries.map((entry) => ({ ...entry, record: { ...entry.record, timestampMs: 0 } })),
         ),
     ],
-  ])('find %s', async (_what, checker, plant) => {
-    expect(await found(plant())).toContain(checker);
+  ])('find %s', async (_what, name, plant) => {
+    // Only the one that has to: all of them take half a second.
+    const checker = checkers.find((each) => each.name === name);
+    expect(await checker?.check(plant())).not.toEqual([]);
+    expect(checker).toBeDefined();
   });
 
   it('find an answer that a client was given and that does not stand', async () => {
