@@ -15,10 +15,10 @@ export const commandsInFlightMax = 2_000;
 
 /**
  * What a busy thread waits at most before it looks for more to tell. Payments gain by waiting longer,
- * since each has a dozen steps; here are two, and 40 ms instead of 120 halve the time until a merchant
- * is told at 500 a second, at the price of some processor time (docs/benchmarks.md).
+ * since each has a dozen steps; here are two, and at 500 a second the shorter wait costs no processor
+ * time that could be seen (docs/benchmarks.md).
  */
-export const busyPaceMs = 40;
+export const busyPaceMs = 15;
 
 /** A process that is started beside this one makes the delay topics within seconds, if slowly. */
 export const delayTopicsMs = 60_000;
