@@ -199,7 +199,8 @@ describe('merchants are told, whatever dies', () => {
       async () => (await alertsOf(failing)).some(({ type }) => type === 'AlertRaised'),
       20_000,
     );
-    for (const name of ['hanging', 'failing', 'gone']) {
+    // The stumbling one, too: whoever fails twice for each of many is left alone for longer and longer.
+    for (const name of ['stumbling', 'hanging', 'failing', 'gone']) {
       merchants.behave(name, () => ({ status: 200 }));
     }
     // Whoever takes over has not seen them fail, and leaves nobody alone for up to a minute.
