@@ -171,6 +171,23 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     return context.store<AggregateEntry<State>>(aggregateStore).get(key);
   }
 
+  /** The aggregate that the key of a record leads to; one that is not there yet begins. */
+  function entryAt(
+    context: ProcessorContext,
+    of: { readonly key: string; readonly correlationId: string },
+  ): { readonly key: string; readonly entry: AggregateEntry<State> } {
+    const key = context.store<string>(namesStore).get(of.key) ?? of.key;
+    return { key, entry: load(context, key) ?? begin(decider.initialState, of.correlationId) };
+  }
+
+  /** A command that comes by itself, with what it has to know. */
+  function completed(context: ProcessorContext, payload: Payload): Command {
+    // The codec has checked that the topic may carry this type, and a follower is of the same
+    // context and says nothing else; the catalogue ties it to Command.
+    const said = payload as Command;
+    return options.hears?.complete?.(said, context) ?? said;
+  }
+
   function decisionContext(
     context: ProcessorContext,
     key: string,
@@ -249,9 +266,9 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
   }
 
   function decideCommand(input: InputRecord, context: ProcessorContext): void {
-    const key = context.store<string>(namesStore).get(input.key) ?? input.key;
     const { envelope } = input;
-    const entry = load(context, key) ?? begin(decider.initialState, envelope.correlationId);
+    const { correlationId } = envelope;
+    const { key, entry } = entryAt(context, { key: input.key, correlationId });
     // What was decided before the name led anywhere stands under the name itself.
     const before = key === input.key ? undefined : load(context, input.key);
     const recent = before === undefined ? entry.recent : [...entry.recent, ...before.recent];
@@ -260,10 +277,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       emitOutcome({ topic: topics.outcomes, input, outcome: repeated, context });
       return;
     }
-    // The codec has checked that the topic may carry this type; the catalogue ties it to Command.
-    const said = input.payload as Command;
-    const command = options.hears?.complete?.(said, context) ?? said;
-    const { correlationId } = envelope;
+    const command = completed(context, input.payload);
     const place = decisionContext(context, key, entry.version, correlationId);
     const decision = decider.decide(command, entry.state, place);
     const events = decision.kind === 'accepted' ? decision.events : [];
@@ -316,24 +330,16 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     const command = options.hears?.commandOf(input, context) ?? null;
     if (command === null) return;
     const { id, correlationId, traceparent } = input.envelope;
-    const key = context.store<string>(namesStore).get(input.key) ?? input.key;
-    const entry = load(context, key) ?? begin(decider.initialState, correlationId);
+    const at = entryAt(context, { key: input.key, correlationId });
     const actor = `system:${task.topology}`;
-    decideUnasked(context, { key, entry, command }, { id, actor, correlationId, traceparent });
+    decideUnasked(context, { ...at, command }, { id, actor, correlationId, traceparent });
   }
 
   function beTold(told: ToldCommand, context: ProcessorContext): ToldAnswer {
-    const key = context.store<string>(namesStore).get(told.key) ?? told.key;
     const { id, actor, correlationId, traceparent } = told;
-    const entry = load(context, key) ?? begin(decider.initialState, correlationId);
-    // A follower is of the same context, and says nothing else.
-    const said = told.payload as Command;
-    const command = options.hears?.complete?.(said, context) ?? said;
-    return decideUnasked(
-      context,
-      { key, entry, command },
-      { id, actor, correlationId, traceparent },
-    );
+    const at = entryAt(context, told);
+    const command = completed(context, told.payload);
+    return decideUnasked(context, { ...at, command }, { id, actor, correlationId, traceparent });
   }
 
   return {
