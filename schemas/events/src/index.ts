@@ -269,3 +269,46 @@ export type {
   UpdatePaymentStatus,
 } from './generated/notifications.ts';
 export { notificationsCommandNames, notificationsEventNames } from './generated/notifications.ts';
+export type {
+  ActivateOrder,
+  ChangeReceivingAccount,
+  Deactivation,
+  EndActiveOrder,
+  MatchKind,
+  MatchMoney,
+  MoneyMatched,
+  MoneyReportContradicted,
+  MoneySetAside,
+  MoneyUnmatched,
+  OrderActivated,
+  OrderDeactivated,
+  PauseReceivingAccount,
+  QueryActiveOrder,
+  ReceivingAccountChanged,
+  ReceivingAccountPaused,
+  ReceivingAccountRegistered,
+  ReceivingAccountResumed,
+  ReceivingChannel,
+  ReceivingCommand,
+  ReceivingEvent,
+  ReceivingSettings,
+  RegisterReceivingAccount,
+  ReportMoney,
+  ResumeReceivingAccount,
+  SetMoneyAside,
+  UnmatchedReason,
+} from './generated/receiving.ts';
+export { receivingEventNames, receivingCommandNames } from './generated/receiving.ts';
+export type {
+  ChangeMonitorClient,
+  MonitorClientChanged,
+  MonitorClientRegistered,
+  MonitorClientRevoked,
+  MonitorKeyIssued,
+  MonitorsCommand,
+  MonitorsEvent,
+  RecordMonitorKeyIssued,
+  RegisterMonitorClient,
+  RevokeMonitorClient,
+} from './generated/monitors.ts';
+export { monitorsEventNames, monitorsCommandNames } from './generated/monitors.ts';

@@ -10,12 +10,14 @@ import {
 } from './generated/endpoints.ts';
 import { inventoryCommandNames, inventoryEventNames } from './generated/inventory.ts';
 import { notificationsCommandNames, notificationsEventNames } from './generated/notifications.ts';
+import { monitorsCommandNames, monitorsEventNames } from './generated/monitors.ts';
 import { ordersCommandNames, ordersEventNames } from './generated/orders.ts';
 import {
   paymentsCommandNames,
   paymentsEventNames,
   paymentsInboxNames,
 } from './generated/payments.ts';
+import { receivingCommandNames, receivingEventNames } from './generated/receiving.ts';
 import { resultsEventNames } from './generated/results.ts';
 import { runtimeCommandNames } from './generated/runtime.ts';
 import { transactionsEventNames } from './generated/transactions.ts';
@@ -130,6 +132,8 @@ export const topics = {
   checkoutCommands: commands('checkout', checkoutCommandNames),
   notificationsCommands: commands('notifications', notificationsCommandNames),
   endpointsCommands: commands('endpoints', endpointsCommandNames),
+  receivingCommands: commands('receiving', receivingCommandNames),
+  monitorsCommands: commands('monitors', monitorsCommandNames),
   ordersEvents: events('orders', ordersEventNames),
   paymentsEvents: events('payments', paymentsEventNames),
   inventoryEvents: events('inventory', inventoryEventNames),
@@ -141,6 +145,8 @@ export const topics = {
   },
   notificationsEvents: events('notifications', notificationsEventNames),
   endpointsEvents: events('endpoints', endpointsEventNames),
+  receivingEvents: events('receiving', receivingEventNames),
+  monitorsEvents: events('monitors', monitorsEventNames),
   endpointsCopies: {
     ...events('endpoints', endpointsRecordNames),
     name: 'endpoints.copies.v1',
@@ -177,6 +183,8 @@ export const topics = {
   checkoutOutcomes: outcomes('checkout', 'checkout-saga'),
   notificationsOutcomes: outcomes('notifications', 'notifications'),
   endpointsOutcomes: outcomes('endpoints', 'endpoints'),
+  receivingOutcomes: outcomes('receiving', 'receiving'),
+  monitorsOutcomes: outcomes('monitors', 'monitors'),
   alertsOutcomes: outcomes('alerts', 'consistency-alerts'),
   paymentsInbox: {
     name: 'payments.inbox-unverified.v1',
@@ -206,6 +214,8 @@ export const topics = {
   merchantResultsChangelog: changelog('merchant-results'),
   notificationsChangelog: changelog('notifications'),
   endpointsChangelog: changelog('endpoints'),
+  receivingChangelog: changelog('receiving'),
+  monitorsChangelog: changelog('monitors'),
   delaysChangelog: changelog('delays'),
   changesChangelog: changelog('changes'),
   ordersDeadLetters: deadLetters('orders'),
@@ -221,6 +231,8 @@ export const topics = {
   merchantResultsDeadLetters: deadLetters('merchant-results'),
   notificationsDeadLetters: deadLetters('notifications'),
   endpointsDeadLetters: deadLetters('endpoints'),
+  receivingDeadLetters: deadLetters('receiving'),
+  monitorsDeadLetters: deadLetters('monitors'),
   delaysDeadLetters: deadLetters('delays'),
   changesDeadLetters: deadLetters('changes'),
   projectionsDeadLetters: deadLetters('projections'),

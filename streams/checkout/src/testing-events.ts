@@ -137,7 +137,14 @@ export const eventOf: {
     type: 'GatewayCallRequested',
     data: {
       ...{ ...ids, ...money, callId: 'call', kind: 'CREATE', channel: 'MOCK', attempt: 1 },
-      ...{ reference: 'PAY-1', subject: null, returnUrl: null, expireAt: 9, requestedAt: 1 },
+      ...{
+        reference: 'PAY-1',
+        subject: null,
+        returnUrl: null,
+        account: null,
+        expireAt: 9,
+        requestedAt: 1,
+      },
       ...{ gatewayTransactionId: null, handle: null, reason: null, ...noRefund },
     },
   },

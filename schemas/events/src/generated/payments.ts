@@ -20,7 +20,7 @@ export interface CallbackRefused {
 export type CallbackStatus = 'SUCCESS' | 'FAILED' | 'UNKNOWN';
 
 /** Who moves the money. */
-export type Channel = 'MOCK' | 'ALIPAY' | 'WECHAT' | 'PAYPAY' | 'LAKALA' | 'UNKNOWN';
+export type Channel = 'MOCK' | 'ALIPAY' | 'WECHAT' | 'PAYPAY' | 'LAKALA' | 'PERSONAL' | 'UNKNOWN';
 
 /** Close a payment that has no result yet. */
 export interface ClosePayment {
@@ -123,6 +123,8 @@ export interface GatewayCallRequested {
   readonly attempt: number;
   /** Our number of the attempt, by which the gateway knows it. */
   readonly reference: string;
+  /** Account that is paid into, as pid.aid or pid.aid.cid; null for a gateway that has one of its own. */
+  readonly account: null | string;
   /** Amount of the payment, in minor units of the currency. */
   readonly amountMinor: bigint;
   /** ISO 4217 code of the amount. */
@@ -213,6 +215,8 @@ export interface GatewayPolicy {
   readonly subject: null | string;
   /** Where the payer goes afterwards, encrypted. */
   readonly returnUrl: null | string;
+  /** Account that is paid into, as pid.aid or pid.aid.cid; null for a gateway that has one of its own. */
+  readonly account: null | string;
 }
 
 /** Something is said to have happened at the gateway, which is asked a little later: it is being asked already, or was a moment ago. */

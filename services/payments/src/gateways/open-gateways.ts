@@ -48,6 +48,7 @@ export function openGateways(config: PaymentsConfig): Gateways {
             refundLateSuccess: config.PLUMBLINE_REFUND_LATE_SUCCESS,
             subject: null,
             returnUrl: null,
+            account: null,
           },
     async close() {
       await Promise.all(closing.map((close) => close()));

@@ -10,7 +10,7 @@ import { purchasePaymentsTopology } from './purchase-payments.ts';
 const key = 'main/O-1';
 const policy: GatewayPolicy = {
   ...{ attemptsMax: 1, queryIntervalMs: 30_000, refundLateSuccess: true },
-  ...{ subject: null, returnUrl: null },
+  ...{ subject: null, returnUrl: null, account: null },
 };
 const terms: PurchaseTerms = {
   ...{ lifetimeMs: 60_000, callbackSecret: 'secret' },

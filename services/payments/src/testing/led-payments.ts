@@ -10,7 +10,7 @@ import type { PaymentState } from '../domain/payment/state.ts';
 /** Payments that are led at a gateway, in every situation, for tests of the decider. */
 export const policy: GatewayPolicy = {
   ...{ attemptsMax: 1, queryIntervalMs: 30_000, refundLateSuccess: true },
-  ...{ subject: 'a plumb bob', returnUrl: null },
+  ...{ subject: 'a plumb bob', returnUrl: null, account: null },
 };
 /** All of them are of a merchant's own order: it adds commands, and changes none of the others. */
 export const merchant: MerchantOrder = {

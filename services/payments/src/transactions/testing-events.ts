@@ -8,7 +8,14 @@ export const requested = (payNo: string, channel: Channel = 'MOCK'): PaymentsEve
   type: 'GatewayCallRequested',
   data: {
     ...{ ...ids(payNo), ...money, callId: `call-of-${payNo}`, kind: 'CREATE', channel, attempt: 1 },
-    ...{ reference: payNo, subject: null, returnUrl: null, expireAt: 9, requestedAt: 1 },
+    ...{
+      reference: payNo,
+      subject: null,
+      returnUrl: null,
+      account: null,
+      expireAt: 9,
+      requestedAt: 1,
+    },
     ...{ gatewayTransactionId: null, handle: null, reason: null, refundId: null },
     ...{ refundReference: null, refundAmountMinor: null, gatewayRefundId: null },
   },

@@ -184,6 +184,7 @@ const ledPolicy = (random: Random): GatewayPolicy => ({
   refundLateSuccess: true,
   subject: null,
   returnUrl: null,
+  account: null,
 });
 
 const merchantOrder = (asked: string): MerchantOrder => ({

@@ -51,7 +51,7 @@ const topologies: readonly Topology[] = [
     ...{ lifetimeMs: limits.deadlineMs.most, callbackSecret: 'of the simulation' },
     policyOf: () => ({
       ...{ attemptsMax: 1, queryIntervalMs: limits.queryIntervalMs, refundLateSuccess: true },
-      ...{ subject: null, returnUrl: null },
+      ...{ subject: null, returnUrl: null, account: null },
     }),
   }),
   consistencyAlerts,

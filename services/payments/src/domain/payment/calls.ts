@@ -80,6 +80,7 @@ export function callRequested(request: CallRequest): PaymentEvent {
     reference: referenceOf(payNo, attempt),
     subject: gateway.policy.subject,
     returnUrl: gateway.policy.returnUrl,
+    account: gateway.policy.account,
     expireAt: payment.expireAtMs,
     gatewayTransactionId: isNew ? null : gateway.gatewayTransactionId,
     handle: isNew ? null : gateway.handle,

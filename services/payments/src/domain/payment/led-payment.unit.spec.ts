@@ -260,6 +260,7 @@ describe('a payment that is led at a gateway', () => {
         ...{ subject: 'a plumb bob', returnUrl: null, expireAt: t0 + lifetimeMs, requestedAt: t0 },
         ...{ gatewayTransactionId: null, handle: null, reason: null, refundId: null },
         ...{ refundReference: null, refundAmountMinor: null, gatewayRefundId: null },
+        account: null,
       },
     });
     expect(situations['refund asked for'].events.at(-1)).toMatchObject({

@@ -13,7 +13,7 @@ type OldState = Readonly<Record<string, unknown>> & {
   readonly status: string;
   readonly amountMinor?: bigint;
   readonly contradicted?: boolean;
-  readonly gateway?: object | null;
+  readonly gateway?: { readonly policy?: object; readonly askAtMs?: unknown } | null;
   readonly refunds?: Readonly<Record<string, OldRefund>>;
 };
 
@@ -22,7 +22,7 @@ const isOld = (status: string): status is keyof typeof statuses => status in sta
 /** A payment as it stands in a changelog, in the shape of today. */
 export function upcastPayment(stored: unknown): PaymentState {
   // The changelog has one writer, the payments task, and these are the shapes it ever wrote.
-  return withMerchant(withAskAt(withGateway(stored as OldState)));
+  return withMerchant(withAccount(withAskAt(withGateway(stored as OldState))));
 }
 
 function withGateway(state: OldState): OldState {
@@ -42,6 +42,13 @@ function withAskAt(state: OldState): OldState {
   const { gateway } = state;
   if (gateway === undefined || gateway === null || 'askAtMs' in gateway) return state;
   return { ...state, gateway: { ...gateway, askAtMs: null } };
+}
+
+/** Until then, every gateway had an account of its own. */
+function withAccount(state: OldState): OldState {
+  const { gateway } = state;
+  if (gateway?.policy === undefined || 'account' in gateway.policy) return state;
+  return { ...state, gateway: { ...gateway, policy: { ...gateway.policy, account: null } } };
 }
 
 type OldRefund = { readonly sinceMs: number; readonly requestedAtMs?: number };

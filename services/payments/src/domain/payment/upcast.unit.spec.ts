@@ -43,3 +43,13 @@ it('a payment from before the merchant API is of an order that is kept here', ()
     refunds: { r: { ...refund, requestedAtMs: 7 } },
   });
 });
+
+it('a payment from before personal accounts is at a gateway with an account of its own', () => {
+  const gateway = { policy: { attemptsMax: 1 }, askAtMs: null };
+  const before = { ...now, status: 'processing', acceptedAtMs: 2, closing: null, gateway };
+  const after = { ...gateway, policy: { attemptsMax: 1, account: null } };
+  expect(upcastPayment(before)).toEqual({ ...before, gateway: after });
+  const paidInto = { ...gateway, policy: { attemptsMax: 1, account: '1000.1' } };
+  const today = { ...before, gateway: paidInto };
+  expect(upcastPayment(today)).toBe(today);
+});

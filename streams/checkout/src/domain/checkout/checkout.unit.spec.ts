@@ -180,7 +180,7 @@ describe('the commands', () => {
 
   it('tell an order whether its payment is led at a gateway', () => {
     const policy = { attemptsMax: 1, queryIntervalMs: 1, refundLateSuccess: true };
-    const gateway = { ...policy, subject: null, returnUrl: null };
+    const gateway = { ...policy, subject: null, returnUrl: null, account: null };
     const led: OrderOrPaymentEvent = { ...created, data: { ...created.data, gateway } };
     expect(checkoutManager.react(led, situations.nothing, context)).toMatchObject([
       { type: 'AwaitPayment', data: { atGateway: true } },
