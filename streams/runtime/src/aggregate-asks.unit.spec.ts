@@ -1,36 +1,13 @@
 import { topics } from '@plumbline/events';
-import type { OrdersCommand, OrdersEvent } from '@plumbline/events';
 import { describe, expect, it } from 'vitest';
-import { aggregateTopology } from './aggregate.ts';
-import type { Decided } from './aggregate.ts';
-import type { Door } from './testing/door-aggregate.ts';
-import { closeDoor, doorDecider, openDoor } from './testing/door-aggregate.ts';
+import { closeDoor, doorAsks, doorTopology, openDoor } from './testing/door-aggregate.ts';
 import { createTestDriver } from './testing/driver.ts';
 
 const commands = topics.ordersCommands.name;
 const payments = topics.paymentsCommands.name;
 const key = 'main/D1';
 
-/** Tells the payment of another order what was decided, and how. */
-function tell({ command, decision, state }: Decided<Door, OrdersCommand, OrdersEvent>) {
-  const reason = `${command.type} ${decision.kind} ${state.status}`;
-  const payload = { type: 'ClosePayment', data: { payNo: 'P', orderNo: 'other', reason } };
-  return [{ topic: payments, key: 'main/other', subject: 'P', payload }];
-}
-
-const open = () =>
-  createTestDriver(
-    aggregateTopology({
-      name: 'orders',
-      decider: doorDecider,
-      topics: {
-        ...{ commands, events: topics.ordersEvents.name, outcomes: topics.ordersOutcomes.name },
-        ...{ changelog: topics.ordersChangelog.name, deadLetters: topics.ordersDeadLetters.name },
-      },
-      subjectOf: (event) => event.data.orderNo,
-      asks: { topics: [payments], commandsOf: tell },
-    }),
-  );
+const open = () => createTestDriver(doorTopology({ asks: doorAsks }));
 
 const said = (driver: Awaited<ReturnType<typeof open>>) =>
   driver.readOutput(payments).map(({ payload }) => (payload.data as { reason: string }).reason);

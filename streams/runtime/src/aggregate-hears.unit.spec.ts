@@ -1,20 +1,10 @@
-import type {
-  CommandOutcome,
-  DeadLettered,
-  OrdersCommand,
-  OrdersEvent,
-  PaymentsEvent,
-} from '@plumbline/events';
+import type { CommandOutcome, DeadLettered, OrdersCommand, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AggregateOptions, Decided } from './aggregate.ts';
-import { aggregateTopology } from './aggregate.ts';
-import type { Door } from './testing/door-aggregate.ts';
-import { closeDoor, doorDecider, openDoor } from './testing/door-aggregate.ts';
+import type { DoorHears } from './testing/door-aggregate.ts';
+import { closeDoor, doorAsks, doorTopology, openDoor } from './testing/door-aggregate.ts';
 import type { TestDriver } from './testing/driver.ts';
 import { createTestDriver } from './testing/driver.ts';
-
-type DoorOptions = AggregateOptions<Door, OrdersCommand, OrdersEvent>;
 
 const commands = topics.ordersCommands.name;
 const heard = topics.paymentsEvents.name;
@@ -23,18 +13,11 @@ const key = 'main/D1';
 const sideEntrance = 'main/side-entrance';
 const words = 'words';
 
-/** Tells the payment of another order what was decided, and how. */
-function tell({ command, decision, state }: Decided<Door, OrdersCommand, OrdersEvent>) {
-  const reason = `${command.type} ${decision.kind} ${state.status}`;
-  const payload = { type: 'ClosePayment', data: { payNo: 'P', orderNo: 'other', reason } };
-  return [{ topic: told, key: 'main/other', subject: 'P', payload }];
-}
-
 /**
  * A door that a payment opens, and that a payment which closes closes. A refund that failed is a word
  * which is kept; a door that is to be closed for that word is closed for its meaning.
  */
-const hears = (bad: readonly string[]): NonNullable<DoorOptions['hears']> => ({
+const hears = (bad: readonly string[]): DoorHears => ({
   topics: [heard],
   stores: [{ name: words }],
   commandOf(input, context) {
@@ -58,19 +41,7 @@ const hears = (bad: readonly string[]): NonNullable<DoorOptions['hears']> => ({
   },
 });
 
-const hearing = (...bad: readonly string[]) =>
-  aggregateTopology<Door, OrdersCommand, OrdersEvent>({
-    name: 'orders',
-    decider: doorDecider,
-    topics: {
-      ...{ commands, events: topics.ordersEvents.name, outcomes: topics.ordersOutcomes.name },
-      ...{ changelog: topics.ordersChangelog.name, deadLetters: topics.ordersDeadLetters.name },
-    },
-    subjectOf: (event) => event.data.orderNo,
-    namesOf: (state) => (state.status === 'none' ? [] : [sideEntrance]),
-    hears: hears(bad),
-    asks: { topics: [told], commandsOf: tell },
-  });
+const hearing = (...bad: readonly string[]) => doorTopology({ hears: hears(bad), asks: doorAsks });
 
 let driver: TestDriver;
 
@@ -268,14 +239,5 @@ it('an aggregate that hears nothing reads nothing but its commands', () => {
     ['events', heard],
     ['redrives', topics.deadLettersCommands.name],
   ]);
-  const { inputs } = aggregateTopology<Door, OrdersCommand, OrdersEvent>({
-    name: 'orders',
-    decider: doorDecider,
-    topics: {
-      ...{ commands, events: topics.ordersEvents.name, outcomes: topics.ordersOutcomes.name },
-      ...{ changelog: topics.ordersChangelog.name, deadLetters: topics.ordersDeadLetters.name },
-    },
-    subjectOf: (event) => event.data.orderNo,
-  });
-  expect(inputs.map(({ kind }) => kind)).toEqual(['commands']);
+  expect(doorTopology().inputs.map(({ kind }) => kind)).toEqual(['commands']);
 });

@@ -1,9 +1,8 @@
-import type { OrdersCommand, OrdersEvent } from '@plumbline/events';
+import type { OrdersCommand } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aggregateTopology } from './aggregate.ts';
-import type { Door } from './testing/door-aggregate.ts';
-import { closeDoor, doorDecider, openDoor } from './testing/door-aggregate.ts';
+import type { DoorIndex } from './testing/door-aggregate.ts';
+import { closeDoor, doorTopology, openDoor } from './testing/door-aggregate.ts';
 import type { TestDriver } from './testing/driver.ts';
 import { createTestDriver } from './testing/driver.ts';
 
@@ -13,29 +12,20 @@ const store = 'open doors';
 let made: string[] = [];
 
 /** Which doors are open, by when they close. */
-const indexed = aggregateTopology<Door, OrdersCommand, OrdersEvent>({
-  name: 'orders',
-  decider: doorDecider,
-  topics: {
-    ...{ commands, events: topics.ordersEvents.name, outcomes: topics.ordersOutcomes.name },
-    ...{ changelog: topics.ordersChangelog.name, deadLetters: topics.ordersDeadLetters.name },
+const index: DoorIndex = {
+  store,
+  partsOf: (state) => new Map(state.status === 'open' ? [[`${state.closesAtMs}`, state]] : []),
+  entryOf(part, { key, cause }) {
+    made.push(key);
+    return { key, cause: cause.id, closes: (part as { closesAtMs: number }).closesAtMs };
   },
-  subjectOf: (event) => event.data.orderNo,
-  index: {
-    store,
-    partsOf: (state) => new Map(state.status === 'open' ? [[`${state.closesAtMs}`, state]] : []),
-    entryOf(part, { key, cause }) {
-      made.push(key);
-      return { key, cause: cause.id, closes: (part as { closesAtMs: number }).closesAtMs };
-    },
-  },
-});
+};
 
 let driver: TestDriver;
 
 beforeEach(async () => {
   made = [];
-  driver = await createTestDriver(indexed);
+  driver = await createTestDriver(doorTopology({ index }));
 });
 
 const command = (payload: OrdersCommand, key: string, id: string) =>

@@ -101,7 +101,7 @@ describe('each command has one outcome', () => {
       ...doorDecider,
       decide: () => accepted({ type: 'OrderCancelled', data }),
     };
-    driver.restart(doorTopology(lenient));
+    driver.restart(doorTopology({ decider: lenient }));
     command(closeDoor(), 'early');
     expect(outcomes()[0]).toEqual({ ...before, commandOffset: 1n });
     expect(events()).toEqual([]);

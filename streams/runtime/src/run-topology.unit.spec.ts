@@ -83,7 +83,7 @@ describe('a running topology', () => {
     await until(() => outcomes().length === 1);
     await first.close();
     const lenient: typeof doorDecider = { ...doorDecider, decide: () => ({ kind: 'unchanged' }) };
-    const second = await start(doorTopology(lenient));
+    const second = await start(doorTopology({ decider: lenient }));
     command(openDoor(), 'main/other');
     await until(() => outcomes().length === 2);
     await until(() => second.ready());

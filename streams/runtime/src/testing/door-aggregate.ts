@@ -2,6 +2,7 @@ import type { OrdersCommand, OrdersEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { Decider } from '@plumbline/kernel';
 import { accepted, rejected, unchanged } from '@plumbline/kernel';
+import type { AggregateOptions } from '../aggregate.ts';
 import { aggregateTopology } from '../aggregate.ts';
 
 /**
@@ -43,10 +44,17 @@ export const doorDecider: Decider<Door, OrdersCommand, OrdersEvent> = {
   onTimer: () => ({ type: 'CancelOrder', data: { orderNo: 'D1', reason: 'time' } }),
 };
 
-export const doorTopology = (decider = doorDecider) =>
-  aggregateTopology({
+type DoorOptions = AggregateOptions<Door, OrdersCommand, OrdersEvent>;
+export type DoorIndex = NonNullable<DoorOptions['index']>;
+export type DoorHears = NonNullable<DoorOptions['hears']>;
+
+/** A door on the topics of orders; what is given stands beside it, or instead. */
+export const doorTopology = (
+  given: Partial<Pick<DoorOptions, 'decider' | 'index' | 'hears' | 'asks'>> = {},
+) =>
+  aggregateTopology<Door, OrdersCommand, OrdersEvent>({
     name: 'orders',
-    decider,
+    decider: doorDecider,
     topics: {
       commands: topics.ordersCommands.name,
       events: topics.ordersEvents.name,
@@ -56,7 +64,18 @@ export const doorTopology = (decider = doorDecider) =>
     },
     subjectOf: (event) => event.data.orderNo,
     namesOf: (state) => (state.status === 'none' ? [] : ['main/side-entrance']),
+    ...given,
   });
+
+/** Tells the payment of another order what was decided, and how. */
+export const doorAsks: NonNullable<DoorOptions['asks']> = {
+  topics: [topics.paymentsCommands.name],
+  commandsOf({ command, decision, state }) {
+    const reason = `${command.type} ${decision.kind} ${state.status}`;
+    const payload = { type: 'ClosePayment', data: { payNo: 'P', orderNo: 'other', reason } };
+    return [{ topic: topics.paymentsCommands.name, key: 'main/other', subject: 'P', payload }];
+  },
+};
 
 export const openDoor = (closesAtMs = 10_000_000_000_000): OrdersCommand => ({
   type: 'CreateOrder',
