@@ -138,6 +138,12 @@ export function problemsOf<T extends ErrorCodes>(table: T) {
 /** A problem of the common table. */
 export const problem = problemsOf(commonErrorCodes);
 
+/** What a caller over its limit is told; `Retry-After` is in whole seconds, at least one. */
+export function tooManyCalls(retryAfterMs: number): HttpProblem {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return problem('RATE_LIMITED', undefined, { headers: { 'Retry-After': String(seconds) } });
+}
+
 /** What the body of an error looks like: contracts differ. */
 export interface ErrorBody {
   /** `requestId`: that of the answer's headers. */

@@ -13,6 +13,7 @@ export {
   okSchema,
   problem,
   problemsOf,
+  tooManyCalls,
 } from './errors.ts';
 export { amountBeside, currencyBranches, currencyCode } from './currency-fields.ts';
 export {

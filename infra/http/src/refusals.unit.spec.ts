@@ -4,7 +4,7 @@ import { silentLogger } from '@plumbline/observability';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { HttpAppOptions, Listening } from './index.ts';
-import { defineRoute, detailErrors, listen, problem } from './index.ts';
+import { defineRoute, detailErrors, listen, problem, tooManyCalls } from './index.ts';
 import { serve as serveApp, simple } from './testing/serve.ts';
 
 const open: Listening[] = [];
@@ -89,6 +89,19 @@ describe('refusals', () => {
     expect(answer.body).toMatchObject({ existing: 1, detail: 'busy', code: 'OVERLOADED' });
     expect(answer.headers.get('retry-after')).toBe('1');
   });
+
+  it.each([
+    [0, '1'],
+    [1_000, '1'],
+    [1_001, '2'],
+  ])(
+    'tells a caller over its limit for %i ms to come again after %s s',
+    (retryAfterMs, seconds) => {
+      expect(tooManyCalls(retryAfterMs)).toMatchObject({
+        ...{ status: 429, code: 'RATE_LIMITED', headers: { 'Retry-After': seconds } },
+      });
+    },
+  );
 
   it('fails loudly when an answer is not what was declared, where that is checked', async () => {
     const undeclared = defineRoute({

@@ -4,6 +4,7 @@ import type { CommandGateway, Executed, RequestContext } from '@plumbline/http';
 import type { Clock } from '@plumbline/kafka';
 import type { UrlJudgement } from '@plumbline/outbound';
 import type { ReadProblems } from '@plumbline/postgres';
+import type { RateLimit } from '@plumbline/redis';
 import type { ApiKeys, EndpointSecrets, KeyRing } from '@plumbline/vault';
 import * as limits from './limits.ts';
 import type { EndpointQueries } from '../projections/endpoint-queries.ts';
@@ -12,15 +13,6 @@ import { problem } from './error-codes.ts';
 
 type Asks = Pick<CommandGateway, 'execute' | 'lastSeenVersion' | 'ready'>;
 
-/** Counts the calls of API keys; the `RateLimit` of @plumbline/redis is one. */
-export interface CallLimit {
-  take(
-    keyId: string,
-  ): Promise<
-    { readonly allowed: true } | { readonly allowed: false; readonly retryAfterMs: number }
-  >;
-}
-
 export interface NotificationsEdge {
   readonly notifications: Asks;
   readonly endpoints: Asks;
@@ -28,7 +20,7 @@ export interface NotificationsEdge {
   readonly endpointQueries: EndpointQueries;
   readonly apiKeys: Pick<ApiKeys, 'authenticate'>;
   /** Of the endpoints API, by the key. */
-  readonly rateLimit: CallLimit;
+  readonly rateLimit: Pick<RateLimit, 'take'>;
   readonly secrets: EndpointSecrets;
   readonly keyRing: Pick<KeyRing, 'decrypt'>;
   readonly judgeUrl: (url: string) => UrlJudgement;

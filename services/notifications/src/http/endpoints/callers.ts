@@ -1,5 +1,5 @@
 import type { Authenticated, RawRequest, RequestContext } from '@plumbline/http';
-import { anonymous } from '@plumbline/http';
+import { anonymous, tooManyCalls } from '@plumbline/http';
 import { invariant } from '@plumbline/kernel';
 import { readRows } from '@plumbline/postgres';
 import type { ApiScope } from '@plumbline/vault';
@@ -35,19 +35,13 @@ export const callersWith =
       throw problem('UNAUTHENTICATED', 'Authorization: Bearer <API key>', challenge);
     const key = await readRows(() => edge.apiKeys.authenticate(text), readProblems);
     if (key === null) throw problem('UNAUTHENTICATED', undefined, challenge);
-    await refuseTooMany(edge, key.keyId);
+    const verdict = await edge.rateLimit.take(key.keyId);
+    if (!verdict.allowed) throw tooManyCalls(verdict.retryAfterMs);
     if (!key.scopes.includes(scope))
       throw problem('FORBIDDEN', `the API key does not have the scope ${scope}`);
     const caller: Caller = { tenant: key.appId, isInternal: false };
     return { actor: `api:${key.appId}/${key.keyId}`, principal: caller };
   };
-
-async function refuseTooMany({ rateLimit }: CallersEdge, keyId: string): Promise<void> {
-  const verdict = await rateLimit.take(keyId);
-  if (verdict.allowed) return;
-  const seconds = Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000));
-  throw problem('RATE_LIMITED', undefined, { headers: { 'Retry-After': String(seconds) } });
-}
 
 function internal(edge: CallersEdge, request: RawRequest): Authenticated {
   const { actor } = request.context;

@@ -1,12 +1,12 @@
 import { anonymous } from '@plumbline/http';
+import type { RateVerdict } from '@plumbline/redis';
 import type { ApiKey } from '@plumbline/vault';
 import { expect, it } from 'vitest';
-import type { CallLimit } from '../edge.ts';
 import { callersWith } from './callers.ts';
 
 const key: ApiKey = { ...{ keyId: '0123456789abcdef', appId: 'shop', name: 'till' }, scopes: [] };
 
-function edge(verdict: Awaited<ReturnType<CallLimit['take']>>) {
+function edge(verdict: RateVerdict) {
   const counted: string[] = [];
   return {
     ...{ counted, isLoopback: true, tenant: 'main' },
@@ -30,7 +30,7 @@ const request = (authorization?: string) => ({
 });
 
 it('calls of an app are counted by its key, and those of the platform itself are not', async () => {
-  const world = edge({ allowed: true });
+  const world = edge({ allowed: true, remaining: 1 });
   const call = callersWith(world, 'endpoints:read');
   expect(await call(request('Bearer good'))).toEqual({
     ...{ actor: 'api:shop/0123456789abcdef', principal: { tenant: 'shop', isInternal: false } },
@@ -40,7 +40,7 @@ it('calls of an app are counted by its key, and those of the platform itself are
 });
 
 it('a key that nobody has is refused before anything is counted', async () => {
-  const world = edge({ allowed: true });
+  const world = edge({ allowed: true, remaining: 1 });
   for (const header of ['Bearer bad', 'Bearer', 'Basic good', ''])
     await expect(callersWith(world, 'endpoints:read')(request(header))).rejects.toMatchObject({
       status: 401,

@@ -1,4 +1,5 @@
 import type { Authenticated, RawRequest, RequestContext } from '@plumbline/http';
+import { tooManyCalls } from '@plumbline/http';
 import { invariant } from '@plumbline/kernel';
 import type { ApiKey, ApiScope } from '@plumbline/vault';
 import { fromDatabase } from '../edge.ts';
@@ -17,10 +18,7 @@ export const authenticateFor =
     const key = await fromDatabase(() => edge.apiKeys.authenticate(bearerOf(headers)));
     if (key === null) throw problem('UNAUTHENTICATED', undefined, { headers: challenge });
     const verdict = await edge.rateLimit.take(key.keyId);
-    if (!verdict.allowed) {
-      const seconds = Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000));
-      throw problem('RATE_LIMITED', undefined, { headers: { 'Retry-After': String(seconds) } });
-    }
+    if (!verdict.allowed) throw tooManyCalls(verdict.retryAfterMs);
     if (!key.scopes.includes(scope))
       throw problem('SCOPE_MISSING', `the API key does not have the scope ${scope}`);
     return { actor: `api:${key.appId}/${key.keyId}`, principal: key };

@@ -130,7 +130,7 @@ export async function openEdgeWorld(options: WorldOptions = {}) {
     judgeUrl: (url) => judgeUrl(url, { allowLoopback: false, ports: [], allowHttp: false }),
     ...{ isLoopback: options.isLoopback ?? true, localStack: true, isAsync: true },
     ...{ deliveryMs: 1_000, nowMs: () => startMs },
-    rateLimit: { take: () => Promise.resolve({ allowed: true }) },
+    rateLimit: { take: () => Promise.resolve({ allowed: true, remaining: 1 }) },
   };
   const app = createHttpApp({
     ...{ service: 'notifications', version: 'test', logger: silentLogger, health: {} },
