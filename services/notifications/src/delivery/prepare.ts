@@ -21,7 +21,7 @@ export interface PrepareOptions {
   readonly nowMs: () => number;
 }
 
-/** As the fold of deliveries keeps it for a lane. */
+/** As the index of notifications keeps it for a lane. */
 export interface LaneEndpoint extends EndpointSettings {
   readonly tenant: string;
   readonly secretId: string | null;

@@ -4,7 +4,7 @@ import type { LaneSettings } from '../lanes/lane-settings.ts';
 import { rangeEntriesMax } from './limits.ts';
 import type { DueDelivery } from './port.ts';
 
-/** The store that is followed: the fold of deliveries writes it, the worker reads it. */
+/** The store that is followed: the index of notifications writes it, the worker reads it. */
 export const dueStore = 'due';
 
 /*
