@@ -1,6 +1,8 @@
 import type { TopicSpec } from '@plumbline/events';
-import kafkajs, { Kafka, logLevel } from 'kafkajs';
-import type { Admin, SASLOptions } from 'kafkajs';
+import { createKafkaAdmin, createTopics, isNotShown } from '@plumbline/kafka/admin';
+import type { KafkaAdminOptions } from '@plumbline/kafka/admin';
+import type { Admin } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { adminTimeoutMs } from './limits.ts';
 
 /** A topic as the brokers have it. */
@@ -22,37 +24,20 @@ export interface TopicAdmin {
   close(): Promise<void>;
 }
 
-export interface TopicAdminOptions {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  readonly ssl: boolean;
-  readonly sasl?: SASLOptions;
-}
+export type TopicAdminOptions = Omit<KafkaAdminOptions, 'timeoutMs'>;
 
 /** Errors: kafkajs's own, when Kafka cannot be reached or refuses. */
 export async function openTopicAdmin(options: TopicAdminOptions): Promise<TopicAdmin> {
-  const { brokers, clientId, ssl, sasl } = options;
-  const admin = new Kafka({
-    ...{ clientId, ssl, brokers: [...brokers], logLevel: logLevel.NOTHING },
-    requestTimeout: adminTimeoutMs,
-    retry: { retries: 4, initialRetryTime: 200 },
-    ...(sasl ? { sasl } : {}),
-  }).admin();
+  const timeoutMs = adminTimeoutMs;
+  const admin = createKafkaAdmin({ ...options, timeoutMs });
   await admin.connect();
   return {
     listTopics: () => admin.listTopics(),
-    async createTopics(topics, partitions) {
-      await admin.createTopics({
-        // kafkajs asks for the leaders once, and gives up where the broker does not know the topic yet.
-        waitForLeaders: false,
-        timeout: adminTimeoutMs,
-        topics: topics.map(({ name, config }) => ({
-          topic: name,
-          numPartitions: partitions,
-          configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
-        })),
-      });
-    },
+    createTopics: (topics, partitions) =>
+      createTopics(admin, {
+        topics: topics.map(({ name, config }) => ({ name, config, partitions })),
+        timeoutMs,
+      }),
     describe: (topic, settings) => describe(admin, topic, settings),
     close: () => admin.disconnect(),
   };
@@ -80,12 +65,4 @@ async function describe(
     if (isNotShown(error)) return null;
     throw error;
   }
-}
-
-/** After its own retries kafkajs gives another error, whose cause is the broker's. */
-function isNotShown(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const type = 'type' in error ? error.type : undefined;
-  if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return true;
-  return isNotShown(error.cause);
 }

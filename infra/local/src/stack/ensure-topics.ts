@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allTopics, type TopicSpec } from '@plumbline/events';
-import kafkajs, { Kafka, logLevel, type Admin, type SASLOptions } from 'kafkajs';
+import { createKafkaAdmin, createTopics, isNotShown } from '@plumbline/kafka/admin';
+import kafkajs, { type Admin, type SASLOptions } from 'kafkajs';
 import { LocalStackError, messageOf } from '../errors.ts';
 import { adminTimeoutMs, topicShownMs, topicShownPollMs } from '../limits.ts';
 
@@ -49,7 +50,15 @@ export async function ensureTopics(options: EnsureTopicsOptions): Promise<Ensure
     await admin.connect();
     const known = new Set(await admin.listTopics());
     const missing = topics.filter((topic) => !known.has(topic.name));
-    if (missing.length > 0) await create(admin, missing, options.partitions);
+    if (missing.length > 0) {
+      await createTopics(admin, {
+        topics: missing.map((topic) => ({
+          ...{ name: topic.name, config: topic.config },
+          partitions: countOf(topic, options.partitions),
+        })),
+        timeoutMs: adminTimeoutMs,
+      });
+    }
     await shown(() => requirePartitions(admin, topics, options.partitions));
     return {
       created: missing.map((topic) => topic.name),
@@ -79,41 +88,16 @@ async function shown<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
-/** After its own retries kafkajs gives another error, whose cause is the broker's. */
-function isNotShown(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const type = 'type' in error ? error.type : undefined;
-  if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return true;
-  return isNotShown(error.cause);
-}
-
 function openAdmin({ brokers, auth }: KafkaAccess): Admin {
-  return new Kafka({
-    clientId: 'plumbline-topics',
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    requestTimeout: adminTimeoutMs,
-    retry: { retries: 4, initialRetryTime: 200 },
-    ...(auth ? { ssl: auth.ssl } : {}),
-    ...(auth?.sasl ? { sasl: auth.sasl } : {}),
-  }).admin();
+  const { ssl, sasl } = auth ?? { ssl: false };
+  return createKafkaAdmin({
+    ...{ brokers, clientId: 'plumbline-topics', ssl, timeoutMs: adminTimeoutMs },
+    ...(sasl ? { sasl } : {}),
+  });
 }
 
 const countOf = (topic: TopicSpec, shared: number): number =>
   topic.partitions === 'shared' ? shared : topic.partitions;
-
-async function create(admin: Admin, missing: readonly TopicSpec[], shared: number): Promise<void> {
-  await admin.createTopics({
-    // kafkajs asks for the leaders once, and gives up where the broker does not know the topic yet.
-    waitForLeaders: false,
-    timeout: adminTimeoutMs,
-    topics: missing.map((topic) => ({
-      topic: topic.name,
-      numPartitions: countOf(topic, shared),
-      configEntries: Object.entries(topic.config).map(([name, value]) => ({ name, value })),
-    })),
-  });
-}
 
 async function requirePartitions(
   admin: Admin,

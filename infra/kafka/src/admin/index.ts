@@ -1,0 +1,2 @@
+export type { KafkaAdminOptions, NewTopic } from './kafka-admin.ts';
+export { createKafkaAdmin, createTopics, isNotShown } from './kafka-admin.ts';
