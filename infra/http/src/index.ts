@@ -32,6 +32,8 @@ export { jsonNumber, numberText, parseJsonBody, renderJson } from './json.ts';
 export type { Listening } from './listen.ts';
 export { listen } from './listen.ts';
 export { openApiOf } from './openapi.ts';
+export type { InternalCallersOptions } from './internal-callers.ts';
+export { internalCallers, strangerOnLoopback } from './internal-callers.ts';
 export type { RequestContext } from './request-context.ts';
 export { actorHeader, anonymous, contextOf, serviceKeyHeader } from './request-context.ts';
 export type {

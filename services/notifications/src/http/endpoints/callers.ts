@@ -1,5 +1,5 @@
 import type { Authenticated, RawRequest, RequestContext } from '@plumbline/http';
-import { anonymous, tooManyCalls } from '@plumbline/http';
+import { anonymous, strangerOnLoopback, tooManyCalls } from '@plumbline/http';
 import { invariant } from '@plumbline/kernel';
 import { readRows } from '@plumbline/postgres';
 import type { ApiScope } from '@plumbline/vault';
@@ -7,7 +7,6 @@ import { z } from 'zod';
 import type { NotificationsEdge } from '../edge.ts';
 import { readProblems } from '../edge.ts';
 import { problem } from '../error-codes.ts';
-import { strangerOnLoopback } from '../internal-callers.ts';
 
 const challenge = { headers: { 'WWW-Authenticate': 'Bearer realm="plumbline"' } };
 
