@@ -1,6 +1,7 @@
 import type { StoreSource } from '@plumbline/runtime';
 import type { Clock } from '@plumbline/kafka';
 import type { Logger, Metrics } from '@plumbline/observability';
+import type * as outbound from '@plumbline/outbound';
 import type { LaneSettings } from '../lanes/lane-settings.ts';
 import type { LaneLimits } from '../lanes/limits.ts';
 
@@ -38,32 +39,17 @@ export type Prepared =
   /** Never. */
   | { readonly kind: 'undeliverable'; readonly code: string; readonly message: string };
 
-export interface OutboundRequest {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-  readonly deadlineMs: number;
-  readonly signal: AbortSignal;
-}
+export type OutboundRequest = Required<outbound.OutboundRequest>;
+export type OutboundTiming = Omit<outbound.OutboundTiming, 'totalMs'>;
 
-export interface OutboundTiming {
-  readonly dnsMs: number | null;
-  readonly connectMs: number | null;
-  readonly firstByteMs: number | null;
-}
-
-/** As @plumbline/outbound answers. Names of headers are in lower case. */
+/** As much of it as is looked at. */
 export type OutboundAnswer =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: Buffer;
-      readonly bodyTruncated: boolean;
+  | (Omit<Extract<outbound.OutboundAnswer, { readonly kind: 'answered' }>, 'timing'> & {
       readonly timing: OutboundTiming;
-    }
+    })
   | {
       readonly kind: 'failed';
+      /** An `OutboundFailure`, or BROKEN_OFF should the sender itself fail. */
       readonly code: string;
       readonly message: string;
       readonly timing: OutboundTiming;
