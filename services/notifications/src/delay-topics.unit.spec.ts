@@ -1,30 +1,24 @@
 import { delayTopicSpecs } from '@plumbline/events';
-import type { Clock } from '@plumbline/kafka';
 import { UnknownTopic } from '@plumbline/kafka';
 import { silentLogger } from '@plumbline/observability';
 import { expect, it } from 'vitest';
 import { untilDelayTopicsAreThere } from './delay-topics.ts';
 import * as limits from './limits.ts';
+import { createPassingClock } from './testing/passing-clock.ts';
 
 const topics = delayTopicSpecs({ prefix: 'test', levelsMs: [1_000, 2_000], records: [] });
 
 /** A log that has the topics from some time on, or something else that is wrong with it. */
 function waitFor(of: { readonly fromMs: number; readonly error?: Error }) {
-  let nowMs = 0;
-  const clock: Clock = {
-    nowMs: () => nowMs,
-    sleep: (ms) => Promise.resolve(void (nowMs += ms)),
-    turn: () => Promise.resolve(),
-    busy: () => 0,
-  };
+  const clock = createPassingClock();
   const describeTopics = (names: readonly string[]) =>
-    nowMs >= of.fromMs
+    clock.nowMs() >= of.fromMs
       ? Promise.resolve(names.map((topic) => ({ topic, partitions: 4, incarnation: 'i' })))
       : Promise.reject(of.error ?? new UnknownTopic(`There is no topic ${names[0] ?? ''}`));
   const over = untilDelayTopicsAreThere({
     ...{ log: { describeTopics }, topics, logger: silentLogger, clock },
   });
-  return over.then(() => nowMs);
+  return over.then(() => clock.nowMs());
 }
 
 it('waits for the delay topics, which another process makes', async () => {

@@ -1,7 +1,6 @@
 import type { CommandOutcome, EndpointsCommand, NotificationsCommand } from '@plumbline/events';
 import type { Command, Executed } from '@plumbline/http';
 import { createHttpApp, listen } from '@plumbline/http';
-import type { Clock } from '@plumbline/kafka';
 import type { Decider, Payload } from '@plumbline/kernel';
 import { slotOfRecordKey } from '@plumbline/kernel';
 import { createMetrics, silentLogger } from '@plumbline/observability';
@@ -15,6 +14,7 @@ import type { EndpointState } from '../../../domain/endpoint/state.ts';
 import type { NotificationCommand } from '../../../domain/notification/commands.ts';
 import { createNotificationDecider } from '../../../domain/notification/notification.ts';
 import type { NotificationsState } from '../../../domain/notification/state.ts';
+import { createPassingClock } from '../../../testing/passing-clock.ts';
 import type { NotificationsEdge } from '../../edge.ts';
 import { endpointRoutes } from '../routes.ts';
 import { endpointQueriesOf, notificationQueriesOf } from './state-queries.ts';
@@ -115,13 +115,7 @@ export async function openEdgeWorld(options: WorldOptions = {}) {
     createNotificationDecider({ intervalsMs, levelsMs: intervalsMs, keepMs: 1e9 }) as never,
     completed,
   );
-  let sleptMs = 0;
-  const clock: Clock = {
-    nowMs: () => sleptMs,
-    sleep: (ms) => Promise.resolve(void (sleptMs += ms)),
-    turn: () => Promise.resolve(),
-    busy: () => 0,
-  };
+  const clock = createPassingClock();
   const queries = notificationQueriesOf(notifications.states);
   const edge: NotificationsEdge = {
     ...{ notifications: notifications.gateway, endpoints: endpoints.gateway, clock, intervalsMs },
