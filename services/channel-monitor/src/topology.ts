@@ -1,6 +1,6 @@
 import type { PaymentsCommand } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import { digest } from '@plumbline/kernel';
+import { digest, encryptedOrDigest } from '@plumbline/kernel';
 import type { Decided, RoutedCommand, Topology } from '@plumbline/runtime';
 import { aggregateTopology } from '@plumbline/runtime';
 import { activeIndex } from './active-index.ts';
@@ -51,8 +51,8 @@ function callbackOf(data: AccountEventOf<'MoneyMatched'>): PaymentsCommand {
         ...{ ...nothing, result: 'PAID', gatewayTransactionId: platformOrder, currency },
         ...{ amountMinor: data.toldMinor, occurredAt: data.receivedAt, refundedMinor: null },
       },
-      // What a person matched stands in the event before.
-      rawPayload: rawPayload ?? '',
+      // Of what a person matched it stands in the event before.
+      rawPayload: encryptedOrDigest(rawPayload ?? ''),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Decision, Json } from '@plumbline/kernel';
 import { anyContext } from '@plumbline/kernel/testing';
 import { receivingDecider as decider } from './account.ts';
+import { evolve } from './evolve.ts';
 import type { AccountCommand } from './commands.ts';
 import type { AccountEvent } from './events.ts';
 import type { AccountState } from './state.ts';
@@ -25,7 +26,7 @@ export function openAccount() {
   function take(command: AccountCommand): Told {
     const decision = decider.decide(command, state, { ...anyContext, atMs });
     const events = decision.kind === 'accepted' ? decision.events : [];
-    state = events.reduce(decider.evolve, state);
+    state = events.reduce(evolve, state);
     const code = decision.kind === 'rejected' ? decision.rejection.code : null;
     const answer = code === null ? decider.answer(state, command, decision) : null;
     return { decision, events, code, answer, state };
@@ -38,7 +39,9 @@ export function openAccount() {
       const [timer] = decider.timers(state);
       if (timer === undefined || timer.dueMs > untilMs) break;
       atMs = Math.max(atMs, timer.dueMs);
-      take(decider.onTimer(timer, state));
+      const { state: after } = take(decider.onTimer(timer, state));
+      const again = decider.timers(after).find(({ dueMs }) => dueMs === timer.dueMs);
+      if (again !== undefined) throw new Error('a timer would fire for ever');
     }
     atMs = Math.max(atMs, untilMs);
     return take(command);

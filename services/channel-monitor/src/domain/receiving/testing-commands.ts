@@ -69,7 +69,7 @@ export const money = (
   type: 'ReportMoney',
   data: {
     ...{ ...who, payway: 'wxpay', channel: 'wxpay1#1001', amountMinor, currency: 'CNY' },
-    ...{ platformOrder, rawPayload: 'enc:raw', reportedBy: 'mc_1', ...over },
+    ...{ platformOrder, rawPayload: 'enc:v1:test:e30', reportedBy: 'mc_1', ...over },
   },
 });
 
