@@ -15,6 +15,7 @@ export {
   problemsOf,
   tooManyCalls,
 } from './errors.ts';
+export { bearerChallenge, bearerOf } from './bearer.ts';
 export { amountBeside, currencyBranches, currencyCode } from './currency-fields.ts';
 export {
   intNumber,

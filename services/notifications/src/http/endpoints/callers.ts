@@ -1,5 +1,11 @@
 import type { Authenticated, RawRequest, RequestContext } from '@plumbline/http';
-import { anonymous, strangerOnLoopback, tooManyCalls } from '@plumbline/http';
+import {
+  anonymous,
+  bearerChallenge,
+  bearerOf,
+  strangerOnLoopback,
+  tooManyCalls,
+} from '@plumbline/http';
 import { invariant } from '@plumbline/kernel';
 import { readRows } from '@plumbline/postgres';
 import type { ApiScope } from '@plumbline/vault';
@@ -8,7 +14,7 @@ import type { NotificationsEdge } from '../edge.ts';
 import { readProblems } from '../edge.ts';
 import { problem } from '../error-codes.ts';
 
-const challenge = { headers: { 'WWW-Authenticate': 'Bearer realm="plumbline"' } };
+const challenge = { headers: bearerChallenge };
 
 /** For whom a call is made. */
 export interface Caller {
@@ -27,10 +33,9 @@ type CallersEdge = Pick<NotificationsEdge, 'apiKeys' | 'rateLimit' | 'isLoopback
 export const callersWith =
   (edge: CallersEdge, scope: ApiScope) =>
   async (request: RawRequest): Promise<Authenticated> => {
-    const header = request.headers['authorization'];
-    if (header === undefined) return internal(edge, request);
-    const [, text] = /^Bearer +([\x21-\x7e]{1,256})$/i.exec(String(header)) ?? [];
-    if (text === undefined)
+    if (request.headers['authorization'] === undefined) return internal(edge, request);
+    const text = bearerOf(request);
+    if (text === null)
       throw problem('UNAUTHENTICATED', 'Authorization: Bearer <API key>', challenge);
     const key = await readRows(() => edge.apiKeys.authenticate(text), readProblems);
     if (key === null) throw problem('UNAUTHENTICATED', undefined, challenge);
