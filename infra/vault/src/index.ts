@@ -15,6 +15,16 @@ export { appIdProblem, issueApiKey } from './manage-api-keys.ts';
 export type { MasterKeys, MasterKeysConfig } from './master-keys.ts';
 export { masterKeyId, masterKeysOf } from './master-keys.ts';
 export { vaultSchema, vaultSql } from './migrate-vault.ts';
+export type {
+  IssuedMonitorKey,
+  MonitorClient,
+  MonitorKey,
+  MonitorKeys,
+  MonitorTokenFound,
+  NewMonitorKey,
+} from './monitor-keys.ts';
+export type { MonitorKeyEnd, StoredMonitorGrant } from './monitor-key-rows.ts';
+export { newMonitorKeyId } from './monitor-key-text.ts';
 export type { Vault, VaultOptions } from './open-vault.ts';
 export { openVault } from './open-vault.ts';
 export type { Rewrapped } from './rewrap.ts';

@@ -71,3 +71,21 @@ export const keyNameCharactersMax = 100;
 
 /** Characters of the reason of an erasure. */
 export const reasonCharactersMax = 500;
+
+/** How long a monitor client and its keys are taken as they were read: a revocation holds after that. */
+export const monitorClientFreshMs = 10_000;
+
+/** How long they stay good while Postgres is away. */
+export const monitorClientStaleMs = 60_000;
+
+/** Monitor clients that a process remembers, with their keys: 10,000 of about 1.5 kB are 15 MB. */
+export const monitorClientsHeldMax = 10_000;
+
+/** Ids that are no client's and no key's, remembered apart from those that are: about 1 MB. */
+export const unknownMonitorsHeldMax = 10_000;
+
+/**
+ * Keys of one monitor client, the newest: as many as its edge tries a signature with. Those that are
+ * over are among them, so that their holder is told what is wrong.
+ */
+export const monitorKeysMax = 8;

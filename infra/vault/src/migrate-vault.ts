@@ -62,6 +62,28 @@ const migrations: readonly Migration[] = [
         table.index(['endpoint_id', 'created_at']);
       }),
   },
+  {
+    name: '4-monitor-keys',
+    up: (schema) =>
+      schema
+        .createTable('monitor_clients', (table) => {
+          table.text('client_id').primary();
+          table.text('pid').notNullable();
+          table.specificType('aids', 'text[]').notNullable();
+          table.bigInteger('version').notNullable();
+          table.timestamp('revoked_at', { precision: 3 });
+        })
+        .createTable('monitor_keys', (table) => {
+          table.text('key_id').primary();
+          table.text('client_id').notNullable();
+          table.text('sealed').notNullable();
+          table.binary('token_digest').notNullable();
+          table.bigInteger('version').notNullable();
+          table.timestamp('others_end_at', { precision: 3 }).notNullable();
+          table.timestamp('created_at', { precision: 3 }).notNullable();
+          table.index(['client_id', 'version']);
+        }),
+  },
 ];
 
 /** Processes that start together wait for each other and find the work done. */

@@ -6,6 +6,7 @@ import type { Postgres } from '@plumbline/postgres';
 import { openPostgres, PostgresDown } from '@plumbline/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApiKeyRows } from './api-key-rows.ts';
+import { monitorKeyRowsContract } from './contract/monitor-rows-contract.ts';
 import { apiKeyRowsContract, dataKeyRowsContract } from './contract/rows-contract.ts';
 import { endpointSecretRowsContract } from './contract/secret-rows-contract.ts';
 import { createEndpointSecretRows } from './endpoint-secret-rows.ts';
@@ -14,6 +15,8 @@ import { issueApiKey } from './manage-api-keys.ts';
 import type { MasterKeys } from './master-keys.ts';
 import { masterKeysOf } from './master-keys.ts';
 import { vaultSchema, vaultSql } from './migrate-vault.ts';
+import { createMonitorKeyRows } from './monitor-key-rows.ts';
+import { newMonitorKeyId } from './monitor-key-text.ts';
 import type { Vault, VaultOptions } from './open-vault.ts';
 import { openVault } from './open-vault.ts';
 import { rewrapKeys } from './rewrap.ts';
@@ -62,6 +65,10 @@ describe('secrets of endpoints in Postgres', () => {
   endpointSecretRowsContract(() => createEndpointSecretRows(vaultSql(postgres)));
 });
 
+describe('keys of monitor clients in Postgres', () => {
+  monitorKeyRowsContract(() => createMonitorKeyRows(vaultSql(postgres)));
+});
+
 it('makes its tables once, whoever comes first', async () => {
   const vaults = Array.from({ length: 4 }, () => open());
   const states = await Promise.all(vaults.map((vault) => vault.health()));
@@ -71,6 +78,7 @@ it('makes its tables once, whoever comes first', async () => {
     { name: '1-subject-keys' },
     { name: '2-api-keys' },
     { name: '3-endpoint-secrets' },
+    { name: '4-monitor-keys' },
   ]);
 });
 
@@ -128,6 +136,28 @@ it('wraps every key anew after a change of the master key', async () => {
   expect(failed.map(({ keyId }) => keyId)).not.toContain(text.split(':')[2]);
   const alone = open({ masterKeys: { current: next.current, previous: null } });
   expect(await alone.keyRing.decrypt(text)).toBe('x');
+});
+
+it('keeps no secret and no token of a monitor client in the clear, and opens them elsewhere', async () => {
+  const [one, other] = [open(), open()];
+  const [clientId, keyId] = [`mc_${word()}`, newMonitorKeyId()];
+  const grant = { clientId, pid: '1000', aids: ['1'], version: 1n, revokedAtMs: null };
+  await one.monitorKeys.put(grant);
+  const key = { clientId, keyId, version: 2n, othersEndAtMs: Date.now() };
+  const { secret, token } = await one.monitorKeys.issue(key);
+  const [row] = await postgres.query<{ readonly at_rest: string }>(
+    `select to_jsonb(monitor_keys)::text as at_rest from ${vaultSchema}.monitor_keys
+       where client_id = ?`,
+    [clientId],
+  );
+  const atRest = row?.at_rest ?? '';
+  expect(atRest).toContain('token_digest');
+  for (const text of [secret.slice(3), token.slice(20)]) expect(atRest).not.toContain(text);
+  expect(await other.monitorKeys.client(clientId)).toEqual({
+    ...{ clientId, pid: '1000', aids: ['1'], isRevoked: false },
+    keys: [{ keyId, secret, expiresAtMs: null }],
+  });
+  expect(await other.monitorKeys.token(token)).toEqual({ kind: 'good', clientId, keyId });
 });
 
 interface Way {

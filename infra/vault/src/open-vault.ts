@@ -12,12 +12,16 @@ import { createKeyRing } from './key-ring.ts';
 import * as limits from './limits.ts';
 import type { MasterKeys } from './master-keys.ts';
 import { vaultSql } from './migrate-vault.ts';
+import { createMonitorKeyRows } from './monitor-key-rows.ts';
+import type { MonitorKeys } from './monitor-keys.ts';
+import { createMonitorKeys } from './monitor-keys.ts';
 
 /** The secrets that do not live in the log. */
 export interface Vault {
   readonly keyRing: KeyRing;
   readonly apiKeys: ApiKeys;
   readonly endpointSecrets: EndpointSecrets;
+  readonly monitorKeys: MonitorKeys;
   /** For a process's health checks: `{ vault: vault.health }`. */
   health(): Promise<{ readonly ok: boolean; readonly detail?: string }>;
   close(): Promise<void>;
@@ -42,8 +46,8 @@ export interface VaultOptions {
 
 /**
  * Makes its tables before the first use of them: Postgres may be away when this is called. What was
- * used once works without Postgres, keys of personal data for as long as it is away, API keys for
- * 60 s.
+ * used once works without Postgres, keys of personal data for as long as it is away, API keys and
+ * those of monitor clients for 60 s.
  */
 export function openVault(options: VaultOptions): Vault {
   const { masterKeys, nowMs, logger } = options;
@@ -58,6 +62,7 @@ export function openVault(options: VaultOptions): Vault {
   const endpointSecrets = createEndpointSecrets({
     ...{ rows: createEndpointSecretRows(sql), keyRing, nowMs },
   });
+  const monitorKeys = createMonitorKeys({ rows: createMonitorKeyRows(sql), keyRing, nowMs });
   let forgetting: Promise<void> | null = null;
   const timer = setInterval(() => {
     // Asked again at the next round; while Postgres is away nothing is erased either.
@@ -71,7 +76,7 @@ export function openVault(options: VaultOptions): Vault {
   timer.unref();
 
   return {
-    ...{ keyRing, apiKeys, endpointSecrets },
+    ...{ keyRing, apiKeys, endpointSecrets, monitorKeys },
     async health() {
       try {
         await sql.query('select 1');

@@ -5,7 +5,9 @@ import type { DataKeyRows } from '../data-key-rows.ts';
 import { createEndpointSecrets } from '../endpoint-secrets.ts';
 import { createKeyRing } from '../key-ring.ts';
 import { masterKeysOf } from '../master-keys.ts';
+import { createMonitorKeys } from '../monitor-keys.ts';
 import type { Vault, VaultOptions } from '../open-vault.ts';
+import { createMemoryMonitorKeyRows } from './memory-monitor-rows.ts';
 import type { MemoryFaults } from './memory-rows.ts';
 import { createMemoryApiKeyRows, createMemoryDataKeyRows, noFaults } from './memory-rows.ts';
 import { createMemoryEndpointSecretRows } from './memory-secret-rows.ts';
@@ -34,8 +36,11 @@ export function openMemoryVault(options: Partial<VaultOptions> = {}): MemoryVaul
   const endpointSecrets = createEndpointSecrets({
     ...{ rows: createMemoryEndpointSecretRows(faults), keyRing, nowMs: given.nowMs },
   });
+  const monitorKeys = createMonitorKeys({
+    ...{ rows: createMemoryMonitorKeyRows(faults), keyRing, nowMs: given.nowMs },
+  });
   return {
-    ...{ keyRing, apiKeys, endpointSecrets, faults, dataKeyRows, apiKeyRows },
+    ...{ keyRing, apiKeys, endpointSecrets, monitorKeys, faults, dataKeyRows, apiKeyRows },
     health: () => Promise.resolve({ ok: !faults.down }),
     close: () => apiKeys.settled(),
   };
