@@ -1,5 +1,6 @@
 import { flag, secretText, urlText, wholeNumber } from '@plumbline/config';
 import { z } from 'zod';
+import { isAccountName } from './gateways/personal/account-name.ts';
 
 const webUrl = () => urlText(['http:', 'https:']);
 const shortText = () =>
@@ -12,6 +13,9 @@ const pem = () =>
 
 const codes = () =>
   z.string().regex(/^[A-Z0-9]{1,16}(,[A-Z0-9]{1,16})*$/, 'is not codes separated by commas');
+
+const accountName = () =>
+  z.string().refine(isAccountName, { error: 'is not pid.aid or pid.aid.cid' });
 
 /**
  * The gateways that this process calls. One whose URL is unset is not called: its payments are
@@ -78,9 +82,24 @@ export const gatewaysConfig = {
     .describe(
       'Codes by which its refund front says that no such refund ever came in: it is sent again',
     ),
+  PLUMBLINE_PERSONAL_ACCOUNT: accountName()
+    .optional()
+    .describe(
+      'Personal account that PERSONAL payments are paid into, as pid.aid or pid.aid.cid; unset: ' +
+        'PERSONAL is not offered',
+    ),
+  PLUMBLINE_PERSONAL_ACCOUNTS: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}=[\w.-]+(,[A-Za-z0-9_-]{1,32}=[\w.-]+)*$/, 'is not app=pid.aid,…')
+    .transform((text): unknown =>
+      Object.fromEntries(text.split(',').map((pair) => pair.split('='))),
+    )
+    .pipe(z.record(z.string(), accountName()))
+    .optional()
+    .describe('The personal account of single apps, as app=pid.aid, separated by commas'),
 };
 
-/** For each gateway the variables that it needs once its URL is given. */
+/** For each gateway the variables that it needs once its URL is given, or whatever stands for that. */
 const needed = {
   PLUMBLINE_MOCK_GATEWAY_URL: [],
   PLUMBLINE_PAYPAY_URL: [
@@ -97,9 +116,10 @@ const needed = {
     'PLUMBLINE_LAKALA_MERCHANT_NO',
     'PLUMBLINE_LAKALA_TERM_NO',
   ],
+  PLUMBLINE_PERSONAL_ACCOUNTS: ['PLUMBLINE_PERSONAL_ACCOUNT'],
 } as const;
 
-/** Every variable that is missing for a gateway whose URL is given. */
+/** Every variable that is missing for a gateway of which something is given. */
 export function missingForGateways(
   config: Readonly<Record<string, unknown>>,
 ): readonly { readonly name: string; readonly because: string }[] {

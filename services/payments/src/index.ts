@@ -3,6 +3,9 @@ export { schema as paymentsConfig } from './config.ts';
 export { paymentsErrorCodes } from './http/error-codes.ts';
 export type { GatewayConnection } from './gateways/call-gateway.ts';
 export { openGatewayConnection } from './gateways/call-gateway.ts';
+export type { CallContext, GatewayCalls } from './gateways/gateway-calls.ts';
+export { httpGateway } from './gateways/http-gateway.ts';
+export { createPersonalAccounts } from './gateways/personal/personal-accounts.ts';
 export { createMockAdapter } from './gateways/mock/mock-adapter.ts';
 export { callbackIdOf, isSignature, signatureOf } from './gateways/mock/callback-signature.ts';
 export type { GatewayAdapter } from './gateways/port.ts';
@@ -31,6 +34,6 @@ export {
 export { paymentsTopology } from './topology.ts';
 export { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
 export { openPayments } from './wiring.ts';
-export type { CallWorkerOptions } from './worker/call-worker.ts';
+export type { CallableGateway, CallWorkerOptions } from './worker/call-worker.ts';
 export { openCallWorker } from './worker/call-worker.ts';
 export { gatewayCallsTopology } from './worker/waiting-calls.ts';

@@ -76,5 +76,14 @@ export const ordersCachedMax = 10_000;
 /** Clients poll once a second: those who poll together are answered with one read. */
 export const orderFreshMs = 1_000;
 
+/** What a monitor client saw on its screen, and what it stands in; kept for who looks into it. */
+export const moneyPayloadBytesMax = 32 * 1024;
+
+/** JSON writes a character of that as six at most (\u0000), and the other fields are below 4 KiB. */
+export const moneyReportBytesMax = 6 * moneyPayloadBytesMax + 4 * 1024;
+
+/** A channel's name, a pay way, a monitor client: as the account takes them. */
+export const moneyNameCharsMax = 64;
+
 /** How long a refund that nobody here has heard of is looked for: another instance may just have answered it. */
 export const unseenRefundWaitMs = 300;

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Channel } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
-import { createCommandGateway } from '@plumbline/http';
+import { createCommandGateway, internalCallers } from '@plumbline/http';
 import { systemClock } from '@plumbline/kafka';
 import type { Postgres } from '@plumbline/postgres';
 import { openReadModels } from '@plumbline/postgres';
@@ -12,12 +12,15 @@ import type { Foundation, Parts } from '@plumbline/runtime';
 import type { Vault } from '@plumbline/vault';
 import { masterKeysOf, openVault } from '@plumbline/vault';
 import type { PaymentsConfig } from './config.ts';
-import { callbackMaxAgeMsOf, callbackSecretOf } from './config.ts';
+import { callbackMaxAgeMsOf, callbackSecretOf, isLoopbackOnly } from './config.ts';
 import type { Gateways } from './gateways/open-gateways.ts';
-import { openGateways } from './gateways/open-gateways.ts';
+import { openGateways, personalAccountsOf } from './gateways/open-gateways.ts';
+import { parseAccountName, subjectOfAccount } from './gateways/personal/account-name.ts';
 import type { PaymentsEdge } from './http/edge.ts';
+import { problem } from './http/error-codes.ts';
 import { createKnownPayNos } from './http/known-pay-nos.ts';
 import { localTimeFormat } from './http/local-time.ts';
+import type { MoneyEdge } from './http/match-money.ts';
 import type { RefusedCallbacks } from './http/refused-callbacks.ts';
 import { openRefusedCallbacks } from './http/refused-callbacks.ts';
 import { paymentRoutes } from './http/routes.ts';
@@ -55,7 +58,14 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     commandsTopic: topics.paymentsCommands.name,
     outcomesTopic: topics.paymentsOutcomes.name,
   });
-  const gateways = openGateways(config);
+  // Money is matched by its account, whether or not payments are sent to one from here.
+  const accounts = await createCommandGateway({
+    ...shared,
+    source: '/plumbline/payments-edge',
+    commandsTopic: topics.receivingCommands.name,
+    outcomesTopic: topics.receivingOutcomes.name,
+  });
+  const gateways = openGateways(config, { accounts });
   const redis = openRedis({ url: config.PLUMBLINE_REDIS_URL, logger, metrics });
   const vault = openVaultOf(foundation);
   const worker = openCallWorker({
@@ -94,19 +104,23 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
         merchantEdgeOf({ foundation, gateway, gateways, redis, vault, readers: models.readers }),
       ),
       ...paymentRoutes(
-        paymentsEdgeOf({ config, gateway, gateways, refused, vault, readers: models.readers }),
+        paymentsEdgeOf({
+          ...{ config, gateway, gateways, accounts, refused, vault, readers: models.readers },
+        }),
       ),
     ],
     health: {
       outcomes: () => ({ ok: gateway.ready() }),
+      'outcomes of accounts': () => ({ ok: accounts.ready() }),
       'result streams': () => results.health(),
     },
-    healthAtStart: { ...models.health, vault: warmed(vault, Object.keys(gateways.callable)) },
+    healthAtStart: { ...models.health, vault: warmed(vault, subjectsAtStart(config, gateways)) },
     async close() {
       await scan?.close();
       // What it has begun is reported through the gateway of commands.
       await worker.close();
       await gateway.close();
+      await accounts.close();
       await gateways.close();
       await refused.close();
       await results.close();
@@ -127,10 +141,17 @@ const openVaultOf = ({ config, logger, metrics }: Foundation<PaymentsConfig>): V
     nowMs: Date.now,
   });
 
+/** Whose keys are read at the start: of those who report here. */
+function subjectsAtStart(config: PaymentsConfig, { listening }: Gateways): readonly string[] {
+  const accounts = personalAccountsOf(config).flatMap((name) => parseAccountName(name) ?? []);
+  const channels = ['MOCK', ...Object.keys(listening)];
+  return [...new Set([...channels.map(subjectOfGateway), ...accounts.map(subjectOfAccount)])];
+}
+
 /** Callbacks are taken with Postgres away: what encrypts them is read before the first comes. */
-const warmed = (vault: Vault, channels: readonly string[]) => async () => {
+const warmed = (vault: Vault, subjects: readonly string[]) => async () => {
   try {
-    await vault.keyRing.warm([...new Set(['MOCK', ...channels])].map(subjectOfGateway));
+    await vault.keyRing.warm(subjects);
     return { ok: true };
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
@@ -160,16 +181,19 @@ function paymentsEdgeOf(parts: {
   readonly config: PaymentsConfig;
   readonly gateway: CommandGateway;
   readonly gateways: Gateways;
+  readonly accounts: CommandGateway;
   readonly refused: RefusedCallbacks;
   readonly vault: Vault;
   readonly readers: Postgres;
-}): PaymentsEdge {
-  const { config, gateway, gateways, refused, vault, readers } = parts;
+}): PaymentsEdge & MoneyEdge {
+  const { config, gateway, gateways, accounts, refused, vault, readers } = parts;
   return {
-    ...{ gateway, refused, queries: createPaymentQueries(readers) },
+    ...{ gateway, accounts, refused, queries: createPaymentQueries(readers) },
     sealRaw: (channel, text) => vault.keyRing.encrypt(subjectOfGateway(channel), text),
+    sealMoney: (account, text) => vault.keyRing.encrypt(subjectOfAccount(account), text),
+    callers: internalCallers({ isLoopback: isLoopbackOnly(config), problem }),
     known: createKnownPayNos(limits.payNosRememberedMax),
-    gateways: gateways.callable,
+    gateways: gateways.listening,
     policyOf: (channel) => gateways.policyOf(channel),
     tenant: config.PLUMBLINE_TENANT,
     lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,
@@ -193,8 +217,7 @@ function merchantEdgeOf(parts: {
   const { config, metrics } = parts.foundation;
   const perSecond = config.PLUMBLINE_MERCHANT_CALLS_PER_SECOND;
   const burst = config.PLUMBLINE_MERCHANT_CALLS_BURST;
-  const currenciesOf = (channel: Channel): readonly string[] | null =>
-    gateways.callable[channel]?.adapter.currencies ?? null;
+  const currenciesOf = (channel: Channel) => gateways.currenciesOf(channel);
   return {
     ...{ gateway, apiKeys: vault.apiKeys, keyRing: vault.keyRing },
     queries: createMerchantQueries(readers),
@@ -205,7 +228,7 @@ function merchantEdgeOf(parts: {
       nowMs: () => performance.now(),
     }),
     channelOf: channelOfApp(config),
-    policyOf: (channel) => gateways.policyOf(channel),
+    policyOf: (channel, of) => gateways.policyOf(channel, of),
     currenciesOf,
     currencies: currenciesOfApps(config, currenciesOf),
     lifetimeMs: config.PLUMBLINE_PAYMENT_TIMEOUT_MINUTES * 60_000,

@@ -107,8 +107,8 @@ export type CreateAnswer = Accepted | Refused | Unknown;
 
 export type QueryAnswer =
   | Paid
-  /** It has it, and nobody has paid. */
-  | { readonly kind: 'pending' }
+  /** It has it, and nobody has paid. `payUrl`: where the payer pays, if it says that again. */
+  | { readonly kind: 'pending'; readonly payUrl?: string | null }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'closed' }
   /** It has never heard of it. */

@@ -13,6 +13,7 @@ import {
 import { minorDigitsOf, payNo, routingKey, slotOf } from '@plumbline/kernel';
 import { z } from 'zod';
 import { minorDigitsMax } from '../domain/payment/limits.ts';
+import { isAccountName } from '../gateways/personal/account-name.ts';
 import * as limits from '../limits.ts';
 import { channelRefusal } from '../offered-channels.ts';
 import type { PaymentsEdge } from './edge.ts';
@@ -35,15 +36,22 @@ const request = z
     }),
     channel: z.enum(channels, { error: `must be one of ${channels.join(', ')}` }).default('MOCK'),
     currency: currencyCode().describe('Beyond the contract, which knows one currency'),
+    account: z
+      .string({ error: 'must be text' })
+      .refine(isAccountName, { error: 'must be pid.aid or pid.aid.cid' })
+      .optional()
+      .describe('Personal account that is paid into; with PERSONAL only, which else has its own'),
   })
   .meta(
     currencyBranches((currency) => ({ amount: jsonSchemaOf(amountIn(currency), 'input') }), {
       digitsMax: minorDigitsMax,
     }),
   )
-  .transform(({ orderNo, amount, channel, currency }, context) => {
+  .transform(({ orderNo, amount, channel, currency, account = null }, context) => {
+    if (account !== null && channel !== 'PERSONAL')
+      context.addIssue({ code: 'custom', path: ['account'], message: 'is for PERSONAL only' });
     const parsed = amountIn(currency).safeParse(amount);
-    if (parsed.success) return { orderNo, amountMinor: parsed.data, channel, currency };
+    if (parsed.success) return { orderNo, amountMinor: parsed.data, channel, currency, account };
     const message = parsed.error.issues[0]?.message ?? 'must be an amount';
     context.addIssue({ code: 'custom', path: ['amount'], message });
     return z.NEVER;
@@ -56,13 +64,14 @@ export const createPayment = (edge: PaymentsEdge): Route =>
     summary: 'Creates the payment of an order',
     description:
       'Idempotent by orderNo: a repeat answers the existing payment. With another amount or ' +
-      'channel it is refused and nothing changes.',
+      'channel, or into another account than it names, it is refused and nothing changes.',
     request: { body: request },
     responses: { 200: { description: 'The payment', schema: createdAnswer } },
     handler: async ({ body, context }) => {
-      const { orderNo, amountMinor, channel, currency } = body;
+      const { orderNo, amountMinor, channel, currency, account } = body;
       const refusal = channelRefusal(channel, edge);
       if (refusal !== null) throw problem(refusal);
+      const policy = edge.policyOf(channel);
       const key = routingKey(edge.tenant, orderNo);
       const number = payNo({
         ...{ atMs: edge.nowMs(), slot: slotOf(key) },
@@ -75,7 +84,7 @@ export const createPayment = (edge: PaymentsEdge): Route =>
           data: {
             ...{ payNo: number, orderNo, tenant: edge.tenant, amountMinor, currency, channel },
             lifetimeMs: edge.lifetimeMs,
-            gateway: edge.policyOf(channel),
+            gateway: policy && { ...policy, account: account ?? policy.account },
             merchant: null,
             replyTo: null,
           },
@@ -87,6 +96,9 @@ export const createPayment = (edge: PaymentsEdge): Route =>
       return outcomeToHttp(executed, {
         decided: (answer) => {
           const payment = paymentOfAnswer(answer);
+          // Only who names an account asks for it: the usual one may be another since the first time.
+          if (account !== null && payment.account !== account)
+            throw problem('PAYMENT_PARAMETERS_DIFFER');
           edge.known.add(payment.payNo, payment.orderNo);
           return { status: 200, body: ok(createdOut(payment, edge.formatTime)) };
         },

@@ -8,7 +8,7 @@ export const ownErrorCodes = defineErrorCodes({
   },
   CHANNEL_UNKNOWN: {
     status: 400,
-    description: 'The channel is none of MOCK, ALIPAY, WECHAT, PAYPAY, LAKALA.',
+    description: 'The channel is none of MOCK, ALIPAY, WECHAT, PAYPAY, LAKALA, PERSONAL.',
   },
   CHANNEL_NOT_CONFIGURED: {
     status: 400,
@@ -52,11 +52,24 @@ export const ownErrorCodes = defineErrorCodes({
     status: 404,
     description: 'No gateway that is configured here reports to this address.',
   },
+  PLATFORM_ORDER_INVALID: {
+    status: 400,
+    description: 'The number of the money is not 1 to 64 printable characters without spaces.',
+  },
+  CHANNELS_INVALID: {
+    status: 400,
+    description: 'The pay way or the name of the channel is empty or longer than 64 characters.',
+  },
+  CURRENCY_DIFFERS: { status: 400, description: 'The account has money of another currency.' },
   PAYMENT_NOT_FOUND: { status: 404, description: 'There is no such payment.' },
+  ACCOUNT_NOT_FOUND: {
+    status: 404,
+    description: 'The merchant has no such personal account. Nothing was kept.',
+  },
   PAYMENT_PARAMETERS_DIFFER: {
     status: 409,
     description:
-      'The order has a payment with another amount, currency or channel. Nothing changed.',
+      'The order has a payment with another amount, currency, channel or account. Nothing changed.',
   },
   PAYMENT_AT_GATEWAY: {
     status: 409,
@@ -65,6 +78,12 @@ export const ownErrorCodes = defineErrorCodes({
   COMMAND_ID_REUSED: {
     status: 409,
     description: 'A command id came again with other content. Ids are made here: a defect of ours.',
+  },
+  TOO_MUCH_UNMATCHED: {
+    status: 503,
+    description:
+      'So much money of this account is matched to no order that no more is taken. Nothing was ' +
+      'kept: match some or set it aside, and report again.',
   },
   READ_MODEL_BEHIND: {
     status: 503,

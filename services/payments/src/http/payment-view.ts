@@ -19,7 +19,7 @@ const statusDescriptions: Readonly<Record<ContractStatus, string>> = {
 export const paymentStatuses = ['INIT', 'PAYING', 'SUCCESS', 'FAILED', 'CLOSED'] as const;
 
 /** Channels of contract 1, the default first, and beyond it those that a gateway stands behind. */
-export const channels = ['MOCK', 'ALIPAY', 'WECHAT', 'PAYPAY', 'LAKALA'] as const;
+export const channels = ['MOCK', 'ALIPAY', 'WECHAT', 'PAYPAY', 'LAKALA', 'PERSONAL'] as const;
 
 /** What the decider answers to a creation. */
 const answered = z.object({
@@ -32,6 +32,8 @@ const answered = z.object({
   channel: z.string(),
   expireAtMs: z.number(),
   createdAtMs: z.number(),
+  /** Into which personal account it is paid; answers of earlier versions say nothing of it. */
+  account: z.string().nullable().default(null),
 });
 
 export type AnsweredPayment = z.output<typeof answered>;
@@ -46,7 +48,7 @@ function numberOf(id: bigint): number {
 }
 
 /** The data of contract 1's answer to a creation. */
-export const createdOut = (payment: AnsweredPayment, time: FormatTime) => ({
+export const createdOut = (payment: Omit<AnsweredPayment, 'account'>, time: FormatTime) => ({
   id: numberOf(payment.id),
   payNo: payment.payNo,
   orderNo: payment.orderNo,

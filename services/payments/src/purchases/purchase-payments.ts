@@ -24,7 +24,7 @@ type PurchaseCommand = Extract<
 >;
 
 const channels: ReadonlySet<string> = new Set<Channel>([
-  ...(['MOCK', 'ALIPAY', 'WECHAT', 'PAYPAY', 'LAKALA'] as const),
+  ...(['MOCK', 'ALIPAY', 'WECHAT', 'PAYPAY', 'LAKALA', 'PERSONAL'] as const),
 ]);
 
 const isChannel = (text: string): text is Channel => channels.has(text);

@@ -2,21 +2,32 @@ import type { Channel, PaymentsEvent, TransactionsEvent } from '@plumbline/event
 import { topics } from '@plumbline/events';
 import { derivedUuid, slotOfRecordKey, splitRoutingKey } from '@plumbline/kernel';
 import type { InputRecord, ProcessorContext } from '@plumbline/runtime';
+import { accountIdOf, parseAccountName } from '../gateways/personal/account-name.ts';
 
 /** What is kept of a payment that a gateway is asked about, for as long as the log: money may come late. */
 export interface LedPayment {
   readonly channel: Channel;
   /** The gateway's number of the transaction that it has claimed; `null` before. */
   readonly claimed: string | null;
+  /** `pid.aid` of the personal account that it is paid into; none at a gateway. */
+  readonly account?: string;
 }
 
 export const ledPaymentsStore = 'led';
 
 const topic = topics.transactionsEvents.name;
 
-/** Record key of a transaction. A number is its gateway's own: two gateways may give the same. */
-export const transactionKeyOf = (channel: string, gatewayTransactionId: string): string =>
-  `${channel}:${gatewayTransactionId}`;
+/**
+ * Record key of a transaction. A number is its gateway's own, and at a personal account the account's:
+ * two of them may give the same.
+ */
+export const transactionKeyOf = (
+  { channel, account }: { readonly channel: string; readonly account?: string },
+  gatewayTransactionId: string,
+): string =>
+  account === undefined
+    ? `${channel}:${gatewayTransactionId}`
+    : `${channel}:${account}:${gatewayTransactionId}`;
 
 /**
  * Says which transaction of its gateway paid a payment, once, under the key of the transaction: so
@@ -28,15 +39,18 @@ export function claimTransaction(record: InputRecord, context: ProcessorContext)
   // The topic holds nothing but these; the codec has checked it.
   const event = record.payload as PaymentsEvent;
   if (event.type === 'GatewayCallRequested') {
-    const { payNo, channel } = event.data;
-    if (payments.get(payNo) === undefined) payments.set(payNo, { channel, claimed: null });
+    const { payNo, channel, account } = event.data;
+    if (payments.get(payNo) !== undefined) return;
+    const named = account === null ? null : parseAccountName(account);
+    const paidInto = named === null ? {} : { account: accountIdOf(named) };
+    payments.set(payNo, { channel, claimed: null, ...paidInto });
     return;
   }
   const paidBy = transactionIn(event);
   const payment = payments.get(event.data.payNo);
   if (paidBy === null || payment === undefined || payment.claimed === paidBy) return;
   payments.set(event.data.payNo, { ...payment, claimed: paidBy });
-  emitClaim({ record, context, payNo: event.data.payNo, channel: payment.channel, paidBy });
+  emitClaim({ record, context, payNo: event.data.payNo, payment, paidBy });
 }
 
 /** The transaction by which a gateway says that it has the money, whatever the payment is here. */
@@ -50,12 +64,13 @@ function emitClaim(of: {
   readonly record: InputRecord;
   readonly context: ProcessorContext;
   readonly payNo: string;
-  readonly channel: Channel;
+  readonly payment: LedPayment;
   readonly paidBy: string;
 }): void {
-  const { record, context, payNo, channel, paidBy } = of;
+  const { record, context, payNo, payment, paidBy } = of;
+  const { channel } = payment;
   const { envelope } = record;
-  const key = transactionKeyOf(channel, paidBy);
+  const key = transactionKeyOf(payment, paidBy);
   const payload: TransactionsEvent = {
     type: 'GatewayTransactionClaimed',
     data: {

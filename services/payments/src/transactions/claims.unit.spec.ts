@@ -50,7 +50,7 @@ describe('a payment that a gateway is asked about', () => {
   it('claims on the partition of the transaction, not on that of its order', async () => {
     const home = partitionOfRecordKey('main/O-1', 4);
     const other = ['T-1', 'T-2', 'T-3', 'T-4', 'T-5'].find(
-      (id) => partitionOfRecordKey(transactionKeyOf('MOCK', id), 4) !== home,
+      (id) => partitionOfRecordKey(transactionKeyOf({ channel: 'MOCK' }, id), 4) !== home,
     );
     driver = await createTestDriver(gatewayCallsTopology, { partition: home });
     pay('O-1', requested('PAY1'), succeeded('PAY1', other ?? ''));
@@ -71,6 +71,21 @@ describe('a payment that a gateway is asked about', () => {
   ] as const)('claims nothing by %s', (_what, said) => {
     pay('O-1', requested('PAY1'), contradicted('PAY1', said));
     expect(claims()).toEqual([]);
+  });
+
+  it('into a personal account claims by its account, whose numbers are its own', () => {
+    const into = (payNo: string, account: string): PaymentsEvent => {
+      const event = requested(payNo, 'PERSONAL');
+      return { ...event, data: { ...event.data, account } } as PaymentsEvent;
+    };
+    pay('O-1', into('PAY1', '1000.1'), succeeded('PAY1', 'wx123'));
+    pay('O-2', into('PAY2', '1000.1.2'), succeeded('PAY2', 'wx123'));
+    pay('O-3', into('PAY3', '1000.2'), succeeded('PAY3', 'wx123'));
+    expect(claims()).toMatchObject([
+      { key: 'PERSONAL:1000.1:wx123', payload: { data: { gatewayTransactionId: 'wx123' } } },
+      { key: 'PERSONAL:1000.1:wx123' },
+      { key: 'PERSONAL:1000.2:wx123' },
+    ]);
   });
 
   it('claims each transaction that the gateway says has paid it', () => {

@@ -25,7 +25,7 @@ const claim = (
   };
   driver.pipeInput({
     topic: topics.transactionsEvents.name,
-    key: transactionKeyOf(data.channel, data.gatewayTransactionId),
+    key: transactionKeyOf(data, data.gatewayTransactionId),
     payload: { type: 'GatewayTransactionClaimed', data },
     envelope: { id, correlationId: `x-${orderNo}` },
   });

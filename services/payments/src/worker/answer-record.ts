@@ -38,8 +38,10 @@ export function recordOfAnswer(answer: AnyAnswer): GatewayAnswer {
       const { amountMinor, currency } = answer;
       return { ...nothing, result: 'REFUNDED', gatewayRefundId, amountMinor, currency };
     }
-    case 'pending':
-      return { ...nothing, result: 'PENDING' };
+    case 'pending': {
+      const payUrl = 'payUrl' in answer ? (answer.payUrl ?? null) : null;
+      return { ...nothing, result: 'PENDING', payUrl };
+    }
     case 'closed':
       return { ...nothing, result: 'CLOSED' };
     case 'not-found':

@@ -6,10 +6,12 @@ import { derivedUuid, invariant, slotOfRecordKey } from '@plumbline/kernel';
 import type { Logger, Metrics } from '@plumbline/observability';
 import type { Following, StoreFollower } from '@plumbline/runtime';
 import { movesMoney } from '../domain/payment/calls.ts';
-import type { GatewayConnection } from '../gateways/call-gateway.ts';
-import type { GatewayAdapter, NotSent } from '../gateways/port.ts';
+import type { CallContext, GatewayCalls } from '../gateways/gateway-calls.ts';
+import type { HttpGateway } from '../gateways/http-gateway.ts';
+import { callableGateway } from '../gateways/http-gateway.ts';
+import type { NotSent } from '../gateways/port.ts';
 import type { AnyAnswer } from './answer-record.ts';
-import { recordOfAnswer, wasThere } from './answer-record.ts';
+import { recordOfAnswer } from './answer-record.ts';
 import type { Lane } from './lane.ts';
 import { createLane } from './lane.ts';
 import type { Contact } from './breaker.ts';
@@ -19,17 +21,16 @@ import { waitingCallsStore } from './waiting-calls.ts';
 
 /** A gateway that this process can call. */
 export interface CallableGateway {
-  readonly adapter: GatewayAdapter;
-  readonly connection: Pick<GatewayConnection, 'call'>;
-  /** Where it reports to. */
-  readonly notifyUrl: string;
+  readonly calls: GatewayCalls;
   /** The longest that one call may take. */
   readonly deadlineMs: number;
+  /** Whether an answer shows that it was there; after some that do not it is left alone. */
+  readonly wasThere: (answer: AnyAnswer) => boolean;
 }
 
 export interface CallWorkerOptions {
   /** By channel. Calls of other channels are left waiting. */
-  readonly gateways: Readonly<Partial<Record<Channel, CallableGateway>>>;
+  readonly gateways: Readonly<Partial<Record<Channel, CallableGateway | HttpGateway>>>;
   readonly commands: Pick<CommandGateway, 'execute'>;
   /** What was encrypted at the edge; `null` once it was erased. Errors: PostgresDown. */
   readonly decrypt: (text: string) => Promise<string | null>;
@@ -84,7 +85,7 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
       done('LEFT');
       return 'untried';
     }
-    const answer = isClosing ? stopped : await send(request, gateway, options);
+    const answer = isClosing ? stopped : await send(call, gateway.calls, options);
     const record = recordOfAnswer(answer);
     done(record.result);
     if (record.result === 'UNKNOWN' || record.result === 'NOT_SENT') {
@@ -94,7 +95,7 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
     await speak.report(call, me, record);
     measure.tell();
     if (answer === stopped) return 'untried';
-    return wasThere(answer) ? 'there' : 'away';
+    return gateway.wasThere(answer) ? 'there' : 'away';
   }
 
   /** A defect at one call must not end the process: the payment gives the call up by itself. */
@@ -128,7 +129,8 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
           warned.add(channel);
           return;
         }
-        taken.set(line, { callId, cancel: laneOf(channel).add(job(call, gateway)) });
+        const cancel = laneOf(channel).add(job(call, callableGateway(gateway)));
+        taken.set(line, { callId, cancel });
         measure.tell();
       },
       close() {
@@ -173,13 +175,22 @@ async function clearUrl(
   return returnUrl?.startsWith('enc:') === true ? decrypt(returnUrl) : returnUrl;
 }
 
-/** One request over the wire. */
+/** What a call is about, for gateways that know us by more than a reference. */
+function contextOf(call: WaitingCall, options: CallWorkerOptions): CallContext {
+  const { request, correlationId, traceparent } = call;
+  const { callId, payNo, orderNo, account } = request;
+  const about = { callId, payNo, orderNo, account, correlationId, traceparent };
+  return { ...about, nowMs: options.wallClockMs(), nonce: options.newNonce() };
+}
+
+/** One call, as the gateway takes it. */
 async function send(
-  request: GatewayCallRequested,
-  { adapter, connection, notifyUrl }: CallableGateway,
+  call: WaitingCall,
+  calls: GatewayCalls,
   options: CallWorkerOptions,
 ): Promise<AnyAnswer> {
-  const context = { nowMs: options.wallClockMs(), nonce: options.newNonce() };
+  const { request } = call;
+  const context = contextOf(call, options);
   const { reference, gatewayTransactionId, handle, amountMinor, currency } = request;
   const at = { reference, gatewayTransactionId, handle };
   switch (request.kind) {
@@ -188,26 +199,21 @@ async function send(
       const { expireAt: expireAtMs } = request;
       const returnUrl = await clearUrl(request, options).catch(() => undefined);
       if (returnUrl === undefined) return notReadable;
-      const input = { reference, amountMinor, currency, subject, expireAtMs, notifyUrl, returnUrl };
-      return connection.call(adapter.create, input, context);
+      const input = { reference, amountMinor, currency, subject, expireAtMs, returnUrl };
+      return calls.create(input, context);
     }
     case 'QUERY':
-      return connection.call(adapter.query, at, context);
+      return calls.query(at, context);
     case 'CLOSE':
-      return connection.call(adapter.close, at, context);
+      return calls.close(at, context);
     case 'REFUND': {
       const { reason, refundReference, refundAmountMinor } = refundOf(request);
       const money = { amountMinor: refundAmountMinor, currency, paymentAmountMinor: amountMinor };
-      const input = { ...at, ...money, refundReference, reason };
-      return connection.call(adapter.refund, input, context);
+      return calls.refund({ ...at, ...money, refundReference, reason }, context);
     }
     case 'QUERY_REFUND': {
       const { refundReference, gatewayRefundId } = refundOf(request);
-      return connection.call(
-        adapter.queryRefund,
-        { ...at, refundReference, gatewayRefundId },
-        context,
-      );
+      return calls.queryRefund({ ...at, refundReference, gatewayRefundId }, context);
     }
     case 'UNKNOWN':
       throw new Error(`call ${request.callId} asks for nothing that this version knows`);

@@ -9,7 +9,9 @@ import { payNo, slotOf } from '@plumbline/kernel';
 import { createMetrics, silentLogger } from '@plumbline/observability';
 import { runTopology } from '@plumbline/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
+import { refusedForNow } from '../gateways/answers.ts';
 import type { GatewayConnection } from '../gateways/call-gateway.ts';
+import type { CallContext, CreateCall, GatewayCalls } from '../gateways/gateway-calls.ts';
 import { createMockAdapter } from '../gateways/mock/mock-adapter.ts';
 import { policy } from '../testing/led-payments.ts';
 import { paymentsTopology } from '../topology.ts';
@@ -87,11 +89,11 @@ async function world(answer: (kind: Kind, input: object) => AnyAnswer | Promise<
     gateway.execute({
       ...{ key, subject, payload, id: randomUUID(), correlationId: 'c', actor: 'api:test' },
     });
-  const create = async (orderNo: string): Promise<string> => {
+  const create = async (orderNo: string, over: object = {}): Promise<string> => {
     const key = `main/${orderNo}`;
     const number = payNo({ atMs: 1, slot: slotOf(key), random: calls.length });
     const facts = { payNo: number, orderNo, tenant: 'main', amountMinor: 100n, currency: 'CNY' };
-    const data = { ...facts, channel: 'MOCK', lifetimeMs: 60_000, gateway: policy };
+    const data = { ...facts, channel: 'MOCK', lifetimeMs: 60_000, gateway: policy, ...over };
     await execute(key, number, { type: 'CreatePayment', data });
     return number;
   };
@@ -246,6 +248,38 @@ describe('a worker', () => {
     isAway = false;
     await until(() => types().includes('PaymentProcessing'), 15_000);
   }, 20_000);
+
+  it('asks a gateway that is reached otherwise, and tells it what the call is about', async () => {
+    const { startWorker, create, types } = await world(() => accepted);
+    const asked: [CreateCall, CallContext][] = [];
+    const none = () => Promise.reject(new Error('nothing else is asked'));
+    const calls: GatewayCalls = {
+      create(input, context) {
+        asked.push([input, context]);
+        // What it says of itself is its own: these refusals do not show that it is away.
+        if (asked.length < 8) return Promise.resolve(refusedForNow('ACCOUNT_PAUSED', 'later'));
+        const at = { gatewayTransactionId: null, payUrl: null, handle: '1000.1.2' };
+        return Promise.resolve({ kind: 'accepted', ...at });
+      },
+      ...{ query: none, close: none, refund: none, queryRefund: none },
+    };
+    const PERSONAL = { calls, deadlineMs: 1_000, wasThere: () => true };
+    await startWorker({ gateways: { PERSONAL } });
+    const terms = { channel: 'PERSONAL', gateway: { ...policy, account: '1000.1' } };
+    const numbers: string[] = [];
+    for (let i = 0; i < 8; i += 1) numbers.push(await create(`O-${i}`, terms));
+    await until(() => types().includes('PaymentProcessing'));
+    const first = asked.slice(0, 8);
+    expect(new Set(first.map(([, { callId }]) => callId)).size).toBe(8);
+    for (const [input, context] of first) {
+      const at = numbers.indexOf(input.reference);
+      expect(input).toMatchObject({ amountMinor: 100n, currency: 'CNY' });
+      expect(input).not.toHaveProperty('notifyUrl');
+      expect(context).toMatchObject({
+        ...{ account: '1000.1', orderNo: `O-${at}`, payNo: numbers[at], correlationId: 'c' },
+      });
+    }
+  });
 
   it('survives a gateway for which it cannot make a call, and says so', async () => {
     const { startWorker, create, types } = await world(() =>

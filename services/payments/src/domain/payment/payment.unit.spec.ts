@@ -172,7 +172,13 @@ describe('the creation of a payment', () => {
     const { state, decision } = given(paymentDecider, histories.succeeded).when(repeat);
     expect(paymentDecider.answer(state, repeat, decision)).toEqual({
       ...{ id: '0', payNo: 'PAY-1', orderNo: 'O-1', amountMinor: '9999', currency: 'CNY' },
-      ...{ status: 'SUCCESS', channel: 'MOCK', channelTradeNo: 'MOCK_7', payUrl: null },
+      ...{
+        status: 'SUCCESS',
+        channel: 'MOCK',
+        channelTradeNo: 'MOCK_7',
+        account: null,
+        payUrl: null,
+      },
       ...{ capturedMinor: '9999', refundedMinor: '0' },
       ...{ paidAtMs: anyContext.atMs, createdAtMs: anyContext.atMs },
       expireAtMs: anyContext.atMs + lifetimeMs,

@@ -19,6 +19,7 @@ export function shown(state: PaymentState): Json {
     expireAtMs: state.expireAtMs,
     createdAtMs: state.createdAtMs,
     payUrl: state.gateway?.payUrl ?? null,
+    account: state.gateway?.policy.account ?? null,
     capturedMinor: (hasEnded(state) ? state.capturedMinor : 0n).toString(),
     refundedMinor: refundedMinor(state).toString(),
   };

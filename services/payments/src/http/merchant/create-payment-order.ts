@@ -94,7 +94,7 @@ function execute(
   const { appId, body, extraData, returnUrl, fingerprint, keyDigest } = asked;
   const { merchant_order_id: orderNo, amount: amountMinor, currency, subject } = body;
   const channel = edge.channelOf(appId);
-  const policy = edge.policyOf(channel);
+  const policy = edge.policyOf(channel, { app: appId });
   const taken = edge.currenciesOf(channel);
   if (channel !== 'MOCK' && policy === null) throw problem('CHANNEL_NOT_CONFIGURED');
   if (minorDigitsOf(currency) > minorDigitsMax || (taken !== null && !taken.includes(currency)))

@@ -17,8 +17,8 @@ export interface MerchantEdge {
   readonly cache: OrderCache;
   /** Whose gateway an app's payments go to. */
   readonly channelOf: (appId: string) => Channel;
-  /** How a payment of that channel is led at its gateway; `null` where nobody asks one. */
-  readonly policyOf: (channel: Channel) => GatewayPolicy | null;
+  /** How an app's payment of that channel is led at its gateway; `null` where nobody asks one. */
+  readonly policyOf: (channel: Channel, of: { readonly app: string }) => GatewayPolicy | null;
   /** What a channel's gateway takes; `null` where there is none. */
   readonly currenciesOf: (channel: Channel) => readonly string[] | null;
   /** What some gateway of merchants' payments takes; `null` where one takes whatever comes. */
