@@ -1,0 +1,3 @@
+import type { MonitorsEvent } from '@plumbline/events';
+
+export type ClientEvent = MonitorsEvent;
