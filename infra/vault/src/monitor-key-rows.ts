@@ -97,9 +97,12 @@ export const createMonitorKeyRows = (sql: Sql): MonitorKeyRows => ({
     const rows = await sql.query<KeyRow>(`select * from ${keys} where client_id = any(?)`, [
       found.map(({ client_id }) => client_id),
     ]);
+    const keysOf = new Map<string, StoredMonitorKey[]>();
+    for (const key of rows.map(keyOf))
+      keysOf.set(key.clientId, [...(keysOf.get(key.clientId) ?? []), key]);
     return found.map((row) => ({
       grant: grantOf(row),
-      keys: newestKeys(rows.filter(({ client_id }) => client_id === row.client_id).map(keyOf)),
+      keys: newestKeys(keysOf.get(row.client_id) ?? []),
     }));
   },
   async clientsOfKeys(keyIds) {
