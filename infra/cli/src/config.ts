@@ -9,7 +9,7 @@ import {
   urlText,
   vaultConfig,
 } from '@plumbline/config';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** The same variables as the services, so that one environment serves both. */
 export const cliConfig = processConfig({
@@ -38,6 +38,20 @@ export const cliConfig = processConfig({
   PLUMBLINE_SERVICE_KEY: secretText()
     .optional()
     .describe('Shared by the processes of one platform: needed where they are not on this machine'),
+  PLUMBLINE_CHANNEL_MONITOR_URL: urlText(['http:', 'https:'])
+    .default('http://127.0.0.1:8130')
+    .describe(
+      'The channel monitor: accounts that are paid into, money on them, and who reports it',
+    ),
+  PLUMBLINE_MONITOR_CLIENT: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not 1 to 64 of A-Z a-z 0-9 _ -')
+    .optional()
+    .describe('Who plumbline monitor-client reports as: a pid, or the id of a monitor client'),
+  PLUMBLINE_MONITOR_SECRET: secretText().optional().describe('Its key, which signs what it sends'),
+  PLUMBLINE_MONITOR_TOKEN: secretText()
+    .optional()
+    .describe('A Bearer token of it, which counts before a key'),
   PLUMBLINE_PARTITIONS: platformConfig.PLUMBLINE_PARTITIONS,
   PLUMBLINE_TENANT: platformConfig.PLUMBLINE_TENANT,
   PLUMBLINE_LOCAL_STACK: platformConfig.PLUMBLINE_LOCAL_STACK,

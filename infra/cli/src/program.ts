@@ -16,6 +16,7 @@ import { addEndpointRotate, addEndpointSay, addEndpointTest } from './commands/e
 import { addEndpointChange, addEndpointRegister } from './commands/endpoint-set.ts';
 import { addLag } from './commands/lag.ts';
 import { addListen } from './commands/listen.ts';
+import { addMonitorClient } from './commands/monitor-client.ts';
 import { addNotificationList, addNotificationShow } from './commands/notification-look.ts';
 import {
   addNotificationAbandon,
@@ -87,6 +88,7 @@ export function createProgram(run: RunCommand): Command {
   addDeadLettersShow(deadLetters, run);
   addDeadLettersRedrive(deadLetters, run);
   addWebhooks(program, run);
+  addMonitorClient(program, run);
   addLag(program, run);
   addTopics(program, run);
   addDoctor(program, run);
