@@ -52,7 +52,7 @@ export function describe(
       deadline: watch.deadlineMs === watch.trigger.time ? null : watch.deadlineMs,
       detectedAt: nowMs,
       ...{ amountMinor, currency },
-      howSeen: rule.howSeen,
+      howSeen: finding.howSeen ?? rule.howSeen,
       triggerEventId: watch.trigger.eventId,
       evidence: finding.evidence,
     },

@@ -5,6 +5,7 @@ import type {
   Evidence,
   OrdersEvent,
   PaymentsEvent,
+  ReceivingEvent,
 } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { invariant } from '@plumbline/kernel';
@@ -19,10 +20,13 @@ import { TerminalError, emitChained, firstLink } from '@plumbline/runtime';
 import { onActivation } from './commands/activation.ts';
 import { onLifeCommand } from './commands/life.ts';
 import { describe } from './describe.ts';
-import { lifeIn, withLifeEvent } from './life/life.ts';
+import { lifeIn, withLifeEvent, withoutFinding } from './life/life.ts';
+import { otherReportsMax } from './rules/limits.ts';
 import { activeRules } from './rules/parameters.ts';
+import { oneNumberForTwo } from './rules/payment-rules.ts';
+import { withoutOtherReports } from './rules/received-money.ts';
 import type { AlertChange, Watches } from './rules/watch.ts';
-import { isQuiet, judge } from './rules/watch.ts';
+import { isQuiet, isSettled, judge } from './rules/watch.ts';
 import type { JoinedView } from './rules/view.ts';
 import {
   emptyView,
@@ -30,9 +34,17 @@ import {
   withEndpointEvent,
   withOrderEvent,
   withPaymentEvent,
+  withReceivingEvent,
 } from './rules/view.ts';
 import type { WatchedOrder } from './stores.ts';
-import { alertsOf, alertsStore, parametersOf, watchedOf, watchedStore } from './stores.ts';
+import {
+  alertIdOf,
+  alertsOf,
+  alertsStore,
+  parametersOf,
+  watchedOf,
+  watchedStore,
+} from './stores.ts';
 
 const deadlineTimer = 'deadline';
 
@@ -49,6 +61,7 @@ export function createAlertProcessor(): Processor {
         case topics.paymentsEvents.name:
         case topics.checkoutEvents.name:
         case topics.endpointsEvents.name:
+        case topics.receivingEvents.name:
           onEvent(input, context);
           return;
         default:
@@ -72,12 +85,15 @@ function onEvent(input: InputRecord, context: ProcessorContext): void {
   const before = watchedOf(context, input.key);
   const view = before?.view ?? emptyView;
   const cause = evidenceOf(input);
-  const after = viewAfter(view, input, cause);
+  const after = viewAfter(withRoom(view, input, context), input, cause);
   const watches = before?.watches ?? {};
   // What changes no view is still judged: a rule that is on again begins with any event.
   if (after === view) {
     const active = activeRules(parametersOf(context));
     if (isQuiet({ view, watches, active })) return;
+    const isOfAccount = input.topic === topics.receivingEvents.name;
+    const now = { view, watches, active, nowMs: context.nowMs, cause };
+    if (isOfAccount && isSettled(now)) return;
   }
   const { correlationId } = input.envelope;
   const watched = { view: after, watches, chain: before?.chain ?? firstLink, correlationId };
@@ -91,6 +107,19 @@ function onEvent(input: InputRecord, context: ProcessorContext): void {
   );
 }
 
+/** An account says for years what nothing takes back: what a person has ended makes room. */
+function withRoom(view: JoinedView, input: InputRecord, context: ProcessorContext): JoinedView {
+  const { receiving } = view;
+  if (input.payload.type !== 'MoneyReportContradicted' || receiving === null) return view;
+  if (receiving.otherReports.length < otherReportsMax) return view;
+  const { lives } = alertsOf(context, input.key);
+  const left = withoutOtherReports(receiving, ({ seen }) => {
+    const alertId = alertIdOf(oneNumberForTwo.id, input.key, seen.eventId);
+    return lifeIn(lives, alertId)?.status === 'RESOLVED';
+  });
+  return left === receiving ? view : { ...view, receiving: left };
+}
+
 /** The catalogue ties each topic to its union, and the codec has checked the type. */
 function viewAfter(view: JoinedView, { topic: from, payload }: InputRecord, cause: Evidence) {
   switch (from) {
@@ -100,6 +129,8 @@ function viewAfter(view: JoinedView, { topic: from, payload }: InputRecord, caus
       return withCheckoutEvent(view, payload as CheckoutEvent, cause);
     case topics.endpointsEvents.name:
       return withEndpointEvent(view, payload as EndpointsEvent, cause);
+    case topics.receivingEvents.name:
+      return withReceivingEvent(view, payload as ReceivingEvent, cause);
     default:
       return withPaymentEvent(view, payload as PaymentsEvent, cause);
   }
@@ -158,7 +189,11 @@ function newsOf(
     .map((change) => describe(change, key, view, context.nowMs))
     .filter((payload) => {
       if (payload.type === 'AlertRaised') return true;
-      if (lifeIn(lives, payload.data.alertId)?.status === 'RESOLVED') return false;
+      const { alertId } = payload.data;
+      if (lifeIn(lives, alertId)?.status === 'RESOLVED') {
+        lives = withoutFinding(lives, alertId);
+        return false;
+      }
       lives = withLifeEvent(lives, payload);
       return true;
     });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { OrdersEvent, PaymentsEvent, ReceivingEvent } from '@plumbline/events';
 import { createCodec, createMemorySchemaIds, encodeEnvelope, topics } from '@plumbline/events';
 import type { OutgoingRecord } from '@plumbline/kafka';
 import { createMemoryLog } from '@plumbline/kafka';
@@ -19,6 +19,7 @@ import {
   requestConflicted,
   transactionConflicted,
 } from './testing-events.ts';
+import { contradicted, setAside, unmatched } from './testing-receiving-events.ts';
 import { consistencyAlerts } from './topology.ts';
 
 const partitions = 4;
@@ -41,13 +42,19 @@ it('raises the same alerts, ids included, in a replay from zero', async () => {
   ];
   const log = createMemoryLog({ clock, topics: names.map((name) => ({ name, partitions })) });
   const codec = createCodec(createMemorySchemaIds());
-  const inputs = [topics.ordersEvents.name, topics.paymentsEvents.name];
+  const inputs = [topics.ordersEvents, topics.paymentsEvents, topics.receivingEvents].map(
+    ({ name }) => name,
+  );
   await codec.prepare([...inputs, ...consistencyAlerts.outputs]);
   const running = await runTopology({
     ...{ topology: consistencyAlerts, log, codec, logger: silentLogger, partitions },
   });
   let sequence = 0;
-  const write = (orderNo: string, topic: string, payload: OrdersEvent | PaymentsEvent) => {
+  const write = (
+    orderNo: string,
+    topic: string,
+    payload: OrdersEvent | PaymentsEvent | ReceivingEvent,
+  ) => {
     const key = `main/${orderNo}`;
     sequence += 1;
     const id = `e${sequence}`;
@@ -64,6 +71,8 @@ it('raises the same alerts, ids included, in a replay from zero', async () => {
   };
   const order = (no: string, event: OrdersEvent) => write(no, topics.ordersEvents.name, event);
   const pay = (no: string, event: PaymentsEvent) => write(no, topics.paymentsEvents.name, event);
+  const receive = (event: ReceivingEvent, account: number) =>
+    write(`${account}.1`, topics.receivingEvents.name, event);
   const pass = async (ms: number) => {
     clock.ms += ms;
     // A produce answer tells the log's readers what time it is.
@@ -89,9 +98,12 @@ it('raises the same alerts, ids included, in a replay from zero', async () => {
     if (i % 5 === 0) pay(no, mismatched('AMOUNT', '1'));
     if (i % 5 === 1) pay(no, transactionConflicted('PAY0'));
     if (i % 5 === 2) pay(no, requestConflicted('f2'));
+    if (i % 3 === 0) receive(unmatched(`wx${i}`), i % 4);
+    if (i % 9 === 0) receive(contradicted(`wx${i}`), i % 4);
   }
   await pass(120_000);
   for (let i = 0; i < 60; i += 6) order(`H${i + 5}`, orderPaid);
+  for (let i = 0; i < 60; i += 6) receive(setAside(`wx${i}`), i % 4);
   await pass(1_000);
   await pass(1_000);
 
@@ -118,6 +130,6 @@ it('raises the same alerts, ids included, in a replay from zero', async () => {
       live.filter((record) => record.partition === partition).map(shown),
     );
   }
-  expect(live.length).toBeGreaterThan(86);
+  expect(live.length).toBeGreaterThan(123);
   await log.close();
 });

@@ -16,6 +16,8 @@ interface Stored {
   readonly checkout?: JoinedView['checkout'];
   /** Nor had these. */
   readonly endpoint?: JoinedView['endpoint'];
+  /** Nor these. */
+  readonly receiving?: JoinedView['receiving'];
   readonly watches: Watches;
   /** Null while no alert was ever raised. */
   readonly chain: WatchedOrder['chain'] | null;
@@ -32,7 +34,11 @@ type StoredPayment = Omit<PaymentView, 'created' | 'lasting'> & {
  * Before the Avro body. JSON, which came before, begins with `{`. Orders are written as the version
  * before writes them: while processes are replaced, a task may go back to one that is older.
  */
-const formatOf = ({ endpoint }: JoinedView): 3 | 4 => (endpoint === null ? 3 : 4);
+function formatOf({ endpoint, receiving }: JoinedView): 3 | 4 | 5 {
+  if (receiving !== null) return 5;
+  return endpoint === null ? 3 : 4;
+}
+
 const jsonBegins = 0x7b;
 let scratch = Buffer.alloc(4_096);
 
@@ -47,6 +53,7 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
       payment: view.payment,
       checkout: view.checkout,
       endpoint: view.endpoint,
+      receiving: view.receiving,
       watches,
       chain: link.version === 0n ? null : link,
       correlationId,
@@ -82,14 +89,14 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
 };
 
 const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
-  byte === 1 || byte === 2 || byte === 3 || byte === 4;
+  byte === 1 || byte === 2 || byte === 3 || byte === 4 || byte === 5;
 
-function viewOf(stored: Pick<Stored, 'order' | 'payment' | 'checkout' | 'endpoint'>): JoinedView {
-  const { order, payment, checkout = null, endpoint = null } = stored;
-  if (payment === null) return { order, payment, checkout, endpoint };
+function viewOf(stored: Pick<Stored, keyof JoinedView>): JoinedView {
+  const { order, payment, checkout = null, endpoint = null, receiving = null } = stored;
+  if (payment === null) return { order, payment, checkout, endpoint, receiving };
   const { created = null, lasting = noLastingFacts } = payment;
   const known = { ...payment, created: created && creation(created), lasting };
-  return { order, payment: known, checkout, endpoint };
+  return { order, payment: known, checkout, endpoint, receiving };
 }
 
 const creation = (place: Omit<Evidence, 'type' | 'topic'>): Evidence => ({

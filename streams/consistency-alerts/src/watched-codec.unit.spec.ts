@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Evidence } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { firstLink, jsonStateCodec } from '@plumbline/runtime';
@@ -5,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WatchedOrder } from './stores.ts';
 import { noLastingFacts } from './rules/lasting.ts';
+import { candidatesShownMax, otherReportsMax, unmatchedMoneyMax } from './rules/limits.ts';
 import { watchedCodec } from './watched-codec.ts';
 import { watchedTypes } from './watched-schemas.ts';
 
@@ -65,13 +67,29 @@ const endpoint = fc.record({
     }),
   ),
 });
+const money = {
+  ...texts('platformOrder', 'payway', 'channel', 'currency'),
+  ...{ amountMinor: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), seen: evidence },
+};
+const few = { maxLength: 3 };
+const receiving = fc.record({
+  account: fc.string(),
+  unmatched: fc.array(
+    fc.record({
+      ...{ ...money, candidates: fc.array(fc.string(), few), candidateCount: fc.nat({ max: 20 }) },
+      why: fc.constantFrom('NO_ORDER', 'SEVERAL_ORDERS', 'CHANNEL_UNKNOWN', 'UNKNOWN'),
+    }),
+    few,
+  ),
+  otherReports: fc.array(fc.record(money), few),
+});
 const watched: fc.Arbitrary<WatchedOrder> = fc.record({
   view: fc.record({
     ...{ order: fc.option(order), payment: fc.option(payment), checkout: fc.option(checkout) },
-    endpoint: fc.option(endpoint),
+    ...{ endpoint: fc.option(endpoint), receiving: fc.option(receiving) },
   }),
   watches: fc.dictionary(
-    fc.constantFrom('A', 'B', 'C', 'R/after-end', 'V/e1', 'V/e2', 'Z/e3'),
+    fc.constantFrom('A', 'B', 'C', 'K/e4', 'R/after-end', 'V/e1', 'V/e2', 'Z/e3'),
     watch,
     {
       noNullPrototype: true,
@@ -95,7 +113,7 @@ function before({ order: ordered, payment: paid }: WatchedOrder['view']) {
 type Older = Omit<WatchedOrder, 'view'> & { readonly view: ReturnType<typeof before> };
 
 const inFormat =
-  (format: 1 | 2 | 3) =>
+  (format: 1 | 2 | 3 | 4) =>
   ({ view, watches, chain, correlationId }: Older): Buffer => {
     const link = chain.version === 0n ? null : chain;
     const body = watchedTypes[format].toBuffer({ ...view, watches, chain: link, correlationId });
@@ -112,6 +130,51 @@ const writtenInFormat1 = Buffer.from(
   ].join(''),
   'base64',
 );
+
+const writtenInFormat5 = Buffer.from(
+  [
+    'BQAAAAACDDEwMDAuMQIGd3gxCnd4cGF5Fnd4cGF5MSMxMDAx0A8GQ05ZBG0xHE1vbmV5VW5tYXRjaGVkJnJlY2Vp',
+    'dmluZy5ldmVudHMudjEGCoSg1e3uZhxTRVZFUkFMX09SREVSUwQEUjEEUjIABAACBnd4MQp3eHBheRZ3eHBheTEj',
+    'MTAwMaAfBkNOWQRtMi5Nb25leVJlcG9ydENvbnRyYWRpY3RlZCZyZWNlaXZpbmcuZXZlbnRzLnYxBhKIoNXt7mYA',
+    'BAhLL20xBG0xHE1vbmV5VW5tYXRjaGVkJnJlY2VpdmluZy5ldmVudHMudjEGCoSg1e3uZoSg1e3uZgIBCFovbTIE',
+    'bTIuTW9uZXlSZXBvcnRDb250cmFkaWN0ZWQmcmVjZWl2aW5nLmV2ZW50cy52MQYSiKDV7e5miKDV7e5mAgEAAgQE',
+    'YWIEYzE=',
+  ].join(''),
+  'base64',
+);
+/** A record's value at most, with room for its key and headers. */
+const recordBytesMax = 1_048_076;
+const ofAccount = { ...{ order: null, payment: null, checkout: null, endpoint: null } };
+
+/** An account with as much to look at as is kept, everything as long as it may be. */
+function fullAccount(): WatchedOrder {
+  const long = '€'.repeat(64);
+  const seenAs = (type: string, n: number): Evidence => ({
+    ...{ eventId: randomUUID(), type, topic: topics.receivingEvents.name, partition: 31 },
+    ...{ offset: 2n ** 40n + BigInt(n), time: t0 },
+  });
+  const moneyOf = (n: number) => ({
+    ...{ platformOrder: `${n}`.padEnd(64, 'x'), payway: long, channel: long },
+    ...{ amountMinor: 999_999_999_999n, currency: 'CNY' },
+  });
+  const unmatched = Array.from({ length: unmatchedMoneyMax }, (_, n) => ({
+    ...{ ...moneyOf(n), seen: seenAs('MoneyUnmatched', n), why: 'SEVERAL_ORDERS' as const },
+    ...{ candidates: Array<string>(candidatesShownMax).fill('r'.repeat(64)), candidateCount: 20 },
+  }));
+  const otherReports = Array.from({ length: otherReportsMax }, (_, n) => ({
+    ...{ ...moneyOf(n), seen: seenAs('MoneyReportContradicted', n) },
+  }));
+  const watchOf = (trigger: Evidence) => ({ trigger, deadlineMs: t0, ruleVersion: 1, open: true });
+  const watches = [...unmatched, ...otherReports].map(({ seen }) => [
+    `K/${seen.eventId}`,
+    watchOf(seen),
+  ]);
+  return {
+    view: { ...ofAccount, receiving: { account: 'p'.repeat(65), unmatched, otherReports } },
+    watches: Object.fromEntries(watches) as WatchedOrder['watches'],
+    ...{ chain: firstLink, correlationId: randomUUID() },
+  };
+}
 
 describe('what is kept of an order', () => {
   it('comes back as it was, whatever its size', () => {
@@ -131,7 +194,7 @@ describe('what is kept of an order', () => {
         const found = watchedCodec.decode(encode({ view: before(view), ...rest }));
         const paid = view.payment && { ...view.payment, created: null, lasting: noLastingFacts };
         expect(found).toEqual({
-          view: { ...view, payment: paid, checkout: null, endpoint: null },
+          view: { ...view, payment: paid, checkout: null, endpoint: null, receiving: null },
           ...rest,
         });
       }),
@@ -142,7 +205,8 @@ describe('what is kept of an order', () => {
     fc.assert(
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(inFormat(2)({ view, ...rest }));
-        expect(found).toEqual({ view: { ...view, checkout: null, endpoint: null }, ...rest });
+        const none = { checkout: null, endpoint: null, receiving: null };
+        expect(found).toEqual({ view: { ...view, ...none }, ...rest });
       }),
     );
   });
@@ -151,9 +215,29 @@ describe('what is kept of an order', () => {
     fc.assert(
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(inFormat(3)({ view, ...rest }));
-        expect(found).toEqual({ view: { ...view, endpoint: null }, ...rest });
+        expect(found).toEqual({ view: { ...view, endpoint: null, receiving: null }, ...rest });
       }),
     );
+  });
+
+  it('is still read as it was kept before there were accounts that people pay into', () => {
+    fc.assert(
+      fc.property(watched, ({ view, ...rest }) => {
+        const found = watchedCodec.decode(inFormat(4)({ view, ...rest }));
+        expect(found).toEqual({ view: { ...view, receiving: null }, ...rest });
+      }),
+    );
+  });
+
+  it.each([
+    [3, { endpoint: null, receiving: null }],
+    [4, { endpoint: { incidents: [] }, receiving: null }],
+    [5, { endpoint: null, receiving: { account: '1.2', unmatched: [], otherReports: [] } }],
+  ])('is written in format %i, so that a version before reads what it can know', (format, part) => {
+    for (const { view, ...rest } of fc.sample(watched, { numRuns: 5, seed: format })) {
+      const bytes = watchedCodec.encode({ view: { ...view, ...part }, ...rest });
+      expect(bytes[0]).toBe(format);
+    }
   });
 
   it('is still read from bytes that a version before has written', () => {
@@ -174,10 +258,34 @@ describe('what is kept of an order', () => {
     });
   });
 
+  it('is read of an account from bytes that this version has written', () => {
+    const { view, watches } = watchedCodec.decode(writtenInFormat5);
+    const at = { partition: 3, topic: topics.receivingEvents.name };
+    const first = { ...at, eventId: 'm1', type: 'MoneyUnmatched', offset: 5n, time: t0 + 2 };
+    const again = { ...at, eventId: 'm2', type: 'MoneyReportContradicted', offset: 9n };
+    const seen = { ...again, time: t0 + 4 };
+    const of = { platformOrder: 'wx1', payway: 'wxpay', channel: 'wxpay1#1001', currency: 'CNY' };
+    const found = { candidates: ['R1', 'R2'], candidateCount: 2, why: 'SEVERAL_ORDERS' };
+    expect(view).toEqual({
+      ...ofAccount,
+      receiving: {
+        account: '1000.1',
+        unmatched: [{ ...of, ...found, amountMinor: 1_000n, seen: first }],
+        otherReports: [{ ...of, amountMinor: 2_000n, seen }],
+      },
+    });
+    expect(watches).toMatchObject({ 'K/m1': { trigger: first }, 'Z/m2': { trigger: seen } });
+    expect(watchedCodec.encode(watchedCodec.decode(writtenInFormat5))).toEqual(writtenInFormat5);
+  });
+
+  it('fits into a record, however much of an account has to be looked at', () => {
+    expect(watchedCodec.encode(fullAccount()).length).toBeLessThan(0.8 * recordBytesMax);
+  });
+
   it('is refused when it is cut off or of a format to come', () => {
     const [value] = fc.sample(watched, { numRuns: 1, seed: 7 });
     const bytes = watchedCodec.encode(value as WatchedOrder);
     expect(() => watchedCodec.decode(bytes.subarray(0, -1))).toThrow();
-    expect(() => watchedCodec.decode(Buffer.from([5, ...bytes.subarray(1)]))).toThrow('format 5');
+    expect(() => watchedCodec.decode(Buffer.from([6, ...bytes.subarray(1)]))).toThrow('format 6');
   });
 });

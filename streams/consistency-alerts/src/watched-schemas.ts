@@ -65,6 +65,23 @@ const endpoint = record('Endpoint', [
   listOf('incidents', record('Incident', texts('incidentId', 'kind', 'detail'), seen)),
 ]);
 
+const money = [
+  ...texts('platformOrder', 'payway', 'channel'),
+  field('amountMinor', minorUnits),
+  ...texts('currency'),
+  ...seen,
+];
+const receiving = record('Receiving', texts('account'), [
+  listOf(
+    'unmatched',
+    record('UnmatchedMoney', money, texts('why'), [
+      listOf('candidates', 'string'),
+      field('candidateCount', 'int'),
+    ]),
+  ),
+  listOf('otherReports', record('OtherReport', money)),
+]);
+
 const watchedOrder = (payment: readonly object[], ...more: readonly object[]) =>
   record(
     'WatchedOrder',
@@ -76,11 +93,19 @@ const watchedOrder = (payment: readonly object[], ...more: readonly object[]) =>
 const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
-export const watchedTypes: Readonly<Record<1 | 2 | 3 | 4, ReturnType<typeof avroType>>> = {
+export const watchedTypes: Readonly<Record<1 | 2 | 3 | 4 | 5, ReturnType<typeof avroType>>> = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
   3: typeOf(watchedOrder(paymentOfFormat2, orNull('checkout', checkout))),
   4: typeOf(
     watchedOrder(paymentOfFormat2, orNull('checkout', checkout), orNull('endpoint', endpoint)),
+  ),
+  5: typeOf(
+    watchedOrder(
+      paymentOfFormat2,
+      orNull('checkout', checkout),
+      orNull('endpoint', endpoint),
+      orNull('receiving', receiving),
+    ),
   ),
 };

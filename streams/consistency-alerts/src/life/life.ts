@@ -28,6 +28,8 @@ export interface AlertLife {
   readonly alertId: string;
   readonly rule: string;
   readonly status: AlertStatus;
+  /** What it was about is over, whatever a person says of it; absent while that is not known. */
+  readonly isOver?: true;
 }
 
 /** Of one order, those of which more is to say than that they are open; by when that was first so. */
@@ -124,19 +126,27 @@ function withStatus(
   { alertId, rule }: Pick<AlertLife, 'alertId' | 'rule'>,
   status: AlertStatus,
 ): Lives {
-  const life = { alertId, rule, status };
-  const known = lives.some((each) => each.alertId === alertId);
-  if (known) return lives.map((each) => (each.alertId === alertId ? life : each));
-  const ended = lives.filter(isEndedByLog);
+  const known = lifeIn(lives, alertId);
+  const life: AlertLife = { alertId, rule, status, ...(isOver(known) ? { isOver: true } : {}) };
+  if (known !== null) return lives.map((each) => (each === known ? life : each));
+  const ended = lives.filter(isDone);
   const [oldest] = ended;
   const kept =
     ended.length < limits.endedAlertsMax ? lives : lives.filter((each) => each !== oldest);
   return [...kept, life];
 }
 
-/** Whose finding is gone. What a person ended may still be found, and must not be said again. */
-const isEndedByLog = ({ status }: AlertLife): boolean =>
-  status === 'AUTO_RESOLVED' || status === 'SUPERSEDED';
+/** Healed in silence: a person had ended it before. */
+export const withoutFinding = (lives: Lives, alertId: string): Lives =>
+  lives.map((each) => (each.alertId === alertId ? { ...each, isOver: true } : each));
+
+const isOver = (life: AlertLife | null): boolean =>
+  life !== null &&
+  (life.isOver === true || life.status === 'AUTO_RESOLVED' || life.status === 'SUPERSEDED');
+
+/** What a person ended may still be found, and must not be said again; what he reopened stands. */
+const isDone = (life: AlertLife): boolean =>
+  isOver(life) && life.status !== 'OPEN' && life.status !== 'ACKNOWLEDGED';
 
 export const lifeIn = (lives: Lives, alertId: string): AlertLife | null =>
   lives.find((each) => each.alertId === alertId) ?? null;

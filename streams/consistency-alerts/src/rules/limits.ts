@@ -4,3 +4,20 @@
  * 500 bytes with its watch, three kinds of them keep an order below 24 KiB.
  */
 export const lastingFactsMax = 16;
+
+/**
+ * Money of one account that is watched until somebody says whose it is: as much as the account keeps
+ * (unmatchedMax of the channel monitor) before it refuses more. At most 1,160 bytes each, its watch
+ * included: names of 64 characters of four bytes, and 5 references of 64. That is 580 KB of the
+ * 1,048,076 bytes that a record may have, and 135 KB with names as people give them.
+ */
+export const unmatchedMoneyMax = 500;
+
+/** References shown of orders that money could be for. The event, which is the evidence, has 20. */
+export const candidatesShownMax = 5;
+
+/**
+ * Reports of money under another's number that are kept of one account. Each is an alert that a
+ * person ends; those that were ended make room. At most 850 bytes each with its watch: 55 KB.
+ */
+export const otherReportsMax = 64;

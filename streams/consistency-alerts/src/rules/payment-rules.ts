@@ -1,10 +1,11 @@
 import type { Evidence } from '@plumbline/events';
 import type { OtherRequest, SharedTransaction } from './lasting.ts';
+import { otherReportsOf } from './receiving-rules.ts';
 import type { Finding, Rule } from './rule.ts';
 import { nothing } from './rule.ts';
 import type { PaymentView } from './view.ts';
 
-/** Both ask a payment alone, so that they hold for payments of merchants, whose orders are not here. */
+/** Both ask no order, so that they hold for payments of merchants, whose orders are not here. */
 const howSeen = 'an event of the payment, in broker time';
 
 /**
@@ -36,20 +37,23 @@ export const reportOfSomethingElse: Rule = {
 
 /**
  * What must stand for one thing stands for two: a transaction of the gateway behind two payments, of
- * which one was not paid; or a merchant's order number with other parameters, which was refused.
+ * which one was not paid; a merchant's order number with other parameters, which was refused; or the
+ * number of money with other money, which was kept out.
  */
 export const oneNumberForTwo: Rule = {
   id: 'Z',
   version: 1,
-  title: 'One transaction on two payments, or one order number with other parameters',
+  title: 'One transaction on two payments, or one number with other parameters',
   severity: 'CRITICAL',
   graceMs: 0,
   howSeen,
-  find({ payment }) {
-    if (payment === null) return nothing;
+  find({ payment, receiving }) {
+    const reports = receiving === null ? nothing : otherReportsOf(receiving);
+    if (payment === null) return reports;
     const { transactions, requests } = payment.lasting;
-    if (transactions.length === 0 && requests.length === 0) return nothing;
+    if (transactions.length === 0 && requests.length === 0) return reports;
     return [
+      ...reports,
       ...transactions.map((fact) => sharedTransaction(payment, fact)),
       ...requests.map((fact) => otherRequest(payment, fact)),
     ];

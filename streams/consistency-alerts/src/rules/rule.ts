@@ -1,7 +1,7 @@
 import type { AlertRaised, Evidence } from '@plumbline/events';
 import type { JoinedView } from './view.ts';
 
-export type RuleId = 'A' | 'B' | 'C' | 'R' | 'U' | 'V' | 'Z';
+export type RuleId = 'A' | 'B' | 'C' | 'K' | 'R' | 'U' | 'V' | 'Z';
 
 /** That a view is inconsistent, and by what. */
 export interface Finding {
@@ -12,14 +12,17 @@ export interface Finding {
   /** Where it matters less than what the rule finds otherwise. */
   readonly severity?: AlertRaised['severity'];
   /**
-   * The event that says it for good: an alert of its own beside others of its rule, with no end in
-   * the log. Without it the finding is a condition: it begins with the event at hand, and may end.
+   * The event that says it: an alert of its own beside others of its rule, named after that event,
+   * which ends where the view loses it; that of a payment never does. Without it the finding is a
+   * condition: it begins with the event at hand, and may end.
    */
   readonly saidBy?: Evidence;
   /** Which of several conditions of one rule it is: each has a watch, and a grace, of its own. */
   readonly condition?: string;
   /** The money at stake, where it is not the payment's. */
   readonly atStake?: { readonly amountMinor: bigint; readonly currency: string };
+  /** How it is found, where it is not found as the rule says. */
+  readonly howSeen?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { checkoutIsStuck } from './checkout-rules.ts';
 import { merchantIsNotTold } from './endpoint-rules.ts';
 import { oneNumberForTwo, reportOfSomethingElse } from './payment-rules.ts';
+import { moneyWithoutOrder } from './receiving-rules.ts';
 import type { Rule, RuleId } from './rule.ts';
 import { nothing } from './rule.ts';
 import type { OrderStatus } from './view.ts';
@@ -98,6 +99,7 @@ export const rules: readonly Rule[] = [
   orderDoesNotShowPayment,
   paidOrderFailedPayment,
   lateSuccess,
+  moneyWithoutOrder,
   checkoutIsStuck,
   merchantIsNotTold,
   reportOfSomethingElse,

@@ -5,6 +5,7 @@ import type {
   IncidentKind,
   OrdersEvent,
   PaymentsEvent,
+  ReceivingEvent,
 } from '@plumbline/events';
 import type { LastingFacts } from './lasting.ts';
 import {
@@ -13,6 +14,8 @@ import {
   withOtherRequest,
   withSharedTransaction,
 } from './lasting.ts';
+import type { ReceivingView } from './received-money.ts';
+import { afterReceivingEvent } from './received-money.ts';
 
 /**
  * What the event topics say about one order, joined. Each fact keeps the event that it stands
@@ -25,6 +28,8 @@ export interface JoinedView {
   readonly checkout: CheckoutView | null;
   /** Under the key of an endpoint, of which there is no order. */
   readonly endpoint: EndpointView | null;
+  /** Under the key of an account that people pay into, of which there is no order either. */
+  readonly receiving: ReceivingView | null;
 }
 
 export interface EndpointView {
@@ -80,7 +85,7 @@ export interface PaymentView {
 }
 
 export const emptyView: JoinedView = {
-  ...{ order: null, payment: null, checkout: null, endpoint: null },
+  ...{ order: null, payment: null, checkout: null, endpoint: null, receiving: null },
 };
 
 const orderStatusAfter = {
@@ -135,6 +140,15 @@ export function withEndpointEvent(
   const { incidentId } = event.data;
   const open = incidents.filter((each) => each.incidentId !== incidentId);
   return open.length === incidents.length ? view : { ...view, endpoint: { incidents: open } };
+}
+
+export function withReceivingEvent(
+  view: JoinedView,
+  event: ReceivingEvent,
+  seen: Evidence,
+): JoinedView {
+  const receiving = afterReceivingEvent(view.receiving, event, seen);
+  return receiving === view.receiving ? view : { ...view, receiving };
 }
 
 const paymentStatusAfter = {

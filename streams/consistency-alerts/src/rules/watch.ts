@@ -125,6 +125,18 @@ export function isQuiet(options: {
   return true;
 }
 
+/**
+ * Judging would change nothing. Of one order that is rarely worth a question; an account has
+ * hundreds of alerts and thousands of orders, of which each event would write all of them again.
+ */
+export function isSettled(options: Parameters<typeof judge>[0]): boolean {
+  const { watches, changes } = judge(options);
+  // While the view stands no watch goes, so that the same number are the same.
+  return changes.length === 0 && countOf(watches) === countOf(options.watches);
+}
+
+const countOf = (watches: Watches): number => Object.keys(watches).length;
+
 /** A watch begins only with an event; without one nothing can have changed. */
 function begin(
   { rule, enabled, graceMs }: ActiveRule,

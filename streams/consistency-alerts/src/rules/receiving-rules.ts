@@ -1,0 +1,92 @@
+import { formatMajor } from '@plumbline/kernel';
+import type { OtherReport, ReceivingView, UnmatchedMoney } from './received-money.ts';
+import type { Finding, Rule } from './rule.ts';
+import { nothing } from './rule.ts';
+
+const howSeen = 'an event of the account that was paid into, in broker time';
+
+/**
+ * ALERTS.md, rule K, for accounts that people pay into: money came in, and is no order's (contract
+ * 0). It stands until the account says whose it is, or a person that it is nobody's.
+ */
+export const moneyWithoutOrder: Rule = {
+  id: 'K',
+  version: 1,
+  title: 'Money came in and is matched to no order',
+  severity: 'WARNING',
+  graceMs: 0,
+  howSeen,
+  find: ({ receiving }) =>
+    receiving === null
+      ? nothing
+      : receiving.unmatched.map((money) => unmatched(receiving.account, money)),
+};
+
+/** Rule Z of such an account: one number of the pay way, and two reports that differ. */
+export const otherReportsOf = (receiving: ReceivingView): readonly Finding[] =>
+  receiving.otherReports.map((report) => otherReport(receiving, report));
+
+/**
+ * A personal account gets other money as well, which is no buyer's. Where several orders ask for the
+ * amount, one of them is paid, and nobody is told which.
+ */
+const severityOf = {
+  NO_ORDER: 'WARNING',
+  SEVERAL_ORDERS: 'CRITICAL',
+  CHANNEL_UNKNOWN: 'WARNING',
+  UNKNOWN: 'WARNING',
+} as const satisfies Record<UnmatchedMoney['why'], Finding['severity']>;
+
+function unmatched(account: string, money: UnmatchedMoney): Finding {
+  const { platformOrder, amountMinor, currency, why, seen } = money;
+  return {
+    summary: `${sumOf(money)} came in on account ${account} as ${platformOrder} and is matched to no order`,
+    expected: 'one order that the money is for',
+    actual: reasonOf(money),
+    evidence: [seen],
+    severity: severityOf[why],
+    saidBy: seen,
+    atStake: { amountMinor, currency },
+  };
+}
+
+function reasonOf(money: UnmatchedMoney): string {
+  const where = placeOf(money);
+  switch (money.why) {
+    case 'NO_ORDER':
+      return `no order asks for this amount on ${where}`;
+    case 'SEVERAL_ORDERS':
+      return `${money.candidateCount} orders ask for this amount on ${where}: ${candidatesOf(money)}`;
+    case 'CHANNEL_UNKNOWN':
+      return `the account has no ${where}`;
+    case 'UNKNOWN':
+      return `matched to no order on ${where}`;
+  }
+}
+
+function candidatesOf({ candidates, candidateCount }: UnmatchedMoney): string {
+  const more = candidateCount - candidates.length;
+  return more === 0 ? candidates.join(', ') : `${candidates.join(', ')} and ${more} more`;
+}
+
+function otherReport({ account, unmatched: waiting }: ReceivingView, report: OtherReport): Finding {
+  const { platformOrder, amountMinor, currency, seen } = report;
+  const first = waiting.find((money) => money.platformOrder === platformOrder);
+  return {
+    summary: `${platformOrder} on account ${account} was reported again as other money`,
+    expected: first === undefined ? 'the same money under the same number' : told(first),
+    actual: told(report),
+    evidence: first === undefined ? [seen] : [first.seen, seen],
+    severity: 'WARNING',
+    saidBy: seen,
+    atStake: { amountMinor, currency },
+    howSeen,
+  };
+}
+
+const told = (money: OtherReport): string => `${sumOf(money)} on ${placeOf(money)}`;
+
+const sumOf = ({ amountMinor, currency }: OtherReport): string =>
+  `${formatMajor(amountMinor, currency)} ${currency}`;
+
+const placeOf = ({ channel, payway }: OtherReport): string => `channel ${channel} (${payway})`;
