@@ -310,12 +310,15 @@ describe('an operator', () => {
     expect(document.activeElement?.id).toBe('event-e1');
   });
 
-  it('is led to no order by an alert that is about an endpoint', async () => {
+  it.each([
+    ['an endpoint', 'U', 'ep_main_0123456789abcdef01234567', 'Endpoint'],
+    ['an account that is paid into', 'K', '1000.1', 'Account paid into'],
+    ['two reports of one sum of money', 'Z', '1000.1', 'Account paid into'],
+  ])('is led to no order by an alert that is about %s', async (_what, rule, orderNo, name) => {
     const server = serverWithShop(['operator']);
-    const orderNo = 'ep_main_0123456789abcdef01234567';
-    server.answer('GET /api/alerts/a1', { alert: { ...alert, rule: 'U', orderNo } });
+    server.answer('GET /api/alerts/a1', { alert: { ...alert, rule, orderNo, payNo: null } });
     await open(server, '/alerts/a1');
-    expect(page.find('main').textContent).toContain(orderNo);
+    expect(page.find('main').textContent).toContain(`${name}${orderNo}`);
     expect(page.find('tbody th').textContent).not.toBe('');
     const links = [...document.querySelectorAll('main a')].map((each) => each.getAttribute('href'));
     expect(links.filter((href) => href?.startsWith('/orders/'))).toEqual([]);
