@@ -331,3 +331,25 @@ describe('signatures for tests', () => {
     }
   });
 });
+
+describe('money on a personal account', () => {
+  const money = {
+    ...{ pid: 1000, aid: 1, payway: 'wxpay', channel: 'wxpay1#1001', price: 10.0 },
+    ...{ platformOrder: `wx${newOrderNo()}`, rawPayload: '{...}' },
+  };
+
+  it('is durable where nobody matches it now, and is to be reported again', async () => {
+    const { status, json } = await edge.post('/api/internal/orders/match', money);
+    expect([status, json.code]).toEqual([503, 'OUTCOME_PENDING']);
+  });
+
+  it('is no payment of a channel that is not configured', async () => {
+    const orderNo = newOrderNo();
+    const { status, json } = await edge.post('/payments', {
+      orderNo,
+      amount: 1,
+      channel: 'PERSONAL',
+    });
+    expect([status, json.code]).toEqual([400, 'CHANNEL_NOT_CONFIGURED']);
+  });
+});
