@@ -13,7 +13,7 @@ import { stepNames, type StepName, type TestOptions } from './options.ts';
 import { failure, failureLines, sum, type Outcome } from './outcome.ts';
 import { runCheck, runTier, type StepContext } from './run-steps.ts';
 import { runSimulation } from './run-simulation.ts';
-import { checksOf, simulation, tiers, type Tier } from './steps.ts';
+import { checksOf, simulation, tiers, type Check, type Tier } from './steps.ts';
 
 export interface AllOptions extends StepContext {
   readonly chosen: TestOptions;
@@ -25,8 +25,8 @@ interface Finished {
 }
 
 /**
- * Runs the chosen steps. The checks run beside the unit tests, and the servers start meanwhile:
- * two cores have room for that, since much of it is waiting.
+ * Runs the chosen steps. The checks need one core: the unit tests and the simulation, which runs what
+ * was built, run beside them. The servers start meanwhile: much of that is waiting.
  */
 export async function runAll(options: AllOptions): Promise<Outcome> {
   const { chosen, write, signal } = options;
@@ -43,8 +43,8 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
     finished.push({ step, outcome });
   };
 
-  const checks = async () => {
-    for (const check of checksOf(options.root))
+  const runChecks = async (checks: readonly Check[]) => {
+    for (const check of checks)
       if (wanted(check.name) && !signal.aborted)
         await timed(check.name, () => runCheck(check, options));
   };
@@ -53,6 +53,12 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
       if (tier.runs === place && wanted(tier.name) && !signal.aborted)
         await timed(tier.name, () => runTier(tier, { ...options, files: chosen.files }));
   };
+  const simulate = async () => {
+    if (!wanted(simulation.name) || signal.aborted) return;
+    const minutes =
+      simulationMinutes[chosen.only.size === stepNames.length ? 'amongAll' : 'chosen'];
+    await timed(simulation.name, () => runSimulation({ ...options, minutes }));
+  };
   const tier = tiers.find(({ runs, name }) => runs === 'with-servers' && wanted(name));
   // Named files are few: they are not shared out.
   const shares = chosen.files.length > 0 ? 1 : serverShares;
@@ -60,12 +66,14 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
   opening?.catch(() => undefined);
   // A browser takes a minute to install: beside the rest, and before the tests that look for it.
   const browser = wanted('e2e') && chosen.files.length === 0 ? prepareBrowser(options) : null;
-  await Promise.all([checks(), run('beside-checks')]);
-  if (wanted(simulation.name) && !signal.aborted) {
-    const minutes =
-      simulationMinutes[chosen.only.size === stepNames.length ? 'amongAll' : 'chosen'];
-    await timed(simulation.name, () => runSimulation({ ...options, minutes }));
-  }
+  const [build, ...others] = checksOf(options.root);
+  const built = runChecks([build]);
+  const unitAndSimulation = async () => {
+    await run('beside-checks');
+    await built;
+    await simulate();
+  };
+  await Promise.all([built.then(() => runChecks(others)), unitAndSimulation()]);
   if (tier !== undefined && opening !== null)
     await timed(tier.name, () => runWithServers(tier, { ...options, opening }));
   await browser;
