@@ -14,6 +14,7 @@ import {
   loopback,
   mavenArtifacts,
   partTitles,
+  quickJvm,
   type StackPorts,
 } from '../stack-definition.ts';
 import type { Part, PartContext } from './part.ts';
@@ -76,13 +77,14 @@ async function prepare(context: PartContext) {
     const args = ['format', '--cluster-id', id, '--config', properties];
     const format = await runCommand({
       command: java,
-      args: [...base, 'kafka.tools.StorageTool', ...args],
+      args: [...quickJvm, ...base, 'kafka.tools.StorageTool', ...args],
       timeoutMs: formatTimeoutMs,
     });
     if (format.code !== 0)
       throw new LocalStackError(`Kafka cannot format ${data}:\n${format.output.join('\n')}`);
   }
-  return { command: java, args: [...kafkaHeap, ...base, 'kafka.Kafka', properties] };
+  const jvm = context.brief === true ? [...kafkaHeap, ...quickJvm] : kafkaHeap;
+  return { command: java, args: [...jvm, ...base, 'kafka.Kafka', properties] };
 }
 
 export function serverProperties(ports: StackPorts, dataFolder: string): string {

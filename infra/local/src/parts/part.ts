@@ -8,6 +8,8 @@ export interface PartContext {
   readonly cacheFolder: string;
   readonly ports: StackPorts;
   readonly report: Report;
+  /** Whether it lives for minutes: then a quick start matters more than peak speed. */
+  readonly brief?: boolean;
   /** Aborting it ends downloads and starts. */
   readonly signal?: AbortSignal;
 }

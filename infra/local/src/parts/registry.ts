@@ -7,6 +7,7 @@ import {
   mavenArtifacts,
   partTitles,
   registryApiPath,
+  quickJvm,
   registryHeap,
   registrySettings,
 } from '../stack-definition.ts';
@@ -34,14 +35,8 @@ export const registryPart: Part = {
     const jar = `apicurio-registry-app-${mavenArtifacts.registry.version}-runner.jar`;
     return {
       command: java,
-      // A quick start matters more here than peak speed: the first compiler only.
-      args: [
-        ...registryHeap,
-        '-XX:+UseSerialGC',
-        '-XX:TieredStopAtLevel=1',
-        '-jar',
-        join(folder, jar),
-      ],
+      // A quick start matters more here than peak speed.
+      args: [...registryHeap, ...quickJvm, '-jar', join(folder, jar)],
       env: {
         ...process.env,
         ...registrySettings,

@@ -73,6 +73,8 @@ export async function openStack(options: OpenStackOptions): Promise<Stack> {
     cacheFolder: options.cacheFolder ?? config.cacheFolder,
     ports: await portsFor(options.ports, config.ports),
     report,
+    // Whoever deletes it afterwards keeps it for minutes: a test, the demo.
+    brief: temporary,
     ...(options.signal ? { signal: options.signal } : {}),
   };
   const { runFile, lockFile } = context.folders;
