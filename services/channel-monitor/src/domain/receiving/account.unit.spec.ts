@@ -107,7 +107,7 @@ describe('an order', () => {
         },
         ...{ status: 'ACTIVE', amountMinor: '1000', payableMinor: '1001', currency: 'CNY' },
         payUrl: 'https://pay.example/q?sum=10.01&again=10.01',
-        ...{ expireAtMs: c.t0 + 180_000, platformOrder: null },
+        ...{ expireAtMs: c.t0 + 180_000, platformOrder: null, toldMinor: null },
       },
     });
   });
@@ -121,7 +121,7 @@ describe('an order', () => {
     expect(account.tell(c.query('b')).answer).toEqual({ order: null });
     expect(account.tell(c.end('b')).answer).toEqual({ order: null });
     account.tell(c.money('m', ten));
-    const paid = { order: { status: 'PAID', platformOrder: 'm', payUrl: null } };
+    const paid = { order: { status: 'PAID', platformOrder: 'm', toldMinor: '1000', payUrl: null } };
     expect(account.tell(c.query('a')).answer).toMatchObject(paid);
     expect(account.tell(c.end('a')).answer).toMatchObject(paid);
     expect(account.tell(c.activate('a', ten)).answer).toMatchObject(paid);

@@ -24,13 +24,15 @@ export function orderAnswer(account: ReceivingAccount, reference: string): Json 
   if (known === null) return null;
   const { order, status } = known;
   const { orderNo, payNo, cid, type, pattern, amountMinor, payableMinor, expireAtMs } = order;
+  const paid = known.status === 'ACTIVE' ? null : known.order;
   return {
     ...{ reference, orderNo, payNo, cid, type, pattern, status, expireAtMs },
     amountMinor: amountMinor.toString(),
     payableMinor: payableMinor.toString(),
     currency: account.currency,
     payUrl: known.status === 'ACTIVE' ? known.order.payUrl : null,
-    platformOrder: known.status === 'ACTIVE' ? null : known.order.platformOrder,
+    platformOrder: paid?.platformOrder ?? null,
+    toldMinor: paid?.toldMinor?.toString() ?? null,
   };
 }
 

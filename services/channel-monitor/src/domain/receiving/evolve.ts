@@ -38,7 +38,7 @@ function activated(
 function endOf(
   account: ReceivingAccount,
   reference: string,
-  end: Pick<EndedOrder, 'status' | 'endedAtMs' | 'platformOrder'>,
+  end: Pick<EndedOrder, 'status' | 'endedAtMs' | 'platformOrder' | 'toldMinor'>,
 ): EndedOrder | null {
   const known = orderOf(account, reference);
   if (known === null) return null;
@@ -49,13 +49,14 @@ function endOf(
 
 function matched(account: ReceivingAccount, data: AccountEventOf<'MoneyMatched'>): AccountState {
   const { reference, orderNo, payNo, platformOrder, payway, channel, amountMinor } = data;
-  const { matchedAt: atMs } = data;
+  const { toldMinor, matchedAt: atMs } = data;
   const before = moneyOf(account, platformOrder);
   const contradicted = before?.money.contradicted ?? false;
   const money = { platformOrder, payway, channel, amountMinor };
   const of = { reference, orderNo, payNo, contradicted };
   const after = settled(account, { ...money, ...of }, atMs);
-  const end = endOf(after, reference, { status: 'PAID', endedAtMs: atMs, platformOrder });
+  const paid = { status: 'PAID', endedAtMs: atMs, platformOrder, toldMinor } as const;
+  const end = endOf(after, reference, paid);
   return end === null ? after : ended(after, end);
 }
 
@@ -98,7 +99,9 @@ export function evolve(state: AccountState, event: AccountEvent): AccountState {
     case 'OrderDeactivated': {
       const { reference, end, endedAt: endedAtMs } = event.data;
       const status = end === 'EXPIRED' ? 'EXPIRED' : 'CLOSED';
-      const order = endOf(state, reference, { status, endedAtMs, platformOrder: null });
+      const order = endOf(state, reference, {
+        ...{ status, endedAtMs, platformOrder: null, toldMinor: null },
+      });
       return order === null ? state : ended(state, order);
     }
     case 'MoneyMatched':

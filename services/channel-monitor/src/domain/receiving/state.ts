@@ -63,6 +63,8 @@ export interface EndedOrder extends OrderFacts {
   readonly endedAtMs: number;
   /** The money that paid it; `null` while none has. */
   readonly platformOrder: string | null;
+  /** What the payment was told that it paid; `null` while none has. */
+  readonly toldMinor: bigint | null;
 }
 
 /** Money as it was reported. */
