@@ -127,7 +127,7 @@ describe('on real servers', () => {
 
   it('rules list shows what is in force', async () => {
     const { stdout } = await cli('rules', 'list');
-    for (const rule of ['A', 'B', 'C', 'R', 'U', 'V', 'Z'])
+    for (const rule of ['A', 'B', 'C', 'K', 'R', 'U', 'V', 'Z'])
       expect(stdout).toMatch(new RegExp(`^${rule} +1 `, 'm'));
   });
 

@@ -202,7 +202,7 @@ describe('rules', () => {
     await setRule(session, rule);
     const before = session.again();
     expect(await listRules(before, {})).toBe(0);
-    for (const name of ['U', 'V', 'Z'])
+    for (const name of ['K', 'U', 'V', 'Z'])
       expect(before.out.stdout()).toMatch(new RegExp(`^${name} +1 {2}on +0s +all`, 'm'));
     const later = { rule: 'Z', disable: true, reason: 'a test' };
     expect(await setRule(session.again(), later)).toBe(0);
