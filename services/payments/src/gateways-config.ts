@@ -1,6 +1,6 @@
 import { flag, secretText, urlText, wholeNumber } from '@plumbline/config';
 import { z } from 'zod';
-import { isAccountName } from './gateways/personal/account-name.ts';
+import { accountNameForm } from './gateways/personal/account-name.ts';
 
 const webUrl = () => urlText(['http:', 'https:']);
 const shortText = () =>
@@ -14,8 +14,7 @@ const pem = () =>
 const codes = () =>
   z.string().regex(/^[A-Z0-9]{1,16}(,[A-Z0-9]{1,16})*$/, 'is not codes separated by commas');
 
-const accountName = () =>
-  z.string().refine(isAccountName, { error: 'is not pid.aid or pid.aid.cid' });
+const accountName = () => z.string().regex(accountNameForm, 'is not pid.aid or pid.aid.cid');
 
 /**
  * The gateways that this process calls. One whose URL is unset is not called: its payments are

@@ -13,7 +13,7 @@ import {
 import { minorDigitsOf, payNo, routingKey, slotOf } from '@plumbline/kernel';
 import { z } from 'zod';
 import { minorDigitsMax } from '../domain/payment/limits.ts';
-import { isAccountName } from '../gateways/personal/account-name.ts';
+import { accountNameForm } from '../gateways/personal/account-name.ts';
 import * as limits from '../limits.ts';
 import { channelRefusal } from '../offered-channels.ts';
 import type { PaymentsEdge } from './edge.ts';
@@ -25,6 +25,14 @@ function amountIn(currency: string) {
   const unit = 10n ** BigInt(minorDigitsOf(currency));
   return majorAmount({ currency, maxMinor: (limits.majorMax + 1n) * unit - 1n });
 }
+
+/** For the description: JSON Schema's way to say that one field needs another. */
+const accountOnlyForPersonal = {
+  anyOf: [
+    { not: { required: ['account'] } },
+    { required: ['channel'], properties: { channel: { const: 'PERSONAL' } } },
+  ],
+};
 
 const request = z
   .strictObject({
@@ -38,15 +46,16 @@ const request = z
     currency: currencyCode().describe('Beyond the contract, which knows one currency'),
     account: z
       .string({ error: 'must be text' })
-      .refine(isAccountName, { error: 'must be pid.aid or pid.aid.cid' })
+      .regex(accountNameForm, { error: 'must be pid.aid or pid.aid.cid' })
       .optional()
       .describe('Personal account that is paid into; with PERSONAL only, which else has its own'),
   })
-  .meta(
-    currencyBranches((currency) => ({ amount: jsonSchemaOf(amountIn(currency), 'input') }), {
+  .meta({
+    ...currencyBranches((currency) => ({ amount: jsonSchemaOf(amountIn(currency), 'input') }), {
       digitsMax: minorDigitsMax,
     }),
-  )
+    allOf: [accountOnlyForPersonal],
+  })
   .transform(({ orderNo, amount, channel, currency, account = null }, context) => {
     if (account !== null && channel !== 'PERSONAL')
       context.addIssue({ code: 'custom', path: ['account'], message: 'is for PERSONAL only' });

@@ -1,7 +1,9 @@
 /** Of a merchant, of an account of his, of a channel of that: contract 0's ids. */
 export const idForm = /^[A-Za-z0-9_-]{1,32}$/;
 
-const nameForm = /^([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]{1,32})(?:\.([A-Za-z0-9_-]{1,32}))?$/;
+/** `pid.aid` or `pid.aid.cid`. */
+export const accountNameForm =
+  /^([A-Za-z0-9_-]{1,32})\.([A-Za-z0-9_-]{1,32})(?:\.([A-Za-z0-9_-]{1,32}))?$/;
 
 /** A personal account that is paid into, and by which channel of it. */
 export interface AccountName {
@@ -13,11 +15,9 @@ export interface AccountName {
 
 /** Reads `pid.aid` or `pid.aid.cid`; `null` for anything else. */
 export function parseAccountName(text: string): AccountName | null {
-  const [, pid, aid, cid = null] = nameForm.exec(text) ?? [];
+  const [, pid, aid, cid = null] = accountNameForm.exec(text) ?? [];
   return pid === undefined || aid === undefined ? null : { pid, aid, cid };
 }
-
-export const isAccountName = (text: string): boolean => parseAccountName(text) !== null;
 
 /** `pid.aid`: the account, whichever of its channels is meant. */
 export const accountIdOf = ({ pid, aid }: Pick<AccountName, 'pid' | 'aid'>): string =>
