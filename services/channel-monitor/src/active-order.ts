@@ -33,3 +33,19 @@ export const fieldsOf = (order: ActiveOrder): OrderFields => ({
   expiresAt: new Date(order.expiresAtMs).toISOString(),
   pattern: String(order.pattern),
 });
+
+/**
+ * What ends first comes first. Of two attempts at one order that wait at once the one that waits
+ * longer is shown.
+ */
+export function soonestFirst(orders: readonly ActiveOrder[]): readonly ActiveOrder[] {
+  const byId = new Map<string, ActiveOrder>();
+  for (const order of orders) {
+    const known = byId.get(order.orderId);
+    if (known === undefined || order.expiresAtMs > known.expiresAtMs)
+      byId.set(order.orderId, order);
+  }
+  return [...byId.values()].sort(
+    (one, other) => one.expiresAtMs - other.expiresAtMs || (one.orderId < other.orderId ? -1 : 1),
+  );
+}

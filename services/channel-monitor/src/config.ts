@@ -1,0 +1,54 @@
+import {
+  processConfig,
+  redisConfig,
+  serviceConfig,
+  urlText,
+  vaultConfig,
+  wholeNumber,
+} from '@plumbline/config';
+import { z } from 'zod';
+
+const shape = processConfig({
+  ...serviceConfig({ port: 8130 }),
+  ...vaultConfig,
+  ...redisConfig,
+  PLUMBLINE_PAYMENTS_URL: urlText(['http:', 'https:'])
+    .default('http://127.0.0.1:8083')
+    .describe('The payments process, which matches reported money to orders'),
+  PLUMBLINE_ORDER_FILE: z
+    .string()
+    .regex(/^\/.{1,4095}$/, 'is not an absolute path')
+    .optional()
+    .describe(
+      'Where order.json is kept up for clients that poll a file: an absolute path, whose folder is ' +
+        'there. Unset: no file',
+    ),
+  PLUMBLINE_MONITOR_CALLS_PER_SECOND: wholeNumber({ min: 1, max: 100_000 })
+    .default(100)
+    .describe('Calls that one monitor client may make in a second, over all processes'),
+  PLUMBLINE_MONITOR_CALLS_BURST: wholeNumber({ min: 0, max: 1_000_000 })
+    .default(1_000)
+    .describe('Calls of one monitor client beyond that, within ten seconds'),
+});
+
+const isLoopbackHost = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** Whether it listens on this machine only. */
+export const isLoopback = (config: Pick<ChannelMonitorConfig, 'PLUMBLINE_HTTP_HOST'>): boolean =>
+  isLoopbackHost(config.PLUMBLINE_HTTP_HOST);
+
+/** Accounts, keys and money are for operators: elsewhere than on loopback they need the key. */
+export const schema = shape.check(
+  z.superRefine((config, context) => {
+    const isOpen = !isLoopbackHost(config.PLUMBLINE_HTTP_HOST);
+    if (isOpen && config.PLUMBLINE_SERVICE_KEY === undefined && !config.PLUMBLINE_LOCAL_STACK)
+      context.addIssue({
+        code: 'custom',
+        path: ['PLUMBLINE_SERVICE_KEY'],
+        message: 'is needed where PLUMBLINE_HTTP_HOST is not loopback: operators call with it',
+      });
+  }),
+);
+
+export type ChannelMonitorConfig = z.output<typeof schema>;

@@ -1,0 +1,47 @@
+import { numberText, text } from '@plumbline/http';
+import { z } from 'zod';
+import { idForm, nameCharsMax, platformOrderForm } from '../domain/receiving/limits.ts';
+import * as limits from './limits.ts';
+
+const plainInteger = /^(0|[1-9]\d{0,15})$/;
+
+/** Contract 0's ids are numbers or text; here they are text. */
+export const id = () =>
+  z
+    .unknown()
+    .transform((value, context): string => {
+      const digits = numberText(value);
+      const isSafe =
+        digits === null || (plainInteger.test(digits) && Number.isSafeInteger(Number(digits)));
+      const given = digits ?? value;
+      if (isSafe && typeof given === 'string' && idForm.test(given)) return given;
+      const message =
+        value === undefined ? 'is required' : 'must be 1 to 32 of A-Z, a-z, 0-9, _ and -';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .meta({ type: ['string', 'integer'], pattern: idForm.source, minimum: 0 });
+
+/** The same in a path or a query. */
+export const idText = () =>
+  z
+    .string({ error: 'is required, once' })
+    .regex(idForm, 'must be 1 to 32 of A-Z, a-z, 0-9, _ and -');
+
+export const name = () => text(nameCharsMax);
+
+export const platformOrder = () =>
+  z
+    .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be text') })
+    .regex(platformOrderForm, 'must be 1 to 64 printable characters without spaces');
+
+export const orderId = () => text(limits.orderIdCharactersMax);
+
+export const reason = () => text(limits.reasonCharactersMax);
+
+export const accountParams = z.strictObject({ pid: idText(), aid: idText() });
+
+export const moneyParams = z.strictObject({
+  ...accountParams.shape,
+  platformOrder: platformOrder(),
+});
