@@ -147,6 +147,19 @@ export const operationsMax = 8;
 /** After the faults: what was used up in them has come to its end, and is replayed. */
 export const replayedAfterMs = 10_000;
 
+/** Of the runs that tell merchants so many have poison under the keys of stories. */
+export const parkingSeeds = 0.35;
+
+/** What is asked of keys that wait, while there are faults: enough that some find nothing left. */
+export const redrivesMax = 3;
+
+/**
+ * Of the runs that tell merchants in so many nobody sends on what waits in delay topics for a while:
+ * longer than the longest of them, so that what was due in it came late.
+ */
+export const relayAwaySeeds = 0.3;
+export const relayAwayMs = { least: 5_000, most: 12_000 } as const;
+
 /** Notifications of one replay by filter. */
 export const replayedMax = 4;
 

@@ -42,6 +42,7 @@ export async function runSeed(options: RunSeedOptions): Promise<SeedResult> {
   const plan = planOf(
     ...([options.seed, options.reduction, mutant?.faults] as const),
     mutant === null ? undefined : (mutant.tells ?? []),
+    mutant?.certain,
   );
   const stage = await openStage(plan, mutant);
   const findings = await findingsOf(stage);

@@ -63,6 +63,7 @@ export const rareStates: readonly string[] = [
   ...['a lane had more than it holds', 'a secret was rotated'],
   'a retry waited as long as its merchant had asked',
   ...['a retry waited in a delay topic', 'a retry waited for a timer', 'alert U raised'],
+  'nobody relayed what was due',
   // What is done about records that cannot be read.
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],
@@ -70,6 +71,8 @@ export const rareStates: readonly string[] = [
   ...['poison in notificationsCommands', 'poison in endpointsCommands', 'poison in delays'],
   ...['poison in notificationsEvents', 'poison in endpointsEvents', 'poison in endpointsCopies'],
   ...['poison: impossible', 'a read model parked records'],
+  ...['what waited behind a dead letter went on', 'what waited was discarded'],
+  ...['a redrive stopped at the next that cannot be read', 'a redrive found nothing that waits'],
 ];
 
 /** States that a campaign of enough seeds never reached. */

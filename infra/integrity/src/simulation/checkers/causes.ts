@@ -7,6 +7,7 @@ import { isReadable, keyOf, outcomesIn, ownEntries, placeOf } from '../history/h
 import { merchantKeys } from '../oracles/merchants.ts';
 import { purchaseKeys } from '../oracles/purchases.ts';
 import { contexts, takenIn } from '../oracles/parking.ts';
+import { takenBy } from '../oracles/redriven.ts';
 import { walkOf } from '../oracles/walk.ts';
 import type { Checker } from './checker.ts';
 
@@ -22,12 +23,24 @@ export const causesChecker: Checker = {
   ],
 };
 
-/** Whose events a context follows by itself. */
-const heard: Readonly<Record<string, readonly { readonly name: string }[]>> = {
-  alerts: [
-    ...[topics.ordersEvents, topics.paymentsEvents, topics.checkoutEvents, topics.endpointsEvents],
-  ],
-  notifications: [topics.paymentsEvents, topics.alertsEvents],
+interface Heard {
+  readonly topology: string;
+  readonly topics: readonly { readonly name: string }[];
+}
+
+/** Whose events a context follows by itself, and which topology of it does. */
+const heard: Readonly<Record<string, Heard>> = {
+  alerts: {
+    topology: 'consistency-alerts',
+    topics: [
+      ...[topics.ordersEvents, topics.paymentsEvents],
+      ...[topics.checkoutEvents, topics.endpointsEvents],
+    ],
+  },
+  notifications: {
+    topology: 'notifications',
+    topics: [topics.paymentsEvents, topics.alertsEvents],
+  },
 };
 
 function unlisted(history: History, context: (typeof contexts)[number]): readonly Violation[] {
@@ -43,11 +56,10 @@ function unlisted(history: History, context: (typeof contexts)[number]): readonl
       violation('I2', `${context.outcomes}: the outcome of ${commandId}, which is not there`),
     );
   }
+  const of = heard[context.name];
   const otherCauses = new Set(
-    (heard[context.name] ?? []).flatMap(({ name }) =>
-      takenIn(history, name)
-        .filter(isReadable)
-        .map(({ envelope }) => envelope.id),
+    of?.topics.flatMap(({ name }) =>
+      takenBy(history, of.topology, name).map(({ envelope }) => envelope.id),
     ),
   );
   const told = context.name === 'notifications' ? toldByWorkers(history) : new Set<string>();

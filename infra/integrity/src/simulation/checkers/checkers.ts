@@ -14,6 +14,8 @@ import { operatorsChecker } from './operators.ts';
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
 import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
 import { notificationsChecker } from './notifications.ts';
+import { redrivesChecker } from './redrives.ts';
+import { relaysChecker } from './relays.ts';
 import { resultsChecker } from './results.ts';
 import { stateChecker } from './state.ts';
 import { transactionsChecker } from './transactions.ts';
@@ -34,10 +36,12 @@ export const checkers: readonly Checker[] = [
   resultsChecker,
   notificationsChecker,
   attemptsChecker,
+  relaysChecker,
   operatorsChecker,
   healthChecker,
   alertsChecker,
   nothingSkippedChecker,
+  redrivesChecker,
   lagChecker,
   refusalsChecker,
   stateChecker,

@@ -12,6 +12,7 @@ import { merchantKeys } from '../oracles/merchants.ts';
 import { merchantChanges } from '../oracles/merchant-words.ts';
 import { endOf, toldOf } from '../oracles/told.ts';
 import { contexts } from '../oracles/parking.ts';
+import { letGoOf } from '../oracles/redriven.ts';
 
 /** Rare states that show in what a run has left, and how often each was reached. */
 export function reachedIn(history: History): ReadonlyMap<string, number> {
@@ -43,6 +44,7 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
   reachedByCheckouts(history, reached);
   reachedByNotifications(history, reached);
   reachedByRaces(history, reached);
+  reachedByRedrives(history, reached);
   for (const model of history.readModels) {
     if (model.parkedRecords().length > 0) reached('a read model parked records');
   }
@@ -131,6 +133,18 @@ function reachedByRaces(history: History, reached: (name: string) => void): void
       told.steps.some(({ event }) => 'report' in event.data && event.data.attempt === attempt);
     if (told.deliveries.some(({ attempt }) => !isReported(attempt)))
       reached('a notification was given up while an attempt was under way');
+  }
+}
+
+function reachedByRedrives(history: History, reached: (name: string) => void): void {
+  for (const topology of history.topologies) {
+    for (const { told, asked, taken } of letGoOf(history, topology).answers) {
+      if (taken.length > 0) reached('what waited behind a dead letter went on');
+      if (told.stoppedAt !== null) reached('a redrive stopped at the next that cannot be read');
+      if (asked.mode === 'DISCARD' && told.dropped > 1) reached('what waited was discarded');
+      if (told.redriven + told.dropped + told.remaining === 0)
+        reached('a redrive found nothing that waits');
+    }
   }
 }
 

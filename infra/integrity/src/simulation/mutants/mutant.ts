@@ -1,6 +1,7 @@
 import type { Following, LocalStores, Topology } from '@plumbline/runtime';
 import type { FaultPlan, Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
 import type { MerchantKind } from '../plan/endpoints.ts';
+import type { Certainty } from '../plan/run-plan.ts';
 import type { DeliveryPorts } from '../stage/deliver.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface Mutant {
   readonly projections?: ProjectionBug;
   /** It shows where such merchants are told; other bugs are planted in runs without it. */
   readonly tells?: readonly MerchantKind[];
+  /** What it needs that only some seeds have. */
+  readonly certain?: readonly Certainty[];
   /** What deliveries are made of. */
   readonly deliveries?: (ports: DeliveryPorts, world: MutantWorld) => DeliveryPorts;
   /** How deliveries follow what is due. */

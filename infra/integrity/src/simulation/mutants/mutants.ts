@@ -3,6 +3,7 @@ import { logMutants } from './log-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { notificationMutants } from './notification-mutants.ts';
 import { operatorMutants } from './operator-mutants.ts';
+import { redriveMutants } from './redrive-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 import { topologyMutants } from './topology-mutants.ts';
 
@@ -14,6 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...notificationMutants,
   ...endingMutants,
   ...operatorMutants,
+  ...redriveMutants,
 ];
 
 export const mutantNamed = (name: string): Mutant | null =>

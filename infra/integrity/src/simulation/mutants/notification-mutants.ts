@@ -35,7 +35,7 @@ export const notificationMutants: readonly Mutant[] = [
   {
     name: 'relayed-early',
     what: 'a retry that waits in a delay topic is sent on before its time, and then waits for ever',
-    expected: ['attempts'],
+    expected: ['attempts', 'relays'],
     tells: ['failing', 'in-order'],
     topology: (topology) =>
       topology.name !== 'delays'
@@ -46,6 +46,21 @@ export const notificationMutants: readonly Mutant[] = [
               input.kind === 'delays' ? { ...input, delayMs: input.delayMs - 600 } : input,
             ),
           },
+  },
+  {
+    name: 'lost-in-a-delay',
+    what: 'one in three of what waits in a delay topic is left there for good',
+    expected: ['relays'],
+    tells: ['failing', 'in-order'],
+    topology: (topology) =>
+      topology.name !== 'delays'
+        ? topology
+        : withProcessor(topology, (processor) => ({
+            onTimer: (timer, context) => processor.onTimer(timer, context),
+            onRecord(record, context) {
+              if (record.offset % 3n > 0n) processor.onRecord(record, context);
+            },
+          })),
   },
   {
     name: 'reported-before-it-is-sent',

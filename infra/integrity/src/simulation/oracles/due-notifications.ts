@@ -2,8 +2,8 @@ import type { AlertsEvent, EndpointCopied, PaymentsEvent } from '@plumbline/even
 import { topics } from '@plumbline/events';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
 import type { Entry, History, ReadEntry, Taken } from '../history/history.ts';
-import { isReadable, keyOf, placeOf } from '../history/history.ts';
-import { takenIn } from './parking.ts';
+import { keyOf, placeOf } from '../history/history.ts';
+import { takenBy } from './redriven.ts';
 
 /** Something that an endpoint asked to be told of. */
 export interface DueNotification {
@@ -25,6 +25,9 @@ const words: Readonly<Partial<Record<(PaymentsEvent | AlertsEvent)['type'], stri
   AlertReopened: 'alert.reopened',
 };
 
+/** Who tells. */
+const topology = 'notifications';
+
 interface Known {
   readonly endpointId: string;
   readonly events: readonly string[];
@@ -40,16 +43,16 @@ export function dueNotifications(history: History): readonly DueNotification[] {
   if (history.endpoints.length === 0) return [];
   const taken = new Map(
     history.taken
-      .filter(({ topology }) => topology === 'notifications')
+      .filter((each) => each.topology === topology)
       .map((each) => [`${each.topic} ${placeOf(each)}`, each]),
   );
   const takenAs = ({ record }: Entry): Taken | null =>
     taken.get(`${record.topic} ${placeOf(record)}`) ?? null;
   const known = endpointsIn(history, takenAs);
   return [topics.paymentsEvents.name, topics.alertsEvents.name].flatMap((topic) =>
-    takenIn(history, topic)
-      .filter(isReadable)
-      .flatMap((entry) => dueOf(entry, takenAs(entry), known.get(entry.record.partition) ?? [])),
+    takenBy(history, topology, topic).flatMap((entry) =>
+      dueOf(entry, takenAs(entry), known.get(entry.record.partition) ?? []),
+    ),
   );
 }
 
@@ -59,7 +62,7 @@ function endpointsIn(
   takenAs: (entry: Entry) => Taken | null,
 ): ReadonlyMap<number, readonly Known[]> {
   const found = new Map<number, Known[]>();
-  for (const entry of takenIn(history, topics.endpointsCopies.name).filter(isReadable)) {
+  for (const entry of takenBy(history, topology, topics.endpointsCopies.name)) {
     const copy = entry.payload.data as EndpointCopied;
     const { partition } = entry.record;
     const list = found.get(partition) ?? [];

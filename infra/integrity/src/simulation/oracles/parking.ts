@@ -95,3 +95,15 @@ export const contexts = [
     deadLetters: topics.endpointsDeadLetters.name,
   },
 ] as const;
+
+/** Where keys that wait are let go on, by whichever topology they wait in. */
+export const redriving = {
+  commands: topics.deadLettersCommands.name,
+  outcomes: topics.deadLettersOutcomes.name,
+} as const;
+
+/** Everybody who answers commands. */
+export const answering: readonly { readonly commands: string; readonly outcomes: string }[] = [
+  ...contexts,
+  redriving,
+];

@@ -5,6 +5,10 @@ import type { MerchantKind, PlannedEndpoint } from './endpoints.ts';
 import { plannedEndpoints } from './endpoints.ts';
 import type { PlannedOperation } from './operations.ts';
 import { plannedOperations } from './operations.ts';
+import type { RelayAway } from './relay.ts';
+import { plannedRelayAway } from './relay.ts';
+import type { PlannedRedrive } from './redrives.ts';
+import { parkingPoison, plannedRedrives } from './redrives.ts';
 import type { FaultKind, Reduction } from './reduction.ts';
 import { faultKinds } from './reduction.ts';
 import type { Story } from './stories.ts';
@@ -68,6 +72,9 @@ export interface PlannedRules {
   readonly isWrong: boolean;
 }
 
+/** What some of the runs have that tell merchants, and what those of a planted bug can be sure of. */
+export type Certainty = 'stories are spoilt' | 'nobody relays';
+
 /** Everything about a run that follows from its seed, before it begins. Times are since its start. */
 export interface RunPlan {
   readonly seed: number;
@@ -82,6 +89,10 @@ export interface RunPlan {
   readonly endpoints: readonly PlannedEndpoint[];
   /** What operators do to notifications; nothing where nobody is told. */
   readonly operations: readonly PlannedOperation[];
+  /** What is let go on behind poison; nothing where nobody is told. */
+  readonly redrives: readonly PlannedRedrive[];
+  /** When what waits in delay topics is not sent on; null where that is not planned. */
+  readonly relayAway: RelayAway | null;
   /** For so long there are faults. */
   readonly stormMs: number;
 }
@@ -104,13 +115,14 @@ const tellingParts = ['notifications', 'endpoints', 'delays'] as const;
 /**
  * The plan of a seed, less what a reduction takes out of it. With faults of a planted bug it is a
  * busy one: every part in two processes, many stories, a long storm. `tells` says which merchants are
- * told, which else the seed does.
+ * told, which else the seed does, and `certain` what happens in any case where else some seeds have it.
  */
 export function planOf(
   seed: number,
   reduction: Reduction = {},
   faults?: Partial<FaultPlan>,
   tells?: readonly MerchantKind[],
+  certain: readonly Certainty[] = [],
 ): RunPlan {
   const random = createRandom(seed).fork('campaign');
   const isBusy = faults !== undefined;
@@ -121,16 +133,30 @@ export function planOf(
   const telling = random.fork('telling');
   const isTelling = tells === undefined ? telling.chance(limits.tellingSeeds) : tells.length > 0;
   const all = isTelling ? [...parts, ...tellingParts] : parts;
+  const spoilt = poisonOf(random.fork('poison'), { told, stormMs, isTelling });
+  const parking = isTelling
+    ? parkingPoison(telling.fork('parking'), {
+        ...{ told, stormMs, firstIndex: spoilt.length },
+        isCertain: certain.includes('stories are spoilt'),
+      })
+    : [];
+  const poison = [...spoilt, ...parking];
+  const isCertain = certain.includes('nobody relays');
+  const relayAway = isTelling
+    ? plannedRelayAway(telling.fork('relay'), { stormMs, isCertain })
+    : null;
   const plan: RunPlan = {
     seed,
     partitions: random.pick([1, 2, 2, 4]),
     faults: isBusy ? { ...calm, legMs: 4, name: 'given', ...faults } : randomPlan(seed),
     processes: isBusy ? [all, all] : processesOf(random.fork('processes'), all),
     stories: Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
-    poison: poisonOf(random.fork('poison'), { told, stormMs, isTelling }),
+    poison,
     rules: rulesOf(random.fork('rules'), stormMs),
     endpoints: isTelling ? plannedEndpoints(telling, stormMs, tells) : [],
     operations: isTelling ? plannedOperations(telling.fork('operations'), stormMs) : [],
+    redrives: isTelling ? plannedRedrives(telling.fork('redrives'), { poison, stormMs }) : [],
+    relayAway,
     stormMs,
   };
   return reduced(plan, reduction);

@@ -5,7 +5,7 @@ import type { Payload } from '@plumbline/kernel';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import type { SimHost, SimLog } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
-import { contexts } from '../oracles/parking.ts';
+import { answering } from '../oracles/parking.ts';
 import type { Journal } from './journal.ts';
 
 export interface Command {
@@ -46,7 +46,7 @@ export function commandRecord(
   };
 }
 
-const outcomeTopics = contexts.map(({ outcomes }) => outcomes);
+const outcomeTopics = answering.map(({ outcomes }) => outcomes);
 
 export function createClient(options: {
   readonly log: SimLog;

@@ -2,7 +2,7 @@ import type { Codec } from '@plumbline/events';
 import { broadcastKeys } from '@plumbline/kernel';
 import type { MemoryReadModel } from '@plumbline/postgres';
 import type { Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
-import { contexts } from '../oracles/parking.ts';
+import { answering } from '../oracles/parking.ts';
 import type { PlannedOperation } from '../plan/operations.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Client, Command } from './client.ts';
@@ -11,6 +11,7 @@ import { endpointCommands } from './endpoint-commands.ts';
 import type { Journal } from './journal.ts';
 import { furnish, furnishMore } from './furnish.ts';
 import { operationCommands } from './operators.ts';
+import { redriveCommand } from './redrive-commands.ts';
 import { beginTelling, rulesCommand } from './tell-story.ts';
 
 /** Something to be sent at its time, again and again until it was answered or given up. */
@@ -48,7 +49,7 @@ async function sent(command: Command, client: Client): Promise<void> {
   }
 }
 
-const clientTopics: readonly string[] = contexts.flatMap(({ commands, outcomes }) => [
+const clientTopics: readonly string[] = answering.flatMap(({ commands, outcomes }) => [
   commands,
   outcomes,
 ]);
@@ -83,7 +84,10 @@ export function createClients(options: {
   const endpoints = plan.endpoints.flatMap((planned) =>
     endpointCommands(planned).map(({ command, atMs }) => once(command, beganMs + atMs)),
   );
-  const errands = [...goods, ...endpoints, ...stories, ...rules];
+  const redrives = plan.redrives.map((planned) =>
+    once(redriveCommand(planned), beganMs + planned.atMs),
+  );
+  const errands = [...goods, ...endpoints, ...stories, ...rules, ...redrives];
   const operations: Operation[] = plan.operations.map((planned) => ({
     ...{ planned, commands: null, isDone: false },
   }));

@@ -23,6 +23,7 @@ import { notificationParts } from './notification-parts.ts';
 import type { OpenCopies } from './open-copies.ts';
 import { createOpenCopies } from './open-copies.ts';
 import { poisonRecord, topicOfTarget } from './poison.ts';
+import { relayPart, startRelay } from './relay.ts';
 import { runSimProjection } from './run-sim-projection.ts';
 import { createSimCommands } from './sim-commands.ts';
 import type { BookedPayment, SimGateway } from './sim-gateway.ts';
@@ -85,9 +86,13 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
     ...{ plan, mutant, simulation, journal, readModels, copies, gateway, newCodec },
     ...{ merchants, topologies },
   };
-  for (const [index, names] of plan.processes.entries()) {
+  const { relayAway: away } = plan;
+  for (const [index, all] of plan.processes.entries()) {
+    const names = away === null ? all : all.filter((name) => name !== relayPart);
     simulation.process(`process-${index + 1}`, (host) => startProcess(parts, names, host)).start();
   }
+  if (away !== null)
+    startRelay({ simulation, away, begin: (host) => startProcess(parts, [relayPart], host) });
   const nowMs = (): number => simulation.nowMs();
   const reached = (name: string): void => simulation.reached(name);
   const clients = createClients({

@@ -2,13 +2,14 @@ import { topics } from '@plumbline/events';
 import type { LogReader, TopicPartition } from '@plumbline/kafka';
 import type { SimHost, SimLog } from '@plumbline/runtime/simulation';
 import { hashOfRecord } from '../checkers/reads.ts';
-import { contexts } from '../oracles/parking.ts';
+import { contexts, redriving } from '../oracles/parking.ts';
 import type { Journal } from './journal.ts';
 
 /** What a committed reader follows: all that topologies write for others. */
 export const watchedTopics: readonly string[] = [
   topics.transactionsEvents.name,
   topics.resultsEvents.name,
+  redriving.outcomes,
   ...contexts.flatMap(({ events, outcomes, deadLetters }) => [events, outcomes, deadLetters]),
 ];
 
