@@ -89,3 +89,6 @@ export const sendsMax = 10_000;
 export const sendDelayMsMax = 60_000;
 /** One send by hand: what an attempt of the platform may take. */
 export const sendMs = 30_000;
+
+/** Money of one page, as much as the channel monitor gives at once. */
+export const moneyPageSize = 200;

@@ -16,7 +16,26 @@ import { addEndpointRotate, addEndpointSay, addEndpointTest } from './commands/e
 import { addEndpointChange, addEndpointRegister } from './commands/endpoint-set.ts';
 import { addLag } from './commands/lag.ts';
 import { addListen } from './commands/listen.ts';
+import { addMonitorAccountList, addMonitorAccountShow } from './commands/monitor-account-look.ts';
+import {
+  addMonitorAccountChange,
+  addMonitorAccountRegister,
+  addMonitorAccountSay,
+} from './commands/monitor-account-set.ts';
+import {
+  addMonitorClientChange,
+  addMonitorClientList,
+  addMonitorClientRegister,
+  addMonitorClientRevoke,
+  addMonitorClientRotate,
+} from './commands/monitor-client-set.ts';
 import { addMonitorClient } from './commands/monitor-client.ts';
+import {
+  addMonitorMoneyList,
+  addMonitorMoneyMatch,
+  addMonitorMoneySetAside,
+} from './commands/monitor-money.ts';
+import { addMonitorOrders } from './commands/monitor-orders.ts';
 import { addNotificationList, addNotificationShow } from './commands/notification-look.ts';
 import {
   addNotificationAbandon,
@@ -88,7 +107,7 @@ export function createProgram(run: RunCommand): Command {
   addDeadLettersShow(deadLetters, run);
   addDeadLettersRedrive(deadLetters, run);
   addWebhooks(program, run);
-  addMonitorClient(program, run);
+  addMonitor(program, run);
   addLag(program, run);
   addTopics(program, run);
   addDoctor(program, run);
@@ -117,4 +136,26 @@ function addWebhooks(program: Command, run: RunCommand): void {
   addNotificationReplay(notification, run);
   addListen(program, run);
   addTrigger(program, run);
+}
+
+function addMonitor(program: Command, run: RunCommand): void {
+  const monitor = group(program, 'monitor', 'Personal accounts that are paid into');
+  const accounts = group(monitor, 'accounts', 'The accounts and their channels');
+  addMonitorAccountList(accounts, run);
+  addMonitorAccountShow(accounts, run);
+  addMonitorAccountRegister(accounts, run);
+  addMonitorAccountChange(accounts, run);
+  addMonitorAccountSay(accounts, run);
+  const clients = group(monitor, 'clients', 'Who may report money, and their keys');
+  addMonitorClientList(clients, run);
+  addMonitorClientRegister(clients, run);
+  addMonitorClientChange(clients, run);
+  addMonitorClientRotate(clients, run);
+  addMonitorClientRevoke(clients, run);
+  const money = group(monitor, 'money', 'What was reported, and what it was for');
+  addMonitorMoneyList(money, run);
+  addMonitorMoneyMatch(money, run);
+  addMonitorMoneySetAside(money, run);
+  addMonitorOrders(monitor, run);
+  addMonitorClient(program, run);
 }
