@@ -29,8 +29,8 @@ export const testPartitions = 4;
 export const simulationMinutes = { amongAll: 0.75, chosen: 1 } as const;
 
 /**
- * Into how many shares the files that are given servers are divided. The shares run beside each other,
- * each with servers of its own, since files run the same consumer groups on the same topics. Most of
+ * Into how many shares the files that need servers are divided. The shares run beside each other,
+ * each with servers of its own, since files run the same consumer groups on the same topics. Much of
  * their time is waiting for brokers and timers: two cores have room for two.
  */
 export const serverShares = 2;

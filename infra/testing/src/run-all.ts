@@ -10,8 +10,8 @@ import {
 } from '@plumbline/local';
 import { serverShares, simulationMinutes, testPartitions } from './limits.ts';
 import { stepNames, type StepName, type TestOptions } from './options.ts';
-import { failure, failureLines, sum, type Outcome } from './outcome.ts';
-import { runCheck, runTier, type StepContext } from './run-steps.ts';
+import { failure, failureLines, nothing, sum, type Outcome } from './outcome.ts';
+import { runCheck, runTier, type Share, type StepContext } from './run-steps.ts';
 import { runSimulation } from './run-simulation.ts';
 import { checksOf, simulation, tiers, type Check, type Tier } from './steps.ts';
 
@@ -33,7 +33,7 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
   const wanted = (name: StepName) => chosen.only.has(name);
   const say = (line: string) => write(`${line}\n`);
   const finished: Finished[] = [];
-  const timed = async (step: string, work: () => Promise<Outcome>) => {
+  const timed: Timed = async (step, work) => {
     const begin = performance.now();
     const outcome = await work().catch((error: unknown) => failure(step, messageOf(error)));
     const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
@@ -48,40 +48,72 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
       if (wanted(check.name) && !signal.aborted)
         await timed(check.name, () => runCheck(check, options));
   };
-  const run = async (place: Tier['runs']) => {
-    for (const tier of tiers)
-      if (tier.runs === place && wanted(tier.name) && !signal.aborted)
-        await timed(tier.name, () => runTier(tier, { ...options, files: chosen.files }));
-  };
+  const tierOf = (place: Tier['runs']) =>
+    tiers.find(({ runs, name }) => runs === place && wanted(name)) ?? null;
   const simulate = async () => {
     if (!wanted(simulation.name) || signal.aborted) return;
     const minutes =
       simulationMinutes[chosen.only.size === stepNames.length ? 'amongAll' : 'chosen'];
     await timed(simulation.name, () => runSimulation({ ...options, minutes }));
   };
-  const tier = tiers.find(({ runs, name }) => runs === 'with-servers' && wanted(name));
-  // Named files are few: they are not shared out.
-  const shares = chosen.files.length > 0 ? 1 : serverShares;
-  const opening = tier === undefined ? null : openTestStacks(options, shares);
-  opening?.catch(() => undefined);
-  // A browser takes a minute to install: beside the rest, and before the tests that look for it.
-  const browser = wanted('e2e') && chosen.files.length === 0 ? prepareBrowser(options) : null;
+  const lanes = openLanes(options, { given: tierOf('with-servers'), own: tierOf('last') });
   const [build, ...others] = checksOf(options.root);
   const built = runChecks([build]);
   const unitAndSimulation = async () => {
-    await run('beside-checks');
+    const unit = tierOf('beside-checks');
+    if (unit !== null)
+      await timed(unit.name, () => runTier(unit, { ...options, files: chosen.files }));
     await built;
     await simulate();
   };
   await Promise.all([built.then(() => runChecks(others)), unitAndSimulation()]);
-  if (tier !== undefined && opening !== null)
-    await timed(tier.name, () => runWithServers(tier, { ...options, opening }));
-  await browser;
-  await run('last');
+  await lanes.run(timed);
   for (const { step, outcome } of finished)
     if (outcome.failures.length > 0)
       say([`\nFailed in ${step}:`, ...failureLines(outcome)].join('\n'));
   return sum(finished.map(({ outcome }) => outcome));
+}
+
+type Timed = (step: string, work: () => Promise<Outcome>) => Promise<void>;
+
+/**
+ * Files that need real servers run in lanes beside each other: in each first a share of those that
+ * are given servers, then one of those that start their own. What a lane needs is made ready at once.
+ */
+function openLanes(options: AllOptions, of: Readonly<Record<'given' | 'own', Tier | null>>) {
+  const { files } = options.chosen;
+  const { given, own } = of;
+  // Named files are few: they are not shared out.
+  const count = files.length > 0 ? 1 : serverShares;
+  const opening = given === null ? null : openTestStacks(options, count);
+  opening?.catch(() => undefined);
+  // A browser takes a minute to install: beside the rest, and before the tests that look for it.
+  const browser = own !== null && files.length === 0 ? prepareBrowser(options) : null;
+  const shares = Array.from({ length: count }, (_, at) => ({ number: at + 1, of: count }));
+  const shareOf = (at: number): Share | null => (count === 1 ? null : (shares[at] ?? null));
+
+  async function run(timed: Timed): Promise<void> {
+    const first = shares.map((_, at) =>
+      given === null || opening === null
+        ? Promise.resolve(nothing)
+        : runWithServers(given, { ...options, opening, at, share: shareOf(at) }).catch(
+            (error: unknown) => failure(given.name, messageOf(error)),
+          ),
+    );
+    const all = async () => sum(await Promise.all(first));
+    const ownServers = async () => {
+      await Promise.race(first);
+      if (own === null) return;
+      const second = first.map(async (before, at) => {
+        await Promise.all([before, browser]);
+        if (options.signal.aborted) return failure(own.name, 'it was ended before it began');
+        return runTier(own, { ...options, files, share: shareOf(at) });
+      });
+      await timed(own.name, async () => sum(await Promise.all(second)));
+    };
+    await Promise.all([given === null ? null : timed(given.name, all), ownServers(), browser]);
+  }
+  return { run };
 }
 
 /** What stands in the way is said here, and again by the tests that cannot do without. */
@@ -121,32 +153,32 @@ async function openTestStack({ write, signal }: AllOptions, number: number): Pro
 const stopAll = (stacks: readonly Stack[]): Promise<unknown> =>
   Promise.all(stacks.map((stack) => stack.stop()));
 
+/** One share, on a stack that ends with it. */
 async function runWithServers(
   tier: Tier,
-  options: AllOptions & { readonly opening: Promise<readonly Stack[]> },
+  options: AllOptions & {
+    readonly opening: Promise<readonly Stack[]>;
+    readonly at: number;
+    readonly share: Share | null;
+  },
 ): Promise<Outcome> {
-  const { chosen, signal, write } = options;
-  let stacks: readonly Stack[];
+  const { at, share, chosen, signal, write } = options;
+  let stack: Stack | undefined;
   try {
-    stacks = await options.opening;
+    stack = (await options.opening)[at];
+    if (stack === undefined) throw new Error(`there are no servers for share ${at + 1}`);
   } catch (error) {
     // Tests that could not even be tried have not passed.
     return failure('its servers', messageOf(error));
   }
   try {
     if (signal.aborted) return failure(tier.name, 'it was ended before it began');
-    const java = await findJava(options.env);
-    const of = stacks.length;
-    const running = stacks.map((stack, at) => {
-      const env = { ...options.env, ...addressesOf(stack, options.env, java) };
-      const share = of === 1 ? null : { number: at + 1, of };
-      return runTier(tier, { ...options, env, files: chosen.files, share });
-    });
-    return sum(await Promise.all(running));
+    const env = { ...options.env, ...addressesOf(stack, options.env, await findJava(options.env)) };
+    return await runTier(tier, { ...options, env, files: chosen.files, share });
   } finally {
-    write('[servers] stopping\n');
+    write(`[servers ${at + 1}] stopping\n`);
     const patience = sleep(stackStopPatienceMs, undefined, { ref: false });
-    await Promise.race([stopAll(stacks), patience]);
+    await Promise.race([stack.stop(), patience]);
   }
 }
 

@@ -63,7 +63,7 @@ export async function runTier(
       program: 'node',
       args: [
         join('node_modules', 'vitest', 'vitest.mjs'),
-        ...['run', '--project', `${tier.name}*`, ...tier.args, ...options.files],
+        ...['run', '--project', `${tier.name}*`, ...options.files],
         ...(share === null ? [] : [`--shard=${share.number}/${share.of}`]),
         ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
       ],

@@ -17,8 +17,6 @@ export interface Tier {
   readonly title: string;
   /** Beside the checks, with real servers given to it, or last, with servers that it starts itself. */
   readonly runs: 'beside-checks' | 'with-servers' | 'last';
-  /** For vitest, on top of what its configuration says of the tier. */
-  readonly args: readonly string[];
   readonly timeoutMs: number;
 }
 
@@ -68,22 +66,18 @@ export const tiers: readonly Tier[] = [
     name: 'unit',
     title: 'tests without input or output',
     runs: 'beside-checks',
-    args: [],
     timeoutMs: stepTimeoutsMs.unit,
   },
   {
     name: 'int',
     title: 'tests with Kafka, registry, Postgres and Redis',
     runs: 'with-servers',
-    args: [],
     timeoutMs: stepTimeoutsMs.int,
   },
   {
     name: 'e2e',
     title: 'tests of the running platform',
     runs: 'last',
-    // Each file has a stack of its own, and waits for half of its time: two at once.
-    args: ['--fileParallelism'],
     timeoutMs: stepTimeoutsMs.e2e,
   },
 ];
