@@ -4,18 +4,20 @@ import type { Run } from './world/run.ts';
 import { startRun } from './world/run.ts';
 import { tell } from './world/tell.ts';
 import type { World } from './world/world.ts';
-import { openWorld, until } from './world/world.ts';
+import { openWorld, startTimeoutMs, until } from './world/world.ts';
 
 /** Longer than the balancer of these clients needs to notice that an instance stops. */
 const drainMs = 1_500;
+/** Five a second: enough for every step to be met, and room for another file of tests beside this. */
+const everyMs = 200;
 let world: World;
 let run: Run;
 
 beforeAll(async () => {
   world = await openWorld({ env: { PLUMBLINE_DRAIN_MS: String(drainMs) } });
-  run = startRun({ world });
+  run = startRun({ world, everyMs });
   await until('it runs', () => run.load.paid.length > 10, 60_000);
-}, 180_000);
+}, startTimeoutMs);
 
 afterAll(async () => {
   await run.close();

@@ -9,7 +9,14 @@ import type { MerchantServer } from './world/merchant-server.ts';
 import { openMerchantServer } from './world/merchant-server.ts';
 import { earlyOnes, endOf, eventsOf, isOver, toldInLog } from './world/told-in-log.ts';
 import type { World } from './world/world.ts';
-import { callUntilDecided, callback, openWorld, partitions, until } from './world/world.ts';
+import {
+  callUntilDecided,
+  callback,
+  openWorld,
+  partitions,
+  startTimeoutMs,
+  until,
+} from './world/world.ts';
 
 /** While processes and the broker die. */
 const paymentsInStorm = 16;
@@ -38,7 +45,7 @@ beforeAll(async () => {
       PLUMBLINE_NOTIFICATION_ALERT_AFTER_SECONDS: '2',
     },
   });
-}, 180_000);
+}, startTimeoutMs);
 
 afterAll(async () => {
   await world.close();

@@ -4,7 +4,7 @@ import type { Run } from './world/run.ts';
 import { startRun } from './world/run.ts';
 import { tell } from './world/tell.ts';
 import type { World } from './world/world.ts';
-import { gatewaysOf, openWorld, until } from './world/world.ts';
+import { gatewaysOf, openWorld, startTimeoutMs, until } from './world/world.ts';
 
 /** Shorter than by default, so that what a gateway or a worker loses is known in seconds. */
 const env = { PLUMBLINE_GATEWAY_QUERY_SECONDS: '5', PLUMBLINE_GATEWAY_CALL_SECONDS: '2' };
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await gatewaysOf(world).misbehave(seed);
   run = startRun({ world, everyMs });
   await until('it runs', () => run.load.paid.length > 5, 60_000);
-}, 180_000);
+}, startTimeoutMs);
 
 afterAll(async () => {
   await run.close();

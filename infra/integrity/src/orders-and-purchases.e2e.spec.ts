@@ -24,6 +24,7 @@ import {
   newOrder,
   openWorld,
   partitions,
+  startTimeoutMs,
   until,
 } from './world/world.ts';
 
@@ -55,7 +56,7 @@ beforeAll(async () => {
       ...{ entryId: 'first', amount: '150.00', currency: 'CNY', reason: 'a present' },
     });
   await setGrace();
-}, 180_000);
+}, startTimeoutMs);
 
 afterAll(() => world.close(), 60_000);
 

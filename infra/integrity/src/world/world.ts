@@ -29,6 +29,9 @@ import { openGateways } from './gateways.ts';
 
 export const partitions = 4;
 
+/** Of a world in a test: half a minute on two cores, and ten times that where all of it is busy. */
+export const startTimeoutMs = 300_000;
+
 /** A stack and a platform of their own, and a view of their log. */
 export interface World {
   readonly stack: Stack;

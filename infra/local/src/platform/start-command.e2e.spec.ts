@@ -43,7 +43,7 @@ it('npm start brings everything up, merchants can sell at once, the shop too, an
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exited = once(child, 'exit');
   try {
-    await expect.poll(() => output, { timeout: 150_000, interval: 200 }).toContain('is up');
+    await expect.poll(() => output, { timeout: 300_000, interval: 200 }).toContain('is up');
     for (const name of processNames) {
       const port = env[processes[name].portVariable] ?? '';
       expect(output).toContain(`http://127.0.0.1:${port}`);
@@ -56,7 +56,7 @@ it('npm start brings everything up, merchants can sell at once, the shop too, an
   }
   expect(await exited).toEqual([0, null]);
   for (const port of ports) expect(await portProblem(port), String(port)).toBe(null);
-}, 300_000);
+}, 480_000);
 
 /** The page's own commands, against the ports of this test: paid, and half given back. */
 async function expectQuickLookOfMerchants(): Promise<void> {
