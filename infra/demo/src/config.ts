@@ -9,6 +9,9 @@ export const demoConfigSchema = z.object({
   PLUMBLINE_DEMO_PLANTED_ALERT: flag()
     .default(false)
     .describe('Expects one alert that cannot come, to show that the demo can fail'),
+  PLUMBLINE_DEMO_PLANTED_MONEY: flag()
+    .default(false)
+    .describe('Expects a second payment into a personal account, which nobody made'),
   PLUMBLINE_DEMO_PLANTED_NOTIFICATION: flag()
     .default(false)
     .describe('Expects that a merchant is told of one payment that there is not, to show the same'),

@@ -22,11 +22,12 @@ async function demo(args: readonly string[], env: Readonly<Record<string, string
 }
 
 /** One run shows both: all of it is as expected, and what is not makes it fail. */
-it('finds everything as expected but what was planted, an alert, a piece and a notification, and fails for it', async () => {
+it('finds everything as expected but what was planted, an alert, a piece, money and a notification, and fails for it', async () => {
   const { code, stdout, stderr } = await demo(
     ['--once', '--json', '--seed', '3', '--orders', '40'],
     {
       PLUMBLINE_DEMO_PLANTED_ALERT: 'true',
+      PLUMBLINE_DEMO_PLANTED_MONEY: 'true',
       PLUMBLINE_DEMO_PLANTED_NOTIFICATION: 'true',
       PLUMBLINE_DEMO_PLANTED_PIECE: 'true',
     },
@@ -37,6 +38,13 @@ it('finds everything as expected but what was planted, an alert, a piece and a n
     expect.objectContaining({ what: 'rule B raised', expected: '1', found: '0' }),
     expect.objectContaining({ what: 'pieces of longjing' }),
     expect.objectContaining({ what: 'told all', expected: 'payment.succeeded', found: 'nothing' }),
+    expect.objectContaining({ what: 'answers', expected: 'MATCHED, MATCHED', found: 'MATCHED' }),
+  ]);
+  const { stories = [], rules = [] } = result.monitored ?? {};
+  expect(stories.map(({ expected, found }) => expected - found)).toEqual([1, 0, 0, 0, 0]);
+  expect(rules.map(({ rule, found }) => [rule, ...found])).toEqual([
+    ['C', 1, 0],
+    ['K', 2, 2],
   ]);
   // At least one of every kind, each ended as it must.
   expect(result.purchases?.alerts).toBe(0);

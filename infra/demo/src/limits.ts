@@ -55,6 +55,9 @@ export const awaitForMs = 60_000;
 /** Deadline of the orders that are to expire: some ten times what placing an order takes. */
 export const shortDeadlineMs = 6_000;
 
+/** Deadline of an order that is paid into an account too late: its payment begins beside all others. */
+export const paidInDeadlineMs = 12_000;
+
 /** Deadline of all others: beyond the longest run. */
 export const longDeadlineMs = 30 * 60_000;
 

@@ -4,6 +4,7 @@ import type { Projection } from '@plumbline/postgres';
 import { openPostgres } from '@plumbline/postgres';
 import { silentLogger } from '@plumbline/observability';
 import { accountsProjection } from '@plumbline/accounts';
+import { monitorsProjection, receivingProjection } from '@plumbline/channel-monitor';
 import { inventoryProjection } from '@plumbline/inventory';
 import { ordersProjection } from '@plumbline/orders';
 import { paymentsProjection, refusedCallbacksProjection } from '@plumbline/payments';
@@ -12,6 +13,8 @@ import { allTopics, topics } from '@plumbline/events';
 import type { DemoArguments } from './arguments.ts';
 import type { Difference, Found } from './compare/compare.ts';
 import { compare } from './compare/compare.ts';
+import type { MonitoredResult } from './compare/compare-monitored.ts';
+import { compareMonitored, withPlantedMoney } from './compare/compare-monitored.ts';
 import type { PurchasesResult } from './compare/compare-purchases.ts';
 import { comparePurchases } from './compare/compare-purchases.ts';
 import type { ToldResult } from './compare/compare-told.ts';
@@ -26,8 +29,11 @@ import type { HttpCalls } from './driver/http-calls.ts';
 import { createHttpCalls } from './driver/http-calls.ts';
 import type { Merchant } from './driver/merchant.ts';
 import { openMerchant } from './driver/merchant.ts';
+import type { MonitoredRun } from './driver/play-monitored.ts';
+import { playMonitored } from './driver/play-monitored.ts';
 import type { Shop } from './driver/shop.ts';
 import { createShop } from './driver/shop.ts';
+import { createWatchedAccount } from './driver/watched-account.ts';
 import type { ReadModelCheck } from './found/check-read-models.ts';
 import { checkReadModel } from './found/check-read-models.ts';
 import { readShownAlerts } from './found/read-shown-alerts.ts';
@@ -52,7 +58,10 @@ const coreProjections: readonly Projection[] = [
   refusedCallbacksProjection,
   ...queriesProjections,
 ];
-const shopProjections: readonly Projection[] = [inventoryProjection, accountsProjection];
+const shopProjections: readonly Projection[] = [
+  ...[inventoryProjection, accountsProjection],
+  ...[receivingProjection, monitorsProjection],
+];
 
 const deadLetterTopics = allTopics
   .filter(({ kind }) => kind === 'dead-letters')
@@ -86,17 +95,22 @@ export async function runDemo(options: RunOptions): Promise<DemoResult> {
     const told = merchant === null ? null : await registerAt(merchant, { stage, calls, signal });
     const run = { ...options, access, calls, shop, from, prefix, told };
     const shopping = stage.hasShop ? startShopping(run) : null;
-    const expected = await act(run, shopping);
+    const monitored = stage.hasShop ? startMonitored(run) : null;
+    const expected = await act(run, { shopping, monitored });
+    const ends = await monitoredEnds(run, monitored);
     const statuses = await settle(run, expected);
     const listened = await untilTold(run, expected);
     const readModels = await checkReadModels(run);
-    const found = await collect(run, { statuses, bought: await numbersOf(shopping) });
+    const all = await collect(run, { statuses, bought: await numbersOf(shopping), monitored });
+    const { found, aboutAccount } = all;
     const comparison = compare(expected, found);
+    const paidIn = await judgeMonitored(run, monitored, { statuses: ends, alerts: aboutAccount });
     const purchases = await judge(run, shopping, found);
     const differences = [
       ...comparison.differences,
       ...(purchases?.differences ?? []),
       ...(listened?.differences ?? []),
+      ...(paidIn?.differences ?? []),
       ...readModels.flatMap(differencesOfReadModel),
     ];
     return {
@@ -104,7 +118,7 @@ export async function runDemo(options: RunOptions): Promise<DemoResult> {
       orders: expected.length,
       asExpected: differences.length === 0,
       comparison: { ...comparison, differences },
-      ...{ purchases, told: listened, readModels },
+      ...{ purchases, told: listened, monitored: paidIn, readModels },
       answeredCalls: calls.counts.answered,
       repeatedCalls: calls.counts.repeated,
       elapsedMs: performance.now() - begin,
@@ -186,6 +200,45 @@ function startShopping(run: Run): PlannedShopping {
   return { plan, ...goShopping({ calls, plan, runName: prefix, urls, signal }) };
 }
 
+/** An account of this run's own; its orders begin as no others do. */
+function startMonitored({ stage, calls, prefix, signal }: Run): MonitoredRun {
+  const runName = prefix.replace('demo', 'acct');
+  const url = (name: 'orders' | 'payments' | 'channel-monitor') => stage.platform.url(name);
+  const urls = {
+    ...{ orders: url('orders'), payments: url('payments') },
+    'channel-monitor': url('channel-monitor'),
+  };
+  return playMonitored(createWatchedAccount({ calls, urls, aid: runName, signal }), { runName });
+}
+
+/** How the orders that were paid into the account stand, once each shows what it must. */
+async function monitoredEnds(
+  { shop, signal, progress }: Run,
+  monitored: MonitoredRun | null,
+): Promise<ReadonlyMap<string, string>> {
+  const expected = ((await monitored?.over) ?? []).flatMap(({ story, orderNos }) =>
+    orderNos.map((orderNo, at) => ({ orderNo, status: story.statuses[at] ?? '' })),
+  );
+  let waiting = expected.length;
+  const onRound = (left: number): void => void (waiting = left);
+  return progress.during(
+    'Asking for the orders that were paid into a personal account',
+    () => `${waiting} do not show it yet`,
+    watchOrders({ expected, shop, signal, timeoutMs: settleForMs, onRound }),
+  );
+}
+
+async function judgeMonitored(
+  { config }: Run,
+  monitored: MonitoredRun | null,
+  found: { readonly statuses: ReadonlyMap<string, string>; readonly alerts: Found['alerts'] },
+): Promise<MonitoredResult | null> {
+  if (monitored === null) return null;
+  const over = await monitored.over;
+  const journals = config.PLUMBLINE_DEMO_PLANTED_MONEY ? withPlantedMoney(over) : over;
+  return compareMonitored({ journals, ...found });
+}
+
 async function numbersOf(shopping: Shopping | null): Promise<ReadonlySet<string>> {
   const journals = (await shopping?.over) ?? [];
   return new Set(journals.flatMap(({ orderNo }) => orderNo ?? []));
@@ -210,13 +263,17 @@ const grace = (run: Run, ofRuleA: number, reason: string): Promise<void> =>
   setGrace(run.access, { graceMs: ofRuleA, reason, timeoutMs: settleForMs });
 
 /** Does everything, and says what must follow. */
-async function act(run: Run, shopping: PlannedShopping | null): Promise<readonly Expected[]> {
+async function act(
+  run: Run,
+  beside: { readonly shopping: PlannedShopping | null; readonly monitored: MonitoredRun | null },
+): Promise<readonly Expected[]> {
+  const { shopping, monitored } = beside;
   const orders = run.stage.platform.process('orders');
   const { seed, orders: count } = run.arguments;
   const { journals, outage } = await drive({
     ...{ plan: makePlan({ seed, orders: count }), runName: run.prefix },
     alongside: {
-      over: shopping?.over ?? Promise.resolve(),
+      over: Promise.all([shopping?.over, monitored?.over]),
       state: () =>
         shopping === null
           ? ''
@@ -274,24 +331,32 @@ async function settle(
 
 async function collect(
   run: Run,
-  of: { readonly statuses: Found['statuses']; readonly bought: ReadonlySet<string> },
-): Promise<Found> {
+  of: {
+    readonly statuses: Found['statuses'];
+    readonly bought: ReadonlySet<string>;
+    readonly monitored: MonitoredRun | null;
+  },
+): Promise<{ readonly found: Found; readonly aboutAccount: Found['alerts'] }> {
   // In a folder of its own there is nothing but this run, and whatever else is said is wrong.
   const { once } = run.arguments;
-  const ofThisRun = ({ orderNo }: { readonly orderNo: string }) =>
-    once || orderNo.startsWith(`${run.prefix}-`) || of.bought.has(orderNo);
+  const isPaidIn = ({ orderNo }: { readonly orderNo: string }) =>
+    of.monitored?.isOwn(orderNo) ?? false;
+  const ofThisRun = (alert: { readonly orderNo: string }) =>
+    !isPaidIn(alert) &&
+    (once || alert.orderNo.startsWith(`${run.prefix}-`) || of.bought.has(alert.orderNo));
   const letters = run.from.filter(({ topic }) => deadLetterTopics.includes(topic));
   const [alerts, alertsShown, deadLetters] = await Promise.all([
     alertsFrom(run.access, run.from),
     readShownAlerts(run.calls, run.stage.platform.url('queries')),
     readFrom(run.access.log, letters),
   ]);
-  return {
+  const found = {
     statuses: of.statuses,
     alerts: alerts.filter(ofThisRun),
     alertsShown: alertsShown.filter(ofThisRun),
     deadLetters: deadLetters.length,
   };
+  return { found, aboutAccount: alerts.filter(isPaidIn) };
 }
 
 async function checkReadModels(run: Run): Promise<readonly ReadModelCheck[]> {

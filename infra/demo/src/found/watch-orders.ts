@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shop } from '../driver/shop.ts';
 import { pollMs } from '../limits.ts';
-import type { Expected } from '../model/expect.ts';
 
 /**
  * Asks for every order until it shows what is expected or the time is over. Gives what each showed
  * last; an order that was never shown is missing.
  */
 export async function watchOrders(options: {
-  readonly expected: readonly Expected[];
+  readonly expected: readonly { readonly orderNo: string; readonly status: string }[];
   readonly shop: Pick<Shop, 'orderStatus'>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
 import type { Comparison, Difference } from '../compare/compare.ts';
+import type { MonitoredResult } from '../compare/compare-monitored.ts';
 import type { PurchasesResult } from '../compare/compare-purchases.ts';
 import type { ToldResult } from '../compare/compare-told.ts';
 import type { ReadModelCheck } from '../found/check-read-models.ts';
@@ -13,6 +14,8 @@ export interface DemoResult {
   readonly purchases: PurchasesResult | null;
   /** Null at servers of your own, where nothing is sent to this machine. */
   readonly told: ToldResult | null;
+  /** Null at servers of your own, whose accounts are somebody's. */
+  readonly monitored: MonitoredResult | null;
   readonly readModels: readonly ReadModelCheck[];
   readonly answeredCalls: number;
   readonly repeatedCalls: number;
@@ -32,7 +35,7 @@ const titles = {
 
 /** The tables that a person reads. */
 export function summaryOf(result: DemoResult): string {
-  const { comparison, purchases, told, readModels } = result;
+  const { comparison, purchases, told, monitored, readModels } = result;
   const paid = comparison.statuses.find(({ status }) => status === 'PAID');
   const lines = [
     '',
@@ -62,6 +65,7 @@ export function summaryOf(result: DemoResult): string {
     '',
     ...(purchases === null ? [] : purchaseLines(purchases)),
     ...(told === null ? [] : toldLines(told)),
+    ...(monitored === null ? [] : monitoredLines(monitored)),
     ...table(
       ['Read models', 'records', 'rows', 'against the log', ''],
       readModels.map((model) => [
@@ -119,6 +123,25 @@ function toldLines({ endpoints, retries }: ToldResult): readonly string[] {
       ]),
     ),
     `${failed} requests failed, ${again} were made again under their id, ${soonest}: ${mark(isRight)}`,
+    '',
+  ];
+}
+
+function monitoredLines({ stories, rules }: MonitoredResult): readonly string[] {
+  const alerts = rules.map(({ rule, expected, found }) => {
+    const [raised, resolved] = found;
+    const is = `rule ${rule}: ${raised} raised, ${resolved} resolved`;
+    return `${is}: ${mark(expected.join() === found.join())}`;
+  });
+  return [
+    ...table(
+      ['Money on a personal account', 'answered', 'orders', 'slowest', 'expected', 'found', ''],
+      stories.map(({ what, answers, end, slowestMs, expected, found }) => [
+        ...[what, answers, end, seconds(slowestMs), String(expected), String(found)],
+        mark(expected === found),
+      ]),
+    ),
+    `Alerts about it: ${alerts.join('; ')}`,
     '',
   ];
 }
