@@ -266,6 +266,6 @@ it('the table in the documentation is what happens', async () => {
     ...rows,
     '',
   ].join('\n');
-  const path = '../../../docs/generated/money-matching.md';
+  const path = '../../../docs/money-matching.md';
   await expect(page).toMatchFileSnapshot(path);
 });
