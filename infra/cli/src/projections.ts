@@ -1,4 +1,5 @@
 import { accountsProjection } from '@plumbline/accounts';
+import { monitorsProjection, receivingProjection } from '@plumbline/channel-monitor';
 import { inventoryProjection } from '@plumbline/inventory';
 import { endpointsProjection, notificationsProjection } from '@plumbline/notifications';
 import { ordersProjection } from '@plumbline/orders';
@@ -15,5 +16,7 @@ export const allProjections: readonly Projection[] = [
   accountsProjection,
   notificationsProjection,
   endpointsProjection,
+  receivingProjection,
+  monitorsProjection,
   ...projections,
 ];

@@ -1,4 +1,5 @@
 import { accountsTopology } from '@plumbline/accounts';
+import { monitorsTopology, receivingTopology } from '@plumbline/channel-monitor';
 import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import { defaultDelays } from '@plumbline/delays';
@@ -32,6 +33,8 @@ export const allTopologies: readonly Topology[] = [
   defaultDelays,
   gatewayCallsTopology,
   gatewayTransactionsTopology,
+  receivingTopology,
+  monitorsTopology,
 ];
 
 /** Run only where a gateway is configured: that one never ran is no lag. */

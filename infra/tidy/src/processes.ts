@@ -1,5 +1,11 @@
 import { accountsConfig, accountsErrorCodes, accountsTopology } from '@plumbline/accounts';
 import { bffConfig, bffErrorCodes } from '@plumbline/bff';
+import {
+  channelMonitorConfig,
+  channelMonitorErrorCodes,
+  monitorsTopology,
+  receivingTopology,
+} from '@plumbline/channel-monitor';
 import { checkoutConfig, checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { cliConfig } from '@plumbline/cli';
 import type { describeConfig } from '@plumbline/config';
@@ -94,6 +100,11 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
     config: [notificationsConfig],
     topologies: [notificationsByDefault, endpointsByDefault],
     errorCodes: own(notificationsErrorCodes),
+  }),
+  documented('channel-monitor', 'services/channel-monitor', {
+    config: [channelMonitorConfig],
+    topologies: [receivingTopology, monitorsTopology],
+    errorCodes: own(channelMonitorErrorCodes),
   }),
   documented('queries', 'services/queries', {
     config: [queriesConfig],

@@ -13,11 +13,17 @@ import { createNonceStore } from './auth/nonce-store.ts';
 import type { ChannelMonitorConfig } from './config.ts';
 import { isLoopback } from './config.ts';
 import { openFeed } from './feed/open-feed.ts';
+import { internal } from './http/callers.ts';
+import type { ClientsEdge } from './http/clients/edge.ts';
+import { clientRoutes } from './http/clients/routes.ts';
 import type { MonitorEdge } from './http/edge.ts';
 import { openPaymentSide } from './http/payment-side.ts';
 import { monitorRoutes } from './http/routes.ts';
 import { createClientKeys, isKeyStoreDown } from './keys/client-keys.ts';
 import { registerLocalAccount } from './local-account.ts';
+import { monitorsTopology } from './monitors-topology.ts';
+import { createClientQueries } from './projections/clients-queries.ts';
+import { monitorsProjection } from './projections/clients.ts';
 import { createReceivingQueries } from './projections/receiving-queries.ts';
 import { receivingProjection } from './projections/receiving.ts';
 import { receivingTopology } from './topology.ts';
@@ -29,12 +35,16 @@ export async function openChannelMonitor(
   const { config, log, logger, metrics } = foundation;
   const tenant = config.PLUMBLINE_TENANT;
   const nowMs = () => log.brokerNowMs() ?? Date.now();
-  const receiving = await gatewayOf(foundation);
+  const receiving = await gatewayOf(foundation, 'receiving');
+  const monitors = await gatewayOf(foundation, 'monitors');
   const vault = openVaultOf(foundation);
   const redis = openRedis({ url: config.PLUMBLINE_REDIS_URL, logger, metrics });
   const models = openReadModels({
     ...{ ...foundation, partitions: config.PLUMBLINE_PARTITIONS },
-    ...{ url: config.PLUMBLINE_POSTGRES_URL, projections: [receivingProjection] },
+    ...{
+      url: config.PLUMBLINE_POSTGRES_URL,
+      projections: [receivingProjection, monitorsProjection],
+    },
   });
   const queries = createReceivingQueries(models.readers);
   const feed = openFeed({
@@ -62,6 +72,10 @@ export async function openChannelMonitor(
     scopeOf: (clientId) => keys.scopeOf(clientId),
     isLoopback: isLoopback(config),
   };
+  const clientsEdge: ClientsEdge = {
+    ...{ monitors, monitorKeys, tenant, callers: internal(edge), nowMs: Date.now },
+    clientQueries: createClientQueries(models.readers),
+  };
   const stopping = new AbortController();
   const registering = config.PLUMBLINE_LOCAL_STACK
     ? registerLocalAccount({
@@ -69,11 +83,12 @@ export async function openChannelMonitor(
       })
     : Promise.resolve();
   return {
-    topologies: [receivingTopology],
+    topologies: [receivingTopology, monitorsTopology],
     following: { [receivingTopology.name]: feed.following },
-    routes: monitorRoutes(edge),
+    routes: [...monitorRoutes(edge), ...clientRoutes(clientsEdge)],
     health: {
       outcomes: () => ({ ok: receiving.ready() }),
+      'outcomes of clients': () => ({ ok: monitors.ready() }),
       'active orders in Redis': feed.health,
     },
     healthAtStart: { ...models.health, vault: () => vault.health() },
@@ -82,6 +97,7 @@ export async function openChannelMonitor(
       await feed.close();
       await paymentSide.close();
       await receiving.close();
+      await monitors.close();
       await registering;
       await models.close();
       await vault.close();
@@ -90,15 +106,15 @@ export async function openChannelMonitor(
   };
 }
 
-const gatewayOf = ({
-  config,
-  ...foundation
-}: Foundation<ChannelMonitorConfig>): Promise<CommandGateway> =>
+const gatewayOf = (
+  { config, ...foundation }: Foundation<ChannelMonitorConfig>,
+  of: 'receiving' | 'monitors',
+): Promise<CommandGateway> =>
   createCommandGateway({
     ...{ ...foundation, partitions: config.PLUMBLINE_PARTITIONS },
-    source: '/plumbline/receiving-edge',
-    commandsTopic: topics.receivingCommands.name,
-    outcomesTopic: topics.receivingOutcomes.name,
+    source: `/plumbline/${of}-edge`,
+    commandsTopic: topics[`${of}Commands`].name,
+    outcomesTopic: topics[`${of}Outcomes`].name,
   });
 
 const openVaultOf = ({ config, logger, metrics }: Foundation<ChannelMonitorConfig>): Vault =>

@@ -76,6 +76,7 @@ export async function openPlatform(options: OpenPlatformOptions): Promise<Platfo
   const shared = {
     ...(names.includes('gateway-simulator') ? await simulatedGateways(ports, of) : {}),
     ...(names.includes('bff') ? await shopEnv(ports, of) : {}),
+    ...(names.includes('channel-monitor') ? monitoredAccount(ports, host) : {}),
     ...processEnv(options, process.env),
   };
   const ownEnv = (name: ProcessName): ProcessEnv =>
@@ -175,6 +176,12 @@ async function shopEnv(
         }),
   };
 }
+
+/** Who pays into the local account, which the monitor registers, and where its money is matched. */
+const monitoredAccount = (ports: PlatformPorts, host: string): ProcessEnv => ({
+  PLUMBLINE_PAYMENTS_URL: `http://${reachable(host)}:${ports.payments}`,
+  PLUMBLINE_PERSONAL_ACCOUNT: '1000.1',
+});
 
 const issuerVariables: readonly string[] = [
   ...['PLUMBLINE_OIDC_ISSUER', 'PLUMBLINE_FIREBASE_PROJECT_ID', 'PLUMBLINE_LOCAL_ISSUER_KEY'],

@@ -12,6 +12,7 @@ export const processNames = [
   'accounts',
   'delays',
   'notifications',
+  'channel-monitor',
   'bff',
   'gateway-simulator',
 ] as const;
@@ -85,6 +86,12 @@ export const processes: Readonly<Record<ProcessName, ProcessDefinition>> = {
     portVariable: 'PLUMBLINE_NOTIFICATIONS_PORT',
     description: 'tells merchants and operators what happened',
   },
+  'channel-monitor': {
+    main: 'services/channel-monitor/dist/main.js',
+    port: 8130,
+    portVariable: 'PLUMBLINE_CHANNEL_MONITOR_PORT',
+    description: 'money into personal accounts: active orders, and what clients report',
+  },
   bff: {
     main: 'services/bff/dist/main.js',
     port: 8080,
@@ -117,6 +124,7 @@ export const platformPortsSchema = z.object({
   PLUMBLINE_ACCOUNTS_PORT: portOf('accounts'),
   PLUMBLINE_DELAYS_PORT: portOf('delays'),
   PLUMBLINE_NOTIFICATIONS_PORT: portOf('notifications'),
+  PLUMBLINE_CHANNEL_MONITOR_PORT: portOf('channel-monitor'),
   PLUMBLINE_BFF_PORT: portOf('bff'),
   PLUMBLINE_GATEWAY_SIMULATOR_PORT: portOf('gateway-simulator'),
 });

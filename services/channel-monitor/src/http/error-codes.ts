@@ -1,4 +1,4 @@
-import type { ErrorBody, ErrorCodes } from '@plumbline/http';
+import type { ErrorBody } from '@plumbline/http';
 import {
   commonErrorCodes,
   deciderErrorCodes,
@@ -6,7 +6,6 @@ import {
   envelopeErrors,
   problemsOf,
 } from '@plumbline/http';
-import { refusals } from '../auth/refusals.ts';
 
 /** Everything that the monitor's edge refuses, beside what any edge can answer. Closed. */
 const ownErrorCodes = defineErrorCodes({
@@ -62,21 +61,8 @@ const ownErrorCodes = defineErrorCodes({
   },
 });
 
-/** Why a call is not let in, as docs/monitor-signatures.md has it. */
-const refusalCodes: ErrorCodes = defineErrorCodes(
-  Object.fromEntries(
-    Object.entries(refusals).map(([code, { status, description }]) => [
-      code.toUpperCase(),
-      { status, description },
-    ]),
-  ),
-);
-
-/** The whole table, for answers and for the documentation. */
+/** The whole table, for answers. */
 export const monitorErrorCodes = defineErrorCodes({ ...commonErrorCodes, ...ownErrorCodes });
-
-/** With the refusals, as the documentation has them. */
-export const documentedErrorCodes: ErrorCodes = { ...monitorErrorCodes, ...refusalCodes };
 
 export const problem = problemsOf(monitorErrorCodes);
 
