@@ -50,7 +50,7 @@ const ownErrorCodes = defineErrorCodes({
   },
   ORDER_PAID: { status: 409, description: 'Other money has paid this order.' },
   TOO_MUCH_UNMATCHED: {
-    status: 409,
+    status: 503,
     description:
       'Too much money of this account is matched to no order; a person has to match it first. ' +
       'The record was not kept.',

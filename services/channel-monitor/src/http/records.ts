@@ -98,6 +98,11 @@ function answerOf({ status, retryAfter, body }: PaymentSideAnswer): RouteRespons
   }
   const { data: said } = refused.safeParse(body);
   const isAbsent = status === 404 && said?.code.toUpperCase() === 'ACCOUNT_NOT_FOUND';
+  // A person can mend it, and whoever sends it again later is taken.
+  if (status === 503 && said?.code === 'TOO_MUCH_UNMATCHED')
+    throw problem('TOO_MUCH_UNMATCHED', said.message, {
+      headers: { 'Retry-After': retryAfter ?? String(limits.paymentSideRetryAfterSeconds) },
+    });
   if (said === undefined || !(isAbsent || passedOn.has(status)))
     // Its own troubles, and who may not ask it, are nothing that a client could mend.
     throw unavailable(retryAfter, new Error(`the payment side answered ${status}`));

@@ -154,7 +154,8 @@ describe('what the payment side answers', () => {
   it.each([
     [400, error('INVALID_PARAMETER'), 400, 'invalid_parameter'],
     [404, error('ACCOUNT_NOT_FOUND'), 404, 'account_not_found'],
-    [409, error('TOO_MUCH_UNMATCHED'), 409, 'too_much_unmatched'],
+    [409, error('ACCOUNT_PAUSED'), 409, 'account_paused'],
+    [503, error('TOO_MUCH_UNMATCHED'), 503, 'too_much_unmatched'],
     [413, error('BODY_TOO_LARGE'), 413, 'body_too_large'],
     [404, error('NOT_FOUND'), 503, 'payment_side_unavailable'],
     [401, error('UNAUTHENTICATED'), 503, 'payment_side_unavailable'],
