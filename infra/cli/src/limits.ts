@@ -90,5 +90,8 @@ export const sendDelayMsMax = 60_000;
 /** One send by hand: what an attempt of the platform may take. */
 export const sendMs = 30_000;
 
+/** The monitor waits for up to three decisions, one after the other, of which each may take a while. */
+export const monitorCallMs = 30_000;
+
 /** Money of one page, as much as the channel monitor gives at once. */
 export const moneyPageSize = 200;

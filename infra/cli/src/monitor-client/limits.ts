@@ -1,4 +1,4 @@
-/** One call: the monitor asks payments, which waits 15 s for a decision at most, and some more. */
+/** One call: the monitor gives the payment side 8 s, and this is twice that and some more. */
 export const callTimeoutMs = 20_000;
 
 /** The first wait, and the longest: a server that restarts is back within a minute. */

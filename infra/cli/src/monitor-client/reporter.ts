@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '@plumbline/kafka';
 import { unreachable } from '@plumbline/kernel';
 import type { BackOff } from './back-off.ts';
@@ -69,6 +70,8 @@ export function createReporter(options: ReporterOptions): Reporter {
   const { folder, api, clock, backOff, triesMax, onEvent, signal } = options;
   const stopping = new AbortController();
   const over = AbortSignal.any([signal, stopping.signal]);
+  // Each record that waits for its next try listens: there are as many as there are.
+  setMaxListeners(0, over);
   const ready = createQueue();
   const watchers = new Set<() => void>();
   let open = 0;

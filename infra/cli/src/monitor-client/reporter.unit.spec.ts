@@ -144,6 +144,17 @@ describe('all records', () => {
     expect(calls.map(({ record }) => record).sort()).toEqual([...records].sort());
   });
 
+  it('may wait in any number without a warning of Node on the standard error', async () => {
+    const warned: string[] = [];
+    const onWarning = ({ name }: Error): void => void warned.push(name);
+    process.on('warning', onWarning);
+    const { add, reporter } = await open(({ time }) => (time === 1 ? again() : accepted));
+    await add(...Array.from({ length: 30 }, (_, at) => `r${at}`));
+    await reporter.settled();
+    process.off('warning', onWarning);
+    expect(warned).toEqual([]);
+  });
+
   it('stay where they are when the disk fails, which is said', async () => {
     const disk = createMemoryDisk();
     const full = { ...disk, remove: () => Promise.reject(new Error('ENOSPC')) };

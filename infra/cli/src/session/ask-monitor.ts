@@ -1,3 +1,4 @@
+import { monitorCallMs } from '../limits.ts';
 import type { ServiceCall } from './call-service.ts';
 import { callService, platformHeaders } from './call-service.ts';
 import type { Session } from './session.ts';
@@ -18,7 +19,7 @@ export const askMonitor = <T>(
       keyVariables: 'PLUMBLINE_SERVICE_KEY',
     },
     {
-      ...{ ...call, path: `/api/monitor${call.path}` },
+      ...{ timeoutMs: monitorCallMs, ...call, path: `/api/monitor${call.path}` },
       headers: { ...platformHeaders(config), ...call.headers },
     },
   );
