@@ -100,6 +100,10 @@ export const logConfig = {
 /** Everybody can read it in the source: outside the local stack it is never taken. */
 const localServiceKey = 'local-service-key';
 
+/** Whether whoever listens on this host is reached from this machine only. */
+export const isLoopbackHost = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
 /** `null`: nobody may say for whom they ask. */
 export const serviceKeyOf = (config: {
   readonly PLUMBLINE_SERVICE_KEY?: string | undefined;

@@ -4,6 +4,7 @@ export type { ConfigRow } from './describe-config.ts';
 export { describeConfig } from './describe-config.ts';
 export {
   httpConfig,
+  isLoopbackHost,
   kafkaConfig,
   logConfig,
   platformConfig,

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AccountsConfig } from '@plumbline/accounts';
 import { accountsConfig, openAccounts } from '@plumbline/accounts';
+import type { ChannelMonitorConfig } from '@plumbline/channel-monitor';
+import { channelMonitorConfig, openChannelMonitor } from '@plumbline/channel-monitor';
 import type { InventoryConfig } from '@plumbline/inventory';
 import { inventoryConfig, openInventory } from '@plumbline/inventory';
 import { freePorts, hasPython, localConfig } from '@plumbline/local';
@@ -14,7 +16,13 @@ import type { QueriesConfig } from '@plumbline/queries';
 import { openQueries, schema as queriesConfig } from '@plumbline/queries';
 import { openTestProcess, testAddress } from '@plumbline/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiKey, makeKnownData, makeKnownNotifications } from './schemathesis/known-data.ts';
+import {
+  apiKey,
+  makeKnownData,
+  makeKnownMoney,
+  makeKnownNotifications,
+  monitorKey,
+} from './schemathesis/known-data.ts';
 import { casesMinPerCall, roundTimeoutMs, testExamples } from './schemathesis/limits.ts';
 import type { CallsOf } from './schemathesis/run-schemathesis.ts';
 import {
@@ -31,9 +39,11 @@ const seed = 20_261_121;
 const opened: { close(): Promise<void> }[] = [];
 const urls = {
   ...{ payments: '', orders: '', queries: '', inventory: '', accounts: '', notifications: '' },
+  'channel-monitor': '',
 };
 let python = '';
 let known: Readonly<Record<string, string>> = {};
+let ofMoney: typeof known = {};
 let ofNotifications: Awaited<ReturnType<typeof makeKnownNotifications>> = { apiKey, known };
 
 const withPython = hasPython();
@@ -46,10 +56,11 @@ beforeAll(async () => {
   python = await openPython({ cacheFolder, report });
   const world = await openGatewayWorld({
     PLUMBLINE_MERCHANT_CHANNEL: 'LAKALA',
+    PLUMBLINE_PERSONAL_ACCOUNT: '1000.1',
     PLUMBLINE_MERCHANT_CALLS_PER_SECOND: '10000',
   });
-  const [orders = 0, queries = 0, inventory = 0, accounts = 0, notifications = 0] =
-    await freePorts(5);
+  const [orders = 0, queries = 0, inventory = 0, accounts = 0, notifications = 0, monitor = 0] =
+    await freePorts(6);
   opened.push(
     world,
     await openTestProcess<OrdersConfig>({
@@ -75,6 +86,12 @@ beforeAll(async () => {
         PLUMBLINE_NOTIFICATION_CALLS_PER_SECOND: '10000',
       },
     }),
+    // What payments match is decided there.
+    await openTestProcess<ChannelMonitorConfig>({
+      ...{ service: 'channel-monitor', schema: channelMonitorConfig, open: openChannelMonitor },
+      port: monitor,
+      env: { PLUMBLINE_PAYMENTS_URL: world.url, PLUMBLINE_MONITOR_CALLS_PER_SECOND: '10000' },
+    }),
   );
   urls.payments = world.url;
   urls.orders = `http://127.0.0.1:${orders}`;
@@ -82,7 +99,9 @@ beforeAll(async () => {
   urls.inventory = `http://127.0.0.1:${inventory}`;
   urls.accounts = `http://127.0.0.1:${accounts}`;
   urls.notifications = `http://127.0.0.1:${notifications}`;
+  urls['channel-monitor'] = `http://127.0.0.1:${monitor}`;
   known = await makeKnownData(urls);
+  ofMoney = await makeKnownMoney({ payments: urls.payments, monitor: urls['channel-monitor'] });
   ofNotifications = await makeKnownNotifications({
     ...{ url: urls.notifications, postgresUrl: testAddress('PLUMBLINE_TEST_POSTGRES') },
   });
@@ -109,7 +128,11 @@ describe.concurrent(
         const url = urls[name];
         const isTold = name === 'notifications';
         const parts = isTold ? callsOfNotifications : allCalls;
-        const as = isTold ? ofNotifications : { apiKey, known };
+        const others =
+          name === 'channel-monitor'
+            ? { apiKey: monitorKey, known: ofMoney }
+            : { apiKey, known: { ...ofMoney, ...known } };
+        const as = isTold ? ofNotifications : others;
         const examined = await examine(
           { python, url, ...as, seed, examples: testExamples, timeoutMs: roundTimeoutMs },
           parts,

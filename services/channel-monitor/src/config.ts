@@ -1,4 +1,5 @@
 import {
+  isLoopbackHost,
   processConfig,
   redisConfig,
   serviceConfig,
@@ -30,13 +31,6 @@ const shape = processConfig({
     .default(1_000)
     .describe('Calls of one monitor client beyond that, within ten seconds'),
 });
-
-const isLoopbackHost = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-
-/** Whether it listens on this machine only. */
-export const isLoopback = (config: Pick<ChannelMonitorConfig, 'PLUMBLINE_HTTP_HOST'>): boolean =>
-  isLoopbackHost(config.PLUMBLINE_HTTP_HOST);
 
 /** Accounts, keys and money are for operators: elsewhere than on loopback they need the key. */
 export const schema = shape.check(

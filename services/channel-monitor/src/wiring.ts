@@ -1,4 +1,4 @@
-import { serviceKeyOf } from '@plumbline/config';
+import { isLoopbackHost, serviceKeyOf } from '@plumbline/config';
 import { topics } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
 import { createCommandGateway } from '@plumbline/http';
@@ -11,7 +11,6 @@ import { masterKeysOf, openVault } from '@plumbline/vault';
 import { createAuthentication } from './auth/authenticate.ts';
 import { createNonceStore } from './auth/nonce-store.ts';
 import type { ChannelMonitorConfig } from './config.ts';
-import { isLoopback } from './config.ts';
 import { openFeed } from './feed/open-feed.ts';
 import { internal } from './http/callers.ts';
 import type { ClientsEdge } from './http/clients/edge.ts';
@@ -70,7 +69,7 @@ export async function openChannelMonitor(
       }),
     }),
     scopeOf: (clientId) => keys.scopeOf(clientId),
-    isLoopback: isLoopback(config),
+    isLoopback: isLoopbackHost(config.PLUMBLINE_HTTP_HOST),
   };
   const clientsEdge: ClientsEdge = {
     ...{ monitors, monitorKeys, tenant, callers: internal(edge), nowMs: Date.now },

@@ -1,5 +1,6 @@
 import {
   flag,
+  isLoopbackHost,
   processConfig,
   redisConfig,
   secretText,
@@ -120,9 +121,6 @@ export const ownSecretOf = (
   config: Pick<NotificationsConfig, 'PLUMBLINE_NOTIFICATION_SECRET' | 'PLUMBLINE_LOCAL_STACK'>,
 ): string | null =>
   config.PLUMBLINE_NOTIFICATION_SECRET ?? (config.PLUMBLINE_LOCAL_STACK ? localSecret : null);
-
-export const isLoopbackHost = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** Waits before the retries, as many as there may be retries. */
 export function intervalsOf(

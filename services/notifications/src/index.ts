@@ -1,7 +1,7 @@
 export type { EventType } from './announcements/event-types.ts';
 export { eventTypes, everyEvent, isEventType } from './announcements/event-types.ts';
 export type { NotificationsConfig } from './config.ts';
-export { isLoopbackHost, schema as notificationsConfig } from './config.ts';
+export { schema as notificationsConfig } from './config.ts';
 export type { WebhookRefusal, WebhookVerdict } from './delivery/signature.ts';
 export {
   newWebhookSecret,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isLoopbackHost } from '@plumbline/config';
 import { topics } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
 import { createCommandGateway } from '@plumbline/http';
@@ -10,14 +11,7 @@ import type { Foundation, Parts } from '@plumbline/runtime';
 import type { Vault } from '@plumbline/vault';
 import { masterKeysOf, openVault } from '@plumbline/vault';
 import type { NotificationsConfig } from './config.ts';
-import {
-  delayTopicsOf,
-  intervalsOf,
-  isLoopbackHost,
-  levelsOf,
-  outboundPolicyOf,
-  ownSecretOf,
-} from './config.ts';
+import { delayTopicsOf, intervalsOf, levelsOf, outboundPolicyOf, ownSecretOf } from './config.ts';
 import { untilDelayTopicsAreThere } from './delay-topics.ts';
 import { createPrepare } from './delivery/prepare.ts';
 import type { NotificationsEdge } from './http/edge.ts';

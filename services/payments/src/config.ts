@@ -60,10 +60,6 @@ const localCallbackSecret = 'local-callback-secret';
 export const callbackSecretOf = (config: PaymentsConfig): string | null =>
   config.PLUMBLINE_CALLBACK_SECRET ?? (config.PLUMBLINE_LOCAL_STACK ? localCallbackSecret : null);
 
-/** Whether it listens on this machine only. */
-export const isLoopbackOnly = ({ PLUMBLINE_HTTP_HOST: host }: PaymentsConfig): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-
 /** How far the timestamp of a callback may be from now, ms; `null`: as far as it likes. */
 export const callbackMaxAgeMsOf = (config: PaymentsConfig): number | null => {
   const seconds = config.PLUMBLINE_CALLBACK_MAX_AGE_SECONDS;

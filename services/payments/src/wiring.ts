@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { isLoopbackHost } from '@plumbline/config';
 import type { Channel } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
@@ -12,7 +13,7 @@ import type { Foundation, Parts } from '@plumbline/runtime';
 import type { Vault } from '@plumbline/vault';
 import { masterKeysOf, openVault } from '@plumbline/vault';
 import type { PaymentsConfig } from './config.ts';
-import { callbackMaxAgeMsOf, callbackSecretOf, isLoopbackOnly } from './config.ts';
+import { callbackMaxAgeMsOf, callbackSecretOf } from './config.ts';
 import type { Gateways } from './gateways/open-gateways.ts';
 import { openGateways, personalAccountsOf } from './gateways/open-gateways.ts';
 import { parseAccountName, subjectOfAccount } from './gateways/personal/account-name.ts';
@@ -191,7 +192,7 @@ function paymentsEdgeOf(parts: {
     ...{ gateway, accounts, refused, queries: createPaymentQueries(readers) },
     sealRaw: (channel, text) => vault.keyRing.encrypt(subjectOfGateway(channel), text),
     sealMoney: (account, text) => vault.keyRing.encrypt(subjectOfAccount(account), text),
-    callers: internalCallers({ isLoopback: isLoopbackOnly(config), problem }),
+    callers: internalCallers({ isLoopback: isLoopbackHost(config.PLUMBLINE_HTTP_HOST), problem }),
     known: createKnownPayNos(limits.payNosRememberedMax),
     gateways: gateways.listening,
     policyOf: (channel) => gateways.policyOf(channel),

@@ -12,13 +12,21 @@ import {
   processNames,
 } from '@plumbline/local';
 import { partitions } from '../world/world.ts';
-import { apiKey, makeKnownData, makeKnownNotifications } from './known-data.ts';
+import {
+  apiKey,
+  makeKnownData,
+  makeKnownMoney,
+  makeKnownNotifications,
+  monitorKey,
+} from './known-data.ts';
 import { campaignTimeoutMs } from './limits.ts';
 import type { Examined } from './run-schemathesis.ts';
 import { callsOfNotifications, examine, openPython } from './run-schemathesis.ts';
 
 /** The processes that have endpoints for clients, beside notifications. */
-const examined = ['payments', 'orders', 'queries', 'inventory', 'accounts'] as const;
+const examined = [
+  ...(['payments', 'orders', 'queries', 'inventory', 'accounts', 'channel-monitor'] as const),
+];
 
 /**
  * Examines every endpoint of a whole platform of its own with Schemathesis. Gives `ok`, why it was
@@ -43,6 +51,7 @@ export async function examinePlatform(options: {
     const env = {
       PLUMBLINE_MERCHANT_CALLS_PER_SECOND: '10000',
       PLUMBLINE_NOTIFICATION_CALLS_PER_SECOND: '10000',
+      PLUMBLINE_MONITOR_CALLS_PER_SECOND: '10000',
     };
     const processes = processNames;
     const platform = await openPlatform({ stack, ports: 'free', logsFolder, processes, env });
@@ -50,10 +59,16 @@ export async function examinePlatform(options: {
       await platform.ready();
       const urls = { payments: platform.url('payments'), orders: platform.url('orders') };
       const known = await makeKnownData(urls);
+      const monitor = platform.url('channel-monitor');
+      const ofMoney = await makeKnownMoney({ payments: urls.payments, monitor });
       for (const name of examined) {
         const url = platform.url(name);
         const timeoutMs = campaignTimeoutMs;
-        const of = { python, url, apiKey, known, examples, seed, timeoutMs, signal };
+        const as =
+          name === 'channel-monitor'
+            ? { apiKey: monitorKey, known: ofMoney }
+            : { apiKey, known: { ...ofMoney, ...known } };
+        const of = { python, url, ...as, examples, seed, timeoutMs, signal };
         const said = tell(name, await examine(of), options);
         if (said !== null) return said;
       }

@@ -58,6 +58,36 @@ export async function makeKnownData(urls: {
   };
 }
 
+/** What the local stack knows merchant 1000 by. */
+export const monitorKey = 'local-monitor-key';
+
+/**
+ * An order that waits for money on the local stack's account, and money on it that is nobody's. Gives
+ * what they are known by, as parameters.
+ *
+ * Errors: any answer but the expected one.
+ */
+export async function makeKnownMoney(urls: {
+  readonly payments: string;
+  readonly monitor: string;
+}): Promise<Readonly<Record<string, string>>> {
+  const orderId = `KNOWN-${randomUUID().slice(0, 8)}`;
+  await post(`${urls.payments}/payments`, { orderNo: orderId, amount: 4.95, channel: 'PERSONAL' });
+  const platformOrder = `wx-${orderId}`;
+  const of = { pid: '1000', aid: '1', payway: 'wxpay', channel: 'wxpay1#1001' };
+  const seen = { ...of, price: 4.94, platformOrder, rawPayload: '{}' };
+  await post(`${urls.monitor}/api/monitor/records`, seen, monitorKey);
+  const known = { pid: of.pid, aid: of.aid, orderId, platformOrder };
+  const client = { pid: of.pid, clientId: 'mc_known', name: 'examined' };
+  await post(`${urls.monitor}/api/monitor/clients`, client, monitorKey);
+  return Object.fromEntries([
+    ...Object.entries(known).map(([name, value]) => [`path.${name}`, value] as const),
+    ['query.pid', of.pid],
+    ['path.clientId', client.clientId],
+    ...Object.entries(of).map(([name, value]) => [`body.${name}`, value] as const),
+  ]);
+}
+
 /**
  * An endpoint with one notification, and one that a caller named the URL of: both go to the process's
  * own mock merchant. The endpoint is of an app of its own, since an examination uses up all that an app

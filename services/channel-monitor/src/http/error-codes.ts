@@ -17,7 +17,7 @@ const ownErrorCodes = defineErrorCodes({
     description: 'An account has 1 to 20 channels, whose ids and names differ.',
   },
   SETTINGS_INVALID: { status: 400, description: 'A setting is out of its range.' },
-  CURRENCY_DIFFERS: { status: 400, description: 'The account has money of another currency.' },
+  CURRENCY_DIFFERS: { status: 409, description: 'The account has money of another currency.' },
   AMOUNT_OUT_OF_RANGE: { status: 400, description: 'The amount is above the largest payment.' },
   PLATFORM_ORDER_INVALID: {
     status: 400,

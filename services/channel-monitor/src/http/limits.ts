@@ -22,6 +22,9 @@ export const paymentSideAnswerBytesMax = 64 * 1024;
 /** Connections to the payment side: what one of its processes decides at once. */
 export const paymentSideConnectionsMax = 64;
 
+/** Payments keep two decimals (contract 1). */
+export const priceDigitsMax = 2;
+
 /** Rows of a page. */
 export const pageSize = { default: 50, max: 200 } as const;
 

@@ -33,7 +33,11 @@ const recordBody = z
     currency: currencyCode(),
     ...{ platformOrder: platformOrder(), rawPayload: rawPayload() },
   })
-  .meta(currencyBranches((currency) => ({ price: schemaOfPrice(currency) })))
+  .meta(
+    currencyBranches((currency) => ({ price: schemaOfPrice(currency) }), {
+      digitsMax: limits.priceDigitsMax,
+    }),
+  )
   .transform(({ price, ...body }, context) => {
     const { currency } = body;
     const amountMinor = amountBeside(currency, price, { maxMinor, path: ['price'], context });

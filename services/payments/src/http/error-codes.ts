@@ -56,11 +56,11 @@ export const ownErrorCodes = defineErrorCodes({
     status: 400,
     description: 'The number of the money is not 1 to 64 printable characters without spaces.',
   },
-  CHANNELS_INVALID: {
+  NAME_INVALID: {
     status: 400,
     description: 'The pay way or the name of the channel is empty or longer than 64 characters.',
   },
-  CURRENCY_DIFFERS: { status: 400, description: 'The account has money of another currency.' },
+  CURRENCY_DIFFERS: { status: 409, description: 'The account has money of another currency.' },
   PAYMENT_NOT_FOUND: { status: 404, description: 'There is no such payment.' },
   ACCOUNT_NOT_FOUND: {
     status: 404,

@@ -178,9 +178,9 @@ describe('money that is not kept', () => {
   it.each([
     ['ACCOUNT_NOT_FOUND', 404],
     ['PLATFORM_ORDER_INVALID', 400],
-    ['CURRENCY_DIFFERS', 400],
+    ['CURRENCY_DIFFERS', 409],
     ['AMOUNT_OUT_OF_RANGE', 400],
-    ['CHANNELS_INVALID', 400],
+    ['NAME_INVALID', 400],
     ['TOO_MUCH_UNMATCHED', 503],
   ])('is refused with %s as %i', async (code, status) => {
     const { post } = world(decided({ status: 'REJECTED', code, message: 'why' }));

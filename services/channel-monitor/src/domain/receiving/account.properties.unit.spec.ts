@@ -17,7 +17,7 @@ const settings = fc.record({
   offsetStepMinor: fc.constant(1n),
   offsetUp: fc.boolean(),
   settleMs: fc.constant(60_000),
-  lateMs: fc.constantFrom(60_000, 600_000),
+  lateMs: fc.constantFrom(0, 60_000, 600_000),
 });
 
 /** What is said at a moment. */

@@ -30,7 +30,7 @@ const refused: readonly (readonly [code: string, ...steps: Step[]])[] = [
   ['SETTINGS_INVALID', [c.register({ settings: { ...c.settings, offsetsMax: 100 } })]],
   ['SETTINGS_INVALID', [c.register({ settings: { ...c.settings, offsetStepMinor: 0n } })]],
   ['SETTINGS_INVALID', [c.register({ settings: { ...c.settings, settleMs: -1 } })]],
-  ['SETTINGS_INVALID', [c.register({ settings: { ...c.settings, lateMs: 59_999 } })]],
+  ['SETTINGS_INVALID', [c.register({ settings: { ...c.settings, lateMs: -1 } })]],
   ['SETTINGS_INVALID', [c.register()], [c.change({ settings: { ...c.settings, lateMs: 1e12 } })]],
   ['ACCOUNT_PAUSED', [c.register()], [c.pause], [c.activate('a', ten)]],
   ['CURRENCY_DIFFERS', [c.register()], [c.activate('a', ten, { currency: 'JPY' })]],

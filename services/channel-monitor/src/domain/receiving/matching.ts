@@ -40,7 +40,7 @@ export function matchMoney(account: ReceivingAccount, money: Money, atMs: number
     order.cid === channel.cid && order.payableMinor === money.amountMinor;
   const waiting = account.active.filter(fits);
   const late = unpaidSince(account, atMs - account.settings.lateMs).filter(fits);
-  const settling = late.filter(({ endedAtMs }) => endedAtMs >= atMs - account.settings.settleMs);
+  const settling = unpaidSince(account, atMs - account.settings.settleMs).filter(fits);
   const near = [...settling, ...waiting];
   const candidates = near.length > 0 ? near : late;
   const [order] = candidates;
@@ -82,7 +82,7 @@ export function payableFor(
         .filter((order) => order.cid === cid)
         .map(({ payableMinor }) => payableMinor),
     );
-  for (const memoryMs of [lateMs, settleMs]) {
+  for (const memoryMs of [Math.max(lateMs, settleMs), settleMs]) {
     const used = usedSince(atMs - memoryMs);
     const free = offered.find((payable) => !used.has(payable));
     if (free !== undefined) return free;

@@ -40,7 +40,7 @@ const areSettings = (settings: ReceivingSettings): boolean => {
   const { offsetsMax, offsetStepMinor, settleMs, lateMs } = settings;
   const isStep = offsetStepMinor >= 1n && offsetStepMinor <= limits.offsetStepMinorMax;
   const areTimes =
-    isWithin(settleMs, 0, limits.settleMs.max) && isWithin(lateMs, settleMs, limits.lateMs.max);
+    isWithin(settleMs, 0, limits.settleMs.max) && isWithin(lateMs, 0, limits.lateMs.max);
   return isWithin(offsetsMax, 0, limits.offsetsMax) && isStep && areTimes;
 };
 

@@ -1,5 +1,5 @@
 import type { Route, RouteResponse } from '@plumbline/http';
-import { defineRoute, intNumber, numberText } from '@plumbline/http';
+import { defineRoute, intNumber } from '@plumbline/http';
 import { readRows } from '@plumbline/postgres';
 import { z } from 'zod';
 import { clientIdCharactersMax } from '../../auth/limits.ts';
@@ -34,17 +34,10 @@ const shown = { 200: { description: 'The client', schema: clientSchema } };
 const clientForm = new RegExp(`^[A-Za-z0-9_-]{1,${clientIdCharactersMax}}$`);
 const clientMessage = "must be the merchant's own id, or begin with mc_";
 
-/** In a body a merchant's own id may be a number, as `pid` may. */
-const clientId = () =>
-  z
-    .unknown()
-    .transform((value, context): string => {
-      const given = numberText(value) ?? value;
-      if (typeof given === 'string' && clientForm.test(given)) return given;
-      context.addIssue({ code: 'custom', message: clientMessage });
-      return z.NEVER;
-    })
-    .meta({ type: ['string', 'integer'], pattern: clientForm.source });
+const ownForm = new RegExp(`^mc_[A-Za-z0-9_-]{1,${clientIdCharactersMax - 3}}$`);
+
+/** In a body only those that are not the merchant itself are named. */
+const clientId = () => z.string('must be text').regex(ownForm, 'must begin with mc_');
 
 const aids = () =>
   z.array(id(), 'must be a list of ids').max(aidsMax, `must be ${aidsMax} at most`);
