@@ -13,8 +13,8 @@ const ownErrorCodes = defineErrorCodes({
   ID_INVALID: { status: 400, description: 'An id is 1 to 32 of A-Z, a-z, 0-9, _ and -.' },
   NAME_INVALID: { status: 400, description: 'A name has 1 to 64 characters.' },
   CHANNELS_INVALID: {
-    status: 400,
-    description: 'An account has 1 to 20 channels, whose ids and names differ.',
+    status: 409,
+    description: 'Two channels of the account have one id, or one name by which clients report.',
   },
   SETTINGS_INVALID: { status: 400, description: 'A setting is out of its range.' },
   CURRENCY_DIFFERS: { status: 409, description: 'The account has money of another currency.' },

@@ -151,7 +151,7 @@ describe('an account', () => {
   it('takes no orders for two channels of one name', async () => {
     const channels = [channel, { ...channel, cid: 3 }];
     expect(await world.send('POST', accounts, { ...account, aid: 7, channels })).toMatchObject({
-      ...{ status: 400, json: { code: 'channels_invalid' } },
+      ...{ status: 409, json: { code: 'channels_invalid' } },
     });
   });
 
