@@ -17,6 +17,12 @@ import {
 } from './limits.ts';
 import { keysMin } from './alert-log/waves.ts';
 import {
+  moneyRatesDefault,
+  orderCountMax,
+  orderCountMin,
+  orderCountsDefault,
+} from './money/limits.ts';
+import {
   deliveryRatesDefault,
   millionWaiting,
   retriesWaiting,
@@ -41,6 +47,10 @@ export interface BenchArguments {
   readonly checkouts: readonly number[];
   /** Events a second of the part `deliveries`. */
   readonly deliveries: readonly number[];
+  /** Records a second of the part `money`. */
+  readonly money: readonly number[];
+  /** Orders that wait in the part `active-orders`. */
+  readonly orders: readonly number[];
   /** Records that wait in the parts `retries` and `waiting`. */
   readonly waiting: { readonly retries: number; readonly waiting: number };
   /** Of the prepared log. */
@@ -52,7 +62,7 @@ export interface BenchArguments {
   readonly contenders: readonly ContenderName[];
   readonly threads: number;
   readonly cache: boolean;
-  /** Variables of our processes in the parts about the alert join and about notifications. */
+  /** Variables of our processes in the parts about the alert join, notifications and money. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -86,6 +96,8 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     deliveries: values.deliveries
       .split(',')
       .map((rate) => wholeNumber('--deliveries', rate, rateMax)),
+    money: values.money.split(',').map((rate) => wholeNumber('--money', rate, rateMax)),
+    orders: values.orders.split(',').map(orderCount),
     waiting: { retries: waitingOr(retriesWaiting), waiting: waitingOr(millionWaiting) },
     loads: values.loads.split(',').map((load) => wholeNumber('--loads', load, loadMax)),
     seconds: wholeNumber('--seconds', values.seconds, secondsMax),
@@ -111,6 +123,8 @@ function parsed(args: readonly string[]) {
         flows: { type: 'string', default: flowRatesDefault.join(',') },
         checkouts: { type: 'string', default: checkoutRatesDefault.join(',') },
         deliveries: { type: 'string', default: deliveryRatesDefault.join(',') },
+        money: { type: 'string', default: moneyRatesDefault.join(',') },
+        orders: { type: 'string', default: orderCountsDefault.join(',') },
         waiting: { type: 'string' },
         loads: { type: 'string', default: loadsDefault.join(',') },
         seconds: { type: 'string', default: String(secondsDefault) },
@@ -160,6 +174,12 @@ function enoughKeys(keys: number): number {
   throw new UsageError(
     `--keys: at least ${min}, so that an order ends before its key is used again`,
   );
+}
+
+function orderCount(text: string): number {
+  const count = wholeNumber('--orders', text, orderCountMax);
+  if (count >= orderCountMin) return count;
+  throw new UsageError(`--orders: at least ${orderCountMin}, which are looked at`);
 }
 
 function wholeNumber(flag: string, text: string, max: number): number {

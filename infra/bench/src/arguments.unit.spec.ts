@@ -11,6 +11,8 @@ describe('arguments of the benchmark', () => {
         flows: [25, 50, 100, 150, 200, 300],
         checkouts: [5, 10, 20, 30, 40],
         deliveries: [50, 200, 500, 1_000, 2_000],
+        money: [25, 50, 100, 200],
+        orders: [100, 1_000, 10_000, 100_000],
         waiting: { retries: 100_000, waiting: 1_000_000 },
         loads: [5_000, 10_000],
       },
@@ -41,10 +43,16 @@ describe('arguments of the benchmark', () => {
       '--save',
     ];
     const log = ['--records', '60000', '--keys', '10000', '--loads', '100'];
+    const money = ['--money', '5,10', '--orders', '70'];
     const how = ['--contenders', 'memory', '--threads', '1', '--cache', 'off', '--env', 'A=b=c'];
-    expect(benchArguments([...args, ...log, ...how])).toMatchObject({
+    expect(benchArguments([...args, ...log, ...money, ...how])).toMatchObject({
       ...{ cold: true, save: true, seconds: 5, rates: [10, 20], loads: [100], checkouts: [7] },
-      ...{ deliveries: [30], waiting: { retries: 100, waiting: 100 } },
+      ...{
+        deliveries: [30],
+        waiting: { retries: 100, waiting: 100 },
+        money: [5, 10],
+        orders: [70],
+      },
       ...{ records: 60_000, keys: 10_000, threads: 1, cache: false, env: { A: 'b=c' } },
       contenders: ['kafka-streams memory'],
       parts: new Set(['start', 'join']),
@@ -66,6 +74,9 @@ describe('arguments of the benchmark', () => {
     ['--records', '-1'],
     ['--deliveries', '0'],
     ['--waiting', 'all'],
+    ['--money', '0'],
+    ['--orders', '69'],
+    ['--orders', '100001'],
     ['--keys', '4199'],
     ['--contenders', 'flink'],
     ['--cache', 'yes'],

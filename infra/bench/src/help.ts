@@ -14,6 +14,7 @@ import {
   streamThreadsDefault,
   transactionSizes,
 } from './limits.ts';
+import { listedOrders, moneyRatesDefault, orderCountsDefault } from './money/limits.ts';
 import {
   deliveryRatesDefault,
   hangingOf,
@@ -33,6 +34,8 @@ export const partNames = [
   'hanging',
   'retries',
   'waiting',
+  'money',
+  'active-orders',
   'start',
   'join',
   'keys',
@@ -65,6 +68,10 @@ say nothing about another, and a busy machine measures its other work.
     hanging   (4 min)  what the others notice while ${hangingOf.hanging} of ${hangingOf.endpoints} endpoints hang, against without
     retries   (4 min)  how late retries are after ${retryLevels.join(', ')} while others wait
     waiting   (2 min)  memory while records wait in a delay topic
+    money     (6 min)  money on personal accounts at rising rates: from a client's record to its answer,
+                       and to the merchant's endpoint that has the notification
+    active-orders (6 min) one merchant's list of ${listedOrders} orders, and the match of one record, while
+                       ${orderCountsDefault.join(', ')} orders wait
     start     (2 min)  from nothing running to the first order that shows PAID, ${startsDefault} times
     join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
                        RocksDB and in memory: records/s, peak memory; void if their alerts differ
@@ -78,10 +85,12 @@ say nothing about another, and a busy machine measures its other work.
   --flows N,…         payments: flows a second (default ${flowRatesDefault.join(',')})
   --checkouts N,…     checkouts: purchases a second (default ${checkoutRatesDefault.join(',')})
   --deliveries N,…    deliveries: events a second (default ${deliveryRatesDefault.join(',')})
+  --money N,…         money: records a second (default ${moneyRatesDefault.join(',')})
+  --orders N,…        active-orders: orders that wait (default ${orderCountsDefault.join(',')})
   --waiting N         retries, waiting: records that wait (default ${retriesWaiting} and ${millionWaiting})
   --loads N,…         lateness: records a second (default ${loadsDefault.join(',')})
-  --seconds N         latency, lateness, payments, checkouts, deliveries: how long at each rate
-                      (default ${secondsDefault})
+  --seconds N         latency, lateness, payments, checkouts, deliveries, money: how long at each
+                      rate (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
   --records N         join, keys: records of the prepared log (default ${recordsDefault})
   --keys N            join: keys; keys, restore, takeover: only so many (join's default: as many
@@ -90,8 +99,8 @@ say nothing about another, and a busy machine measures its other work.
                       rocksdb, plumbline-memory, memory (default: all)
   --threads N         threads of Kafka Streams (default ${streamThreadsDefault})
   --cache on|off      its cache before the stores, which spares changelog records (default on)
-  --env NAME=value    a variable of our processes in the parts about the join and
-                      about notifications; may be repeated
+  --env NAME=value    a variable of our processes in the parts about the join, notifications
+                      and money; may be repeated
   --save              appends the raw results, as JSON lines, to infra/bench/results/
   --help              this text
 `;

@@ -30,6 +30,9 @@ export const askedAtOnce = 50;
 /** Of a call that nobody answers. */
 export const repeatsMax = 5;
 
+/** Attempts, a second apart, at what a platform cannot do that has just started or is busy. */
+export const patientAsksMax = 30;
+
 /** So many goods that none of them is hot, and more of each than anybody buys. */
 export const shopSkus = Array.from({ length: 20 }, (_, at) => `goods-${at}`);
 export const shopPieces = 1_000_000;
@@ -56,7 +59,7 @@ export const lookEveryMs = 20;
 export const hotBuyers = 1_000;
 export const hotPieces = 100;
 export const hotWithinMs = 120_000;
-/** What the shop's `Retry-After` says. */
+/** What `Retry-After` says. */
 export const repeatAfterMs = 1_000;
 
 /** As many as a BFF takes, 20 a user, who has no more. */

@@ -6,7 +6,7 @@ import type { Times } from './notifications/arrived.ts';
 import type { Column } from './print-columns.ts';
 import { coresText, ms, name, number, whole } from './print-columns.ts';
 
-const timeColumns = <R>(title: string, of: (result: R) => Times): readonly Column<R>[] => [
+export const timeColumns = <R>(title: string, of: (result: R) => Times): readonly Column<R>[] => [
   number(`${title}: p50`, title.length + 8, (r) => ms(of(r).p50Ms)),
   number('p95', 9, (r) => ms(of(r).p95Ms)),
   number('p99', 9, (r) => ms(of(r).p99Ms)),

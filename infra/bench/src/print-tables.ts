@@ -1,5 +1,6 @@
 import type { Findings } from './alerts/findings.ts';
 import type { Lateness } from './alerts/lateness.ts';
+import type { ActiveOrdersResult } from './measure/active-orders.ts';
 import type { CheckoutsResult } from './measure/checkouts.ts';
 import type { DeliveriesResult } from './measure/deliveries.ts';
 import type { HangingResult } from './measure/hanging.ts';
@@ -8,6 +9,7 @@ import type { JoinResult } from './measure/join.ts';
 import type { KeysResult } from './measure/keys.ts';
 import type { LatenessResult } from './measure/lateness.ts';
 import type { LiveResult } from './measure/live.ts';
+import type { MoneyResult } from './measure/money.ts';
 import type { PaymentsResult } from './measure/payments.ts';
 import type { Delays, PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
@@ -17,6 +19,7 @@ import type { TransactionsResult } from './measure/transactions.ts';
 import type { WaitingResult } from './measure/waiting.ts';
 import type { Column } from './print-columns.ts';
 import { coresText, ms, name, number, seconds, whole } from './print-columns.ts';
+import { activeOrders, money } from './print-money.ts';
 import { deliveries, hanging, retries, waiting } from './print-notifications.ts';
 
 const contenderWidth = 22;
@@ -178,6 +181,7 @@ const live: readonly Column<LiveResult>[] = [
 ];
 
 export type TableResult =
+  | ActiveOrdersResult
   | CheckoutsResult
   | DeliveriesResult
   | HangingResult
@@ -187,6 +191,7 @@ export type TableResult =
   | JoinResult
   | KeysResult
   | LatenessResult
+  | MoneyResult
   | PaymentsResult
   | RestoreResult
   | RetriesResult
@@ -200,6 +205,10 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
     case 'join':
     case 'keys':
       return drawn(speed, result);
+    case 'active-orders':
+      return drawn(activeOrders, result);
+    case 'money':
+      return drawn(money, result);
     case 'checkouts':
       return drawn(checkouts, result);
     case 'deliveries':

@@ -7,7 +7,8 @@ describe('what is printed', () => {
     const latency: LatencyResult = {
       ...{ part: 'latency', call: 'POST /orders', perSecond: 50, seconds: 20 },
       ...{ sent: 1_000, succeeded: 998, errors: { '503': 2 } },
-      ...{ beganAtMs: 0, p50Ms: 9.25, p90Ms: 15, p99Ms: 24.4, maxMs: 80, generatorLateP99Ms: 1.2 },
+      ...{ beganAtMs: 0, endedAtMs: 20_000, p50Ms: 9.25, p90Ms: 15, p95Ms: 20, p99Ms: 24.4 },
+      ...{ maxMs: 80, generatorLateP99Ms: 1.2 },
     };
     expect(resultLine(latency)).toBe(
       'POST /orders      50/s   p50 9.3 ms   p90 15 ms   p99 24 ms   max 80 ms   ' +

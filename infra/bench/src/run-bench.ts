@@ -1,6 +1,7 @@
 import type { BenchArguments } from './arguments.ts';
 import { startsDefault } from './limits.ts';
 import { machine } from './machine.ts';
+import { measureActiveOrders } from './measure/active-orders.ts';
 import { measureCheckouts } from './measure/checkouts.ts';
 import { measureDeliveries } from './measure/deliveries.ts';
 import { measureHanging } from './measure/hanging.ts';
@@ -11,6 +12,7 @@ import { measureLatency } from './measure/latency.ts';
 import { measureLateness } from './measure/lateness.ts';
 import { measureLive } from './measure/live.ts';
 import type { Measuring } from './measure/measuring.ts';
+import { measureMoney } from './measure/money.ts';
 import { measurePayments } from './measure/payments.ts';
 import { measurePurchases } from './measure/purchases.ts';
 import { measureRestore } from './measure/restore.ts';
@@ -47,6 +49,7 @@ export async function runBench(chosen: BenchArguments, signal: AbortSignal): Pro
   }
   await measureInShop(options, chosen);
   await measureNotifications(options, chosen);
+  await measureAccounts(options, chosen);
   if (chosen.parts.has('start')) {
     await measureWarmStarts(options, startsDefault);
     const times = results.flatMap((r) =>
@@ -79,6 +82,12 @@ async function measureNotifications(options: Measuring, chosen: BenchArguments):
   if (parts.has('hanging')) await measureHanging(given);
   if (parts.has('retries')) await measureRetries({ ...given, waiting: waiting.retries });
   if (parts.has('waiting')) await measureWaiting({ ...given, waiting: waiting.waiting });
+}
+
+async function measureAccounts(options: Measuring, chosen: BenchArguments): Promise<void> {
+  const { parts, money: rates, orders: sizes, seconds, env } = chosen;
+  if (parts.has('money')) await measureMoney({ ...options, env, rates, seconds });
+  if (parts.has('active-orders')) await measureActiveOrders({ ...options, env, sizes });
 }
 
 /** What needs a broker and a registry, and nothing else on the machine. */

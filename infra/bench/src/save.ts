@@ -2,6 +2,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
+import type { ActiveOrdersResult } from './measure/active-orders.ts';
 import type { CheckoutsResult } from './measure/checkouts.ts';
 import type { DeliveriesResult } from './measure/deliveries.ts';
 import type { HangingResult } from './measure/hanging.ts';
@@ -11,6 +12,7 @@ import type { KeysResult } from './measure/keys.ts';
 import type { LatencyResult } from './measure/latency.ts';
 import type { LatenessResult } from './measure/lateness.ts';
 import type { LiveResult } from './measure/live.ts';
+import type { MoneyResult } from './measure/money.ts';
 import type { PaymentsResult } from './measure/payments.ts';
 import type { PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
@@ -25,6 +27,7 @@ import { latenessPicture } from './notifications/lateness-picture.ts';
 export type Result =
   | LatencyResult
   | StartResult
+  | ActiveOrdersResult
   | CheckoutsResult
   | DeliveriesResult
   | HangingResult
@@ -34,6 +37,7 @@ export type Result =
   | JoinResult
   | KeysResult
   | LatenessResult
+  | MoneyResult
   | PaymentsResult
   | RestoreResult
   | RetriesResult

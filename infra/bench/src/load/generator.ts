@@ -1,9 +1,10 @@
 /** The load generator, a process of its own: what it measures must not share its event loop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import type { Dispatcher } from 'undici';
 import { Agent, request } from 'undici';
 import { connectionsMax, inFlightMax, requestTimeoutMs } from '../limits.ts';
-import type { LoadJob } from './job.ts';
+import type { LoadJob, LoadResult } from './job.ts';
 import { countOf } from './job.ts';
 import { unsafeHeaders } from '../shop/people.ts';
 import { openLoop } from './open-loop.ts';
@@ -20,6 +21,8 @@ function bodyOf(job: LoadJob, index: number): string {
     }
     case 'POST /payments':
       return JSON.stringify({ orderNo, amount, channel: 'MOCK' });
+    case 'POST /api/monitor/records':
+      return JSON.stringify(takenInTurn(job.reports, index).body);
     case 'POST /api/purchases': {
       const { sku, ...paid } = takenInTurn(job.shop.baskets, index);
       return JSON.stringify({ orderNo, items: [{ sku, quantity: 1 }], ...paid });
@@ -29,10 +32,28 @@ function bodyOf(job: LoadJob, index: number): string {
 
 function headersOf(job: LoadJob, index: number): Readonly<Record<string, string>> {
   const type = { 'content-type': 'application/json' };
-  if (job.call !== 'POST /api/purchases') return type;
-  const { origin, people } = job.shop;
-  const person = unsafeHeaders(origin, takenInTurn(people, index));
-  return { ...type, ...person, 'idempotency-key': `${job.prefix}-${index}` };
+  switch (job.call) {
+    case 'POST /orders':
+    case 'POST /payments':
+      return type;
+    case 'POST /api/monitor/records':
+      return { ...type, authorization: `Bearer ${takenInTurn(job.reports, index).token}` };
+    case 'POST /api/purchases': {
+      const { origin, people } = job.shop;
+      const person = unsafeHeaders(origin, takenInTurn(people, index));
+      return { ...type, ...person, 'idempotency-key': `${job.prefix}-${index}` };
+    }
+  }
+}
+
+/** `null` for a success. */
+async function wordOf({ statusCode, body }: Dispatcher.ResponseData): Promise<string | null> {
+  if (statusCode !== 200 || job.call !== 'POST /api/monitor/records') {
+    await body.dump();
+    return statusCode === 200 ? null : String(statusCode);
+  }
+  const { result } = (await body.json()) as { readonly result: string };
+  return result === 'MATCHED' ? null : result;
 }
 
 function takenInTurn<T>(all: readonly T[], index: number): T {
@@ -65,12 +86,13 @@ const samples = await openLoop({
         headers: headersOf(job, index),
         body: bodyOf(job, index),
       });
-      await response.body.dump();
-      return response.statusCode === 200 ? null : String(response.statusCode);
+      return await wordOf(response);
     } catch (error) {
       return codeOf(error);
     }
   },
 });
+const endedAtMs = Date.now();
 await agent.destroy();
-process.stdout.write(`${JSON.stringify({ ...summarise(samples), beganAtMs })}\n`);
+const result: LoadResult = { ...summarise(samples), beganAtMs, endedAtMs };
+process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -7,6 +7,7 @@ export interface Summary {
   readonly errors: Readonly<Record<string, number>>;
   readonly p50Ms: number | null;
   readonly p90Ms: number | null;
+  readonly p95Ms: number | null;
   readonly p99Ms: number | null;
   readonly maxMs: number | null;
   /** The generator's own lateness: far above a ms, it and not the platform was measured. */
@@ -25,6 +26,7 @@ export function summarise(samples: readonly Sample[]): Summary {
     errors,
     p50Ms: percentile(latencies, 50),
     p90Ms: percentile(latencies, 90),
+    p95Ms: percentile(latencies, 95),
     p99Ms: percentile(latencies, 99),
     maxMs: latencies.at(-1) ?? null,
     generatorLateP99Ms: percentile(late, 99),

@@ -7,9 +7,6 @@ export const deliveryEndpoints = 20;
  */
 export const endpointConcurrency = 32;
 
-/** Attempts to register an endpoint, a second apart. */
-export const registrationsMax = 30;
-
 /** Rates of the part `deliveries`, events a second. */
 export const deliveryRatesDefault = [50, 200, 500, 1_000, 2_000] as const;
 

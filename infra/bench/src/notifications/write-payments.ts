@@ -7,7 +7,7 @@ import { histories } from '../alert-log/histories.ts';
 import { percentile } from '../load/summarise.ts';
 import { partitions } from '../limits.ts';
 import { createdBeforeMs, paymentWaveMs } from './limits.ts';
-import type { Endpoint } from './open-notified.ts';
+import type { Endpoint } from './register-endpoint.ts';
 
 /** A payment that succeeded, and what its endpoint is told of it. */
 export interface Told {

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
-import { repeatsMax } from '../limits.ts';
+import { patientAsksMax, repeatAfterMs, repeatsMax } from '../limits.ts';
 
 export interface Question {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -54,9 +55,25 @@ export async function repeated(question: Question): Promise<Answered> {
 export async function ask(question: Question): Promise<Answered> {
   const answer = await repeated(question);
   if (answer.status < 300) return answer;
-  const { method, url } = question;
-  throw new Error(`${method} ${url} answered ${answer.status} ${JSON.stringify(answer.body)}`);
+  throw refusedBy(question, answer);
 }
+
+/**
+ * The same, again after a second while the answer is a 5xx: of a platform that has just started, or has
+ * as much under way as it takes.
+ */
+export async function askPatiently(question: Question): Promise<Answered> {
+  const { signal } = question;
+  for (let time = 1; ; time += 1) {
+    const answer = await repeated(question);
+    if (answer.status < 300) return answer;
+    if (answer.status < 500 || time === patientAsksMax) throw refusedBy(question, answer);
+    await sleep(repeatAfterMs, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+const refusedBy = ({ method, url }: Question, { status, body }: Answered): Error =>
+  new Error(`${method} ${url} answered ${status} ${JSON.stringify(body)}`);
 
 /** Does the same with each of them, some at a time. Gives the results in their order. */
 export async function someAtOnce<T, R>(

@@ -4,6 +4,7 @@ import { partitions } from '../limits.ts';
 /** An event as a committed reader saw it. */
 export interface SeenEvent {
   readonly type: string;
+  readonly id: string;
   /** Of its key: that behind the tenant. */
   readonly orderNo: string;
   readonly subject: string;
@@ -57,6 +58,7 @@ function eventOf(record: LogRecord, seenMs: number): SeenEvent {
   const name = key?.toString() ?? '';
   return {
     type: headers['ce_type']?.toString() ?? '',
+    id: headers['ce_id']?.toString() ?? '',
     orderNo: name.slice(name.indexOf('/') + 1),
     subject: headers['ce_subject']?.toString() ?? '',
     ...{ appendedMs: timestampMs, seenMs },
