@@ -177,3 +177,21 @@ export const queryIntervalMs = 2_000;
  * has to be made again, and a start that nobody reported is given up after 23 s.
  */
 export const gatewayEndsMaxMs = 240_000;
+
+/** One seed in so many has personal accounts: everything else of it stays as it was. */
+export const receivingSeeds = 0.3;
+
+/** Orders that are paid into accounts: enough that three ask for one amount at one time. */
+export const personalStoriesMax = 8;
+
+/** What people do about unmatched money in one run at most. */
+export const handsMax = 6;
+
+/** How soon whoever pays sees that he may: a page is shown after its account has been told. */
+export const payersLookMs = 50;
+
+/** A monitor client reports within this what it saw: a phone in a pocket is awake now and then. */
+export const reportedMaxMs = 4_000;
+
+/** A monitor client tries again and again; beyond this the run ends before it is heard. */
+export const reportTriesMax = 40;

@@ -64,6 +64,18 @@ export const rareStates: readonly string[] = [
   'a retry waited as long as its merchant had asked',
   ...['a retry waited in a delay topic', 'a retry waited for a timer', 'alert U raised'],
   'nobody relayed what was due',
+  // What comes in on personal accounts, and what becomes of it.
+  ...['money was matched ON_TIME', 'money was matched LATE', 'money was matched MANUAL'],
+  ...["money is nobody's: NO_ORDER", "money is nobody's: SEVERAL_ORDERS"],
+  ...["money is nobody's: CHANNEL_UNKNOWN", 'money was set aside', 'money was reported otherwise'],
+  ...['money was reported by two processes', 'money that does not fit was matched'],
+  ...['an order asked for an amount of its own', 'an account had no amount left'],
+  ...['an account took no orders', 'MatchMoney was refused'],
+  ...['money came in one batch with the end of an order'],
+  ...['money was matched by hand while its payment closed'],
+  ...['money was matched by itself while its payment closed'],
+  ...['late money was told to a payment that had closed'],
+  ...['alert K raised', 'alert K AUTO_RESOLVED'],
   // What is done about records that cannot be read.
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],

@@ -34,7 +34,7 @@ const heard: Readonly<Record<string, Heard>> = {
     topology: 'consistency-alerts',
     topics: [
       ...[topics.ordersEvents, topics.paymentsEvents],
-      ...[topics.checkoutEvents, topics.endpointsEvents],
+      ...[topics.checkoutEvents, topics.endpointsEvents, topics.receivingEvents],
     ],
   },
   notifications: {

@@ -14,6 +14,8 @@ import { operatorsChecker } from './operators.ts';
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
 import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
 import { notificationsChecker } from './notifications.ts';
+import { receivedChecker } from './received.ts';
+import { receivingChecker } from './receiving.ts';
 import { redrivesChecker } from './redrives.ts';
 import { relaysChecker } from './relays.ts';
 import { resultsChecker } from './results.ts';
@@ -33,6 +35,8 @@ export const checkers: readonly Checker[] = [
   gatewayChecker,
   commerceChecker,
   transactionsChecker,
+  receivingChecker,
+  receivedChecker,
   resultsChecker,
   notificationsChecker,
   attemptsChecker,

@@ -287,7 +287,7 @@ describe('the checkers', () => {
     ['went back beyond what was paid', (booked) => ({ ...booked, amountMinor: -1n })],
   ])('find money that %s by the books of the gateway', async (_what, change) => {
     const statuses = new Set([...sound.books.values()].map(({ status }) => status));
-    expect(statuses).toEqual(new Set(['closed', 'paid']));
+    expect([...statuses]).toEqual(expect.arrayContaining(['closed', 'paid']));
     const books = new Map([...sound.books].map(([name, booked]) => [name, change(booked)]));
     expect(await found({ ...sound, books })).toEqual(['gateway']);
   });

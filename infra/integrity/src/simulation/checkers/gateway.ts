@@ -50,7 +50,8 @@ function toldIn(history: History): ReadonlyMap<string, Told> {
   for (const entry of ownEntries(history, topics.paymentsEvents.name)) {
     const event = entry.payload as PaymentsEvent;
     if (event.type === 'PaymentCreated') {
-      if (event.data.gateway === null) continue;
+      // What is paid into accounts of ours stands in other books.
+      if (event.data.gateway === null || event.data.channel === 'PERSONAL') continue;
       const fresh = {
         end: null,
         refunds: new Map(),

@@ -121,6 +121,7 @@ const remembered = 4;
  */
 const mayComeLate: ReadonlySet<string> = new Set([
   ...['RetryNotification', 'ReplayNotification', 'PauseEndpoint', 'ResumeEndpoint'],
+  ...['PauseReceivingAccount', 'ResumeReceivingAccount', 'ChangeReceivingAccount'],
 ]);
 
 /** Commands that came again when their aggregate had decided too many others to know them. */

@@ -47,7 +47,7 @@ function claims(history: History): readonly Violation[] {
     const event = entry.payload as PaymentsEvent;
     const { payNo } = event.data;
     if (event.type === 'PaymentCreated' && event.data.gateway !== null)
-      channels.set(payNo, event.data.channel);
+      channels.set(payNo, namespaceOf(event.data.channel, event.data.gateway.account));
     const channel = channels.get(payNo);
     const isPaid =
       event.type === 'PaymentSucceeded' ||
@@ -71,6 +71,10 @@ function claims(history: History): readonly Violation[] {
     ...astray.map((entry) => violation('I3', `the claim of ${keyOf(entry)} stands elsewhere`)),
   ];
 }
+
+/** Numbers are those of a gateway, or of a personal account: `pid.aid` of `pid.aid.cid`. */
+const namespaceOf = (channel: string, account: string | null): string =>
+  account === null ? channel : `${channel}:${account.split('.', 2).join('.')}`;
 
 const claimIn = ({ data }: TransactionsEvent): GatewayTransactionClaimed => data;
 

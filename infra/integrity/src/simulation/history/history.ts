@@ -6,6 +6,7 @@ import type { Topology } from '@plumbline/runtime';
 import type { PlannedEndpoint } from '../plan/endpoints.ts';
 import type { BookedPayment } from '../stage/sim-gateway.ts';
 import type { BookedDelivery, Contact } from '../stage/sim-merchants.ts';
+import type { BookedMoney } from '../stage/sim-payers.ts';
 
 /** A committed record, and what of it can be read. */
 export interface Entry {
@@ -77,6 +78,8 @@ export interface LocalCopy {
 export interface History {
   /** The gateway's own, by reference: the truth about money. */
   readonly books: ReadonlyMap<string, BookedPayment>;
+  /** What really came in on personal accounts, by the number that the pay way gave it. */
+  readonly money: ReadonlyMap<string, BookedMoney>;
   /** What came to merchants, in order: the truth about what they were told. */
   readonly deliveries: readonly BookedDelivery[];
   /** What became of requests, as their senders saw it, in order. */

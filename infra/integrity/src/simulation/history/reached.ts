@@ -8,6 +8,7 @@ import type {
 import { topics } from '@plumbline/events';
 import type { History } from './history.ts';
 import { deadLettersIn, keyOf, outcomesIn, ownEntries } from './history.ts';
+import { reachedOnAccounts } from './reached-on-accounts.ts';
 import { merchantKeys } from '../oracles/merchants.ts';
 import { merchantChanges } from '../oracles/merchant-words.ts';
 import { endOf, toldOf } from '../oracles/told.ts';
@@ -45,6 +46,7 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
   reachedByNotifications(history, reached);
   reachedByRaces(history, reached);
   reachedByRedrives(history, reached);
+  reachedOnAccounts(history, reached);
   for (const model of history.readModels) {
     if (model.parkedRecords().length > 0) reached('a read model parked records');
   }

@@ -51,6 +51,7 @@ export async function readHistory(
   return {
     ...{ partitions, topologies, codec, behind, ...times },
     books: stage.gateway.books,
+    money: stage.receiving?.payers.money ?? new Map(),
     deliveries: stage.merchants.books,
     contacts: stage.merchants.contacts,
     endpoints: plan.endpoints,

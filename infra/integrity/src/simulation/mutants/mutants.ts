@@ -3,6 +3,7 @@ import { logMutants } from './log-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { notificationMutants } from './notification-mutants.ts';
 import { operatorMutants } from './operator-mutants.ts';
+import { receivingMutants } from './receiving-mutants.ts';
 import { redriveMutants } from './redrive-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 import { topologyMutants } from './topology-mutants.ts';
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...endingMutants,
   ...operatorMutants,
   ...redriveMutants,
+  ...receivingMutants,
 ];
 
 export const mutantNamed = (name: string): Mutant | null =>

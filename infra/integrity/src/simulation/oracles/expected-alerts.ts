@@ -1,4 +1,10 @@
-import type { ActivateRules, EndpointsEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type {
+  ActivateRules,
+  EndpointsEvent,
+  OrdersEvent,
+  PaymentsEvent,
+  ReceivingEvent,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { derivedUuid, slotOf } from '@plumbline/kernel';
 import type { Entry, History, ReadEntry } from '../history/history.ts';
@@ -33,6 +39,8 @@ interface Joined {
   readonly facts: Map<string, Fact>;
   /** Of an endpoint: incidents that have not ended. */
   readonly incidents: Set<string>;
+  /** Of an account: money that is nobody's, by its number, and the event that says so. */
+  readonly unmatched: Map<string, { readonly eventId: string; readonly saidMs: number }>;
   /** By condition; of a fact, by what it says; of an incident, by its id. */
   readonly watches: Map<string, Watch>;
 }
@@ -51,7 +59,7 @@ interface Rules {
 
 /** By their rules; R has two, of which at most one holds. */
 const conditions = ['A', 'B', 'C', 'R before', 'R after'] as const;
-const ruleNames: readonly string[] = ['A', 'B', 'C', 'R', 'U', 'V', 'Z'];
+const ruleNames: readonly string[] = ['A', 'B', 'C', 'K', 'R', 'U', 'V', 'Z'];
 const defaultGraceMs: Readonly<Record<string, number>> = { A: 60_000, R: 60_000 };
 const inputs = [
   topics.alertsCommands.name,
@@ -59,6 +67,7 @@ const inputs = [
   topics.paymentsEvents.name,
   topics.checkoutEvents.name,
   topics.endpointsEvents.name,
+  topics.receivingEvents.name,
 ];
 
 /**
@@ -108,6 +117,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
       reported: null,
       facts: new Map(),
       incidents: new Set(),
+      unmatched: new Map(),
       watches: new Map(),
     };
     orders.set(key, joined);
@@ -115,6 +125,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
     if (topic === topics.ordersEvents.name) takeOrder(joined, entry);
     else if (topic === topics.checkoutEvents.name) takeCheckout(joined, entry);
     else if (topic === topics.endpointsEvents.name) takeEndpoint(joined, entry);
+    else if (topic === topics.receivingEvents.name) takeMoney(joined, entry, timeMs);
     else takePayment(joined, entry, timeMs);
     found.push(...judge({ joined, rules, key, timeMs, triggerId: entry.envelope.id }));
   }
@@ -186,6 +197,17 @@ function takeEndpoint({ incidents }: Joined, { payload }: ReadEntry): void {
   if (event.type === 'EndpointIncidentEnded') incidents.delete(event.data.incidentId);
 }
 
+function takeMoney({ unmatched, facts }: Joined, entry: ReadEntry, saidMs: number): void {
+  const event = entry.payload as ReceivingEvent;
+  const eventId = entry.envelope.id;
+  if (event.type === 'MoneyUnmatched') unmatched.set(event.data.platformOrder, { eventId, saidMs });
+  if (event.type === 'MoneyMatched' || event.type === 'MoneySetAside')
+    unmatched.delete(event.data.platformOrder);
+  if (event.type !== 'MoneyReportContradicted') return;
+  const what = `${event.data.platformOrder} was reported otherwise`;
+  if (!facts.has(what)) facts.set(what, { rule: 'Z', eventId, saidMs });
+}
+
 function takePayment(joined: Joined, entry: ReadEntry, timeMs: number): void {
   const { payload, envelope } = entry;
   const event = payload as PaymentsEvent;
@@ -235,7 +257,7 @@ function judge(step: {
   triggerId: string;
 }): readonly ExpectedAlert[] {
   const { joined, rules, key, timeMs, triggerId } = step;
-  const found: ExpectedAlert[] = [];
+  const found: ExpectedAlert[] = [...judgeMoney(step)];
   const held = [...joined.watches].filter(([, { rule }]) => rule === 'U').map(([id]) => id);
   for (const condition of new Set<string>([...conditions, ...held, ...joined.incidents])) {
     const watch = joined.watches.get(condition);
@@ -264,6 +286,29 @@ function judge(step: {
   }
   return found;
 }
+
+/** Each piece of money by itself, for as long as it is nobody's. */
+function judgeMoney(step: Parameters<typeof judge>[0]): readonly ExpectedAlert[] {
+  const { joined, rules, key, timeMs } = step;
+  const found: ExpectedAlert[] = [];
+  for (const [name, watch] of joined.watches) {
+    if (watch.rule !== 'K' || joined.unmatched.has(name.slice(moneyWatch.length))) continue;
+    joined.watches.delete(name);
+    if (watch.open) found.push(said('resolved', key, watch, timeMs));
+  }
+  for (const [platformOrder, { eventId, saidMs }] of joined.unmatched) {
+    const name = `${moneyWatch}${platformOrder}`;
+    const due = joined.watches.get(name) ?? begun(rules, 'K', saidMs, eventId);
+    if (due === null) continue;
+    joined.watches.set(name, due);
+    if (due.open || due.deadlineMs > timeMs) continue;
+    due.open = true;
+    found.push(said('raised', key, due, timeMs));
+  }
+  return found;
+}
+
+const moneyWatch = 'money ';
 
 function begun(rules: Rules, rule: string, timeMs: number, triggerId: string): Watch | null {
   if (rules.enabled.get(rule) !== true) return null;

@@ -94,6 +94,13 @@ export const contexts = [
     outcomes: topics.endpointsOutcomes.name,
     deadLetters: topics.endpointsDeadLetters.name,
   },
+  {
+    name: 'receiving',
+    commands: topics.receivingCommands.name,
+    events: topics.receivingEvents.name,
+    outcomes: topics.receivingOutcomes.name,
+    deadLetters: topics.receivingDeadLetters.name,
+  },
 ] as const;
 
 /** Where keys that wait are let go on, by whichever topology they wait in. */

@@ -5,6 +5,8 @@ import type { MerchantKind, PlannedEndpoint } from './endpoints.ts';
 import { plannedEndpoints } from './endpoints.ts';
 import type { PlannedOperation } from './operations.ts';
 import { plannedOperations } from './operations.ts';
+import type { PlannedReceiving } from './receiving.ts';
+import { plannedReceiving } from './receiving.ts';
 import type { RelayAway } from './relay.ts';
 import { plannedRelayAway } from './relay.ts';
 import type { PlannedRedrive } from './redrives.ts';
@@ -53,6 +55,8 @@ export interface PlannedStory {
   readonly index: number;
   readonly startMs: number;
   readonly story: Story;
+  /** The account that it is paid into, and how much; left out of what is not. */
+  readonly personal?: { readonly account: string; readonly amountMinor: bigint };
 }
 
 export interface PlannedPoison {
@@ -72,8 +76,8 @@ export interface PlannedRules {
   readonly isWrong: boolean;
 }
 
-/** What some of the runs have that tell merchants, and what those of a planted bug can be sure of. */
-export type Certainty = 'stories are spoilt' | 'nobody relays';
+/** What some of the runs have, and what those of a planted bug can be sure of. */
+export type Certainty = 'stories are spoilt' | 'nobody relays' | 'accounts are paid into';
 
 /** Everything about a run that follows from its seed, before it begins. Times are since its start. */
 export interface RunPlan {
@@ -93,6 +97,8 @@ export interface RunPlan {
   readonly redrives: readonly PlannedRedrive[];
   /** When what waits in delay topics is not sent on; null where that is not planned. */
   readonly relayAway: RelayAway | null;
+  /** Who is paid into personal accounts; null in most runs. */
+  readonly receiving: PlannedReceiving | null;
   /** For so long there are faults. */
   readonly stormMs: number;
 }
@@ -108,6 +114,9 @@ const parts = [
   'merchant-results',
   ...(['checkout-saga', 'inventory', 'accounts', 'purchase-payments'] as const),
 ] as const;
+
+/** What matches money on personal accounts. */
+const receivingPart = 'receiving';
 
 /** What tells merchants. */
 const tellingParts = ['notifications', 'endpoints', 'delays'] as const;
@@ -132,7 +141,14 @@ export function planOf(
   const told = isBusy ? limits.storiesMax : drawn;
   const telling = random.fork('telling');
   const isTelling = tells === undefined ? telling.chance(limits.tellingSeeds) : tells.length > 0;
-  const all = isTelling ? [...parts, ...tellingParts] : parts;
+  const received = random.fork('receiving');
+  const isDrawn = tells === undefined && received.chance(limits.receivingSeeds);
+  const isReceiving = isDrawn || certain.includes('accounts are paid into');
+  const all = [
+    ...parts,
+    ...(isTelling ? tellingParts : []),
+    ...(isReceiving ? [receivingPart] : []),
+  ];
   const spoilt = poisonOf(random.fork('poison'), { told, stormMs, isTelling });
   const parking = isTelling
     ? parkingPoison(telling.fork('parking'), {
@@ -145,18 +161,24 @@ export function planOf(
   const relayAway = isTelling
     ? plannedRelayAway(telling.fork('relay'), { stormMs, isCertain })
     : null;
+  const receiving = isReceiving
+    ? plannedReceiving(received, { firstIndex: told, stormMs, isBusy })
+    : null;
   const plan: RunPlan = {
     seed,
     partitions: random.pick([1, 2, 2, 4]),
     faults: isBusy ? { ...calm, legMs: 4, name: 'given', ...faults } : randomPlan(seed),
     processes: isBusy ? [all, all] : processesOf(random.fork('processes'), all),
-    stories: Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
+    stories: [
+      ...Array.from({ length: told }, (_, index) => plannedStory(random, index, stormMs)),
+      ...(receiving?.stories ?? []),
+    ],
     poison,
     rules: rulesOf(random.fork('rules'), stormMs),
     endpoints: isTelling ? plannedEndpoints(telling, stormMs, tells) : [],
     operations: isTelling ? plannedOperations(telling.fork('operations'), stormMs) : [],
     redrives: isTelling ? plannedRedrives(telling.fork('redrives'), { poison, stormMs }) : [],
-    relayAway,
+    ...{ relayAway, receiving },
     stormMs,
   };
   return reduced(plan, reduction);

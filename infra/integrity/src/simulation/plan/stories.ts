@@ -8,7 +8,7 @@ export type Step =
   | {
       readonly do: 'create-payment';
       readonly times: number;
-      readonly channel: 'MOCK' | 'ALIPAY';
+      readonly channel: 'MOCK' | 'ALIPAY' | 'PERSONAL';
       /** At the gateway, which is asked; else by hand. */
       readonly isLed: boolean;
       /** What a merchant asks for that keeps the order itself; `null` for an order that is here. */
@@ -46,6 +46,10 @@ const payment = (times = 1, channel: 'MOCK' | 'ALIPAY' = 'MOCK'): Step => ({
 const ledPayment = (times = 1): Step => ({
   do: 'create-payment',
   ...{ times, channel: 'MOCK', isLed: true, asked: null },
+});
+const personalPayment = (times = 1): Step => ({
+  do: 'create-payment',
+  ...{ times, channel: 'PERSONAL', isLed: true, asked: null },
 });
 /** Under one number, each letter with other parameters. */
 const merchantPayment = (asked: string, times = 1, { isLed = false } = {}): Step => ({
@@ -131,4 +135,15 @@ export const stories: readonly Story[] = [
     expiring,
   ),
   story('cancelled before it was', [cancel, order(), payment(), report('FAILED')]),
+];
+
+/** What is paid into personal accounts; who pays, and what, is drawn by the world. */
+export const personalStories: readonly Story[] = [
+  story('into an account', [order(), personalPayment()]),
+  story('into an account again', [order(), personalPayment()]),
+  story('into an account, repeated', [order(2), personalPayment(2)]),
+  story('into an account, of no order', [personalPayment()]),
+  story('into an account, cancelled', [order(), personalPayment(), cancel]),
+  story('into an account, closed by hand', [order(), personalPayment(), close]),
+  story('into an account, after the deadline', [order(), personalPayment(), deadline], expiring),
 ];

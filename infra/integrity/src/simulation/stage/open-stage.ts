@@ -22,6 +22,8 @@ import { openJournal } from './journal.ts';
 import { notificationParts } from './notification-parts.ts';
 import type { OpenCopies } from './open-copies.ts';
 import { createOpenCopies } from './open-copies.ts';
+import type { Receiving } from './open-receiving.ts';
+import { openReceiving, personalGateway } from './open-receiving.ts';
 import { poisonRecord, topicOfTarget } from './poison.ts';
 import { relayPart, startRelay } from './relay.ts';
 import { runSimProjection } from './run-sim-projection.ts';
@@ -47,6 +49,8 @@ export interface Stage {
   readonly copies: OpenCopies;
   readonly gateway: SimGateway;
   readonly merchants: SimMerchants;
+  /** Null where nobody pays into an account. */
+  readonly receiving: Receiving | null;
   readonly beganMs: number;
   /** Payments, refunds and calls at the gateway that have not ended, and checkouts of ended orders. */
   underWay(): number;
@@ -111,6 +115,10 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
     mutant?.clientLog?.(host.log, mutantWorld(parts, host)) ?? host.log;
   simulation.process('clients', (host) => clients.start(clientLog(host), host)).start();
   simulation.process('watcher', (host) => watcher.start(clientLog(host), host)).start();
+  const receiving = await openReceiving({
+    ...{ plan, simulation, journal, readModels, clientLog, beganMs: startMs },
+    newCodec: () => newCodec(nowMs),
+  });
   const reading = newCodec(nowMs);
   await reading.prepare([
     topics.paymentsEvents.name,
@@ -122,14 +130,14 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
   await plantPoison({ plan, simulation, journal, topologies, codec: newCodec(nowMs) });
   return {
     ...{ plan, simulation, journal, schemaIds, readModels, copies, gateway, merchants, newCodec },
-    beganMs: startMs,
+    ...{ beganMs: startMs, receiving },
     underWay: () => {
       const of = { broker: simulation.broker, codec: reading, journal };
       return underWayAtGateway(of) + checkoutsUnderWay(of);
     },
     undelivered: () =>
       notificationsUnderWay({ broker: simulation.broker, codec: reading, journal }),
-    clientsAreDone: () => clients.areDone(),
+    clientsAreDone: () => clients.areDone() && (receiving?.areDone() ?? true),
     watchedUpTo: (topic, partition) => watcher.position(topic, partition),
   };
 }
@@ -216,8 +224,11 @@ function startWorkers(
   const { partitions } = parts.plan;
   const nowMs = (): number => simulation.nowMs();
   const workers = new Map<string, FollowingWorker>();
-  if (names.includes(gatewayCallsTopology.name))
-    workers.set(gatewayCallsTopology.name, startWorker({ ...of, gateway, partitions, nowMs }));
+  const isReceiving = parts.plan.receiving !== null;
+  if (names.includes(gatewayCallsTopology.name)) {
+    const worker = startWorker({ ...of, gateway, isReceiving, partitions, nowMs });
+    workers.set(gatewayCallsTopology.name, worker);
+  }
   if (names.includes(notificationsByDefault.name)) {
     const reached = (name: string): void => simulation.reached(name);
     const told = { parts: notificationParts, merchants, partitions, mutant, nowMs, reached };
@@ -229,6 +240,7 @@ function startWorkers(
 /** The worker of one process, at the gateway of this world. */
 function startWorker(of: {
   readonly gateway: SimGateway;
+  readonly isReceiving: boolean;
   readonly log: SimHost['log'];
   readonly host: SimHost;
   readonly codec: Codec;
@@ -245,8 +257,10 @@ function startWorker(of: {
     ...{ adapter, connection: gateway.connect(host), notifyUrl: '' },
     deadlineMs: limits.callDeadlineMs,
   };
+  const personal = of.isReceiving ? personalGateway(of) : null;
+  const gateways = { MOCK: mock, ...(personal === null ? {} : { PERSONAL: personal.gateway }) };
   const worker = openCallWorker({
-    ...{ gateways: { MOCK: mock }, commands, clock: host.clock, logger: host.logger },
+    ...{ gateways, commands, clock: host.clock, logger: host.logger },
     metrics: createMetrics({ service: 'payments', processMetrics: false }),
     workerId: `${host.name}-${host.incarnationOfProcess}`,
     decrypt: (text) => Promise.resolve(text),
@@ -258,6 +272,7 @@ function startWorker(of: {
     async close() {
       await worker.close();
       commands.close();
+      personal?.close();
     },
   };
 }

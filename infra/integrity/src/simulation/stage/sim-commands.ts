@@ -9,6 +9,7 @@ import * as limits from '../limits.ts';
 /** Who asks. */
 const sources = {
   payments: '/plumbline/gateway-calls',
+  receiving: '/plumbline/gateway-calls',
   notifications: '/plumbline/notification-deliveries',
   endpoints: '/plumbline/notification-deliveries',
 } as const;
@@ -24,7 +25,7 @@ export function createSimCommands(options: {
   readonly host: SimHost;
   readonly codec: Codec;
   readonly partitions: number;
-  readonly context: 'payments' | 'notifications' | 'endpoints';
+  readonly context: keyof typeof sources;
   nowMs(): number;
 }): { readonly execute: Execute; close(): void } {
   const { log, host, codec, partitions, context } = options;

@@ -25,13 +25,14 @@ export interface Telling {
 export const orderNoOf = (index: number): string => `S${String(index).padStart(3, '0')}`;
 export const keyOfStory = (index: number): string => `main/${orderNoOf(index)}`;
 
-const amountMinor = 9_990n;
+const usualMinor = 9_990n;
 
 export function beginTelling(
-  { index, startMs, story }: PlannedStory,
+  { index, startMs, story, personal }: PlannedStory,
   of: { readonly random: Random; readonly beganMs: number },
 ): Telling {
   const { random, beganMs } = of;
+  const amountMinor = personal?.amountMinor ?? usualMinor;
   const key = keyOfStory(index);
   const orderNo = orderNoOf(index);
   const lifeMs = story.expires
@@ -65,7 +66,7 @@ export function beginTelling(
         return {
           ...orders,
           id: id('order'),
-          payload: { type: 'CreateOrder', data: orderData(orderNo, payByMs) },
+          payload: { type: 'CreateOrder', data: orderData(orderNo, payByMs, amountMinor) },
         };
       case 'purchase':
         return {
@@ -98,7 +99,7 @@ export function beginTelling(
             type: 'CreatePayment',
             data: {
               ...{ ...data, channel: step.channel, lifetimeMs },
-              gateway: step.isLed ? ledPolicy(random) : null,
+              gateway: step.isLed ? ledPolicy(random, personal?.account ?? null) : null,
               merchant: step.asked === null ? null : merchantOrder(step.asked),
               replyTo: null,
             },
@@ -178,13 +179,14 @@ export function beginTelling(
   };
 }
 
-const ledPolicy = (random: Random): GatewayPolicy => ({
+/** What came late into an account of a person is given back by hand. */
+const ledPolicy = (random: Random, account: string | null): GatewayPolicy => ({
   attemptsMax: random.pick([1, 2]),
   queryIntervalMs: limits.queryIntervalMs,
-  refundLateSuccess: true,
+  refundLateSuccess: account === null,
   subject: null,
   returnUrl: null,
-  account: null,
+  account,
 });
 
 const merchantOrder = (asked: string): MerchantOrder => ({
@@ -192,7 +194,7 @@ const merchantOrder = (asked: string): MerchantOrder => ({
   ...{ fingerprint: asked, idempotencyKey: null },
 });
 
-function orderData(orderNo: string, payByMs: number) {
+function orderData(orderNo: string, payByMs: number, amountMinor: bigint) {
   return {
     ...{ orderNo, tenant: 'main', amountMinor, currency: 'CNY', payBy: payByMs },
     items: [{ sku: 'sku-1', quantity: 1, unitAmountMinor: amountMinor }],
@@ -232,8 +234,8 @@ function purchaseData(
     0n,
   );
   return {
-    ...orderData(orderNo, payByMs),
-    ...{ items, amountMinor: amount, purchase: { buyer, ...purchaseOf(pays, amount) } },
+    ...orderData(orderNo, payByMs, amount),
+    ...{ items, purchase: { buyer, ...purchaseOf(pays, amount) } },
   };
 }
 

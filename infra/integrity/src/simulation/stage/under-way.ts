@@ -33,7 +33,10 @@ export function underWayAtGateway(of: {
 function follow(event: PaymentsEvent, key: string, open: Map<string, string>): void {
   const { payNo } = event.data;
   if (event.type === 'PaymentCreated' && event.data.gateway !== null) open.set(payNo, key);
-  if (ends.has(event.type)) for (const name of [payNo, `${payNo}/call`]) open.delete(name);
+  // What a person has given an account's order that does not fit it ends by hand.
+  const isAmiss = event.type === 'PaymentReportMismatched' && event.data.source === 'CALLBACK';
+  if (ends.has(event.type) || isAmiss)
+    for (const name of [payNo, `${payNo}/call`]) open.delete(name);
   if (event.type === 'RefundRequested') open.set(event.data.refundId, key);
   if (event.type === 'RefundSucceeded' || event.type === 'RefundFailed')
     open.delete(event.data.refundId);

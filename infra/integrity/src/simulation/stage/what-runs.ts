@@ -1,4 +1,5 @@
 import { accountsProjection, accountsTopology } from '@plumbline/accounts';
+import { receivingProjection, receivingTopology } from '@plumbline/channel-monitor';
 import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
 import { delaysTopology } from '@plumbline/delays';
@@ -61,14 +62,21 @@ const delays = { prefix: defaultDelayPrefix, levelsMs: limits.delayLevelsMs };
 
 const isTelling = ({ endpoints }: Pick<RunPlan, 'endpoints'>): boolean => endpoints.length > 0;
 
-/** The topology values of production, those that tell merchants only where somebody is told. */
+const received = ({ receiving }: Pick<RunPlan, 'receiving'>): readonly Topology[] =>
+  receiving === null ? [] : [receivingTopology];
+
+/**
+ * The topology values of production, those that tell merchants only where somebody is told, and
+ * that of accounts only where somebody pays into one.
+ */
 export const topologiesOf = (
-  plan: Pick<RunPlan, 'endpoints' | 'partitions'>,
+  plan: Pick<RunPlan, 'endpoints' | 'partitions' | 'receiving'>,
 ): readonly Topology[] =>
   !isTelling(plan)
-    ? topologies
+    ? [...topologies, ...received(plan)]
     : [
         ...topologies,
+        ...received(plan),
         notificationsTopology({
           ...{ delayPrefix: delays.prefix, levelsMs: delays.levelsMs },
           ...{ intervalsMs: limits.intervalsMs, keepMs: limits.longLifeMs },
@@ -89,6 +97,7 @@ export const projectionsOf = (plan: RunPlan): readonly Projection[] => [
   accountsProjection,
   ...queriesProjections,
   ...(isTelling(plan) ? [notificationsProjection, endpointsProjection] : []),
+  ...(plan.receiving === null ? [] : [receivingProjection]),
   tally,
 ];
 
