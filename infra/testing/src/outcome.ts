@@ -21,6 +21,9 @@ export const failure = (what: string, message: string): Outcome => ({
   failures: [{ what, message }],
 });
 
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 export function sum(outcomes: readonly Outcome[]): Outcome {
   return outcomes.reduce(
     (all, one) => ({

@@ -8,9 +8,10 @@ import {
   openStack,
   type Stack,
 } from '@plumbline/local';
+import { startLanes } from './lanes.ts';
 import { serverShares, simulationMinutes, testPartitions } from './limits.ts';
 import { stepNames, type StepName, type TestOptions } from './options.ts';
-import { failure, failureLines, nothing, sum, type Outcome } from './outcome.ts';
+import { failure, failureLines, messageOf, nothing, sum, type Outcome } from './outcome.ts';
 import { runCheck, runTier, type Share, type StepContext } from './run-steps.ts';
 import { runSimulation } from './run-simulation.ts';
 import { checksOf, simulation, tiers, type Check, type Tier } from './steps.ts';
@@ -89,29 +90,29 @@ function openLanes(options: AllOptions, of: Readonly<Record<'given' | 'own', Tie
   opening?.catch(() => undefined);
   // A browser takes a minute to install: beside the rest, and before the tests that look for it.
   const browser = own !== null && files.length === 0 ? prepareBrowser(options) : null;
-  const shares = Array.from({ length: count }, (_, at) => ({ number: at + 1, of: count }));
-  const shareOf = (at: number): Share | null => (count === 1 ? null : (shares[at] ?? null));
+  const shareOf = (lane: number): Share | null =>
+    count === 1 ? null : { number: lane + 1, of: count };
 
   async function run(timed: Timed): Promise<void> {
-    const first = shares.map((_, at) =>
-      given === null || opening === null
-        ? Promise.resolve(nothing)
-        : runWithServers(given, { ...options, opening, at, share: shareOf(at) }).catch(
-            (error: unknown) => failure(given.name, messageOf(error)),
-          ),
-    );
-    const all = async () => sum(await Promise.all(first));
-    const ownServers = async () => {
-      await Promise.race(first);
-      if (own === null) return;
-      const second = first.map(async (before, at) => {
-        await Promise.all([before, browser]);
+    const lanes = startLanes({
+      count,
+      first: (at) =>
+        given === null || opening === null
+          ? Promise.resolve(nothing)
+          : runWithServers(given, { ...options, opening, at, share: shareOf(at) }),
+      second: async (at) => {
+        await browser;
+        if (own === null) return nothing;
         if (options.signal.aborted) return failure(own.name, 'it was ended before it began');
         return runTier(own, { ...options, files, share: shareOf(at) });
-      });
-      await timed(own.name, async () => sum(await Promise.all(second)));
+      },
+    });
+    const ownServers = async () => {
+      await lanes.secondBegins;
+      if (own !== null) await timed(own.name, () => lanes.second);
     };
-    await Promise.all([given === null ? null : timed(given.name, all), ownServers(), browser]);
+    const first = given === null ? null : timed(given.name, () => lanes.first);
+    await Promise.all([first, ownServers(), browser]);
   }
   return { run };
 }
@@ -195,6 +196,3 @@ const addressesOf = (stack: Stack, env: AllOptions['env'], java: string) => ({
 
 /** The servers end with this process in any case. */
 const stackStopPatienceMs = 30_000;
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
