@@ -160,6 +160,13 @@ export const redrivesMax = 3;
 export const relayAwaySeeds = 0.3;
 export const relayAwayMs = { least: 5_000, most: 12_000 } as const;
 
+/**
+ * How late a retry is before the sweeper begins it, and how often it looks. Later than anything is
+ * that is merely on its way in a calm world (1.5 s), and sooner than whoever relays is back.
+ */
+export const sweepGraceMs = 3_000;
+export const sweepEveryMs = 1_000;
+
 /** Notifications of one replay by filter. */
 export const replayedMax = 4;
 
@@ -195,3 +202,10 @@ export const reportedMaxMs = 4_000;
 
 /** A monitor client tries again and again; beyond this the run ends before it is heard. */
 export const reportTriesMax = 40;
+
+/**
+ * A payment that somebody gave money that does not fit is asked about every two seconds for ever, and
+ * what follows takes a tenth of one: the end of a run waits for a moment between.
+ */
+export const lastLookMs = 40;
+export const lastLooksMax = 50;

@@ -24,6 +24,9 @@ export async function playToTheEnd(stage: Stage): Promise<History> {
   const behind = await drain(stage, simulation.nowMs() + limits.drainMaxMs, wait);
   const endedMs = simulation.nowMs();
   await wait(limits.quietMs);
+  // Who asks for ever may be asking at this moment: between two times everybody has taken all in.
+  for (let look = 0; look < limits.lastLooksMax && behindNow(stage).length > 0; look += 1)
+    await wait(limits.lastLookMs);
   const calm = activeFaults(plan).length === 0;
   return readHistory(stage, { healedMs, endedMs, calm }, behind);
 }

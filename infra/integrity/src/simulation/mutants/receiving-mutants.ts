@@ -93,6 +93,7 @@ export const receivingMutants: readonly Mutant[] = [
     what: 'of several orders that money could be for an account takes the first',
     expected: ['receiving'],
     certain,
+    faults: {},
     topology: (topology) => deceived(topology, firstOfSeveral),
   },
   {
@@ -100,6 +101,7 @@ export const receivingMutants: readonly Mutant[] = [
     what: 'an account does not remember which money it has matched',
     expected: ['receiving'],
     certain,
+    faults: {},
     topology: (topology) =>
       deceived(topology, (account) => ({
         shown: {
@@ -113,6 +115,7 @@ export const receivingMutants: readonly Mutant[] = [
     what: 'an amount that an order has asked for is given to the next as soon as it has ended',
     expected: ['receiving'],
     certain,
+    faults: {},
     topology: (topology) =>
       deceived(topology, (account, { payload }) => {
         const { ended } = account.state;

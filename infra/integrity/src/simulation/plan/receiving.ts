@@ -133,7 +133,7 @@ function plannedStory(
   const { accounts, stormMs } = of;
   const account = accountName(random.pick(accounts));
   const cid = random.pick(['', '', '.2', '.3']);
-  const wave = random.pick([0.05, 0.35, 0.6]) * stormMs;
+  const wave = random.pick([0.05, 0.5]) * stormMs;
   return {
     ...{ index, story: random.pick(personalStories) },
     startMs: 1_200 + Math.floor(wave + random.int(1_500)),

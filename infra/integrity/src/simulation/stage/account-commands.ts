@@ -90,16 +90,20 @@ interface OrderRow {
 
 const unsettled: readonly string[] = ['UNMATCHED', 'AMBIGUOUS'];
 
-/** What somebody asks who looks at the read model now, which may be behind; null where nothing is. */
+/**
+ * What somebody asks who looks at the read model now, which may be behind, and when; null where there
+ * is nothing. Whoever gives money to an order that is about to end does so as it ends.
+ */
 export function handCommand(
   { index, kind }: PlannedHand,
   of: { readonly model: MemoryReadModel; readonly random: Random; readonly nowMs: number },
-): Command | null {
+): { readonly command: Command; readonly atMs: number } | null {
   const { model, random, nowMs } = of;
   // The projection's own tables: their columns are these.
   const rows = model.rows('received_money') as unknown as readonly MoneyRow[];
   const fitting = rows.filter(({ status }) => unsettled.includes(status));
-  const among = fitting.length > 0 && random.chance(0.9) ? fitting : rows;
+  // Mostly what waits for somebody; sometimes what does not, to be refused.
+  const among = fitting.length > 0 || !random.chance(0.1) ? fitting : rows;
   if (among.length === 0) return null;
   const money = random.pick(among);
   const { account_key: key, platform_order: platformOrder } = money;
@@ -115,7 +119,12 @@ export function handCommand(
   const order = sought.length === 0 ? undefined : random.pick(sought);
   const isAside = kind === 'set-aside' || order === undefined;
   const matched = { type: 'MatchMoney', data: { ...said, reference: order?.reference ?? '' } };
-  return toAccount(money, `by-hand-${index}`, isAside ? aside : matched);
+  const isEnding = !isAside && kind === 'match-ending';
+  const endsAtMs = order?.expire_at.getTime() ?? nowMs;
+  return {
+    command: toAccount(money, `by-hand-${index}`, isAside ? aside : matched),
+    atMs: isEnding ? endsAtMs + Math.floor(random.between(-50, 300)) : nowMs,
+  };
 }
 
 const nearest = (orders: readonly OrderRow[], nowMs: number): readonly OrderRow[] =>

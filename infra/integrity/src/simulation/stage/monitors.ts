@@ -13,14 +13,23 @@ import type { BookedMoney } from './sim-payers.ts';
 /** Something that one of the clients has to say until it is heard. */
 interface Errand {
   readonly atMs: number;
-  /** What it is once its time has come, and for good; null: nothing is to be said. */
-  command: Command | null | undefined;
-  readonly choose: () => Command | null;
+  /** What it is once its time has come, and for good; null before, or when there is nothing to say. */
+  chosen: Chosen | null;
+  readonly choose: () => Chosen | null;
   /** Another id each time: two requests of one client are two commands. */
   readonly again: Random | null;
   tries: number;
   isDone: boolean;
 }
+
+interface Chosen {
+  readonly command: Command;
+  /** Not before this, epoch ms. */
+  readonly atMs: number;
+}
+
+/** How often somebody looks for something to do, and how long after the time before. */
+const looks = { max: 8, everyMs: 700 } as const;
 
 /** So many processes report what comes in: two phones that show the same account. */
 const clientNames = ['monitor-1', 'monitor-2'] as const;
@@ -45,7 +54,7 @@ export function createMonitors(options: {
   const begin = new Map<string, (errand: Errand) => void>();
 
   function add(name: string, errand: Pick<Errand, 'atMs' | 'choose' | 'again'>): void {
-    const added: Errand = { ...errand, command: undefined, tries: 0, isDone: false };
+    const added: Errand = { ...errand, chosen: null, tries: 0, isDone: false };
     errands.get(name)?.push(added);
     begin.get(name)?.(added);
   }
@@ -53,7 +62,7 @@ export function createMonitors(options: {
   const [people] = clientNames;
   for (const account of planned.accounts) {
     for (const { command, atMs } of accountCommands(account))
-      add(people, { atMs: beganMs + atMs, choose: () => command, again: null });
+      add(people, { atMs: beganMs + atMs, choose: () => ({ command, atMs: 0 }), again: null });
   }
   for (const hand of planned.hands) {
     const draws = random.fork(`hand/${hand.index}`);
@@ -61,16 +70,27 @@ export function createMonitors(options: {
     add(people, { atMs: beganMs + hand.atMs, choose, again: null });
   }
 
-  function chosen(hand: PlannedHand, draws: Random): Command | null {
+  function chosen(hand: PlannedHand, draws: Random): Chosen | null {
     return handCommand(hand, { model, random: draws, nowMs: options.nowMs() });
   }
 
   async function run(errand: Errand, client: Client, host: SimHost): Promise<void> {
     if (errand.isDone) return;
     await host.clock.sleep(Math.max(1, errand.atMs - options.nowMs()));
-    errand.command ??= errand.choose();
-    const { command, again } = errand;
-    while (command !== null && errand.tries < limits.reportTriesMax) {
+    for (let look = 0; look < looks.max && errand.chosen === null; look += 1) {
+      if (look > 0) await host.clock.sleep(looks.everyMs);
+      errand.chosen = errand.choose();
+    }
+    await say(errand, client, host);
+    errand.isDone = true;
+  }
+
+  async function say(errand: Errand, client: Client, host: SimHost): Promise<void> {
+    if (errand.chosen === null) return;
+    const { chosen, again } = errand;
+    const { command } = chosen;
+    await host.clock.sleep(Math.max(1, chosen.atMs - options.nowMs()));
+    while (errand.tries < limits.reportTriesMax) {
       const time = errand.tries;
       errand.tries += 1;
       const isOther = again !== null && time > 0 && again.fork(String(time)).chance(0.5);
@@ -80,7 +100,6 @@ export function createMonitors(options: {
       if (answer !== null && (again === null || answer.status !== 'REJECTED')) break;
       await host.clock.sleep(500);
     }
-    errand.isDone = true;
   }
 
   return {
@@ -99,7 +118,7 @@ export function createMonitors(options: {
           const command = reportCommand(money, { id, reportedBy: `mc_${name}`, amountMinor });
           add(name, {
             atMs: options.nowMs() + Math.floor(draws.skewed(10, limits.reportedMaxMs)),
-            choose: () => command,
+            choose: () => ({ command, atMs: 0 }),
             again: draws.fork(id),
           });
         }
