@@ -19,6 +19,8 @@ export type { EndpointsTopologyOptions, NotificationsTopologyOptions } from './t
 export { endpointsByDefault, endpointsTopology } from './topology.ts';
 export { notificationsByDefault, notificationsTopology } from './topology.ts';
 export { createPrepare } from './delivery/prepare.ts';
+export type { Sweeper, SweeperOptions } from './sweep/sweeper.ts';
+export { openSweeper } from './sweep/sweeper.ts';
 export { openNotifications } from './wiring.ts';
 export { createWorkerReports } from './worker-reports.ts';
 export { openDeliveryWorker } from './worker/delivery-worker.ts';

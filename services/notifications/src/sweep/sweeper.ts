@@ -18,6 +18,8 @@ export interface SweeperOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly everyMs?: number;
+  /** How late a retry must be, ms. */
+  readonly graceMs?: number;
 }
 
 export interface Sweeper {
@@ -65,7 +67,7 @@ async function sweepOnce(options: SweeperOptions, stopped: AbortSignal) {
   let begun = 0;
   if (now === null) return { found: 0, begun };
   try {
-    const dueBeforeMs = now - limits.graceMs;
+    const dueBeforeMs = now - (options.graceMs ?? limits.graceMs);
     const found = await queries.overdue({ dueBeforeMs, limit: limits.batch });
     for (const view of found) {
       if (stopped.aborted) break;
@@ -91,7 +93,7 @@ async function begin(
   const dueAt = nextDueMs ?? 0;
   const slot = slotOfRecordKey(key);
   // Another one with each round: what changed nothing then may be overdue now.
-  const round = Math.floor(nowMs / limits.everyMs).toString();
+  const round = Math.floor(nowMs / (options.everyMs ?? limits.everyMs)).toString();
   const of = (word: string): string =>
     derivedUuid(slot, word, notificationId, attempt.toString(), round);
   const who = { correlationId: notificationId, actor: 'system:sweeper', subject: notificationId };

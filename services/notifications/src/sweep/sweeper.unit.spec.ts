@@ -30,9 +30,11 @@ interface World {
   /** What the task says of a start; ACCEPTED unless given. */
   readonly status?: CommandOutcome['status'];
   readonly brokerNowMs?: () => number | null;
+  readonly everyMs?: number;
+  readonly graceMs?: number;
 }
 
-function open({ rows, status = 'ACCEPTED', brokerNowMs = () => now }: World = {}) {
+function open({ rows, status = 'ACCEPTED', brokerNowMs = () => now, ...pace }: World = {}) {
   const started: Command[] = [];
   const told: Command[] = [];
   const asked: { dueBeforeMs: number; limit: number }[] = [];
@@ -49,7 +51,7 @@ function open({ rows, status = 'ACCEPTED', brokerNowMs = () => now }: World = {}
       },
     },
     ...{ notifications: { execute: answer(started) }, endpoints: { execute: answer(told) } },
-    ...{ brokerNowMs, logger: silentLogger },
+    ...{ ...pace, brokerNowMs, logger: silentLogger },
     clock: {
       nowMs: () => 0,
       // It sweeps when it is told to.
@@ -112,6 +114,17 @@ describe('the sweeper', () => {
     const [first, again, next] = started.map(({ id }) => id);
     expect(again).toBe(first);
     expect(next).not.toBe(first);
+  });
+
+  it('has rounds as long as it is told to, and looks for what is so late', async () => {
+    let at = now;
+    const pace = { everyMs: 1_000, graceMs: 3_000 };
+    const { sweep, started, asked } = open({ brokerNowMs: () => at, ...pace });
+    await sweep();
+    at += 1_000;
+    await sweep();
+    expect(asked.map(({ dueBeforeMs }) => dueBeforeMs)).toEqual([now - 3_000, now - 2_000]);
+    expect(new Set(started.map(({ id }) => id)).size).toBe(2);
   });
 
   it('does nothing before it knows the time, or while Postgres is away, and goes on after', async () => {

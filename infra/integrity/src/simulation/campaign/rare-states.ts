@@ -63,7 +63,8 @@ export const rareStates: readonly string[] = [
   ...['a lane had more than it holds', 'a secret was rotated'],
   'a retry waited as long as its merchant had asked',
   ...['a retry waited in a delay topic', 'a retry waited for a timer', 'alert U raised'],
-  'nobody relayed what was due',
+  ...['nobody relayed what was due', 'a retry was begun by the sweeper'],
+  'an overdue retry was told',
   // What comes in on personal accounts, and what becomes of it.
   ...['money was matched ON_TIME', 'money was matched LATE', 'money was matched MANUAL'],
   ...["money is nobody's: NO_ORDER", "money is nobody's: SEVERAL_ORDERS"],

@@ -16,6 +16,7 @@ import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './read
 import { notificationsChecker } from './notifications.ts';
 import { receivedChecker } from './received.ts';
 import { receivingChecker } from './receiving.ts';
+import { overdueChecker } from './overdue.ts';
 import { redrivesChecker } from './redrives.ts';
 import { relaysChecker } from './relays.ts';
 import { resultsChecker } from './results.ts';
@@ -41,6 +42,7 @@ export const checkers: readonly Checker[] = [
   notificationsChecker,
   attemptsChecker,
   relaysChecker,
+  overdueChecker,
   operatorsChecker,
   healthChecker,
   alertsChecker,

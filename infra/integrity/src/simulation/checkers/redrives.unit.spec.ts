@@ -8,6 +8,7 @@ import { stories } from '../plan/stories.ts';
 import { playToTheEnd } from '../play.ts';
 import { openStage } from '../stage/open-stage.ts';
 import { checkHistory } from './checkers.ts';
+import { overdueChecker } from './overdue.ts';
 import { redrivesChecker } from './redrives.ts';
 import { relaysChecker } from './relays.ts';
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
     { ...asked, index: 2, atMs: plan.stormMs + 2_000, mode: 'DISCARD' },
     { ...asked, index: 3, atMs: plan.stormMs + 3_000, mode: 'REDRIVE', ofStory: 1 },
   ];
-  const relayAway = { fromMs: 1_000, toMs: 6_000 };
+  const relayAway = { fromMs: 1_000, toMs: 12_000 };
   const shaped = { ...plan, partitions: 2, stories: told, operations: [], relayAway };
   const stage = await openStage({ ...shaped, poison, redrives }, null);
   sound = await playToTheEnd(stage);
@@ -43,6 +44,7 @@ const withTopic = (
 };
 
 const { deadLettersOutcomes, notificationsCommands, notificationsDeadLetters } = topics;
+const { endpointsEvents, notificationsEvents } = topics;
 
 /** The answers to redrives, saying something else. */
 const answered = (over: object, which: (answer: object) => boolean = () => true): History =>
@@ -68,10 +70,37 @@ const relayedAt = (byMs: number): History =>
     }),
   );
 
+/** What was sent on, at the beginning of its partition. */
+const relayedFirst = (): History =>
+  withTopic(notificationsCommands.name, (entries) =>
+    entries.map((entry) => {
+      const { record } = entry;
+      return isRelayed(entry) ? { ...entry, record: { ...record, offset: -1n } } : entry;
+    }),
+  );
+
+/** Retries that the sweeper began, otherwise. */
+const swept = (byMs: number, over: object = {}): History =>
+  withTopic(notificationsEvents.name, (entries) =>
+    entries.map((entry) => {
+      const { payload, record } = entry;
+      const data = (payload?.data ?? {}) as { readonly trigger?: string };
+      if (payload === null || data.trigger !== 'SWEEP') return entry;
+      const moved = { ...record, timestampMs: record.timestampMs + byMs };
+      return { ...entry, record: moved, payload: { ...payload, data: { ...data, ...over } } };
+    }),
+  );
+
+const isIncident = ({ payload }: Entry): boolean => payload?.type === 'EndpointIncidentOpened';
+
 const isRelayed = ({ envelope }: Entry): boolean => envelope?.actor === 'system:delays';
 
 const problems = async (history: History): Promise<string> => {
-  const all = [...(await redrivesChecker.check(history)), ...(await relaysChecker.check(history))];
+  const all = [
+    ...(await redrivesChecker.check(history)),
+    ...(await relaysChecker.check(history)),
+    ...(await overdueChecker.check(history)),
+  ];
   return all.map(({ what }) => what).join('\n');
 };
 
@@ -139,6 +168,25 @@ describe('the checkers of what waits, and goes on', () => {
         withTopic(notificationsCommands.name, (entries) =>
           entries.flatMap((each) => (isRelayed(each) ? [each, each] : [each])),
         ),
+    ],
+    ['what the sweeper began too soon', /was swept up -?\d+ ms after it/, () => swept(-60_000)],
+    ['what nobody looked for', /was left alone/, () => swept(60_000, { trigger: 'SCHEDULE' })],
+    ['what was relayed and swept up', /was relayed at offset -1/, relayedFirst],
+    [
+      'what was swept up although all were there',
+      /nothing was away/,
+      () => ({ ...sound, isRelayAway: false }),
+    ],
+    [
+      'what was swept up in silence',
+      /nobody is told/,
+      () =>
+        withTopic(endpointsEvents.name, (entries) => entries.filter((each) => !isIncident(each))),
+    ],
+    [
+      'an endpoint that hears what is not so',
+      /nobody had to begin it/,
+      () => swept(0, { trigger: 'SCHEDULE' }),
     ],
   ])('find %s', async (_, what, history) => {
     expect(await problems(history())).toMatch(what);

@@ -94,6 +94,8 @@ export interface History {
   readonly endedMs: number;
   /** No fault was injected at all. */
   readonly calm: boolean;
+  /** For a while nobody sent on what was due in delay topics. */
+  readonly isRelayAway: boolean;
   /** Committed data records of a topic, by partition, then offset. */
   committed(topic: string): readonly Entry[];
   /** Every data record, of aborted transactions too, as places `partition/offset`. */

@@ -100,6 +100,9 @@ function reachedByNotifications(history: History, reached: (name: string) => voi
     if (type === 'EndpointFailing') reached('an endpoint was left alone after failures');
     if (type === 'EndpointRecovered') reached('an endpoint that had failed was there again');
     if (type === 'EndpointSecretRotated') reached('a secret was rotated');
+    const { kind } = payload.data as { readonly kind?: string };
+    if (type === 'EndpointIncidentOpened' && kind === 'OVERDUE')
+      reached('an overdue retry was told');
   }
   for (const { commandType, code } of outcomesIn(history, topics.notificationsOutcomes.name))
     if (code?.endsWith('_NOT_ALLOWED') === true) reached(`${commandType} was refused`);
@@ -115,6 +118,7 @@ function reachedByNotification(event: NotificationsEvent, reached: (name: string
     if (trigger === 'ORDER') reached('a notification waited for another');
     if (trigger === 'MANUAL') reached('a notification was retried by hand');
     if (trigger === 'REPLAY') reached('a notification was replayed');
+    if (trigger === 'SWEEP') reached('a retry was begun by the sweeper');
   }
   if (event.type !== 'NotificationAttemptFailed') return;
   const { status, levelMs, report, nextDueAt, failedAt } = event.data;

@@ -55,6 +55,7 @@ export async function readHistory(
     deliveries: stage.merchants.books,
     contacts: stage.merchants.contacts,
     endpoints: plan.endpoints,
+    isRelayAway: plan.relayAway !== null,
     committed: (topic) => all.get(topic) ?? [],
     written: (topic) => new Set(broker.topicRecords(topic, 'read_uncommitted').map(placeOf)),
     ends: (topic, partition) => endOf(ends, `${topic}-${partition}`),

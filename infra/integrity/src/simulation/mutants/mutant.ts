@@ -3,6 +3,7 @@ import type { FaultPlan, Random, SimHost, SimLog } from '@plumbline/runtime/simu
 import type { MerchantKind } from '../plan/endpoints.ts';
 import type { Certainty } from '../plan/run-plan.ts';
 import type { DeliveryPorts } from '../stage/deliver.ts';
+import type { SweeperOptions } from '../stage/sweeper.ts';
 
 /**
  * A planted bug: the system as it would be if somebody had got one thing wrong. It is put between the
@@ -29,6 +30,8 @@ export interface Mutant {
   readonly certain?: readonly Certainty[];
   /** What deliveries are made of. */
   readonly deliveries?: (ports: DeliveryPorts, world: MutantWorld) => DeliveryPorts;
+  /** What a sweeper is made of. */
+  readonly sweeper?: (options: SweeperOptions) => SweeperOptions;
   /** How deliveries follow what is due. */
   readonly following?: (following: Following) => Following;
 }

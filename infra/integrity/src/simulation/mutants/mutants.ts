@@ -6,6 +6,7 @@ import { operatorMutants } from './operator-mutants.ts';
 import { receivingMutants } from './receiving-mutants.ts';
 import { redriveMutants } from './redrive-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
+import { sweepMutants } from './sweep-mutants.ts';
 import { topologyMutants } from './topology-mutants.ts';
 
 /** Every planted bug. */
@@ -18,6 +19,7 @@ export const mutants: readonly Mutant[] = [
   ...operatorMutants,
   ...redriveMutants,
   ...receivingMutants,
+  ...sweepMutants,
 ];
 
 export const mutantNamed = (name: string): Mutant | null =>

@@ -1,5 +1,6 @@
 import type { Codec } from '@plumbline/events';
 import { createMetrics } from '@plumbline/observability';
+import type { MemoryReadModel } from '@plumbline/postgres';
 import type { Following } from '@plumbline/runtime';
 import type { SimHost } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
@@ -8,6 +9,7 @@ import type { NotificationParts } from './notification-parts.ts';
 import { createSimCommands } from './sim-commands.ts';
 import type { Due, Outbound, SimMerchants } from './sim-merchants.ts';
 import { attemptHeader } from './sim-merchants.ts';
+import { sweeperOptions } from './sweeper.ts';
 
 type WorkerOptions = Parameters<NotificationParts['openDeliveryWorker']>[0];
 
@@ -29,6 +31,8 @@ export function startDeliveries(of: {
   readonly partitions: number;
   readonly mutant: Mutant | null;
   readonly world: MutantWorld;
+  /** The read model of notifications. */
+  readonly model: MemoryReadModel;
   reached(name: string): void;
   nowMs(): number;
 }): { readonly following: Following; close(): Promise<void> } {
@@ -82,9 +86,15 @@ export function startDeliveries(of: {
     metrics: createMetrics({ service: 'notifications', processMetrics: false }),
     limits: limits.lanes,
   });
+  const swept = sweeperOptions({
+    ...{ model: of.model, notifications, endpoints, host, nowMs },
+    random: world.random.fork('sweeper'),
+  });
+  const sweeper = parts.openSweeper(mutant?.sweeper?.(swept) ?? swept);
   return {
     following: mutant?.following?.(worker.following) ?? worker.following,
     async close() {
+      await sweeper.close();
       await worker.close();
       notifications.close();
       endpoints.close();

@@ -101,7 +101,7 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
   const reached = (name: string): void => simulation.reached(name);
   const clients = createClients({
     ...{ plan, journal, nowMs, reached },
-    notifications: readModels.find(({ projection }) => projection === notificationsProjection),
+    notifications: plan.endpoints.length === 0 ? undefined : notificationsIn(readModels),
     random: simulation.random.fork('clients'),
     beganMs: startMs,
     newCodec: () => newCodec(nowMs),
@@ -232,9 +232,17 @@ function startWorkers(
   if (names.includes(notificationsByDefault.name)) {
     const reached = (name: string): void => simulation.reached(name);
     const told = { parts: notificationParts, merchants, partitions, mutant, nowMs, reached };
-    workers.set(notificationsByDefault.name, startDeliveries({ ...of, ...told }));
+    const model = notificationsIn(parts.readModels);
+    workers.set(notificationsByDefault.name, startDeliveries({ ...of, ...told, model }));
   }
   return workers;
+}
+
+/** What shows notifications, where somebody is told. */
+function notificationsIn(readModels: readonly MemoryReadModel[]): MemoryReadModel {
+  const found = readModels.find(({ projection }) => projection === notificationsProjection);
+  if (found === undefined) throw new Error('nobody is told in this run');
+  return found;
 }
 
 /** The worker of one process, at the gateway of this world. */
