@@ -65,4 +65,4 @@ it('finds everything as expected but what was planted, an alert, a piece, money 
     result.readModels.map(({ name }) => ({ name, equal: true })),
   );
   expect(code).toBe(1);
-});
+}, 300_000);
