@@ -10,7 +10,9 @@ const schemasOf: Readonly<Record<string, string>> = {
   timeline_4: 'd678a1d4a8f982fb',
   timeline_5: '1d7e28a0a6e1ca01',
   timeline_6: '886ff5b592eed992',
+  timeline_7: '86c4c07267f0a44a',
   commands_1: 'e0766dadd4becc19',
+  commands_2: '9bfb1a5b5db9c47c',
 };
 
 it.each([
