@@ -26,7 +26,7 @@ export const shownMessageCharacters = 300;
 export const testPartitions = 4;
 
 /** How long seeds are simulated, after the planted bugs: in a run of everything, and when chosen. */
-export const simulationMinutes = { amongAll: 0.75, chosen: 1 } as const;
+export const simulationMinutes = { amongAll: 0.5, chosen: 1 } as const;
 
 /**
  * Into how many shares the files that need servers are divided. The shares run beside each other,

@@ -55,8 +55,9 @@ again. Ctrl-C ends it early, and cleanly.
   --minutes N        at most so many minutes of faults
   --seed N           of what is broken when (default: drawn). Processes have timing of their own, so
                      a seed repeats the plan and not the run; the simulation repeats runs.
-  --before <commit>  first a rolling restart under load from that version to this one; \`last\`: the
-                     commit before the schemas last changed. Needs git and a few minutes to build.
+  --before <commit>  first a rolling restart under load from that version to this one; \`last\`, which
+                     is the default: the commit before the schemas last changed; \`none\`: no such
+                     restart. Needs git and a few minutes to build.
   --simulate N       first npm run simulate with so many seeds
   --endpoints N      then Schemathesis, with so many generated requests for each call, against a
                      platform of its own (default ${campaignExamples}, 0 for none; needs python3)
@@ -87,7 +88,7 @@ export function campaignArguments(
     kills: number('--kills', values.kills, killsMax),
     minutes: minutes === undefined ? null : number('--minutes', minutes, minutesMax),
     seed: seed === undefined ? draw() : number('--seed', seed, seedMax),
-    before: before ?? null,
+    before: before === 'none' ? null : before,
     simulate: number('--simulate', values.simulate, seedsMax),
     endpoints: number('--endpoints', values.endpoints, examplesMax),
     webhooks: number('--webhooks', values.webhooks, webhooksMax),
@@ -107,7 +108,7 @@ function parsed(args: readonly string[]) {
         kills: { type: 'string', default: String(killsDefault) },
         minutes: { type: 'string' },
         seed: { type: 'string' },
-        before: { type: 'string' },
+        before: { type: 'string', default: 'last' },
         simulate: { type: 'string', default: '0' },
         endpoints: { type: 'string', default: String(campaignExamples) },
         webhooks: { type: 'string', default: String(webhooksDefault) },

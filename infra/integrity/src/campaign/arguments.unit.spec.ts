@@ -3,12 +3,16 @@ import { campaignArguments, UsageError } from './arguments.ts';
 import { createRandom } from './random.ts';
 
 describe('the arguments of a campaign', () => {
-  it('are two hundred kills, a thousand payments and a thousand refunds with a drawn seed', () => {
+  it('are a rolling restart, two hundred kills, a thousand payments and a thousand refunds with a drawn seed', () => {
     expect(campaignArguments([], () => 7)).toEqual({
       ...{ help: false, json: false, save: false, kills: 200, minutes: null, seed: 7 },
-      ...{ before: null, simulate: 0, endpoints: 500, webhooks: 1_000, refunds: 1_000 },
+      ...{ before: 'last', simulate: 0, endpoints: 500, webhooks: 1_000, refunds: 1_000 },
       handOver: 100_000,
     });
+  });
+
+  it('leave the rolling restart out only when they are told to', () => {
+    expect(campaignArguments(['--before', 'none']).before).toBeNull();
   });
 
   it('are taken as given', () => {

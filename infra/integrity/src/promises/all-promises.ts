@@ -2,7 +2,6 @@ import { brokerDiesOrFreezes } from './a-broker-that-dies-or-freezes-loses-nothi
 import { frozenProcess } from './a-frozen-process-is-fenced.ts';
 import { killedWriter } from './a-killed-writer-holds-others-up-for-ten-seconds-at-most.ts';
 import { redisForgets } from './a-redis-that-dies-or-forgets-loses-no-result.ts';
-import { rollingRestart } from './a-rolling-restart-fails-no-call.ts';
 import { manyRefunds } from './a-thousand-refunds-at-once-never-exceed-what-was-captured.ts';
 import { storesGoAway } from './an-outage-of-postgres-or-the-registry-loses-nothing.ts';
 import { lostWebhooks } from './every-webhook-lost-and-payments-are-right-within-a-minute.ts';
@@ -11,12 +10,11 @@ import { neverGuessed } from './money-is-never-guessed.ts';
 import { killedProcesses } from './processes-killed-at-any-step-lose-nothing-and-repeat-nothing.ts';
 import type { IntegrityPromise } from './promise.ts';
 
-/** In the order of a round: from the third on there are two instances of most processes. */
+/** In the order of a round: the last has two instances of most processes. */
 export const allPromises: readonly IntegrityPromise[] = [
   killedProcesses,
   brokerDiesOrFreezes,
   frozenProcess,
-  rollingRestart,
 ];
 
 /** Kept in a campaign, before its faults: in a round they would take `npm test` beyond its time. */
