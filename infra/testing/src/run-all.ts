@@ -101,10 +101,13 @@ function openLanes(options: AllOptions, of: Readonly<Record<'given' | 'own', Tie
           ? Promise.resolve(nothing)
           : runWithServers(given, { ...options, opening, at, share: shareOf(at) }),
       second: async (at) => {
+        // Two whole platforms at once keep their clients waiting for longer than those wait.
+        if (at > 0) return nothing;
+        await lanes.first;
         await browser;
         if (own === null) return nothing;
         if (options.signal.aborted) return failure(own.name, 'it was ended before it began');
-        return runTier(own, { ...options, files, share: shareOf(at) });
+        return runTier(own, { ...options, files, share: null });
       },
     });
     const ownServers = async () => {
