@@ -8,10 +8,9 @@ import {
   openStack,
   type Stack,
 } from '@plumbline/local';
-import { startLanes } from './lanes.ts';
 import { serverShares, simulationMinutes, testPartitions } from './limits.ts';
 import { stepNames, type StepName, type TestOptions } from './options.ts';
-import { failure, failureLines, messageOf, nothing, sum, type Outcome } from './outcome.ts';
+import { failure, failureLines, messageOf, sum, type Outcome } from './outcome.ts';
 import { runCheck, runTier, type Share, type StepContext } from './run-steps.ts';
 import { runSimulation } from './run-simulation.ts';
 import { checksOf, simulation, tiers, type Check, type Tier } from './steps.ts';
@@ -57,7 +56,10 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
       simulationMinutes[chosen.only.size === stepNames.length ? 'amongAll' : 'chosen'];
     await timed(simulation.name, () => runSimulation({ ...options, minutes }));
   };
-  const lanes = openLanes(options, { given: tierOf('with-servers'), own: tierOf('last') });
+  const withServers = openServerTiers(options, {
+    given: tierOf('with-servers'),
+    own: tierOf('last'),
+  });
   const [build, ...others] = checksOf(options.root);
   const built = runChecks([build]);
   const unitAndSimulation = async () => {
@@ -68,7 +70,7 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
     await simulate();
   };
   await Promise.all([built.then(() => runChecks(others)), unitAndSimulation()]);
-  await lanes.run(timed);
+  await withServers.run(timed);
   for (const { step, outcome } of finished)
     if (outcome.failures.length > 0)
       say([`\nFailed in ${step}:`, ...failureLines(outcome)].join('\n'));
@@ -78,10 +80,11 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
 type Timed = (step: string, work: () => Promise<Outcome>) => Promise<void>;
 
 /**
- * Files that need real servers run in lanes beside each other: in each first a share of those that
- * are given servers, then one of those that start their own. What a lane needs is made ready at once.
+ * Files that are given servers run in shares beside each other, then those that start their own, one
+ * after the other: two whole platforms at once keep clients waiting for longer than those wait.
+ * What they need is made ready at once.
  */
-function openLanes(options: AllOptions, of: Readonly<Record<'given' | 'own', Tier | null>>) {
+function openServerTiers(options: AllOptions, of: Readonly<Record<'given' | 'own', Tier | null>>) {
   const { files } = options.chosen;
   const { given, own } = of;
   // Named files are few: they are not shared out.
@@ -90,32 +93,26 @@ function openLanes(options: AllOptions, of: Readonly<Record<'given' | 'own', Tie
   opening?.catch(() => undefined);
   // A browser takes a minute to install: beside the rest, and before the tests that look for it.
   const browser = own !== null && files.length === 0 ? prepareBrowser(options) : null;
-  const shareOf = (lane: number): Share | null =>
-    count === 1 ? null : { number: lane + 1, of: count };
+
+  const runShares = async (tier: Tier, stacks: Promise<readonly Stack[]>): Promise<Outcome> => {
+    const shares = Array.from({ length: count }, (_, at) => {
+      const share = count === 1 ? null : { number: at + 1, of: count };
+      return runWithServers(tier, { ...options, opening: stacks, at, share }).catch(
+        (error: unknown) => failure(`share ${at + 1}`, messageOf(error)),
+      );
+    });
+    return sum(await Promise.all(shares));
+  };
 
   async function run(timed: Timed): Promise<void> {
-    const lanes = startLanes({
-      count,
-      first: (at) =>
-        given === null || opening === null
-          ? Promise.resolve(nothing)
-          : runWithServers(given, { ...options, opening, at, share: shareOf(at) }),
-      second: async (at) => {
-        // Two whole platforms at once keep their clients waiting for longer than those wait.
-        if (at > 0) return nothing;
-        await lanes.first;
-        await browser;
-        if (own === null) return nothing;
-        if (options.signal.aborted) return failure(own.name, 'it was ended before it began');
-        return runTier(own, { ...options, files, share: null });
-      },
-    });
-    const ownServers = async () => {
-      await lanes.secondBegins;
-      if (own !== null) await timed(own.name, () => lanes.second);
-    };
-    const first = given === null ? null : timed(given.name, () => lanes.first);
-    await Promise.all([first, ownServers(), browser]);
+    if (given !== null && opening !== null)
+      await timed(given.name, () => runShares(given, opening));
+    await browser;
+    if (own === null) return;
+    const ended = failure(own.name, 'it was ended before it began');
+    await timed(own.name, () =>
+      options.signal.aborted ? Promise.resolve(ended) : runTier(own, { ...options, files }),
+    );
   }
   return { run };
 }
