@@ -4,10 +4,12 @@ import { readRows } from '@plumbline/postgres';
 import { z } from 'zod';
 import type { OrderFields } from '../active-order.ts';
 import { fieldsOf, soonestFirst } from '../active-order.ts';
-import type { ClientScope, MonitorEdge } from './edge.ts';
+import type { ClientScope } from '../keys/client-scope.ts';
+import { isWithin } from '../keys/client-scope.ts';
+import type { MonitorEdge } from './edge.ts';
 import { readProblems } from './edge.ts';
 import type { Caller } from './callers.ts';
-import { callerOf, clientsAndInternal, isWithin, scopeOf } from './callers.ts';
+import { callerOf, clientsAndInternal, scopeOf } from './callers.ts';
 import { monitorErrors, problem } from './error-codes.ts';
 import { idText } from './fields.ts';
 

@@ -3,7 +3,8 @@ import { HttpProblem, internalCallers } from '@plumbline/http';
 import { invariant } from '@plumbline/kernel';
 import type { Refused } from '../auth/refusals.ts';
 import { refuse } from '../auth/refusals.ts';
-import type { ClientScope, MonitorEdge } from './edge.ts';
+import type { ClientScope } from '../keys/client-scope.ts';
+import type { MonitorEdge } from './edge.ts';
 import { retry } from './edge.ts';
 import { problem } from './error-codes.ts';
 
@@ -89,8 +90,3 @@ export async function scopeOf(
   }
   throw problem('NOT_YOUR_ACCOUNT');
 }
-
-export const isWithin = (
-  { pid, aids }: ClientScope,
-  of: { readonly pid: string; readonly aid: string },
-): boolean => pid === of.pid && (aids.length === 0 || aids.includes(of.aid));

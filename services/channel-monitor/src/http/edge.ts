@@ -5,18 +5,11 @@ import { decisionOf } from '@plumbline/http';
 import { routingKey } from '@plumbline/kernel';
 import type { ReadProblems } from '@plumbline/postgres';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { ClientScope } from '../keys/client-scope.ts';
 import type { ReceivingQueries } from '../projections/receiving-queries.ts';
 import { monitorErrorCodes, problem } from './error-codes.ts';
 import * as limits from './limits.ts';
 import type { PaymentSide } from './payment-side.ts';
-
-/** For what a client may report, and what it may see. */
-export interface ClientScope {
-  /** The merchant. */
-  readonly pid: string;
-  /** Its accounts; none: all of them. */
-  readonly aids: readonly string[];
-}
 
 export interface MonitorEdge {
   readonly receiving: Pick<CommandGateway, 'execute' | 'lastSeenVersion' | 'ready'>;

@@ -4,28 +4,12 @@ import type { MonitorClient, MonitorKeys } from '@plumbline/vault';
 import type { ClientKeys } from '../auth/authenticate.ts';
 import type { ClientKey } from '../auth/judge-signature.ts';
 import { keysTriedMax } from '../auth/limits.ts';
-
-/** For what a client may report, and what it may see. */
-export interface KeyScope {
-  /** The merchant. */
-  readonly pid: string;
-  /** Its accounts; none: all of them. */
-  readonly aids: readonly string[];
-}
+import type { ClientScope } from './client-scope.ts';
 
 /** Who is let in, and for what. */
 export interface KeysOfClients extends ClientKeys {
   /** `null`: there is no such client, or it was revoked. Errors: see `isKeyStoreDown`. */
-  scopeOf(clientId: string): Promise<KeyScope | null>;
-  /**
-   * Whether a client that was let in may report money of an account. A client is the merchant's
-   * whose `pid` it was registered for, whatever its own id is. Errors: see `isKeyStoreDown`.
-   */
-  mayReport(of: {
-    readonly clientId: string;
-    readonly pid: string;
-    readonly aid: string;
-  }): Promise<boolean>;
+  scopeOf(clientId: string): Promise<ClientScope | null>;
 }
 
 /** Whether an error of these calls says that nobody can look for keys now. */
@@ -59,15 +43,6 @@ export function createClientKeys(options: {
     }
   }
 
-  async function scopeOf(clientId: string): Promise<KeyScope | null> {
-    // Its key has no row.
-    if (localStack && clientId === local.clientId) return { pid: clientId, aids: [] };
-    const client = await clientOf(clientId);
-    if (client === null || client.isRevoked) return null;
-    const { pid, aids } = client;
-    return { pid, aids };
-  }
-
   return {
     async keysOf(clientId) {
       const client = await clientOf(clientId);
@@ -80,11 +55,13 @@ export function createClientKeys(options: {
       if (localStack && isSameText(text, local.text)) return { kind: 'good', clientId, keyId };
       return monitorKeys.token(text);
     },
-    scopeOf,
-    async mayReport({ clientId, pid, aid }) {
-      const scope = await scopeOf(clientId);
-      if (scope === null || scope.pid !== pid) return false;
-      return scope.aids.length === 0 || scope.aids.includes(aid);
+    async scopeOf(clientId) {
+      // Its key has no row.
+      if (localStack && clientId === local.clientId) return { pid: clientId, aids: [] };
+      const client = await clientOf(clientId);
+      if (client === null || client.isRevoked) return null;
+      const { pid, aids } = client;
+      return { pid, aids };
     },
   };
 }

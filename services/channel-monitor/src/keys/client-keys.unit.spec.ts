@@ -7,6 +7,7 @@ import { keysTriedMax } from '../auth/limits.ts';
 import { createMemoryNonces } from '../auth/testing/memory-nonces.ts';
 import { nowMs, sent, signed } from '../auth/testing/requests.ts';
 import { createClientKeys, isKeyStoreDown } from './client-keys.ts';
+import { isWithin } from './client-scope.ts';
 
 let vault: MemoryVault;
 let version: bigint;
@@ -92,8 +93,10 @@ describe('a monitor client with a key of the vault', () => {
     await registered('mc_x', { pid: '2000' });
     await registered('1000');
     const keys = open();
-    const may = (clientId: string, pid: string, aid: string) =>
-      keys.mayReport({ clientId, pid, aid });
+    const may = async (clientId: string, pid: string, aid: string) => {
+      const scope = await keys.scopeOf(clientId);
+      return scope !== null && isWithin(scope, { pid, aid });
+    };
     expect(await may('mc_phone', '1000', '1')).toBe(true);
     expect(await may('mc_phone', '1000', '3')).toBe(false);
     expect(await may('mc_phone', '2000', '1')).toBe(false);
@@ -109,10 +112,9 @@ describe('a monitor client with a key of the vault', () => {
     const { grant } = await registered('mc_phone');
     await vault.monitorKeys.put({ ...grant, version: 9n, revokedAtMs: nowMs });
     const keys = open();
-    const of = { clientId: 'mc_phone', pid: '1000', aid: '1' };
-    expect(await keys.mayReport(of)).toBe(false);
+    expect(await keys.scopeOf('mc_phone')).toBeNull();
     vault.faults.down = true;
-    await expect(keys.mayReport({ ...of, clientId: 'mc_new' })).rejects.toThrow(PostgresDown);
+    await expect(keys.scopeOf('mc_new')).rejects.toThrow(PostgresDown);
   });
 });
 
@@ -125,9 +127,7 @@ describe('the key of the local stack', () => {
     vault.faults.down = true;
     expect(await there.bySecret('1000', text)).toBe('1000');
     expect(await there.byToken(text)).toBe('1000');
-    const of = { clientId: '1000', aid: '1' };
-    expect(await open(true).mayReport({ ...of, pid: '1000' })).toBe(true);
-    expect(await open(true).mayReport({ ...of, pid: '2000' })).toBe(false);
+    expect(await open(true).scopeOf('1000')).toEqual({ pid: '1000', aids: [] });
   });
 
   it('is one beside those that were issued, and no other client’s', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isWithin } from '../../keys/client-scope.ts';
 import type { ClientsWorld } from './testing/clients-world.ts';
 import { openClientsWorld, startMs } from './testing/clients-world.ts';
 
@@ -20,6 +21,10 @@ interface Shown {
 }
 const shownBy = ({ json }: { readonly json: unknown }): Shown => json as Shown;
 const registered = async (body: unknown = phone) => shownBy(await post('', body));
+const mayReport = async (clientId: string, aid: string) => {
+  const scope = await world.keys.scopeOf(clientId);
+  return scope !== null && isWithin(scope, { pid: '1000', aid });
+};
 const tokenOf = async (token: string) => (await world.keys.token(token)).kind;
 const listed = async (query = '') => {
   const { json } = await world.call('GET', query);
@@ -56,7 +61,7 @@ describe('a monitor client', () => {
     await registered({ pid: '2000', clientId: 'mc_x', name: 'x' });
     expect((await listed('?pid=2000')).map((each) => each['clientId'])).toEqual(['mc_x']);
     expect(await listed()).toHaveLength(2);
-    expect(await world.keys.mayReport({ clientId: '1000', pid: '1000', aid: '9' })).toBe(true);
+    expect(await mayReport('1000', '9')).toBe(true);
   });
 
   it('is registered once: a repeat shows no secret, another is refused', async () => {
@@ -80,7 +85,7 @@ describe('a monitor client', () => {
 
   it('gets other accounts, which hold at once here', async () => {
     await registered();
-    const may = () => world.keys.mayReport({ clientId: 'mc_phone', pid: '1000', aid: '3' });
+    const may = () => mayReport('mc_phone', '3');
     expect(await may()).toBe(false);
     const changed = await world.call('PUT', path, { name: 'till', aids: [3] });
     expect(changed).toMatchObject({ status: 200, json: { name: 'till', aids: ['3'] } });
@@ -182,7 +187,7 @@ describe('a process that dies', () => {
 
   it('before accounts reach the vault is made good by a repeat that changes nothing', async () => {
     await registered();
-    const may = () => world.keys.mayReport({ clientId: 'mc_phone', pid: '1000', aid: '3' });
+    const may = () => mayReport('mc_phone', '3');
     world.faults.after = died;
     expect((await world.call('PUT', path, { name: 'x', aids: [3] })).status).toBe(500);
     world.faults.after = () => undefined;

@@ -15,7 +15,8 @@ import type {
   OrderView,
   StoredOrder,
 } from '../../projections/receiving-queries.ts';
-import type { ClientScope, MonitorEdge } from '../edge.ts';
+import type { ClientScope } from '../../keys/client-scope.ts';
+import type { MonitorEdge } from '../edge.ts';
 import { accountKeyOf } from '../edge.ts';
 import type { HandedRecord, PaymentSide, PaymentSideAnswer } from '../payment-side.ts';
 import { monitorRoutes } from '../routes.ts';
