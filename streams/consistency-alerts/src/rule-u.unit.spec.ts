@@ -3,7 +3,8 @@ import { topics } from '@plumbline/events';
 import type { TestDriver } from '@plumbline/runtime/testing';
 import { createTestDriver } from '@plumbline/runtime/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { alertIdOf } from './stores.ts';
+import type { WatchedOrder } from './stores.ts';
+import { alertIdOf, watchedStore } from './stores.ts';
 import { consistencyAlerts } from './topology.ts';
 
 const endpointId = 'ep_main_0123456789abcdef01234567';
@@ -32,6 +33,15 @@ const ended = (incidentId: string, kind: IncidentKind): EndpointsEvent => ({
   type: 'EndpointIncidentEnded',
   data: { ...about, incidentId, kind, reason: 'it takes notifications again', endedAt: 3_000 },
 });
+
+const setRule = (enabled: boolean): void => {
+  const rules = [{ rule: 'U', version: 1, enabled, graceMs: 0 }];
+  driver.pipeInput({
+    ...{ topic: topics.alertsCommands.name, key: 'main/rules-0' },
+    payload: { type: 'ActivateRules', data: { rules, reason: 'test' } },
+  });
+  driver.readOutput(topics.alertsEvents.name);
+};
 
 const said = () =>
   driver
@@ -93,13 +103,35 @@ describe('Rule U: a merchant is not told', () => {
   });
 
   it('is not raised while it is off', () => {
-    const rules = [{ rule: 'U', version: 1, enabled: false, graceMs: 0 }];
-    driver.pipeInput({
-      ...{ topic: topics.alertsCommands.name, key: 'main/rules-0' },
-      payload: { type: 'ActivateRules', data: { rules, reason: 'test' } },
-    });
-    said();
+    setRule(false);
     say(opened('i1', 'FAILING'));
     expect(said()).toEqual([]);
+  });
+
+  it('begins with the next event when it is on again, each incident under its own id', () => {
+    setRule(false);
+    say(opened('i1', 'FAILING'), opened('i2', 'GONE'), opened('i3', 'OVERDUE'));
+    say(ended('i3', 'OVERDUE'));
+    setRule(true);
+    say(opened('i4', 'EXHAUSTED'));
+    const alerts = said().map(({ data }) => data as AlertRaised);
+    expect(alerts.map(({ actual }) => actual)).toEqual(['FAILING', 'GONE', 'EXHAUSTED']);
+    expect(new Set(alerts.map(({ alertId }) => alertId)).size).toBe(3);
+    for (const { alertId, triggerEventId, evidence } of alerts) {
+      // What opened it, not what came when the rule was on again.
+      expect(evidence).toMatchObject([{ eventId: triggerEventId, type: 'EndpointIncidentOpened' }]);
+      expect(alertId).toBe(alertIdOf('U', key, triggerEventId));
+    }
+    driver.restart();
+    say(ended('i2', 'GONE'));
+    const resolved = { alertId: alerts[1]?.alertId, resolution: 'AUTO_RESOLVED' };
+    expect(said()).toMatchObject([{ type: 'AlertResolved', data: resolved }]);
+  });
+
+  it('keeps the name of what is watched, which an earlier version wrote', () => {
+    say(opened('i1', 'FAILING'));
+    expect((driver.store(watchedStore).get(key) as WatchedOrder).watches).toMatchObject({
+      'U/i1': { open: true },
+    });
   });
 });

@@ -36,6 +36,7 @@ function findingOf({ incidentId, kind, detail, seen }: IncidentView): Finding {
     expected,
     actual: kind,
     evidence: [seen],
+    saidBy: seen,
     condition: incidentId,
     ...(severity === undefined ? {} : { severity }),
   };

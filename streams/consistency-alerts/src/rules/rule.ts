@@ -17,7 +17,10 @@ export interface Finding {
    * condition: it begins with the event at hand, and may end.
    */
   readonly saidBy?: Evidence;
-  /** Which of several conditions of one rule it is: each has a watch, and a grace, of its own. */
+  /**
+   * Which of several of one rule it is: each has a watch, and a grace, of its own. Beside `saidBy` it
+   * names the watch, and the event still names the alert.
+   */
   readonly condition?: string;
   /** The money at stake, where it is not the payment's. */
   readonly atStake?: { readonly amountMinor: bigint; readonly currency: string };

@@ -99,7 +99,7 @@ export function judge(options: {
 type Raised = Extract<AlertChange, { readonly kind: 'raise' }>;
 
 function nameOf({ id }: Rule, { saidBy, condition }: Finding): string {
-  const part = saidBy?.eventId ?? condition;
+  const part = condition ?? saidBy?.eventId;
   return part === undefined ? id : `${id}/${part}`;
 }
 

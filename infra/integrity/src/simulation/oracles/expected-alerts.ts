@@ -37,18 +37,22 @@ interface Joined {
   reported: string | null;
   /** What was said of the payment and is never taken back, by what it says. */
   readonly facts: Map<string, Fact>;
-  /** Of an endpoint: incidents that have not ended. */
-  readonly incidents: Set<string>;
-  /** Of an account: money that is nobody's, by its number, and the event that says so. */
-  readonly unmatched: Map<string, { readonly eventId: string; readonly saidMs: number }>;
+  /** Of an endpoint: incidents that have not ended, by their ids. */
+  readonly incidents: Map<string, Said>;
+  /** Of an account: money that is nobody's, by its number. */
+  readonly unmatched: Map<string, Said>;
   /** By condition; of a fact, by what it says; of an incident, by its id. */
   readonly watches: Map<string, Watch>;
 }
 
-interface Fact {
-  readonly rule: 'V' | 'Z';
+/** The event that says it. */
+interface Said {
   readonly eventId: string;
   readonly saidMs: number;
+}
+
+interface Fact extends Said {
+  readonly rule: 'V' | 'Z';
 }
 
 interface Rules {
@@ -116,7 +120,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
       hasEnded: null,
       reported: null,
       facts: new Map(),
-      incidents: new Set(),
+      incidents: new Map(),
       unmatched: new Map(),
       watches: new Map(),
     };
@@ -124,7 +128,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
     const { topic } = entry.record;
     if (topic === topics.ordersEvents.name) takeOrder(joined, entry);
     else if (topic === topics.checkoutEvents.name) takeCheckout(joined, entry);
-    else if (topic === topics.endpointsEvents.name) takeEndpoint(joined, entry);
+    else if (topic === topics.endpointsEvents.name) takeEndpoint(joined, entry, timeMs);
     else if (topic === topics.receivingEvents.name) takeMoney(joined, entry, timeMs);
     else takePayment(joined, entry, timeMs);
     found.push(...judge({ joined, rules, key, timeMs, triggerId: entry.envelope.id }));
@@ -191,9 +195,11 @@ function takeCheckout(joined: Joined, { payload: { type } }: ReadEntry): void {
   joined.hasEnded = type === 'CheckoutCompleted' || type === 'CheckoutCompensated';
 }
 
-function takeEndpoint({ incidents }: Joined, { payload }: ReadEntry): void {
-  const event = payload as EndpointsEvent;
-  if (event.type === 'EndpointIncidentOpened') incidents.add(event.data.incidentId);
+function takeEndpoint({ incidents }: Joined, entry: ReadEntry, saidMs: number): void {
+  const event = entry.payload as EndpointsEvent;
+  const eventId = entry.envelope.id;
+  if (event.type === 'EndpointIncidentOpened')
+    incidents.set(event.data.incidentId, { eventId, saidMs });
   if (event.type === 'EndpointIncidentEnded') incidents.delete(event.data.incidentId);
 }
 
@@ -259,17 +265,19 @@ function judge(step: {
   const { joined, rules, key, timeMs, triggerId } = step;
   const found: ExpectedAlert[] = [...judgeMoney(step)];
   const held = [...joined.watches].filter(([, { rule }]) => rule === 'U').map(([id]) => id);
-  for (const condition of new Set<string>([...conditions, ...held, ...joined.incidents])) {
+  for (const condition of new Set<string>([...conditions, ...held, ...joined.incidents.keys()])) {
     const watch = joined.watches.get(condition);
-    const isIncident = held.includes(condition) || joined.incidents.has(condition);
+    const incident = joined.incidents.get(condition);
+    const isIncident = held.includes(condition) || incident !== undefined;
     const rule = isIncident ? 'U' : condition.charAt(0);
-    if (!(isIncident ? joined.incidents.has(condition) : holds(condition, joined))) {
+    if (!(isIncident ? incident !== undefined : holds(condition, joined))) {
       joined.watches.delete(condition);
       if (watch?.open === true) found.push(said('resolved', key, watch, timeMs));
       continue;
     }
     // One that is pending may be due in this very millisecond; it is judged with the event.
-    const due = watch ?? begun(rules, rule, timeMs, triggerId);
+    const { eventId, saidMs } = incident ?? { eventId: triggerId, saidMs: timeMs };
+    const due = watch ?? begun(rules, rule, saidMs, eventId);
     if (due === null) continue;
     joined.watches.set(condition, due);
     if (due.open || due.deadlineMs > timeMs) continue;

@@ -71,7 +71,7 @@ export interface PlannedPoison {
 export interface PlannedRules {
   readonly atMs: number;
   readonly graceMs: number;
-  readonly areCAndZOn: boolean;
+  readonly areCUAndZOn: boolean;
   /** Names a version that there is not, and must be refused. */
   readonly isWrong: boolean;
 }
@@ -218,13 +218,18 @@ function poisonOf(
 
 function rulesOf(random: Random, stormMs: number): readonly PlannedRules[] {
   const grace = (): number => Math.floor(random.skewed(50, limits.graceMaxMs));
-  const on = { areCAndZOn: true, isWrong: false };
+  const on = { areCUAndZOn: true, isWrong: false };
   const first = { atMs: 0, graceMs: grace(), ...on };
   if (random.chance(0.6)) return [first];
   return [
     first,
-    { atMs: random.int(stormMs), graceMs: grace(), areCAndZOn: random.chance(0.5), isWrong: false },
-    { atMs: random.int(stormMs), graceMs: grace(), areCAndZOn: true, isWrong: random.chance(0.5) },
+    {
+      atMs: random.int(stormMs),
+      graceMs: grace(),
+      areCUAndZOn: random.chance(0.5),
+      isWrong: false,
+    },
+    { atMs: random.int(stormMs), graceMs: grace(), areCUAndZOn: true, isWrong: random.chance(0.5) },
   ].sort((a, b) => a.atMs - b.atMs);
 }
 

@@ -241,15 +241,16 @@ function purchaseData(
 
 /** The command that sets the rules of one partition. */
 export function rulesCommand(
-  { graceMs, areCAndZOn, isWrong }: PlannedRules,
+  { graceMs, areCUAndZOn, isWrong }: PlannedRules,
   of: { readonly id: string; readonly key: string },
 ): Command {
   const rules = [
     { rule: 'A', version: isWrong ? 99 : 1, enabled: true, graceMs },
-    { rule: 'C', version: 1, enabled: areCAndZOn, graceMs: 0 },
+    { rule: 'C', version: 1, enabled: areCUAndZOn, graceMs: 0 },
     { rule: 'R', version: 1, enabled: true, graceMs: 2 * graceMs },
     { rule: 'V', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
-    { rule: 'Z', version: 1, enabled: areCAndZOn, graceMs: 0 },
+    { rule: 'U', version: 1, enabled: areCUAndZOn, graceMs: 0 },
+    { rule: 'Z', version: 1, enabled: areCUAndZOn, graceMs: 0 },
   ];
   return {
     ...of,
