@@ -12,6 +12,7 @@ import {
   processConfig,
   redisConfig,
   registryConfig,
+  requireServiceKey,
   secretText,
   secretValuesOf,
   streamConfig,
@@ -156,6 +157,28 @@ describe('local credentials', () => {
       KEY: secretText().default('local-merchant-key').describe('A key'),
     });
     expect(() => parseConfig(withDefault, {})).toThrow('KEY: is a credential of the local stack');
+  });
+});
+
+describe('a process that needs to know who asks', () => {
+  const guarded = requireServiceKey(
+    processConfig({ ...httpConfig({ port: 8130 }), ...platformConfig }),
+    'operators call with it',
+  );
+  const missing = 'PLUMBLINE_SERVICE_KEY: is needed where PLUMBLINE_HTTP_HOST is not loopback';
+
+  it.each(['0.0.0.0', 'monitor.example.com'])('is refused on %s without a key', (host) => {
+    const open = { PLUMBLINE_HTTP_HOST: host };
+    const why = `${missing}: operators call with it`;
+    expect(() => parseConfig(guarded, open)).toThrow(why);
+    expect(() => parseConfig(guarded, { ...open, PLUMBLINE_LOCAL_STACK: 'false' })).toThrow(why);
+    const withKey = { ...open, PLUMBLINE_SERVICE_KEY: 'the-key-of-this-platform' };
+    expect(parseConfig(guarded, withKey)).toMatchObject(withKey);
+    expect(() => parseConfig(guarded, { ...open, PLUMBLINE_LOCAL_STACK: 'true' })).not.toThrow();
+  });
+
+  it.each([undefined, '127.0.0.1', 'localhost', '::1'])('needs none on %s', (host) => {
+    expect(() => parseConfig(guarded, { PLUMBLINE_HTTP_HOST: host })).not.toThrow();
   });
 });
 

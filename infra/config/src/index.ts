@@ -21,6 +21,7 @@ export {
   localCredentials,
   processConfig,
   refuseLocalCredentials,
+  requireServiceKey,
   requireTogether,
   secretValuesOf,
 } from './process-config.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopbackHost } from './blocks.ts';
 import { describeVariable } from './describe-config.ts';
 
 /**
@@ -60,6 +61,27 @@ export function requireTogether<S extends z.ZodObject>(
     );
   return schema.check(...checks);
 }
+
+/**
+ * Requires PLUMBLINE_SERVICE_KEY of a process that others than this machine reach, but for the local
+ * stack, which has its own. `why` ends the message: what the key is needed for. The schema must
+ * have {@link httpConfig} and {@link platformConfig}.
+ */
+export const requireServiceKey = <S extends z.ZodObject>(schema: S, why: string): S =>
+  schema.check(
+    z.refine<unknown>(
+      (value) => {
+        const fields = fieldsOf(value);
+        const isOpen = !isLoopbackHost(String(fields['PLUMBLINE_HTTP_HOST']));
+        const isLocal = fields['PLUMBLINE_LOCAL_STACK'] === true;
+        return !isOpen || isLocal || fields['PLUMBLINE_SERVICE_KEY'] !== undefined;
+      },
+      {
+        path: ['PLUMBLINE_SERVICE_KEY'],
+        error: `is needed where PLUMBLINE_HTTP_HOST is not loopback: ${why}`,
+      },
+    ),
+  );
 
 /**
  * The one schema of a process: an object of described variables, with the rules that hold across

@@ -1,7 +1,7 @@
 import {
-  isLoopbackHost,
   processConfig,
   redisConfig,
+  requireServiceKey,
   serviceConfig,
   urlText,
   vaultConfig,
@@ -33,16 +33,6 @@ const shape = processConfig({
 });
 
 /** Accounts, keys and money are for operators: elsewhere than on loopback they need the key. */
-export const schema = shape.check(
-  z.superRefine((config, context) => {
-    const isOpen = !isLoopbackHost(config.PLUMBLINE_HTTP_HOST);
-    if (isOpen && config.PLUMBLINE_SERVICE_KEY === undefined && !config.PLUMBLINE_LOCAL_STACK)
-      context.addIssue({
-        code: 'custom',
-        path: ['PLUMBLINE_SERVICE_KEY'],
-        message: 'is needed where PLUMBLINE_HTTP_HOST is not loopback: operators call with it',
-      });
-  }),
-);
+export const schema = requireServiceKey(shape, 'operators call with it');
 
 export type ChannelMonitorConfig = z.output<typeof schema>;

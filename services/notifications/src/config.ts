@@ -1,8 +1,8 @@
 import {
   flag,
-  isLoopbackHost,
   processConfig,
   redisConfig,
+  requireServiceKey,
   secretText,
   serviceConfig,
   vaultConfig,
@@ -99,17 +99,7 @@ const shape = processConfig({
 });
 
 /** Everybody who may not listen elsewhere without a key that says who asks. */
-export const schema = shape.check(
-  z.superRefine((config, context) => {
-    const isOpen = !isLoopbackHost(config.PLUMBLINE_HTTP_HOST);
-    if (isOpen && config.PLUMBLINE_SERVICE_KEY === undefined && !config.PLUMBLINE_LOCAL_STACK)
-      context.addIssue({
-        code: 'custom',
-        path: ['PLUMBLINE_SERVICE_KEY'],
-        message: 'is needed where PLUMBLINE_HTTP_HOST is not loopback: callers name any URL',
-      });
-  }),
-);
+export const schema = requireServiceKey(shape, 'callers name any URL');
 
 export type NotificationsConfig = z.output<typeof schema>;
 
