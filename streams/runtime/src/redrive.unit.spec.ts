@@ -47,10 +47,11 @@ const event = (reason: string): bigint =>
     payload: { type: 'OrderCancelled', data: { orderNo: 'a', reason } },
   });
 
-function ask(mode: RedriveMode, over: { topology?: string; key?: string } = {}) {
+function ask(mode: RedriveMode, over: { topology?: string; key?: string; id?: string } = {}) {
   driver.pipeInput({
     topic: topics.deadLettersCommands.name,
     key: over.key ?? key,
+    ...(over.id === undefined ? {} : { envelope: { id: over.id } }),
     payload: {
       type: 'RedriveParkedKey',
       data: {
@@ -135,6 +136,45 @@ describe('a parked key that is redriven', () => {
     const all = seen();
     expect(all).toHaveLength(702);
     expect(all.at(-1)).toBe('701 behind');
+  });
+});
+
+describe('a redrive that comes again under its id', () => {
+  it('gets the same answer and leaves out nothing more, through a takeover', () => {
+    for (const reason of ['odd', 'worse', 'third']) event(reason);
+    const first = ask('SKIP_FIRST', { id: 'c1' });
+    expect(first).toMatchObject([{ status: 'ACCEPTED', answer: { dropped: 1, remaining: 2 } }]);
+    expect(ask('SKIP_FIRST', { id: 'c1' })).toEqual(first);
+    driver.restart();
+    expect(ask('SKIP_FIRST', { id: 'c1' })).toEqual(first);
+    driver.restart(topologyThatFailsOn());
+    expect(ask('REDRIVE', { id: 'c2' })).toMatchObject([{ answer: { redriven: 2 } }]);
+    expect(seen()).toEqual(['0 worse', '1 third']);
+  });
+
+  it('takes nothing of what has come to wait since', () => {
+    event('odd');
+    const discarded = ask('DISCARD', { id: 'c1' });
+    const none = ask('SKIP_FIRST', { id: 'c2' });
+    expect(none).toMatchObject([{ status: 'UNCHANGED' }]);
+    for (const reason of ['worse', 'second']) event(reason);
+    expect([ask('DISCARD', { id: 'c1' }), ask('SKIP_FIRST', { id: 'c2' })]).toEqual([
+      ...[discarded, none],
+    ]);
+    expect(ask('SKIP_FIRST', { id: 'c3' })).toMatchObject([{ answer: { dropped: 1 } }]);
+    expect(seen()).toEqual(['0 second']);
+  });
+
+  it('is refused with other content, and new again after four others of its key', () => {
+    for (const reason of ['odd', 'worse', 'odd']) event(reason);
+    ask('SKIP_FIRST', { id: 'c1' });
+    expect(ask('DISCARD', { id: 'c1' })).toMatchObject([
+      { status: 'REJECTED', code: 'COMMAND_ID_REUSED' },
+    ]);
+    for (const id of ['c2', 'c3', 'c4']) ask('REDRIVE', { id });
+    expect(ask('SKIP_FIRST', { id: 'c1' })).toMatchObject([{ answer: { remaining: 2 } }]);
+    ask('REDRIVE', { id: 'c5' });
+    expect(ask('SKIP_FIRST', { id: 'c1' })).toMatchObject([{ answer: { remaining: 1 } }]);
   });
 });
 

@@ -1,11 +1,14 @@
 import type { RedriveParkedKey } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
+import type { RecentCommand } from '../decided-outcome.ts';
+import { answeredBefore, withOutcome } from '../decided-outcome.ts';
 import { limits } from '../limits.ts';
 import type { DecidedOutcome } from '../outcome.ts';
 import { emitOutcome, fingerprintOf } from '../outcome.ts';
 import type { EmittedMessage, InputRecord, ProcessorContext, Topology } from '../topology.ts';
 import type { Parked, ParkedRecord } from './parked.ts';
 import type { TaskState } from './task-state.ts';
+import { redrivesStore } from './task-state.ts';
 
 /** What the answer of a redrive tells. Offsets are of the origin topic, as text. */
 interface RedriveAnswer {
@@ -36,7 +39,8 @@ export function waitingRecords(
 /**
  * Lets a parked key go on, within the transaction of the command that asks for it: the records that
  * wait are taken in order with the code of today, until one fails again, which then leads the rest.
- * Commands to other topologies are passed over.
+ * Commands to other topologies are passed over. One that comes again under its id gets the same
+ * answer and takes nothing: what waits now is not what it was asked about.
  */
 export function redrive(options: {
   readonly outcomes: string;
@@ -59,14 +63,21 @@ export function redrive(options: {
     ...{ code: null, message: null, details: null, answer: null, events: [] },
     aggregateVersion: 0n,
   };
-  const answer = (rest: Partial<DecidedOutcome> & Pick<DecidedOutcome, 'status'>): void => {
+  const tell = (outcome: DecidedOutcome): void => {
     const context = { ...options.context, emit: options.emit };
-    emitOutcome({
-      topic: options.outcomes,
-      input: command,
-      outcome: { ...base, ...rest },
-      context,
-    });
+    emitOutcome({ topic: options.outcomes, input: command, outcome, context });
+  };
+  const recent = answeredLately(state, command.key);
+  const repeated = answeredBefore({ recent, input: command, aggregateVersion: 0n });
+  if (repeated !== null) {
+    tell(repeated);
+    return;
+  }
+  const answer = (rest: Partial<DecidedOutcome> & Pick<DecidedOutcome, 'status'>): void => {
+    const outcome = { ...base, ...rest };
+    const { actor } = command.envelope;
+    state.store(redrivesStore).set(command.key, withOutcome(recent, outcome, actor));
+    tell(outcome);
   };
   const parked = state.parked(originTopic, command.key);
   if (parked === undefined) {
@@ -109,6 +120,10 @@ export function redrive(options: {
   };
   answer({ status: 'ACCEPTED', answer: JSON.stringify(told) });
 }
+
+/** Only a redrive writes here. */
+const answeredLately = (state: TaskState, key: string): readonly RecentCommand[] =>
+  (state.store(redrivesStore).get(key) as readonly RecentCommand[] | undefined) ?? [];
 
 function dropCount(mode: 'REDRIVE' | 'SKIP_FIRST' | 'DISCARD', waiting: number): number {
   switch (mode) {

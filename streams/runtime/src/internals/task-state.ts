@@ -87,6 +87,9 @@ function parseTimerKey(text: string): FiredTimer {
   };
 }
 
+/** By record key: redrives that were answered lately. Every task has it, whatever its topology keeps. */
+export const redrivesStore = 'redrives';
+
 const emptyObject = Buffer.from('{}');
 /** A timer's key says it all. */
 const presentCodec: StateCodec<unknown> = { encode: () => emptyObject, decode: () => true };
@@ -127,7 +130,7 @@ export function createTaskState(options: {
   for (const [key, value] of local.entries('k/')) {
     parkedKeys.set(key.slice(2), parkedCodec.decode(value));
   }
-  for (const { name, codec = jsonStateCodec } of options.stores) {
+  for (const { name, codec = jsonStateCodec } of [...options.stores, { name: redrivesStore }]) {
     stores.set(name, openStore(name, codec));
   }
 

@@ -85,6 +85,7 @@ export const rareStates: readonly string[] = [
   ...['poison in notificationsEvents', 'poison in endpointsEvents', 'poison in endpointsCopies'],
   ...['poison: impossible', 'a read model parked records'],
   ...['what waited behind a dead letter went on', 'what waited was discarded'],
+  ...['a redrive came again under its id'],
   ...['a redrive stopped at the next that cannot be read', 'a redrive found nothing that waits'],
 ];
 

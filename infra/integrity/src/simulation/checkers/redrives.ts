@@ -3,7 +3,7 @@ import { violation } from '../../checks/violation.ts';
 import type { Entry, History } from '../history/history.ts';
 import { keyOf, outcomesIn, ownEntries, placeOf } from '../history/history.ts';
 import { isPoison, redriving } from '../oracles/parking.ts';
-import type { LetGo, Redriven } from '../oracles/redriven.ts';
+import type { LetGo, Redriven, Repeated } from '../oracles/redriven.ts';
 import { letGoOf, whereOf } from '../oracles/redriven.ts';
 import type { Checker } from './checker.ts';
 
@@ -17,6 +17,7 @@ export const redrivesChecker: Checker = {
       const letGo = letGoOf(history, topology);
       return [
         ...letGo.answers.flatMap(said),
+        ...letGo.repeats.flatMap(saidAgain),
         ...inOrder(history, topology.name, letGo),
         ...leftBehind(topology.name, letGo),
       ];
@@ -58,6 +59,13 @@ function said({ asked, outcome, told, first, dropped, taken, next }: Redriven) {
   if (told.remaining > 0 && (next === null || !isPoison(next)))
     found.push(`left ${told.remaining} behind nothing that is spoilt`);
   return found.map((problem) => violation('I12', `${what} ${problem}`));
+}
+
+/** Who asks again under the same id hears the same, whatever has come to wait since. */
+function saidAgain({ before, outcome }: Repeated): readonly Violation[] {
+  if (before.status === outcome.status && before.answer === outcome.answer) return [];
+  const what = `redrive ${outcome.commandId} was ${before.status} ${String(before.answer)}`;
+  return [violation('I12', `${what}, and again ${outcome.status} ${String(outcome.answer)}`)];
 }
 
 function isDropped(

@@ -22,10 +22,13 @@ beforeAll(async () => {
     .map((story, index) => ({ index, story, startMs: 500 + index * 100 }));
   const spoilt = { kind: 'garbage', target: 'paymentsEvents' } as const;
   const poison = [0, 1].map((ofStory) => ({ ...spoilt, index: ofStory, atMs: 100, ofStory }));
-  const asked = { index: 0, target: 'paymentsEvents', ofStory: 0 } as const;
+  const asked = { index: 0, target: 'paymentsEvents', ofStory: 0, againAtMs: null } as const;
   const redrives: readonly PlannedRedrive[] = [
     { ...asked, atMs: plan.stormMs, mode: 'REDRIVE' },
-    { ...asked, index: 1, atMs: plan.stormMs + 1_000, mode: 'SKIP_FIRST' },
+    {
+      ...{ ...asked, index: 1, mode: 'SKIP_FIRST' },
+      ...{ atMs: plan.stormMs + 1_000, againAtMs: plan.stormMs + 1_500 },
+    },
     { ...asked, index: 2, atMs: plan.stormMs + 2_000, mode: 'DISCARD' },
     { ...asked, index: 3, atMs: plan.stormMs + 3_000, mode: 'REDRIVE', ofStory: 1 },
   ];
@@ -112,9 +115,10 @@ describe('the checkers of what waits, and goes on', () => {
       return { status, ...(JSON.parse(answer) as { redriven: number; stoppedBy: string | null }) };
     });
     expect(told.map(({ status }) => status).sort()).toEqual([
-      ...['ACCEPTED', 'ACCEPTED', 'ACCEPTED', 'UNCHANGED'],
+      ...['ACCEPTED', 'ACCEPTED', 'ACCEPTED', 'ACCEPTED', 'UNCHANGED'],
     ]);
-    expect(told.filter(isTaking)).toHaveLength(1);
+    // One and its repeat.
+    expect(told.filter(isTaking)).toHaveLength(2);
     expect(told.filter(({ stoppedBy }) => stoppedBy !== null)).toHaveLength(2);
     expect(sound.committed(notificationsCommands.name).some(isRelayed)).toBe(true);
   });
@@ -141,6 +145,14 @@ describe('the checkers of what waits, and goes on', () => {
       'one of what never waited',
       /nothing waited/,
       () => withTopic(notificationsDeadLetters.name, () => []),
+    ],
+    [
+      'a repeat that was done once more',
+      /redrive-1 was ACCEPTED .*, and again ACCEPTED/,
+      () => {
+        let before = 0;
+        return answered({ redriven: 0 }, (told) => isTaking(told) && (before += 1) > 1);
+      },
     ],
     [
       'what was let go on and not taken',

@@ -144,7 +144,9 @@ function reachedByRaces(history: History, reached: (name: string) => void): void
 
 function reachedByRedrives(history: History, reached: (name: string) => void): void {
   for (const topology of history.topologies) {
-    for (const { told, asked, taken } of letGoOf(history, topology).answers) {
+    const { answers, repeats } = letGoOf(history, topology);
+    if (repeats.length > 0) reached('a redrive came again under its id');
+    for (const { told, asked, taken } of answers) {
       if (taken.length > 0) reached('what waited behind a dead letter went on');
       if (told.stoppedAt !== null) reached('a redrive stopped at the next that cannot be read');
       if (asked.mode === 'DISCARD' && told.dropped > 1) reached('what waited was discarded');

@@ -28,6 +28,8 @@ export interface ToldByRedrive {
 /** What became of the keys that waited in one topology. */
 export interface LetGo {
   readonly answers: readonly Redriven[];
+  /** Answers to redrives whose id was answered lately: they stand for nothing that was done. */
+  readonly repeats: readonly Repeated[];
   /** Places `topic partition/offset` of what waited and was taken later. */
   readonly taken: ReadonlySet<string>;
   /** What waits for good, by topic and key, the oldest first. */
@@ -35,6 +37,14 @@ export interface LetGo {
   /** Topics and keys of which something was let go on. */
   readonly keys: ReadonlySet<string>;
 }
+
+export interface Repeated {
+  readonly before: CommandOutcome;
+  readonly outcome: CommandOutcome;
+}
+
+/** Of each key so many redrives are remembered with their answers (docs/decisions/0005). */
+const remembered = 4;
 
 type Of = Pick<History['topologies'][number], 'name' | 'deadLetters' | 'inputs'>;
 
@@ -59,9 +69,18 @@ export const whereOf = ({ record }: Entry): string => `${record.topic} ${placeOf
 function letGo(history: History, topology: Of): LetGo {
   const waiting = waitingIn(history, topology);
   const answers: Redriven[] = [];
+  const repeats: Repeated[] = [];
+  const lately = new Map<string, readonly CommandOutcome[]>();
   const taken = new Set<string>();
   const keys = new Set<string>();
   for (const { asked, key, outcome } of answersTo(history, topology)) {
+    const recent = lately.get(key) ?? [];
+    const before = recent.find(({ commandId }) => commandId === outcome.commandId);
+    if (before !== undefined) {
+      repeats.push({ before, outcome });
+      continue;
+    }
+    lately.set(key, [...recent, outcome].slice(-remembered));
     const told = JSON.parse(outcome.answer ?? 'null') as ToldByRedrive | null;
     if (told === null) continue;
     const name = lane(asked.originTopic, key);
@@ -77,7 +96,7 @@ function letGo(history: History, topology: Of): LetGo {
       ...{ first: queue[0] ?? null, next: queue[gone] ?? null },
     });
   }
-  return { answers, taken, waiting, keys };
+  return { answers, repeats, taken, waiting, keys };
 }
 
 /** All that ever waited, by topic and key. */

@@ -19,6 +19,8 @@ export interface PlannedRedrive {
   readonly index: number;
   /** Since the start of the run. */
   readonly atMs: number;
+  /** Since then: when it comes once more under its id; null if it does not. */
+  readonly againAtMs: number | null;
   readonly mode: Exclude<RedriveMode, 'UNKNOWN'>;
   readonly target: ParkingTarget;
   readonly ofStory: number;
@@ -64,11 +66,14 @@ export function plannedRedrives(
     ...{ index, ...random.pick(waiting) },
     mode: random.pick(['REDRIVE', 'SKIP_FIRST', 'SKIP_FIRST', 'DISCARD'] as const),
     atMs: Math.floor(random.between(0.3, 1) * stormMs),
+    // While there are faults, or when others have let the key go on.
+    againAtMs: random.chance(0.5) ? Math.floor(random.between(0.6, 1) * stormMs) : null,
   }));
   if (random.chance(0.3)) return inStorm;
   const afterwards = waiting.map((each, place) => ({
     ...{ ...each, index: count + place, mode: 'SKIP_FIRST' as const },
     atMs: stormMs + limits.replayedAfterMs,
+    againAtMs: random.chance(0.5) ? stormMs + 2 * limits.replayedAfterMs : null,
   }));
   return [...inStorm, ...afterwards];
 }

@@ -21,14 +21,14 @@ interface Errand {
   done(): void;
 }
 
-/** One command at one moment. */
-function once(command: Command, atMs: number): Errand {
-  let isDone = false;
+/** One command at one moment, or again under its id at the next. */
+function at(command: Command, ...atMs: readonly number[]): Errand {
+  let times = 0;
   return {
-    nextAtMs: () => (isDone ? null : atMs),
+    nextAtMs: () => atMs[times] ?? null,
     command: () => command,
     done: () => {
-      isDone = true;
+      times += 1;
     },
   };
 }
@@ -74,19 +74,21 @@ export function createClients(options: {
   const rules = plan.rules.flatMap((planned, setting) =>
     keys.map((key) => {
       const command = rulesCommand(planned, { id: `rules-${setting}-${key}`, key });
-      return once(command, beganMs + planned.atMs);
+      return at(command, beganMs + planned.atMs);
     }),
   );
   const goods = [
-    ...furnish(random.fork('goods')).map((command) => once(command, beganMs)),
-    ...furnishMore().map((command) => once(command, beganMs + plan.stormMs)),
+    ...furnish(random.fork('goods')).map((command) => at(command, beganMs)),
+    ...furnishMore().map((command) => at(command, beganMs + plan.stormMs)),
   ];
   const endpoints = plan.endpoints.flatMap((planned) =>
-    endpointCommands(planned).map(({ command, atMs }) => once(command, beganMs + atMs)),
+    endpointCommands(planned).map(({ command, atMs }) => at(command, beganMs + atMs)),
   );
-  const redrives = plan.redrives.map((planned) =>
-    once(redriveCommand(planned), beganMs + planned.atMs),
-  );
+  const redrives = plan.redrives.map((planned) => {
+    const { atMs, againAtMs } = planned;
+    const times = againAtMs === null ? [atMs] : [atMs, againAtMs];
+    return at(redriveCommand(planned), ...times.map((each) => beganMs + each));
+  });
   const errands = [...goods, ...endpoints, ...stories, ...rules, ...redrives];
   const operations: Operation[] = plan.operations.map((planned) => ({
     ...{ planned, commands: null, isDone: false },
@@ -121,7 +123,7 @@ export function createClients(options: {
       operations.every(({ isDone }) => isDone),
     /** Something to be sent now that nobody had planned: a callback of the gateway. */
     deliver(command: Command): void {
-      const errand = once(command, options.nowMs());
+      const errand = at(command, options.nowMs());
       errands.push(errand);
       begin?.(errand);
     },
