@@ -155,6 +155,37 @@ export const text = (max: number, options: { readonly min?: number } = {}) => {
     .meta({ minLength: min, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' });
 };
 
+/**
+ * An id that callers give as text or, if it looks like one, as a JSON number: the number's decimal
+ * text. A number is whole, not negative, and exact in a float, so that all clients mean the same.
+ */
+export const textOrWholeNumber = (of: {
+  readonly form: RegExp;
+  /** The form in words, such as `1 to 32 of A-Z, a-z, 0-9, _ and -`. */
+  readonly formInWords: string;
+}) =>
+  z
+    .unknown()
+    .transform((value, context): string => {
+      const given = typeof value === 'string' ? value : wholeText(value);
+      if (given !== null && of.form.test(given)) return given;
+      const message = `must be a whole number, or ${of.formInWords}`;
+      context.addIssue({ code: 'custom', message: value === undefined ? 'is required' : message });
+      return z.NEVER;
+    })
+    .meta({
+      type: ['string', 'integer'],
+      pattern: of.form.source,
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+    });
+
+function wholeText(value: unknown): string | null {
+  const digits = numberText(value);
+  const isWhole = digits !== null && /^(0|[1-9]\d{0,15})$/.test(digits);
+  return isWhole && Number.isSafeInteger(Number(digits)) ? digits : null;
+}
+
 /** A JSON document within a request, with ordinary numbers; those a float cannot hold are refused. */
 export const jsonObject = () =>
   z

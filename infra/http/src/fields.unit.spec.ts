@@ -13,6 +13,7 @@ import {
   parseJsonBody,
   renderJson,
   text,
+  textOrWholeNumber,
 } from './index.ts';
 import { jsonSchemaOf } from './strictness.ts';
 
@@ -129,6 +130,42 @@ describe('text', () => {
     expect(schema.parse('𝔸𝔹ℂ')).toBe('𝔸𝔹ℂ');
     for (const bad of ['', 'abcd', 'a\u0000', 'a\n', '\ud800'])
       expect(schema.safeParse(bad).success).toBe(false);
+  });
+});
+
+describe('textOrWholeNumber', () => {
+  const id = textOrWholeNumber({ form: /^[a-z0-9-]{1,16}$/, formInWords: '16 of a-z, 0-9 and -' });
+
+  it.each([
+    ['"shop-1"', 'shop-1'],
+    ['"007"', '007'],
+    ['"9007199254740993"', '9007199254740993'],
+    ['0', '0'],
+    ['1000', '1000'],
+    ['9007199254740991', '9007199254740991'],
+  ])('takes %s as %s', (source, taken) => {
+    expect(outcome(id, source)).toBe(taken);
+  });
+
+  it.each(['""', '"a b"', '-1', '1.5', '1.0', '1e3', '9007199254740992', 'true', 'null', '[1]'])(
+    'refuses %s',
+    (source) => {
+      const message = 'must be a whole number, or 16 of a-z, 0-9 and -';
+      expect(outcome(id, source)).toBe(message);
+    },
+  );
+
+  it('refuses a number whose text is too long, and asks for what is missing', () => {
+    const short = textOrWholeNumber({ form: /^\d{1,3}$/, formInWords: '1 to 3 digits' });
+    expect(outcome(short, '1000')).toBe('must be a whole number, or 1 to 3 digits');
+    expect(id.safeParse(undefined).error?.issues[0]?.message).toBe('is required');
+  });
+
+  it('describes itself', () => {
+    expect(jsonSchemaOf(id, 'input')).toEqual({
+      ...{ type: ['string', 'integer'], pattern: '^[a-z0-9-]{1,16}$' },
+      ...{ minimum: 0, maximum: 9_007_199_254_740_991 },
+    });
   });
 });
 

@@ -26,6 +26,7 @@ export {
   majorAmountOutSchema,
   minorAmount,
   text,
+  textOrWholeNumber,
 } from './fields.ts';
 export type { HealthChecks, HealthState, Readiness } from './health.ts';
 export { readinessOf } from './health.ts';

@@ -1,32 +1,16 @@
-import { numberText, text } from '@plumbline/http';
+import { text, textOrWholeNumber } from '@plumbline/http';
 import { z } from 'zod';
 import { idForm, nameCharsMax, platformOrderForm } from '../domain/receiving/limits.ts';
 import * as limits from './limits.ts';
 
-const plainInteger = /^(0|[1-9]\d{0,15})$/;
+const formInWords = '1 to 32 of A-Z, a-z, 0-9, _ and -';
 
 /** Contract 0's ids are numbers or text; here they are text. */
-export const id = () =>
-  z
-    .unknown()
-    .transform((value, context): string => {
-      const digits = numberText(value);
-      const isSafe =
-        digits === null || (plainInteger.test(digits) && Number.isSafeInteger(Number(digits)));
-      const given = digits ?? value;
-      if (isSafe && typeof given === 'string' && idForm.test(given)) return given;
-      const message =
-        value === undefined ? 'is required' : 'must be 1 to 32 of A-Z, a-z, 0-9, _ and -';
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    })
-    .meta({ type: ['string', 'integer'], pattern: idForm.source, minimum: 0 });
+export const id = () => textOrWholeNumber({ form: idForm, formInWords });
 
 /** The same in a path or a query. */
 export const idText = () =>
-  z
-    .string({ error: 'is required, once' })
-    .regex(idForm, 'must be 1 to 32 of A-Z, a-z, 0-9, _ and -');
+  z.string({ error: 'is required, once' }).regex(idForm, `must be ${formInWords}`);
 
 export const name = () => text(nameCharsMax);
 

@@ -6,11 +6,11 @@ import {
   defineRoute,
   jsonSchemaOf,
   majorAmount,
-  numberText,
   ok,
   okSchema,
   outcomeToHttp,
   text,
+  textOrWholeNumber,
 } from '@plumbline/http';
 import { minorDigitsOf, routingKey } from '@plumbline/kernel';
 import { z } from 'zod';
@@ -33,30 +33,9 @@ export interface MoneyEdge {
   readonly callers: (request: RawRequest) => Authenticated;
 }
 
-/** An id of contract 0: text, or a number as its decimal text. */
+/** An id of contract 0. */
 const id = () =>
-  z
-    .unknown()
-    .transform((value, context): string => {
-      const written = typeof value === 'string' ? value : wholeText(value);
-      if (written !== null && idForm.test(written)) return written;
-      const message = 'must be a whole number, or 1 to 32 of A-Z, a-z, 0-9, _ and -';
-      context.addIssue({ code: 'custom', message: value === undefined ? 'is required' : message });
-      return z.NEVER;
-    })
-    .meta({
-      type: ['string', 'integer'],
-      pattern: idForm.source,
-      minimum: 0,
-      maximum: 2 ** 53 - 1,
-    });
-
-/** A number that is the same to every client: not negative, and exact in a float. */
-function wholeText(value: unknown): string | null {
-  const written = numberText(value);
-  const isWhole = written !== null && /^(0|[1-9]\d{0,15})$/.test(written);
-  return isWhole && Number.isSafeInteger(Number(written)) ? written : null;
-}
+  textOrWholeNumber({ form: idForm, formInWords: '1 to 32 of A-Z, a-z, 0-9, _ and -' });
 
 const priceIn = (currency: string) => {
   const unit = 10n ** BigInt(minorDigitsOf(currency));
