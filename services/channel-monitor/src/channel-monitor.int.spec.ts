@@ -12,7 +12,7 @@ import { createMetrics, silentLogger } from '@plumbline/observability';
 import { openRedis } from '@plumbline/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { streamKey } from './active-stream/scripts.ts';
-import { accountKeyOf } from './http/edge.ts';
+import { accountKey } from './domain/receiving/account-key.ts';
 import type { TestChannelMonitor } from './testing/open-channel-monitor.ts';
 import { openTestChannelMonitor } from './testing/open-channel-monitor.ts';
 
@@ -75,7 +75,7 @@ afterAll(async () => {
 /** As the payment side asks. */
 async function ask(payload: ReceivingCommand): Promise<void> {
   const executed = await accounts.execute({
-    ...{ id: randomUUID(), key: accountKeyOf(payload.data), subject: `${pid}.1`, payload },
+    ...{ id: randomUUID(), key: accountKey(payload.data), subject: `${pid}.1`, payload },
     ...{ correlationId: 'test', actor: 'api:test' },
   });
   if (executed.kind !== 'decided') throw new Error('nothing was decided');

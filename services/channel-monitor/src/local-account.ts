@@ -3,8 +3,8 @@ import type { RegisterReceivingAccount } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
 import type { Clock } from '@plumbline/kafka';
 import type { Logger } from '@plumbline/observability';
+import { accountKey } from './domain/receiving/account-key.ts';
 import { lateMs, settleMs } from './domain/receiving/limits.ts';
-import { accountKeyOf } from './http/edge.ts';
 
 const againMs = 1_000;
 
@@ -38,7 +38,7 @@ export async function registerLocalAccount(options: {
   while (!stopping.aborted) {
     try {
       const executed = await receiving.execute({
-        ...{ id, key: accountKeyOf(data), subject, actor: 'system:local-stack' },
+        ...{ id, key: accountKey(data), subject, actor: 'system:local-stack' },
         ...{ correlationId: id, payload: { type: 'RegisterReceivingAccount', data } },
       });
       if (executed.kind === 'decided') return;

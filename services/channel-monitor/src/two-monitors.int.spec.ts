@@ -8,7 +8,7 @@ import { openRedis } from '@plumbline/redis';
 import { testAddress } from '@plumbline/runtime/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { streamKey } from './active-stream/scripts.ts';
-import { accountKeyOf } from './http/edge.ts';
+import { accountKey } from './domain/receiving/account-key.ts';
 import type { TestChannelMonitor } from './testing/open-channel-monitor.ts';
 import { openTestChannelMonitor } from './testing/open-channel-monitor.ts';
 
@@ -44,7 +44,7 @@ afterAll(async () => {
 async function ask(payload: ReceivingCommand): Promise<void> {
   const { pid: merchant, aid } = payload.data;
   const command = {
-    ...{ id: randomUUID(), key: accountKeyOf(payload.data), subject: `${merchant}.${aid}` },
+    ...{ id: randomUUID(), key: accountKey(payload.data), subject: `${merchant}.${aid}` },
     ...{ payload, correlationId: 'test', actor: 'api:test' },
   };
   // A partition that goes to another process answers late: the same command again is the same.

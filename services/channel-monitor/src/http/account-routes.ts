@@ -3,6 +3,7 @@ import type { RequestContext, Route, RouteResponse } from '@plumbline/http';
 import { currencyCode, defineRoute } from '@plumbline/http';
 import { readAsAnswered, readRows } from '@plumbline/postgres';
 import { z } from 'zod';
+import { accountKey } from '../domain/receiving/account-key.ts';
 import type { AccountView } from '../projections/receiving-queries.ts';
 import {
   accountOfAnswer,
@@ -14,7 +15,7 @@ import {
 } from './account-view.ts';
 import { internal } from './callers.ts';
 import type { MonitorEdge } from './edge.ts';
-import { accountKeyOf, askAccount, readProblems } from './edge.ts';
+import { askAccount, readProblems } from './edge.ts';
 import { monitorErrors, problem } from './error-codes.ts';
 import { accountParams, id, idText, name, reason } from './fields.ts';
 import * as limits from './limits.ts';
@@ -48,7 +49,7 @@ export const findAccount = (
 ): Promise<AccountView> =>
   readAsAnswered({
     read: () => edge.queries.account(edge.tenant, pid, aid),
-    seen: edge.receiving.lastSeenVersion(accountKeyOf({ tenant: edge.tenant, pid, aid })),
+    seen: edge.receiving.lastSeenVersion(accountKey({ tenant: edge.tenant, pid, aid })),
     ...{ timeoutMs: limits.readYourWritesMs, problems: readProblems },
   });
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ReceivingCommand } from '@plumbline/events';
 import type { CommandGateway, Decided, RequestContext } from '@plumbline/http';
 import { decisionOf } from '@plumbline/http';
-import { routingKey } from '@plumbline/kernel';
 import type { ReadProblems } from '@plumbline/postgres';
 import type { Authenticate } from '../auth/authenticate.ts';
+import { accountKey } from '../domain/receiving/account-key.ts';
 import type { ClientScope } from '../keys/client-scope.ts';
 import type { ReceivingQueries } from '../projections/receiving-queries.ts';
 import { monitorErrorCodes, problem } from './error-codes.ts';
@@ -34,13 +34,6 @@ export const readProblems: ReadProblems = {
   down: (cause) => problem('DEPENDENCY_DOWN', undefined, { ...retry, cause }),
 };
 
-/** Which account: `tenant/pid.aid`, with its slot. */
-export const accountKeyOf = (of: {
-  readonly tenant: string;
-  readonly pid: string;
-  readonly aid: string;
-}): string => routingKey(of.tenant, `${of.pid}.${of.aid}`);
-
 /** Asks the account's own task. Errors: its refusals, and 503 while it has not decided. */
 export async function askAccount(
   { receiving }: Pick<MonitorEdge, 'receiving'>,
@@ -49,7 +42,7 @@ export async function askAccount(
 ): Promise<Decided> {
   const { pid, aid } = payload.data;
   const executed = await receiving.execute({
-    ...{ id: randomUUID(), key: accountKeyOf(payload.data), subject: `${pid}.${aid}` },
+    ...{ id: randomUUID(), key: accountKey(payload.data), subject: `${pid}.${aid}` },
     ...{ payload, correlationId, actor, traceparent },
   });
   return decisionOf(executed, {

@@ -1,6 +1,7 @@
 import { text, textOrWholeNumber } from '@plumbline/http';
 import { z } from 'zod';
-import { idForm, nameCharsMax, platformOrderForm } from '../domain/receiving/limits.ts';
+import { idForm, nameCharsMax } from '../domain/limits.ts';
+import { platformOrderForm } from '../domain/receiving/limits.ts';
 import * as limits from './limits.ts';
 
 const formInWords = '1 to 32 of A-Z, a-z, 0-9, _ and -';

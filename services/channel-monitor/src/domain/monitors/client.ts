@@ -1,5 +1,6 @@
 import type { Decider, Decision, DecisionContext, Json } from '@plumbline/kernel';
 import { accepted, rejected, unchanged, unreachable } from '@plumbline/kernel';
+import { idForm, nameCharsMax } from '../limits.ts';
 import type { ClientCommand, ClientCommandOf } from './commands.ts';
 import type { ClientEvent } from './events.ts';
 import { evolve, withKey } from './evolve.ts';
@@ -21,16 +22,16 @@ type Terms = Pick<ClientCommandOf<'ChangeMonitorClient'>, 'name' | 'aids'>;
 /** What is wrong with them, in words; null for nothing. */
 function termsProblem({ name, aids }: Terms): string | null {
   const chars = Array.from(name).length;
-  if (chars < 1 || chars > limits.nameCharsMax) return 'name: 1 to 64 characters';
+  if (chars < 1 || chars > nameCharsMax) return 'name: 1 to 64 characters';
   if (aids.length > limits.aidsMax) return `aids: ${limits.aidsMax} at most`;
-  if (!aids.every((aid) => limits.idForm.test(aid)))
+  if (!aids.every((aid) => idForm.test(aid)))
     return 'aids: each is 1 to 32 of A-Z, a-z, 0-9, _ and -';
   return null;
 }
 
 /** A client is the merchant itself, or has a name that no merchant's key is looked up by. */
 function idsProblem({ pid, clientId }: ClientCommandOf<'RegisterMonitorClient'>): string | null {
-  if (!limits.idForm.test(pid)) return 'pid: 1 to 32 of A-Z, a-z, 0-9, _ and -';
+  if (!idForm.test(pid)) return 'pid: 1 to 32 of A-Z, a-z, 0-9, _ and -';
   if (clientId !== pid && !limits.clientIdForm.test(clientId))
     return "clientId: the merchant's own id, or mc_ and 1 to 61 of A-Z, a-z, 0-9, _ and -";
   return null;

@@ -1,16 +1,10 @@
 const dayMs = 24 * 3_600_000;
 
-/** Ids of merchants and accounts, as everywhere in contract 0. */
-export const idForm = /^[A-Za-z0-9_-]{1,32}$/;
-
 /** A client that is not the merchant itself. With its prefix 64 characters, as signatures name it. */
 export const clientIdForm = /^mc_[A-Za-z0-9_-]{1,61}$/;
 
 /** 16 hex digits, as the vault makes them. */
 export const keyIdForm = /^[0-9a-f]{16}$/;
-
-/** What people call a client: `till 3, upstairs`. */
-export const nameCharsMax = 64;
 
 /** A merchant has a few accounts; one with more leaves the list out. Each takes 35 bytes. */
 export const aidsMax = 100;

@@ -3,12 +3,6 @@ import type { MemoryLimits } from '@plumbline/kernel';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** Contract 0's ids are short numbers; what may stand in a path, a stream and a key. */
-export const idForm = /^[A-Za-z0-9_-]{1,32}$/;
-
-/** What people and clients call something: an account, a channel, a pay way. */
-export const nameCharsMax = 64;
-
 /** As long as contract 1's channelTradeNo, which it becomes. Printable, without spaces. */
 export const platformOrderForm = /^[\x21-\x7e]{1,64}$/;
 

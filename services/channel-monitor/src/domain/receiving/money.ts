@@ -1,6 +1,7 @@
 import type { MatchKind } from '@plumbline/events';
 import type { Decision, DecisionContext } from '@plumbline/kernel';
 import { accepted, rejected, unchanged } from '@plumbline/kernel';
+import { nameCharsMax } from '../limits.ts';
 import type { AccountCommandOf } from './commands.ts';
 import type { AccountEvent } from './events.ts';
 import * as limits from './limits.ts';
@@ -16,7 +17,7 @@ const refuse = (code: ReceivingRejectionCode): Decision<AccountEvent> =>
   rejected(receivingRejection(code));
 
 const isName = (text: string): boolean =>
-  text !== '' && Array.from(text).length <= limits.nameCharsMax;
+  text !== '' && Array.from(text).length <= nameCharsMax;
 
 function refusalOf(data: Report, state: ReceivingAccount): ReceivingRejectionCode | null {
   const { platformOrder, amountMinor, currency, payway, channel } = data;

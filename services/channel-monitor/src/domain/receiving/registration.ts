@@ -1,6 +1,7 @@
 import type { ReceivingChannel, ReceivingSettings } from '@plumbline/events';
 import type { Decision, DecisionContext } from '@plumbline/kernel';
 import { accepted, isCurrencyCode, rejected, unchanged } from '@plumbline/kernel';
+import { idForm, nameCharsMax } from '../limits.ts';
 import type { AccountCommandOf } from './commands.ts';
 import type { AccountEvent } from './events.ts';
 import * as limits from './limits.ts';
@@ -14,10 +15,10 @@ const refuse = (code: ReceivingRejectionCode): Decision<AccountEvent> =>
   rejected(receivingRejection(code));
 
 const isName = (text: string): boolean =>
-  text !== '' && Array.from(text).length <= limits.nameCharsMax;
+  text !== '' && Array.from(text).length <= nameCharsMax;
 
 const isChannel = ({ cid, type, channel, pattern, payUrl }: ReceivingChannel): boolean =>
-  limits.idForm.test(cid) &&
+  idForm.test(cid) &&
   isName(type) &&
   isName(channel) &&
   (pattern === 0 || pattern === 1) &&
@@ -69,7 +70,7 @@ export function register(
   { atMs }: DecisionContext,
 ): Decision<AccountEvent> {
   const { pid, aid, currency } = data;
-  if (!limits.idForm.test(pid) || !limits.idForm.test(aid)) return refuse('ID_INVALID');
+  if (!idForm.test(pid) || !idForm.test(aid)) return refuse('ID_INVALID');
   if (!isCurrencyCode(currency)) return refuse('CURRENCY_DIFFERS');
   const problem = problemOf(data);
   if (problem !== null) return refuse(problem);

@@ -7,6 +7,7 @@ import { PostgresDown } from '@plumbline/postgres';
 import { createAuthentication } from '../../auth/authenticate.ts';
 import { createMemoryNonces } from '../../auth/testing/memory-nonces.ts';
 import { secret } from '../../auth/testing/requests.ts';
+import { accountKey } from '../../domain/receiving/account-key.ts';
 import { receivingDecider } from '../../domain/receiving/account.ts';
 import type { AccountState } from '../../domain/receiving/state.ts';
 import type {
@@ -17,7 +18,6 @@ import type {
 } from '../../projections/receiving-queries.ts';
 import type { ClientScope } from '../../keys/client-scope.ts';
 import type { MonitorEdge } from '../edge.ts';
-import { accountKeyOf } from '../edge.ts';
 import type { HandedRecord, PaymentSide, PaymentSideAnswer } from '../payment-side.ts';
 import { monitorRoutes } from '../routes.ts';
 
@@ -182,7 +182,7 @@ export async function openMonitorWorld(over: Partial<MonitorEdge> = {}) {
     async tell(...payloads: readonly ReceivingCommand[]): Promise<void> {
       for (const payload of payloads) {
         const subject = `${payload.data.pid}.${payload.data.aid}`;
-        const of = { id: `told-${asked.length}`, key: accountKeyOf(payload.data), subject };
+        const of = { id: `told-${asked.length}`, key: accountKey(payload.data), subject };
         const executed = await edge.receiving.execute({
           ...{ ...of, payload, correlationId: 'c', actor: 'api:test' },
         });
