@@ -16,8 +16,7 @@ type Report = AccountCommandOf<'ReportMoney'>;
 const refuse = (code: ReceivingRejectionCode): Decision<AccountEvent> =>
   rejected(receivingRejection(code));
 
-const isName = (text: string): boolean =>
-  text !== '' && Array.from(text).length <= nameCharsMax;
+const isName = (text: string): boolean => text !== '' && Array.from(text).length <= nameCharsMax;
 
 function refusalOf(data: Report, state: ReceivingAccount): ReceivingRejectionCode | null {
   const { platformOrder, amountMinor, currency, payway, channel } = data;

@@ -14,8 +14,7 @@ type Registration = AccountCommandOf<'RegisterReceivingAccount'>;
 const refuse = (code: ReceivingRejectionCode): Decision<AccountEvent> =>
   rejected(receivingRejection(code));
 
-const isName = (text: string): boolean =>
-  text !== '' && Array.from(text).length <= nameCharsMax;
+const isName = (text: string): boolean => text !== '' && Array.from(text).length <= nameCharsMax;
 
 const isChannel = ({ cid, type, channel, pattern, payUrl }: ReceivingChannel): boolean =>
   idForm.test(cid) &&
