@@ -1,4 +1,4 @@
-import type { EndpointCopied, StartAttempt } from '@plumbline/events';
+import type { EndpointCopied, ReportOverdue, StartAttempt } from '@plumbline/events';
 import {
   defaultDelayLevelsMs,
   defaultDelayPrefix,
@@ -22,7 +22,7 @@ import type { EndpointEvent } from './domain/endpoint/events.ts';
 import type { EndpointState } from './domain/endpoint/state.ts';
 import type { NotificationCommand } from './domain/notification/commands.ts';
 import type { NotificationPolicy } from './domain/notification/create.ts';
-import type { NotificationEvent } from './domain/notification/events.ts';
+import type { NotificationEvent, NotificationEventOf } from './domain/notification/events.ts';
 import { createNotificationDecider } from './domain/notification/notification.ts';
 import type { NotificationsState } from './domain/notification/state.ts';
 import { findNotification, notificationsOf } from './domain/notification/state.ts';
@@ -42,30 +42,56 @@ function askedBy(
 ): readonly RoutedCommand[] {
   if (decision.kind !== 'accepted') return [];
   return decision.events.flatMap((event): readonly RoutedCommand[] => {
+    if (event.type === 'NotificationAttemptDue') return askedByStart(state, event.data);
     if (event.type !== 'NotificationAttemptFailed') return [];
-    const { notificationId, attempt, nextDueAt, levelMs, report, status } = event.data;
-    const endpointId = findNotification(state, notificationId)?.endpointId ?? null;
-    if (levelMs !== null && nextDueAt !== null) {
-      const due = { notificationId, attempt: attempt + 1, dueAt: nextDueAt };
-      const data: StartAttempt = { ...due, trigger: 'SCHEDULE' };
-      const topic = delayTopicName({ prefix: delayPrefix, delayMs: levelMs });
-      return [{ topic, key, subject: notificationId, payload: { type: 'StartAttempt', data } }];
-    }
-    if (endpointId === null || status === 'FAILED') return [];
-    const to = {
-      topic: topics.endpointsCommands.name,
-      key: endpointKeyOf(endpointId),
-      subject: endpointId,
-    };
-    if (status === 'RETRYING') {
-      const payload = { type: 'ReportEndpointGone', data: { endpointId, notificationId } };
-      return [{ ...to, payload }];
-    }
-    const { code } = report;
-    const data = { endpointId, notificationId, code };
-    return [{ ...to, payload: { type: 'ReportRetriesUsedUp', data } }];
+    return askedByFailure({ key, state, delayPrefix }, event.data);
   });
 }
+
+/** Nobody had begun it in its time, but for a sweep: its endpoint hears of it. */
+function askedByStart(
+  state: NotificationsState,
+  { notificationId, trigger, dueAt }: NotificationEventOf<'NotificationAttemptDue'>,
+): readonly RoutedCommand[] {
+  const endpointId = findNotification(state, notificationId)?.endpointId ?? null;
+  if (trigger !== 'SWEEP' || endpointId === null) return [];
+  const data: ReportOverdue = { endpointId, notificationId, dueAt };
+  return [{ ...toEndpoint(endpointId), payload: { type: 'ReportOverdue', data } }];
+}
+
+function askedByFailure(
+  {
+    key,
+    state,
+    delayPrefix,
+  }: Pick<NotificationDecided, 'key' | 'state'> & {
+    readonly delayPrefix: string;
+  },
+  event: NotificationEventOf<'NotificationAttemptFailed'>,
+): readonly RoutedCommand[] {
+  const { notificationId, attempt, nextDueAt, levelMs, report, status } = event;
+  const endpointId = findNotification(state, notificationId)?.endpointId ?? null;
+  if (levelMs !== null && nextDueAt !== null) {
+    const due = { notificationId, attempt: attempt + 1, dueAt: nextDueAt };
+    const data: StartAttempt = { ...due, trigger: 'SCHEDULE' };
+    const topic = delayTopicName({ prefix: delayPrefix, delayMs: levelMs });
+    return [{ topic, key, subject: notificationId, payload: { type: 'StartAttempt', data } }];
+  }
+  if (endpointId === null || status === 'FAILED') return [];
+  const to = toEndpoint(endpointId);
+  if (status === 'RETRYING') {
+    const payload = { type: 'ReportEndpointGone', data: { endpointId, notificationId } };
+    return [{ ...to, payload }];
+  }
+  const { code } = report;
+  const data = { endpointId, notificationId, code };
+  return [{ ...to, payload: { type: 'ReportRetriesUsedUp', data } }];
+}
+
+const toEndpoint = (endpointId: string) => ({
+  ...{ topic: topics.endpointsCommands.name, key: endpointKeyOf(endpointId) },
+  subject: endpointId,
+});
 
 /** Name of the topology whose tasks keep what is due. */
 export const notificationsName = 'notifications';

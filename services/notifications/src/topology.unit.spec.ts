@@ -134,6 +134,41 @@ describe('the notifications topology', () => {
     expect([waiting().length, toEndpoints().length]).toEqual([1, 0]);
   });
 
+  it('tells the endpoint of what a sweep begins, in the transaction that begins it', () => {
+    const id = announced([30_000]);
+    driver.ask(report(id, 1));
+    const dueAt = driver.nowMs() - 1 + 30_000;
+    // Whoever begins it in its time, early or by hand, has nothing to tell.
+    const sweep = start(id, 2, { dueAt, trigger: 'SWEEP' });
+    driver.ask(sweep, key, 's0');
+    expect(toEndpoints()).toEqual([]);
+    driver.advanceStreamTime(90_000);
+    driver.ask(sweep, key, 's1');
+    expect(toEndpoints()).toMatchObject([
+      {
+        ...{ key: 'ep-1', envelope: { subject: 'ep-1', causationId: 's1' } },
+        payload: { type: 'ReportOverdue', data: { endpointId: 'ep-1', notificationId: id, dueAt } },
+      },
+    ]);
+    // Another process finds it as well, or the same one has heard no answer.
+    driver.ask(sweep, key, 's1');
+    driver.ask(sweep, key, 's2');
+    driver.ask(report(id, 2));
+    expect(toEndpoints().map(({ payload }) => payload.type)).toEqual(['ReportRetriesUsedUp']);
+  });
+
+  it.each(['SCHEDULE', 'SWEEP'] as const)(
+    'of %s tells no endpoint where there is none',
+    (trigger) => {
+      driver.ask(create('n1'));
+      driver.ask(report('n1', 1));
+      driver.advanceStreamTime(90_000);
+      driver.ask(start('n1', 2, { trigger }));
+      expect(driver.events().at(-1)).toMatchObject({ data: { trigger } });
+      expect(toEndpoints()).toEqual([]);
+    },
+  );
+
   it('tells nobody of what ends well or is given up', () => {
     const id = announced([30_000]);
     driver.ask(asked.delivered(id, 1));

@@ -66,7 +66,7 @@ export async function openNotifications(
     },
   });
   const sweeper = openSweeper({
-    ...{ queries, notifications, endpoints, brokerNowMs, clock, logger, metrics },
+    ...{ queries, notifications, brokerNowMs, clock, logger, metrics },
   });
   const intervalsMs = intervalsOf(config);
   const edge: NotificationsEdge = {

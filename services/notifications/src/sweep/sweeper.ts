@@ -1,17 +1,15 @@
-import type { ReportOverdue, StartAttempt } from '@plumbline/events';
+import type { StartAttempt } from '@plumbline/events';
 import type { CommandGateway } from '@plumbline/http';
 import type { Clock } from '@plumbline/kafka';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
 import type { Logger, Metrics } from '@plumbline/observability';
 import { PostgresDown } from '@plumbline/postgres';
-import { endpointKeyOf } from '../domain/endpoint/endpoint-id.ts';
 import type { NotificationQueries, NotificationView } from '../projections/notification-queries.ts';
 import * as limits from './limits.ts';
 
 export interface SweeperOptions {
   readonly queries: Pick<NotificationQueries, 'overdue'>;
   readonly notifications: Pick<CommandGateway, 'execute'>;
-  readonly endpoints: Pick<CommandGateway, 'execute'>;
   /** The brokers' clock, epoch ms; `null` while it is not known. */
   readonly brokerNowMs: () => number | null;
   readonly clock: Clock;
@@ -30,8 +28,10 @@ export interface Sweeper {
 
 /**
  * The last net below the delay topics and timers: every so often it looks for retries that nobody
- * began a minute after their time, begins them and says so. It decides nothing: a row that is behind
- * leads to an attempt that has been, and changes nothing. Several processes may sweep at once.
+ * began a minute after their time, and begins them. It decides nothing: a row that is behind leads to
+ * an attempt that has been, and changes nothing. Whoever decides that an attempt begins by a sweep
+ * tells its endpoint in the same transaction, so that no death in between keeps the alert from
+ * anybody. Several processes may sweep at once.
  */
 export function openSweeper(options: SweeperOptions): Sweeper {
   const { clock, everyMs = limits.everyMs } = options;
@@ -82,32 +82,24 @@ async function sweepOnce(options: SweeperOptions, stopped: AbortSignal) {
   }
 }
 
-/** Whether it was overdue indeed. An endpoint is told, so that somebody looks. */
+/** Whether it was overdue indeed. */
 async function begin(
   options: SweeperOptions,
   view: NotificationView,
   nowMs: number,
 ): Promise<boolean> {
-  const { notificationId, aggregateKey: key, endpointId, nextDueMs } = view;
+  const { notificationId, aggregateKey: key, nextDueMs } = view;
   const attempt = view.attempt + 1;
   const dueAt = nextDueMs ?? 0;
   const slot = slotOfRecordKey(key);
   // Another one with each round: what changed nothing then may be overdue now.
   const round = Math.floor(nowMs / (options.everyMs ?? limits.everyMs)).toString();
-  const of = (word: string): string =>
-    derivedUuid(slot, word, notificationId, attempt.toString(), round);
+  const id = derivedUuid(slot, 'sweep', notificationId, attempt.toString(), round);
   const who = { correlationId: notificationId, actor: 'system:sweeper', subject: notificationId };
   const data: StartAttempt = { notificationId, attempt, dueAt, trigger: 'SWEEP' };
   const payload = { type: 'StartAttempt', data } as const;
-  const executed = await options.notifications.execute({ ...who, key, payload, id: of('sweep') });
-  if (executed.kind !== 'decided' || executed.outcome.status !== 'ACCEPTED') return false;
-  if (endpointId === null) return true;
-  const overdue: ReportOverdue = { endpointId, notificationId, dueAt };
-  await options.endpoints.execute({
-    ...{ ...who, key: endpointKeyOf(endpointId), id: of('overdue') },
-    payload: { type: 'ReportOverdue', data: overdue },
-  });
-  return true;
+  const executed = await options.notifications.execute({ ...who, key, payload, id });
+  return executed.kind === 'decided' && executed.outcome.status === 'ACCEPTED';
 }
 
 function measurementsOf(metrics: Metrics): (begun: number) => void {

@@ -36,7 +36,6 @@ interface World {
 
 function open({ rows, status = 'ACCEPTED', brokerNowMs = () => now, ...pace }: World = {}) {
   const started: Command[] = [];
-  const told: Command[] = [];
   const asked: { dueBeforeMs: number; limit: number }[] = [];
   const answer = (into: Command[]) => (command: Command) => {
     into.push(command);
@@ -50,7 +49,7 @@ function open({ rows, status = 'ACCEPTED', brokerNowMs = () => now, ...pace }: W
         return rows?.() ?? Promise.resolve([overdue()]);
       },
     },
-    ...{ notifications: { execute: answer(started) }, endpoints: { execute: answer(told) } },
+    notifications: { execute: answer(started) },
     ...{ ...pace, brokerNowMs, logger: silentLogger },
     clock: {
       nowMs: () => 0,
@@ -65,12 +64,12 @@ function open({ rows, status = 'ACCEPTED', brokerNowMs = () => now, ...pace }: W
     metrics: createMetrics({ service: 'test', processMetrics: false }),
   });
   const opened = sweeper;
-  return { sweep: () => opened.sweep(), started, told, asked };
+  return { sweep: () => opened.sweep(), started, asked };
 }
 
 describe('the sweeper', () => {
-  it('begins a retry that nobody began, and tells its endpoint', async () => {
-    const { sweep, started, told, asked } = open();
+  it('begins a retry that nobody began, and says that a sweep does', async () => {
+    const { sweep, started, asked } = open();
     expect(await sweep()).toEqual({ found: 1, begun: 1 });
     expect(asked).toEqual([{ dueBeforeMs: now - limits.graceMs, limit: limits.batch }]);
     const dueAt = now - limits.graceMs - 5_000;
@@ -83,25 +82,12 @@ describe('the sweeper', () => {
         },
       },
     ]);
-    expect(told).toMatchObject([
-      {
-        key: `shop/${endpointId}`,
-        payload: { type: 'ReportOverdue', data: { endpointId, notificationId: 'n1', dueAt } },
-      },
-    ]);
   });
 
-  it('says nothing of a row that was behind: the attempt had begun', async () => {
-    const { sweep, told } = open({ status: 'UNCHANGED' });
+  it('does not count a row that was behind: the attempt had begun', async () => {
+    const { sweep, started } = open({ status: 'UNCHANGED' });
     expect(await sweep()).toEqual({ found: 1, begun: 0 });
-    expect(told).toEqual([]);
-  });
-
-  it('begins what goes to a URL, of which there is no endpoint to tell', async () => {
-    const row = overdue({ endpointId: null, callbackUrl: 'https://merchant.example/' });
-    const { sweep, started, told } = open({ rows: () => Promise.resolve([row]) });
-    expect(await sweep()).toEqual({ found: 1, begun: 1 });
-    expect([started.length, told.length]).toEqual([1, 0]);
+    expect(started).toHaveLength(1);
   });
 
   it('asks with one id in one round, and with another in the next', async () => {

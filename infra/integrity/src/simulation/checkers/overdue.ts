@@ -133,12 +133,15 @@ function swept(about: About, { created }: Told, { attempt, dueMs, next }: Wait):
   else if (sent !== undefined && sent < asked)
     found.push(`was relayed at offset ${sent} and swept up by ${asked}`);
   if (history.calm && !history.isRelayAway) found.push('was swept up, and nothing was away');
-  // A process that dies between the two says nothing: so only where none does.
+  // Told in the transaction that begins it, so that no death keeps it from the endpoint.
   const isSaid = incidents.some(
     ({ endpointId, overMs }) => endpointId === created.endpointId && overMs >= atMs,
   );
-  const isGone = removedMs(history, created.endpointId) < atMs + limits.noticedCalmMaxMs;
-  if (history.calm && !isSaid && !isGone) found.push('was swept up, and nobody is told');
+  const heardMs = history.calm
+    ? atMs + limits.noticedCalmMaxMs
+    : Math.max(atMs, history.healedMs) + limits.noticedMaxMs;
+  const isGone = removedMs(history, created.endpointId) < heardMs;
+  if (!isSaid && !isGone) found.push('was swept up, and nobody is told');
   return found;
 }
 

@@ -87,7 +87,7 @@ export function startDeliveries(of: {
     limits: limits.lanes,
   });
   const swept = sweeperOptions({
-    ...{ model: of.model, notifications, endpoints, host, nowMs },
+    ...{ model: of.model, notifications, host, nowMs },
     random: world.random.fork('sweeper'),
   });
   const sweeper = parts.openSweeper(mutant?.sweeper?.(swept) ?? swept);

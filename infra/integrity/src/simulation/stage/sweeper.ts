@@ -22,13 +22,12 @@ interface Row {
 export const sweeperOptions = (of: {
   readonly model: MemoryReadModel;
   readonly notifications: SweeperOptions['notifications'];
-  readonly endpoints: SweeperOptions['endpoints'];
   readonly host: SimHost;
   readonly random: Random;
   nowMs(): number;
 }): SweeperOptions => ({
   queries: overdueIn(of),
-  ...{ notifications: of.notifications, endpoints: of.endpoints },
+  notifications: of.notifications,
   ...{ brokerNowMs: () => of.nowMs(), clock: of.host.clock, logger: of.host.logger },
   metrics: createMetrics({ service: 'notifications', processMetrics: false }),
   ...{ everyMs: limits.sweepEveryMs, graceMs: limits.sweepGraceMs },
