@@ -27,7 +27,3 @@ export const httpGateway = (gateway: HttpGateway): CallableGateway => {
     wasThere,
   };
 };
-
-/** As a worker takes it, whichever way it is reached. */
-export const callableGateway = (gateway: CallableGateway | HttpGateway): CallableGateway =>
-  'adapter' in gateway ? httpGateway(gateway) : gateway;

@@ -7,8 +7,6 @@ import type { Logger, Metrics } from '@plumbline/observability';
 import type { Following, StoreFollower } from '@plumbline/runtime';
 import { movesMoney } from '../domain/payment/calls.ts';
 import type { CallContext, GatewayCalls } from '../gateways/gateway-calls.ts';
-import type { HttpGateway } from '../gateways/http-gateway.ts';
-import { callableGateway } from '../gateways/http-gateway.ts';
 import type { NotSent } from '../gateways/port.ts';
 import type { AnyAnswer } from './answer-record.ts';
 import { recordOfAnswer } from './answer-record.ts';
@@ -30,7 +28,7 @@ export interface CallableGateway {
 
 export interface CallWorkerOptions {
   /** By channel. Calls of other channels are left waiting. */
-  readonly gateways: Readonly<Partial<Record<Channel, CallableGateway | HttpGateway>>>;
+  readonly gateways: Readonly<Partial<Record<Channel, CallableGateway>>>;
   readonly commands: Pick<CommandGateway, 'execute'>;
   /** What was encrypted at the edge; `null` once it was erased. Errors: PostgresDown. */
   readonly decrypt: (text: string) => Promise<string | null>;
@@ -129,7 +127,7 @@ export function openCallWorker(options: CallWorkerOptions): CallWorker {
           warned.add(channel);
           return;
         }
-        const cancel = laneOf(channel).add(job(call, callableGateway(gateway)));
+        const cancel = laneOf(channel).add(job(call, gateway));
         taken.set(line, { callId, cancel });
         measure.tell();
       },

@@ -12,6 +12,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { refusedForNow } from '../gateways/answers.ts';
 import type { GatewayConnection } from '../gateways/call-gateway.ts';
 import type { CallContext, CreateCall, GatewayCalls } from '../gateways/gateway-calls.ts';
+import { httpGateway } from '../gateways/http-gateway.ts';
 import { createMockAdapter } from '../gateways/mock/mock-adapter.ts';
 import { policy } from '../testing/led-payments.ts';
 import { paymentsTopology } from '../topology.ts';
@@ -67,7 +68,8 @@ async function world(answer: (kind: Kind, input: object) => AnyAnswer | Promise<
   closing.push(() => gateway.close());
 
   async function startWorker(over: Partial<CallWorkerOptions> = {}) {
-    const mock = { adapter, connection, notifyUrl: 'http://here/mock', deadlineMs: 1_000 };
+    const notifyUrl = 'http://here/mock';
+    const mock = httpGateway({ adapter, connection, notifyUrl, deadlineMs: 1_000 });
     const worker = openCallWorker({
       ...{ gateways: { MOCK: mock }, commands: gateway, clock: systemClock, logger, metrics },
       ...{ workerId: randomUUID(), newNonce: () => randomBytes(16).toString('hex') },

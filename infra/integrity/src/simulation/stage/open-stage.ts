@@ -3,7 +3,12 @@ import { createCodec, createMemorySchemaIds, topics } from '@plumbline/events';
 import type { MemoryLog, OutgoingRecord } from '@plumbline/kafka';
 import { createMetrics } from '@plumbline/observability';
 import { notificationsByDefault, notificationsProjection } from '@plumbline/notifications';
-import { callbackIdOf, gatewayCallsTopology, openCallWorker } from '@plumbline/payments';
+import {
+  callbackIdOf,
+  gatewayCallsTopology,
+  httpGateway,
+  openCallWorker,
+} from '@plumbline/payments';
 import type { MemoryReadModel } from '@plumbline/postgres';
 import { openMemoryReadModel } from '@plumbline/postgres';
 import type { Following, Topology } from '@plumbline/runtime';
@@ -261,10 +266,10 @@ function startWorker(of: {
     nowMs: () => of.nowMs(),
   });
   const { adapter } = gateway;
-  const mock = {
+  const mock = httpGateway({
     ...{ adapter, connection: gateway.connect(host), notifyUrl: '' },
     deadlineMs: limits.callDeadlineMs,
-  };
+  });
   const personal = of.isReceiving ? personalGateway(of) : null;
   const gateways = { MOCK: mock, ...(personal === null ? {} : { PERSONAL: personal.gateway }) };
   const worker = openCallWorker({
