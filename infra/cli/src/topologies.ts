@@ -1,4 +1,5 @@
 import { accountsTopology } from '@plumbline/accounts';
+import { alertDeskTopologies } from '@plumbline/alert-desk';
 import { monitorsTopology, receivingTopology } from '@plumbline/channel-monitor';
 import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
@@ -26,6 +27,7 @@ export const allTopologies: readonly Topology[] = [
   checkoutSagaTopology,
   purchasePaymentsWithoutGateways,
   consistencyAlerts,
+  ...alertDeskTopologies,
   changesTopology,
   merchantResultsTopology,
   notificationsByDefault,

@@ -1,4 +1,5 @@
 import { accountsConfig, accountsErrorCodes, accountsTopology } from '@plumbline/accounts';
+import { alertDeskConfig, alertDeskTopologies } from '@plumbline/alert-desk';
 import { bffConfig, bffErrorCodes } from '@plumbline/bff';
 import {
   channelMonitorConfig,
@@ -91,6 +92,10 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
   documented('consistency-alerts', 'streams/consistency-alerts', {
     config: [consistencyAlertsConfig],
     topologies: [consistencyAlerts],
+  }),
+  documented('alert-desk', 'streams/alert-desk', {
+    config: [alertDeskConfig],
+    topologies: alertDeskTopologies,
   }),
   documented('delays', 'streams/delays', {
     config: [delaysConfig],

@@ -187,6 +187,18 @@ export type {
   Severity,
 } from './generated/alerts.ts';
 export { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
+export type {
+  AlertEnd,
+  AlertNoted,
+  IncidentCounts,
+  IncidentEnd,
+  IncidentEnded,
+  IncidentOpened,
+  IncidentUpdated,
+  IncidentsEvent,
+  MoneyAtStake,
+} from './generated/incidents.ts';
+export { incidentsEventNames } from './generated/incidents.ts';
 export type { ChangeKind, ChangeNoted, ChangesEvent } from './generated/changes.ts';
 export { changesEventNames } from './generated/changes.ts';
 export type { PaymentResult, RefundResult, ResultsEvent } from './generated/results.ts';

@@ -8,6 +8,7 @@ import {
   endpointsEventNames,
   endpointsRecordNames,
 } from './generated/endpoints.ts';
+import { incidentsEventNames, incidentsRecordNames } from './generated/incidents.ts';
 import { inventoryCommandNames, inventoryEventNames } from './generated/inventory.ts';
 import { notificationsCommandNames, notificationsEventNames } from './generated/notifications.ts';
 import { monitorsCommandNames, monitorsEventNames } from './generated/monitors.ts';
@@ -160,6 +161,17 @@ export const topics = {
     writer: 'consistency-alerts',
     description: 'Where orders and payments disagree, and since when they agree again.',
   },
+  incidentsAlerts: {
+    ...events('incidents', incidentsRecordNames),
+    name: 'incidents.alerts.v1',
+    kind: 'copies',
+    writer: 'incident-alerts',
+    description: 'What becomes of alerts, keyed by tenant and rule.',
+  },
+  incidentsEvents: {
+    ...events('incidents', incidentsEventNames),
+    description: 'Alerts of one rule that came together, as one matter.',
+  },
   transactionsEvents: {
     ...events('transactions', transactionsEventNames),
     writer: 'gateway-calls',
@@ -209,6 +221,8 @@ export const topics = {
   accountsChangelog: changelog('accounts'),
   purchasePaymentsChangelog: changelog('purchase-payments'),
   consistencyAlertsChangelog: changelog('consistency-alerts'),
+  incidentAlertsChangelog: changelog('incident-alerts'),
+  incidentsChangelog: changelog('incidents'),
   gatewayCallsChangelog: changelog('gateway-calls'),
   gatewayTransactionsChangelog: changelog('gateway-transactions'),
   merchantResultsChangelog: changelog('merchant-results'),
@@ -226,6 +240,8 @@ export const topics = {
   accountsDeadLetters: deadLetters('accounts'),
   purchasePaymentsDeadLetters: deadLetters('purchase-payments'),
   consistencyAlertsDeadLetters: deadLetters('consistency-alerts'),
+  incidentAlertsDeadLetters: deadLetters('incident-alerts'),
+  incidentsDeadLetters: deadLetters('incidents'),
   gatewayCallsDeadLetters: deadLetters('gateway-calls'),
   gatewayTransactionsDeadLetters: deadLetters('gateway-transactions'),
   merchantResultsDeadLetters: deadLetters('merchant-results'),

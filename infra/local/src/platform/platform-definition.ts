@@ -7,6 +7,7 @@ export const processNames = [
   'payments',
   'checkout',
   'consistency-alerts',
+  'alert-desk',
   'queries',
   'inventory',
   'accounts',
@@ -20,7 +21,8 @@ export type ProcessName = (typeof processNames)[number];
 
 /** What orders and payments need: neither a shop in front of them nor simulated gateways behind. */
 export const coreProcesses: readonly ProcessName[] = [
-  ...(['orders', 'payments', 'checkout', 'consistency-alerts', 'queries'] as const),
+  ...(['orders', 'payments', 'checkout', 'consistency-alerts'] as const),
+  ...(['alert-desk', 'queries'] as const),
 ];
 
 export interface ProcessDefinition {
@@ -55,6 +57,12 @@ export const processes: Readonly<Record<ProcessName, ProcessDefinition>> = {
     port: 8092,
     portVariable: 'PLUMBLINE_CONSISTENCY_ALERTS_PORT',
     description: 'says when they disagree (health and metrics only)',
+  },
+  'alert-desk': {
+    main: 'streams/alert-desk/dist/main.js',
+    port: 8094,
+    portVariable: 'PLUMBLINE_ALERT_DESK_PORT',
+    description: 'what follows from alerts (health and metrics only)',
   },
   queries: {
     main: 'services/queries/dist/main.js',
@@ -119,6 +127,7 @@ export const platformPortsSchema = z.object({
   PLUMBLINE_PAYMENTS_PORT: portOf('payments'),
   PLUMBLINE_CHECKOUT_PORT: portOf('checkout'),
   PLUMBLINE_CONSISTENCY_ALERTS_PORT: portOf('consistency-alerts'),
+  PLUMBLINE_ALERT_DESK_PORT: portOf('alert-desk'),
   PLUMBLINE_QUERIES_PORT: portOf('queries'),
   PLUMBLINE_INVENTORY_PORT: portOf('inventory'),
   PLUMBLINE_ACCOUNTS_PORT: portOf('accounts'),

@@ -1,4 +1,5 @@
 import { accountsProjection, accountsTopology } from '@plumbline/accounts';
+import { alertDeskTopologies } from '@plumbline/alert-desk';
 import { receivingProjection, receivingTopology } from '@plumbline/channel-monitor';
 import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
@@ -56,6 +57,7 @@ const topologies: readonly Topology[] = [
     }),
   }),
   consistencyAlerts,
+  ...alertDeskTopologies,
 ];
 
 const delays = { prefix: defaultDelayPrefix, levelsMs: limits.delayLevelsMs };
