@@ -1,8 +1,0 @@
-import type { DesksCommand } from '@plumbline/events';
-
-export type DeskCommand = DesksCommand;
-
-export type DeskCommandOf<T extends DeskCommand['type']> = Extract<
-  DeskCommand,
-  { readonly type: T }
->['data'];
