@@ -5,7 +5,15 @@ export type { Correlation } from './correlation.ts';
 export { currentCorrelation, withCorrelation } from './correlation.ts';
 export type { TraceParent } from './traceparent.ts';
 export { childTraceparent, formatTraceparent, parseTraceparent } from './traceparent.ts';
-export type { Counter, Gauge, Histogram, Labels, MetricOptions, Metrics } from './metrics.ts';
+export type {
+  Counter,
+  Gauge,
+  Histogram,
+  Labels,
+  MetricOptions,
+  Metrics,
+  Sample,
+} from './metrics.ts';
 export { createMetrics } from './metrics.ts';
 export type { Step } from './steps.ts';
 export { atStep, stepChannel } from './steps.ts';

@@ -18,6 +18,12 @@ export interface Gauge {
   set(value: number, labels?: Labels): void;
 }
 
+/** One value of a gauge that has labels. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
 export interface Histogram {
   /** In the unit that the metric's name says: seconds or bytes. */
   observe(value: number, labels?: Labels): void;
@@ -29,7 +35,12 @@ export interface Histogram {
  */
 export interface Metrics {
   counter(options: MetricOptions): Counter;
-  gauge(options: MetricOptions & { readonly read?: () => number }): Gauge;
+  /**
+   * With `read` it is asked at each scrape. Of a list it shows these samples and no others: what has
+   * gone from the list is gone from the exposition. Several that read under one name add up to one
+   * list.
+   */
+  gauge(options: MetricOptions & { readonly read?: () => number | readonly Sample[] }): Gauge;
   histogram(options: MetricOptions & { readonly buckets?: readonly number[] }): Histogram;
   /** The exposition, in the format that {@link contentType} names. */
   text(): Promise<string>;
@@ -48,6 +59,7 @@ export function createMetrics(options: {
   register.setDefaultLabels({ service: options.service });
   if (options.processMetrics ?? true) prom.collectDefaultMetrics({ register });
   const made = new Map<string, { readonly kind: string; readonly metric: unknown }>();
+  const readers = new Map<string, ReadGauge[]>();
   const once = <T>(kind: string, name: string, make: () => T): T => {
     const existing = made.get(name);
     if (existing && existing.kind !== kind) throw new Error(`${name} is a ${existing.kind}`);
@@ -69,7 +81,12 @@ export function createMetrics(options: {
         const counter = new prom.Counter(base(o));
         return { inc: (labels = {}, by = 1) => counter.inc(labels, by) };
       }),
-    gauge: (o) => once('gauge', o.name, () => gaugeOf(base(o), o.read)),
+    gauge(o) {
+      const reading = readers.get(o.name) ?? [];
+      if (o.read !== undefined) reading.push(o.read);
+      readers.set(o.name, reading);
+      return once('gauge', o.name, () => gaugeOf(base(o), reading));
+    },
     histogram: (o) =>
       once('histogram', o.name, () => {
         const buckets = [...(o.buckets ?? secondsBuckets)];
@@ -79,17 +96,22 @@ export function createMetrics(options: {
   };
 }
 
+type ReadGauge = () => number | readonly Sample[];
+
 function gaugeOf(
   base: { name: string; help: string; labelNames: string[]; registers: prom.Registry[] },
-  read: (() => number) | undefined,
+  reading: readonly ReadGauge[],
 ): Gauge {
   const gauge = new prom.Gauge({
     ...base,
-    ...(read && {
-      collect() {
-        gauge.set(read());
-      },
-    }),
+    collect() {
+      const now = reading.map((read) => read());
+      if (now.some((each) => typeof each !== 'number')) gauge.reset();
+      for (const each of now) {
+        if (typeof each === 'number') gauge.set(each);
+        else for (const { labels, value } of each) gauge.set(labels, value);
+      }
+    },
   });
   return { set: (value, labels = {}) => gauge.set(labels, value) };
 }

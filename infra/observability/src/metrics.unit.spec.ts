@@ -21,6 +21,30 @@ describe('createMetrics', () => {
     expect(metrics.contentType).toContain('text/plain');
   });
 
+  it('asks a gauge with labels for its samples, and forgets those that have gone', async () => {
+    const metrics = createMetrics({ service: 'orders', processMetrics: false });
+    let now = [
+      { labels: { rule: 'A' }, value: 2 },
+      { labels: { rule: 'B' }, value: 1 },
+    ];
+    metrics.gauge({ name: 'open', help: 'o', labels: ['rule'], read: () => now });
+    expect(await metrics.text()).toContain('open{rule="B",service="orders"} 1');
+    now = [{ labels: { rule: 'A' }, value: 3 }];
+    const text = await metrics.text();
+    expect(text).toContain('open{rule="A",service="orders"} 3');
+    expect(text).not.toContain('rule="B"');
+  });
+
+  it('puts together what several read under one name', async () => {
+    const metrics = createMetrics({ service: 'orders', processMetrics: false });
+    const lag = { name: 'lag', help: 'l', labels: ['topology'] };
+    for (const topology of ['one', 'two'])
+      metrics.gauge({ ...lag, read: () => [{ labels: { topology }, value: 1 }] });
+    const text = await metrics.text();
+    expect(text).toContain('lag{topology="one",service="orders"} 1');
+    expect(text).toContain('lag{topology="two",service="orders"} 1');
+  });
+
   it('gives the same metric for the same name, and refuses another kind', async () => {
     const metrics = createMetrics({ service: 'orders', processMetrics: false });
     metrics.counter({ name: 'a_total', help: 'a' }).inc();

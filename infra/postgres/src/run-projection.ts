@@ -78,7 +78,10 @@ export function runProjection(options: RunProjectionOptions): RunningProjection 
   });
   const views = (): readonly ProjectionTaskView[] =>
     [...shared.works().values()].map((task) => task.view());
-  const measured = projectionMetrics(options.metrics, schema, views);
+  const measured = projectionMetrics(options.metrics, schema, {
+    views,
+    brokerNowMs: () => log.brokerNowMs(),
+  });
 
   function view(): ProjectionView {
     const each = views();

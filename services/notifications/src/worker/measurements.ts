@@ -12,39 +12,38 @@ export function createMeasurements(
   metrics: Metrics,
   read: Readonly<Record<'underWay' | 'queued' | 'parkedLanes', () => number>>,
 ) {
-  const prefix = 'plumbline_notifications';
   metrics.gauge({
-    name: `${prefix}_in_flight`,
+    name: 'plumbline_notifications_in_flight',
     help: 'Requests to endpoints that are under way',
     read: read.underWay,
   });
   metrics.gauge({
-    name: `${prefix}_queued`,
+    name: 'plumbline_notifications_queued',
     help: 'Attempts in memory that wait for their turn; more may be in the store only',
     read: read.queued,
   });
   metrics.gauge({
-    name: `${prefix}_parked_lanes`,
+    name: 'plumbline_notifications_parked_lanes',
     help: 'Endpoints with attempts that are due and may not begin: paused, failing or resting',
     read: read.parkedLanes,
   });
   const attempts = metrics.counter({
-    name: `${prefix}_attempts_total`,
+    name: 'plumbline_notifications_attempts_total',
     help: 'Attempts that have ended',
     labels: ['result'],
   });
   const opens = metrics.counter({
-    name: `${prefix}_breaker_opens_total`,
+    name: 'plumbline_notifications_breaker_opens_total',
     help: 'How often an endpoint was left alone after failures in a row',
   });
   const seconds = metrics.histogram({
-    name: `${prefix}_attempt_seconds`,
+    name: 'plumbline_notifications_attempt_seconds',
     help: 'From the look-up of the name to the answer of an attempt',
     labels: ['result'],
     buckets: durationBuckets,
   });
   const lateness = metrics.histogram({
-    name: `${prefix}_lateness_seconds`,
+    name: 'plumbline_notifications_lateness_seconds',
     help: "From when an attempt was due, by the brokers' clock, to when it begins",
     labels: ['attempt'],
     buckets: latenessBuckets,

@@ -44,6 +44,8 @@ export interface TaskView {
   readonly waiting: readonly { readonly topic: string; readonly records: bigint }[];
   readonly frontierMs: number | null;
   readonly timers: number;
+  /** Keys whose records wait behind a dead letter. */
+  readonly parkedKeys: number;
   /** Up to where each input is committed: the next offset to take. */
   readonly committed: readonly { readonly topic: string; readonly offset: bigint }[];
 }
@@ -98,6 +100,7 @@ export function startTask(options: TaskOptions): Task {
   let problem: string | null = null;
   let engine: Engine | null = null;
   let timers = (): number => 0;
+  let parkedKeys = (): number => 0;
   let reader: LogReader | null = null;
   /** Since when something is taken that nobody waits for. */
   let lazySinceMs: number | null = null;
@@ -130,6 +133,7 @@ export function startTask(options: TaskOptions): Task {
       const running = createEngine({ topology, task, codec, state, positions, told });
       engine = running;
       timers = () => state.timers.size;
+      parkedKeys = () => state.parkedCount;
       const from = [...positions].map(([topic, { offset }]) => ({
         ...{ topic, offset },
         partition: task.partition,
@@ -358,6 +362,7 @@ export function startTask(options: TaskOptions): Task {
       ...lagsOf(engine?.inputs ?? []),
       frontierMs: finiteOrNull(engine?.frontierMs()),
       timers: timers(),
+      parkedKeys: parkedKeys(),
       committed: [...committed].map(([topic, { offset }]) => ({ topic, offset })),
     }),
     async stop() {

@@ -1,5 +1,6 @@
 import { delayLevelName } from '@plumbline/events';
-import type { Metrics } from '@plumbline/observability';
+import type { Metrics, Sample } from '@plumbline/observability';
+import type { Batch } from '../internals/batch-writer.ts';
 import { delayOf } from '../internals/input-kinds.ts';
 import type { TaskObserver, TaskStatus, TaskView } from '../internals/task.ts';
 import type { RunningTopology } from '../run-topology.ts';
@@ -50,12 +51,27 @@ function delayObserver(topology: Topology, metrics: Metrics): TaskObserver {
 export function observerOf(topology: Topology, metrics: Metrics): TaskObserver {
   const labels = { topology: topology.name };
   const delays = delayObserver(topology, metrics);
-  const counter = (name: string, help: string) =>
-    metrics.counter({ name: `plumbline_task_${name}_total`, help, labels: ['topology'] });
-  const records = counter('records', 'Input records taken, in committed transactions');
-  const timers = counter('timers', 'Timers fired, in committed transactions');
-  const told = counter('told', 'Commands of followers decided, in committed transactions');
-  const letters = counter('dead_letters', 'Records that went to the dead letters');
+  const countOutputs = outputCounter(topology, metrics);
+  const records = metrics.counter({
+    name: 'plumbline_task_records_total',
+    help: 'Input records taken, in committed transactions',
+    labels: ['topology'],
+  });
+  const timers = metrics.counter({
+    name: 'plumbline_task_timers_total',
+    help: 'Timers fired, in committed transactions',
+    labels: ['topology'],
+  });
+  const told = metrics.counter({
+    name: 'plumbline_task_told_total',
+    help: 'Commands of followers decided, in committed transactions',
+    labels: ['topology'],
+  });
+  const letters = metrics.counter({
+    name: 'plumbline_task_dead_letters_total',
+    help: 'Records that went to the dead letters',
+    labels: ['topology'],
+  });
   const transactions = metrics.histogram({
     name: 'plumbline_task_transaction_seconds',
     help: 'Time from the first output of a transaction to its known commit',
@@ -70,6 +86,7 @@ export function observerOf(topology: Topology, metrics: Metrics): TaskObserver {
     committed(event) {
       const { batch, transactionMs, timerLateMs } = event;
       delays.committed?.(event);
+      countOutputs(batch);
       records.inc(labels, batch.records);
       timers.inc(labels, batch.timers);
       told.inc(labels, batch.told);
@@ -80,62 +97,92 @@ export function observerOf(topology: Topology, metrics: Metrics): TaskObserver {
   };
 }
 
-/** Brings the gauges of a topology's tasks up to date, each second, until stopped. */
+/** Types are those of the catalogue, some twenty a topology; changes of state have none. */
+function outputCounter(topology: Topology, metrics: Metrics): (batch: Batch) => void {
+  const outputs = metrics.counter({
+    name: 'plumbline_task_outputs_total',
+    help: 'Records written in committed transactions, by type; the changelog does not count',
+    labels: ['topology', 'type'],
+  });
+  return (batch) => {
+    const byType = new Map<string, number>();
+    for (const { headers } of batch.outputs) {
+      const type = headers['ce_type'];
+      if (typeof type === 'string') byType.set(type, (byType.get(type) ?? 0) + 1);
+    }
+    for (const [type, count] of byType) outputs.inc({ topology: topology.name, type }, count);
+  };
+}
+
+/** Shows the tasks that this process has now, as they are when somebody asks. */
 export function watchTasks(
   running: RunningTopology,
   metrics: Metrics,
   brokerNowMs: () => number | null,
-): () => void {
+): void {
+  const { name: topology } = running.topology;
   const labels = ['topology', 'partition'];
-  const lag = metrics.gauge({
+  const eachTask = (valueOf: (task: TaskView) => number | null) => (): readonly Sample[] =>
+    running.tasks().flatMap((task) => {
+      const value = valueOf(task);
+      if (value === null) return [];
+      return [{ labels: { topology, partition: task.partition }, value }];
+    });
+  metrics.gauge({
     name: 'plumbline_task_lag_records',
     help: 'Committed records not yet taken; 0 when caught up',
     labels,
+    read: eachTask(({ lagRecords }) => Number(lagRecords)),
   });
-  const behind = metrics.gauge({
+  metrics.gauge({
     name: 'plumbline_task_frontier_lag_seconds',
     help: 'Broker time minus the time up to which all inputs are known',
     labels,
+    read: eachTask(({ frontierMs }) => {
+      const now = brokerNowMs();
+      return now === null || frontierMs === null ? null : Math.max(0, now - frontierMs) / 1000;
+    }),
   });
-  const pending = metrics.gauge({
+  metrics.gauge({
     name: 'plumbline_task_timers',
     help: 'Timers waiting',
     labels,
+    read: eachTask(({ timers }) => timers),
   });
-  const state = metrics.gauge({
+  metrics.gauge({
+    name: 'plumbline_task_parked_keys',
+    help: 'Keys whose records wait behind a dead letter, until somebody redrives them',
+    labels,
+    read: eachTask(({ parkedKeys }) => parkedKeys),
+  });
+  metrics.gauge({
     name: 'plumbline_task_state',
     help: '1 for the state that the task is in',
     labels: [...labels, 'state'],
+    read: () =>
+      running.tasks().flatMap(({ partition, status }) =>
+        statuses.map((state) => ({
+          labels: { topology, partition, state },
+          value: status === state ? 1 : 0,
+        })),
+      ),
   });
-  const tellWaiting = waitingGauge(running.topology, metrics);
-  const timer = setInterval(() => {
-    const now = brokerNowMs();
-    for (const task of running.tasks()) {
-      tellWaiting(task);
-      const at = { topology: running.topology.name, partition: task.partition };
-      lag.set(Number(task.lagRecords), at);
-      pending.set(task.timers, at);
-      if (now !== null && task.frontierMs !== null) {
-        behind.set(Math.max(0, now - task.frontierMs) / 1000, at);
-      }
-      for (const name of statuses) state.set(task.status === name ? 1 : 0, { ...at, state: name });
-    }
-  }, 1_000);
-  timer.unref();
-  return () => clearInterval(timer);
+  showWaiting(running, metrics);
 }
 
-function waitingGauge(topology: Topology, metrics: Metrics): (task: TaskView) => void {
-  const levels = levelsOf(topology);
-  if (levels.size === 0) return () => undefined;
-  const gauge = metrics.gauge({
+function showWaiting(running: RunningTopology, metrics: Metrics): void {
+  const levels = levelsOf(running.topology);
+  if (levels.size === 0) return;
+  metrics.gauge({
     name: 'plumbline_delay_waiting_records',
     help: 'Committed delayed records that are not due yet',
     labels: ['level', 'partition'],
+    read: () =>
+      running.tasks().flatMap(({ partition, waiting }) =>
+        waiting.map(({ topic, records }) => ({
+          labels: { level: levels.get(topic) ?? '', partition },
+          value: Number(records),
+        })),
+      ),
   });
-  return ({ partition, waiting }) => {
-    for (const { topic, records } of waiting) {
-      gauge.set(Number(records), { level: levels.get(topic) ?? '', partition });
-    }
-  };
 }

@@ -5,6 +5,7 @@ import type { HealthChecks, HttpAppOptions, Route } from '@plumbline/http';
 import { createHttpApp, listen } from '@plumbline/http';
 import type { Logger } from '@plumbline/observability';
 import { createLogger, createMetrics, registerSecret } from '@plumbline/observability';
+import type { TaskObserver } from '../internals/task.ts';
 import type { RunningTopology } from '../run-topology.ts';
 import { runTopology } from '../run-topology.ts';
 import type { Following, Topology } from '../topology.ts';
@@ -20,6 +21,8 @@ export interface Parts {
   readonly topologies?: readonly Topology[];
   /** Who acts on what the tasks of a topology remember, by its name. */
   readonly following?: Readonly<Record<string, Following>>;
+  /** Who is told beside the metrics what the tasks of a topology have committed, by its name. */
+  readonly observers?: Readonly<Record<string, TaskObserver>>;
   readonly routes?: readonly Route[];
   readonly gate?: HttpAppOptions['gate'];
   /** What is served beside the routes: a page. */
@@ -111,17 +114,16 @@ async function serve<Config extends BaseConfig>(
   const { log, codec, localStores } = foundation;
   const parts = await options.open(foundation);
   const running: RunningTopology[] = [];
-  const watches: (() => void)[] = [];
   for (const topology of parts.topologies ?? []) {
     const following = parts.following?.[topology.name];
-    const observer = observerOf(topology, metrics);
+    const observer = both(observerOf(topology, metrics), parts.observers?.[topology.name]);
     const partitions = config.PLUMBLINE_PARTITIONS;
     const started = await runTopology({
       ...{ topology, log, codec, logger, partitions, observer, localStores },
       ...(following === undefined ? {} : { following }),
     });
     running.push(started);
-    watches.push(watchTasks(started, metrics, () => log.brokerNowMs()));
+    watchTasks(started, metrics, () => log.brokerNowMs());
   }
   const app = createHttpApp({
     service,
@@ -147,7 +149,6 @@ async function serve<Config extends BaseConfig>(
   logger.info('listening', { url: http.url });
   await stopped;
   logger.info('stopping');
-  for (const stop of watches) stop();
   const drainMs = (parts.routes ?? []).length === 0 ? 0 : config.PLUMBLINE_DRAIN_MS;
   const stopServing = sleep(drainMs).then(() => http.close());
   // The calls under way are decided here. Those that still come are decided by whoever takes the
@@ -159,6 +160,20 @@ async function serve<Config extends BaseConfig>(
   await log.close();
   logger.info('stopped');
 }
+
+const both = (one: TaskObserver, other: TaskObserver | undefined): TaskObserver =>
+  other === undefined
+    ? one
+    : {
+        committed(event) {
+          one.committed?.(event);
+          other.committed?.(event);
+        },
+        restored(event) {
+          one.restored?.(event);
+          other.restored?.(event);
+        },
+      };
 
 /**
  * Ready from the moment when its first tasks run. Tasks that it takes over later do not make it
