@@ -65,3 +65,9 @@ export {
 export { pacedFetch } from './paced-fetch.ts';
 export type { Tail, TailOptions, TailPositions } from './tail.ts';
 export { openTail } from './tail.ts';
+export type { FeedOffsets, FeedPosition } from './feed/feed-position.ts';
+export { feedTagOf, formatFeedPosition, parseFeedPosition } from './feed/feed-position.ts';
+export { aheadMax as feedAheadMax } from './feed/limits.ts';
+export type { FeedLog, Follower, Joined, LogFeed, LogFeedOptions, Seat } from './feed/log-feed.ts';
+export { openLogFeed } from './feed/log-feed.ts';
+export type { Change } from './feed/ring.ts';

@@ -1,9 +1,9 @@
 import type { Route } from '@plumbline/http';
 import { defineRoute, text } from '@plumbline/http';
+import { parseFeedPosition } from '@plumbline/kafka';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 import type { Live } from '../live/live.ts';
-import { parsePosition } from '../live/position.ts';
 import type { Access } from './authorise.ts';
 import { authorised, callerOf } from './authorise.ts';
 import { problem } from './error-codes.ts';
@@ -34,7 +34,7 @@ export const liveRoute = (access: Access, live: Live): Route =>
     },
     handler: ({ query, context }) => {
       const caller = callerOf(context);
-      const from = query.position === undefined ? null : parsePosition(query.position);
+      const from = query.position === undefined ? null : parseFeedPosition(query.position);
       if (query.position !== undefined && from === null)
         throw problem('INVALID_PARAMETER', 'position: is not one that was given');
       live.admit(caller);

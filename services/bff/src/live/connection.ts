@@ -1,8 +1,8 @@
+import type { FeedPosition, Seat } from '@plumbline/kafka';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../http/authorise.ts';
 import * as limits from '../limits.ts';
-import type { Feed, Joined, Seat } from './feed.ts';
-import type { Position } from './position.ts';
+import type { Feed, Joined } from './feed.ts';
 import type { ServerMessage } from './protocol.ts';
 import { changeMessage, closeCodes, isPing, serviceRestart, unsupportedData } from './protocol.ts';
 
@@ -23,7 +23,7 @@ export interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly caller: Caller;
   readonly feed: Feed;
-  readonly from: Position | null;
+  readonly from: FeedPosition | null;
   readonly onOver: () => void;
 }
 

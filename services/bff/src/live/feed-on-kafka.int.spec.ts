@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { processConfig, streamConfig } from '@plumbline/config';
 import { topics } from '@plumbline/events';
+import { parseFeedPosition } from '@plumbline/kafka';
 import { silentLogger } from '@plumbline/observability';
 import { openTestProcess } from '@plumbline/runtime/testing';
 import { expect, it, vi } from 'vitest';
 import { notedChange } from '../testing/noted-changes.ts';
 import { openFeed } from './feed.ts';
-import { parsePosition } from './position.ts';
 
 const partitions = 4;
 
@@ -39,7 +39,7 @@ it('over Kafka, what is committed is told once, through restarts', async () => {
         onChange: ({ note }) => orders.push(note.orderNo),
         onReset: () => orders.push('reset'),
       },
-      from === null ? null : parsePosition(from),
+      from === null ? null : parseFeedPosition(from),
     );
     return { seat, orders, how };
   }

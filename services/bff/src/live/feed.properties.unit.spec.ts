@@ -1,15 +1,13 @@
 import type { ChangeNoted } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import type { MemoryLog } from '@plumbline/kafka';
-import { createMemoryLog } from '@plumbline/kafka';
+import type { FeedLog, FeedOffsets, MemoryLog, Seat } from '@plumbline/kafka';
+import { createMemoryLog, parseFeedPosition } from '@plumbline/kafka';
 import { silentLogger } from '@plumbline/observability';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { createFeedCodec, notedChange } from '../testing/noted-changes.ts';
-import type { Feed, FeedLog, Follower, Seat } from './feed.ts';
+import type { Feed, Follower } from './feed.ts';
 import { openFeed } from './feed.ts';
-import type { Offsets } from './position.ts';
-import { parsePosition } from './position.ts';
 
 const topic = topics.changesEvents.name;
 const partitions = 3;
@@ -62,7 +60,7 @@ function at<T>(list: readonly T[], index: number): T {
   return found;
 }
 
-const offsetsIn = (position: string): Offsets => parsePosition(position)?.offsets ?? [];
+const offsetsIn = (position: string): FeedOffsets => parseFeedPosition(position)?.offsets ?? [];
 
 /** A page that stays open over everything that happens to its connections. */
 function createPage(buyer: string) {
@@ -94,7 +92,7 @@ function createPage(buyer: string) {
     resets,
     async connect(feed: Feed): Promise<void> {
       seat?.leave();
-      seat = await feed.join(follower(), at === '' ? null : parsePosition(at));
+      seat = await feed.join(follower(), at === '' ? null : parseFeedPosition(at));
     },
     /** What it missed when the connection broke, it missed: only its position counts. */
     disconnect(): void {

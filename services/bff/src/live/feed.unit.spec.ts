@@ -1,14 +1,16 @@
 import { topics } from '@plumbline/events';
-import type { MemoryLog } from '@plumbline/kafka';
-import { createMemoryLog } from '@plumbline/kafka';
+import type { FeedOffsets, MemoryLog } from '@plumbline/kafka';
+import {
+  createMemoryLog,
+  feedAheadMax,
+  formatFeedPosition,
+  parseFeedPosition,
+} from '@plumbline/kafka';
 import { silentLogger } from '@plumbline/observability';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import * as limits from '../limits.ts';
 import { createFeedCodec, notedChange } from '../testing/noted-changes.ts';
 import type { Feed, Joined } from './feed.ts';
 import { openFeed } from './feed.ts';
-import type { Offsets } from './position.ts';
-import { formatPosition, parsePosition } from './position.ts';
 
 const topic = topics.changesEvents.name;
 const codec = await createFeedCodec();
@@ -44,22 +46,22 @@ async function join(from: string | null, on = feed) {
         lines.push(`${change.partition}/${change.offset} ${offsetsIn(position()).join(',')}`),
       onReset: (position) => lines.push(`reset ${offsetsIn(position).join(',')}`),
     },
-    from === null ? null : parsePosition(from),
+    from === null ? null : parseFeedPosition(from),
   );
   if (joined === undefined) throw new Error('a page that joins is told so');
   return { ...joined, seat, lines };
 }
 
-const offsetsIn = (position: string): Offsets => parsePosition(position)?.offsets ?? [];
+const offsetsIn = (position: string): FeedOffsets => parseFeedPosition(position)?.offsets ?? [];
 
 describe('a position', () => {
   it('is what was given, and nothing else', () => {
-    const text = formatPosition('q3J-_a0Z', [0n, 35n, 2n ** 63n - 1n]);
+    const text = formatFeedPosition('q3J-_a0Z', [0n, 35n, 2n ** 63n - 1n]);
     expect(text).toBe('q3J-_a0Z.0-z-1y2p0ij32e8e7');
-    expect(parsePosition(text)?.offsets).toEqual([0n, 35n, 2n ** 63n - 1n]);
+    expect(parseFeedPosition(text)?.offsets).toEqual([0n, 35n, 2n ** 63n - 1n]);
     const others = ['', 'q3J-_a0Z', 'q3J-_a0Z.', 'q3J-_a0Z.0-', '.0', 'q3J-_a0Z.-1', 'q3J-_a0Z.A'];
     const long = ['q3J-_a0Z.1y2p0ij32e8e8', `q3J-_a0Z.${'0-'.repeat(2_000)}0`, ' q3J-_a0Z.0'];
-    for (const other of [...others, ...long]) expect(parsePosition(other), other).toBe(null);
+    for (const other of [...others, ...long]) expect(parseFeedPosition(other), other).toBe(null);
   });
 });
 
@@ -86,7 +88,7 @@ describe('a page is told to read anew', () => {
 
   it('when its position is of another log, of other partitions, or far beyond the end', async () => {
     const [tag = ''] = (await begun()).split('.');
-    const far = formatPosition(tag, [limits.aheadMax + 1n, 0n]);
+    const far = formatFeedPosition(tag, [feedAheadMax + 1n, 0n]);
     for (const from of [`AAAAAAAA.0-0`, `${tag}.0`, `${tag}.0-0-0`, far]) {
       expect((await join(from)).how, from).toBe('reset');
     }

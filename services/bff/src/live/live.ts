@@ -1,4 +1,5 @@
 import type { UpgradeAt, Upgraded } from '@plumbline/http';
+import type { FeedPosition } from '@plumbline/kafka';
 import type { Logger, Metrics } from '@plumbline/observability';
 import { isRedisDown } from '@plumbline/redis';
 import { WebSocketServer } from 'ws';
@@ -10,14 +11,13 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
 import type { Feed } from './feed.ts';
-import type { Position } from './position.ts';
 import { closeCodes } from './protocol.ts';
 
 /** Every client of this process that looks. */
 export interface Live {
   /** Errors: RATE_LIMITED for a user with too many connections, OVERLOADED for a full process. */
   admit(caller: Caller): void;
-  take(at: UpgradeAt, caller: Caller, from: Position | null): Upgraded;
+  take(at: UpgradeAt, caller: Caller, from: FeedPosition | null): Upgraded;
   /** Looks at once whose session is over. */
   checkNow(): Promise<void>;
   close(): Promise<void>;
@@ -67,7 +67,7 @@ export function createLive(options: LiveOptions): Live {
 
   const isFullFor = (userId: string): boolean => (ofUser.get(userId) ?? 0) >= perUserMax;
 
-  function take({ request, socket, head }: UpgradeAt, caller: Caller, from: Position | null) {
+  function take({ request, socket, head }: UpgradeAt, caller: Caller, from: FeedPosition | null) {
     let connection: Connection | null = null;
     let going = false;
     server.handleUpgrade(request, socket, head, (webSocket) => {

@@ -1,18 +1,17 @@
-import type { ChangeNoted } from '@plumbline/events';
-import type { Log, LogReader, LogRecord } from '@plumbline/kafka';
 import type { Logger } from '@plumbline/observability';
-import * as limits from '../limits.ts';
-import type { Offsets } from './position.ts';
+import type { Log, LogReader, LogRecord } from '../log.ts';
+import * as limits from './limits.ts';
+import type { FeedOffsets } from './feed-position.ts';
 import type { Change, Ring } from './ring.ts';
 
 /** What a follower missed, and up to where. */
-export interface CaughtUp {
-  readonly changes: readonly Change[];
-  readonly offsets: Offsets;
+export interface CaughtUp<Note> {
+  readonly changes: readonly Change<Note>[];
+  readonly offsets: FeedOffsets;
 }
 
-interface Who {
-  wants(note: ChangeNoted): boolean;
+interface Who<Note> {
+  wants(note: Note): boolean;
 }
 
 /**
@@ -20,18 +19,22 @@ interface Who {
  * it moves on meanwhile, so that this looks after each fetch where it begins now. `null` when there
  * is no way: out of range, too many records, no answer in time, too many who ask at once.
  */
-export function createCatchUp(options: {
+export function createCatchUp<Note>(options: {
   readonly log: Pick<Log, 'openReader'>;
   readonly logger: Logger;
   readonly topic: string;
-  readonly ring: Ring;
-  readonly read: (record: LogRecord) => Promise<Change | null>;
+  readonly ring: Ring<Note>;
+  readonly read: (record: LogRecord) => Promise<Change<Note> | null>;
   readonly replayMax: number;
-}): (from: CaughtUp, by: Who) => Promise<CaughtUp | null> {
+}): (from: CaughtUp<Note>, by: Who<Note>) => Promise<CaughtUp<Note> | null> {
   const { log, logger, topic, ring, read, replayMax } = options;
   let underWay = 0;
 
-  async function catchUp(from: CaughtUp, by: Who, signal: AbortSignal): Promise<CaughtUp | null> {
+  async function catchUp(
+    from: CaughtUp<Note>,
+    by: Who<Note>,
+    signal: AbortSignal,
+  ): Promise<CaughtUp<Note> | null> {
     const offsets = [...from.offsets];
     const changes = [...from.changes];
     const behind = (): number[] =>

@@ -1,48 +1,47 @@
-import type { ChangeNoted } from '@plumbline/events';
 import { invariant } from '@plumbline/kernel';
-import type { Offsets } from './position.ts';
+import type { FeedOffsets } from './feed-position.ts';
 
-/** A change, and where its note stands in the feed. */
-export interface Change {
+/** What is made of a record, and where that stands in the feed. */
+export interface Change<Note> {
   readonly partition: number;
   readonly offset: bigint;
-  readonly note: ChangeNoted;
+  readonly note: Note;
 }
 
-interface Segment {
+interface Segment<Note> {
   /** It holds every change from here on … */
   begin: bigint;
   /** … up to here. */
   next: bigint;
   /** In the order of their offsets. */
-  readonly changes: Change[];
+  readonly changes: Change<Note>[];
 }
 
 /** The newest changes of each partition, whole from a beginning that moves on as they come. */
-export interface Ring {
+export interface Ring<Note> {
   /** Forgets everything, and begins there. */
-  restart(at: Offsets): void;
-  add(change: Change): void;
+  restart(at: FeedOffsets): void;
+  add(change: Change<Note>): void;
   /** There is nothing more before `next`. */
   reach(partition: number, next: bigint): void;
   begin(partition: number): bigint;
   /** Where somebody stands who has seen everything. */
-  next(): Offsets;
+  next(): FeedOffsets;
   /** Whether everything since the offsets is here. */
-  reachesBackTo(offsets: Offsets): boolean;
+  reachesBackTo(offsets: FeedOffsets): boolean;
   /** Partition by partition, which is the order of each order. */
-  since(offsets: Offsets): Iterable<Change>;
+  since(offsets: FeedOffsets): Iterable<Change<Note>>;
 }
 
-export function createRing(at: Offsets, changesMax: number): Ring {
-  let segments: readonly Segment[] = [];
+export function createRing<Note>(at: FeedOffsets, changesMax: number): Ring<Note> {
+  let segments: readonly Segment<Note>[] = [];
 
-  const restart = (from: Offsets): void => {
+  const restart = (from: FeedOffsets): void => {
     segments = from.map((offset) => ({ begin: offset, next: offset, changes: [] }));
   };
   restart(at);
 
-  const segmentOf = (partition: number): Segment => {
+  const segmentOf = (partition: number): Segment<Note> => {
     const found = segments[partition];
     invariant(found !== undefined, 'a feed has the partitions of its topic');
     return found;
@@ -81,7 +80,7 @@ export function createRing(at: Offsets, changesMax: number): Ring {
 }
 
 /** The index of the first change at or after the offset. */
-function firstAt(changes: readonly Change[], offset: bigint): number {
+function firstAt(changes: readonly Change<unknown>[], offset: bigint): number {
   let [low, high] = [0, changes.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,16 +1,14 @@
-import type { ChangeNoted } from '@plumbline/events';
-import type { Fetched, Log, LogReader, LogRecord } from '@plumbline/kafka';
 import { silentLogger } from '@plumbline/observability';
 import { expect, it, vi } from 'vitest';
-import * as limits from '../limits.ts';
+import type { Fetched, Log, LogReader, LogRecord } from '../log.ts';
+import * as limits from './limits.ts';
 import type { CaughtUp } from './catch-up.ts';
 import { createCatchUp } from './catch-up.ts';
 import type { Change, Ring } from './ring.ts';
 import { createRing } from './ring.ts';
 
-const from: CaughtUp = { changes: [], offsets: [0n] };
+const from: CaughtUp<string> = { changes: [], offsets: [0n] };
 const everything = { wants: () => true };
-const note: Partial<ChangeNoted> = { orderNo: 'o-1' };
 
 /** `perFetch` records a fetch, of a partition that has as many as the ring has let go of. */
 function opened(options: {
@@ -19,7 +17,7 @@ function opened(options: {
   readonly fetch?: LogReader['fetch'];
 }) {
   const { ringBegins, perFetch = 100 } = options;
-  const ring: Ring = createRing([ringBegins], 10);
+  const ring: Ring<string> = createRing([ringBegins], 10);
   let next = 0n;
   let open = 0;
   const reader: LogReader = {
@@ -47,9 +45,9 @@ function opened(options: {
     },
   };
   const catchUp = createCatchUp({
-    ...{ log, logger: silentLogger, topic: 'changes', ring, replayMax: limits.replayChangesMax },
-    read: ({ offset }: LogRecord): Promise<Change> =>
-      Promise.resolve({ partition: 0, offset, note: note as ChangeNoted }),
+    ...{ log, logger: silentLogger, topic: 'changes', ring, replayMax: 200 },
+    read: ({ offset }: LogRecord): Promise<Change<string>> =>
+      Promise.resolve({ partition: 0, offset, note: 'o-1' }),
   });
   return { catchUp, openReaders: () => open };
 }
