@@ -42,3 +42,6 @@ export const overtakenKeptMs = 24 * 3_600_000;
 
 /** Somebody looks at the page: no batch is worth waiting for. */
 export const changesPaceMs = 10;
+
+/** What stands is counted for the metrics; they are scraped every 15 s as a rule. */
+export const standingAlertsEveryMs = 15_000;

@@ -5,6 +5,7 @@ import type { QueriesConfig } from './config.ts';
 import { alertRoutes } from './http/alert-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { projections } from './projections/projections.ts';
+import { showStandingAlerts } from './standing-alerts.ts';
 
 /** The queries process: its projections, the live feed, and an edge that only reads. */
 export function openQueries(foundation: Foundation<QueriesConfig>): Promise<Parts> {
@@ -12,11 +13,15 @@ export function openQueries(foundation: Foundation<QueriesConfig>): Promise<Part
   const partitions = config.PLUMBLINE_PARTITIONS;
   const url = config.PLUMBLINE_POSTGRES_URL;
   const models = openReadModels({ ...foundation, url, partitions, projections });
+  const standing = showStandingAlerts({ ...foundation, postgres: models.readers, nowMs: Date.now });
   const edge = { postgres: models.readers, tenant: config.PLUMBLINE_TENANT, partitions };
   return Promise.resolve({
     topologies: [changesTopology],
     routes: [...alertRoutes(edge), ...orderRoutes(edge)],
     healthAtStart: models.health,
-    close: () => models.close(),
+    async close() {
+      await standing.close();
+      await models.close();
+    },
   });
 }
