@@ -173,18 +173,22 @@ export type {
   AcknowledgeAlert,
   ActivateRules,
   AlertAcknowledged,
+  AlertInvestigated,
   AlertRaised,
   AlertReopened,
   AlertResolved,
   AlertsCommand,
   AlertsEvent,
   Evidence,
+  InvestigateAlert,
   ReopenAlert,
   ResolveAlert,
   Resolution,
   RuleParameters,
   RulesActivated,
   Severity,
+  SuppressAlert,
+  WriteOffAlert,
 } from './generated/alerts.ts';
 export { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
 export type {

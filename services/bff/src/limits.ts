@@ -101,6 +101,12 @@ export const askedSkusCharsMax = 6_000;
 export const itemsShownMax = 500;
 export const itemsPageMax = 200;
 
+/** A few words of what an alert says, as in queries. */
+export const searchCharsMax = 100;
+
+/** Alerts of which one thing is said at once: a page of a list. Each is a command of its own. */
+export const alertsAtOnceMax = 100;
+
 /** An alert id is a UUID, a rule a letter, a tenant part of a routing key. */
 export const alertIdCharsMax = 64;
 export const ruleCharsMax = 32;

@@ -25,6 +25,9 @@ export const overviewPaceMs = 100;
 /** As in a routing key. */
 export const tenantCharsMax = 32;
 
+/** A few words of what an alert says. */
+export const searchCharsMax = 100;
+
 /** Buyers are opaque ids. */
 export const buyerCharsMax = 64;
 

@@ -74,8 +74,16 @@ test('alerts are filtered, newest first', async () => {
     'alert-o4',
     'alert-o3',
     'alert-o1',
+    'alert-o7',
+    'alert-o6',
   ]);
-  expect(await alertIds('/alerts?status=OPEN&rule=A')).toEqual(['alert-o3']);
+  expect(await alertIds('/alerts?status=OPEN&rule=C')).toEqual(['alert-usd']);
+  expect(await alertIds('/alerts?status=OPEN&rule=A')).toEqual([]);
+  expect(await alertIds('/alerts?status=INVESTIGATING')).toEqual(['alert-o3']);
+  expect(await alertIds('/alerts?status=WRITTEN_OFF')).toEqual(['alert-o6']);
+  expect(await alertIds('/alerts?status=SUPPRESSED&rule=V')).toEqual(['alert-o7']);
+  expect(await alertIds('/alerts?standing=true')).toEqual(['alert-usd', 'alert-o4', 'alert-o3']);
+  expect(await alertIds('/alerts?standing=false&rule=A')).toEqual(['alert-o5', 'alert-o1']);
   expect(await alertIds('/alerts?status=ACKNOWLEDGED')).toEqual(['alert-o4']);
   expect(await alertIds('/alerts?severity=CRITICAL')).toEqual(['alert-usd']);
   expect(await alertIds('/alerts?orderNo=o4')).toEqual(['alert-o4']);
@@ -83,6 +91,39 @@ test('alerts are filtered, newest first', async () => {
   const to = new Date(t0 + 60_005).toISOString();
   expect(await alertIds(`/alerts?since=${from}&until=${to}`)).toEqual(['alert-o4']);
   expect(await alertIds('/alerts?status=SUPERSEDED')).toEqual(['alert-o5']);
+});
+
+test('alerts are found by the money at stake, of one currency, and by what is said of them', async () => {
+  expect(await alertIds('/alerts?currency=USD')).toEqual(['alert-usd']);
+  expect(await alertIds('/alerts?minAmount=3.00&maxAmount=4')).toEqual(['alert-o4', 'alert-o3']);
+  expect(await alertIds('/alerts?currency=USD&minAmount=90000000000000')).toEqual(['alert-usd']);
+  expect(await alertIds('/alerts?currency=USD&minAmount=90000000000000.01')).toEqual([]);
+  expect(await alertIds('/alerts?currency=XYZ&maxAmount=99')).toEqual([]);
+  expect(await alertIds('/alerts?text=pay-O4')).toEqual(['alert-o4']);
+  expect(await alertIds('/alerts?text=NOT%20shown&rule=C')).toEqual(['alert-usd']);
+  for (const wild of ['%25', '_', '%5C'])
+    expect(await alertIds(`/alerts?text=${wild}`)).toEqual([]);
+  const page = await data<AlertPage>('/alerts?text=shown&limit=2');
+  const next = await alertIds(`/alerts?text=shown&limit=9&cursor=${String(page.nextCursor)}`);
+  expect([page.alerts.length, next.length]).toEqual([2, 5]);
+});
+
+test('an alert that was written off or suppressed says of what money, and until when', async () => {
+  const loss = { loss: 0.6, lossCurrency: 'CNY', suppressedUntil: null };
+  expect(await data('/alerts/alert-o6')).toMatchObject({
+    status: 'WRITTEN_OFF',
+    resolution: { resolution: 'WRITTEN_OFF', reason: 'gone', ...loss },
+    history: [
+      { status: 'OPEN', loss: null },
+      { status: 'WRITTEN_OFF', ...loss },
+    ],
+  });
+  const until = { loss: null, suppressedUntil: '2026-01-01T01:00:00.000Z' };
+  expect(await data('/alerts/alert-o7')).toMatchObject({
+    status: 'SUPPRESSED',
+    resolution: until,
+    history: [{ status: 'OPEN' }, { status: 'SUPPRESSED', ...until }],
+  });
 });
 
 test('an alert has its evidence, its place and how it ended', async () => {
@@ -107,12 +148,13 @@ test('an alert has its life: each step, by whom, why, when and where in the log'
   });
   const reopened = await data<AlertLife>('/alerts/alert-o3');
   expect(reopened).toMatchObject({
-    status: 'OPEN',
+    status: 'INVESTIGATING',
     resolution: null,
     history: [
       step('OPEN', null, t0 + 60_003),
       step('RESOLVED', 'shipped', t0 + 70_000),
       step('OPEN', 'it was not', t0 + 99_000),
+      step('INVESTIGATING', 'I ask them', t0 + 99_500),
     ],
   });
   const offsets = reopened.history.map(({ offset }) => Number(offset));
@@ -131,10 +173,12 @@ test('the summary counts by rule and never adds up two currencies', async () => 
     data: {
       rules: [
         {
-          ...{ rule: 'A', raised: 4, open: 2, acknowledged: 1, resolved: 2, superseded: 1 },
+          ...{ rule: 'A', raised: 4, open: 2, acknowledged: 1, investigating: 1 },
+          ...{ resolved: 2, superseded: 1, writtenOff: 0, suppressed: 0 },
           atStake: [{ currency: 'CNY', amount: 7 }],
         },
         { rule: 'C', raised: 1, open: 1, resolved: 0 },
+        { rule: 'V', raised: 2, open: 0, resolved: 2, writtenOff: 1, suppressed: 1 },
       ],
     },
   });
@@ -255,12 +299,14 @@ test('what does not exist is 404, and every bad parameter is named in one 400', 
     });
   }
   const bad =
-    '/alerts?status=NEW&severity=HIGH&since=yesterday&limit=201&cursor=x&orderNo=&colour=red';
+    '/alerts?status=NEW&severity=HIGH&since=yesterday&limit=201&cursor=x&orderNo=&colour=red' +
+    '&standing=maybe&minAmount=-1&currency=yuan&text=';
   const { status, body } = await queries.get(bad, { 'Plumbline-Position': 'a:9:1' });
   const { code, message } = body as { code: string; message: string };
   expect([status, code]).toEqual([400, 'INVALID_PARAMETER']);
   for (const name of [
     ...['status', 'severity', 'since', 'limit', 'cursor', 'orderNo', 'colour'],
+    ...['standing', 'minAmount', 'currency', 'text'],
     'plumbline-position',
   ]) {
     expect(message).toContain(name);

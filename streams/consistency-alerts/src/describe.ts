@@ -1,5 +1,7 @@
 import type { AlertRaised, AlertResolved } from '@plumbline/events';
 import { splitRoutingKey } from '@plumbline/kernel';
+import type { Money } from './life/life.ts';
+import type { Finding } from './rules/rule.ts';
 import type { JoinedView } from './rules/view.ts';
 import type { AlertChange } from './rules/watch.ts';
 import { alertIdOf } from './stores.ts';
@@ -10,6 +12,10 @@ const noMoney = { amountMinor: 0n, currency: 'XXX' };
 export type AlertNews =
   | { readonly type: 'AlertRaised'; readonly data: AlertRaised }
   | { readonly type: 'AlertResolved'; readonly data: AlertResolved };
+
+/** The money that is at stake in what is found; `null` where it is none. */
+export const atStakeOf = (finding: Finding, view: JoinedView): Money | null =>
+  finding.atStake ?? view.payment;
 
 /** What the log itself has brought about, as an event says it. */
 export function describe(
@@ -34,11 +40,12 @@ export function describe(
         reason: over === null ? `healed by ${change.healedBy.type}` : over.reason,
         resolvedAt: nowMs,
         evidence: [change.healedBy],
+        ...{ lossMinor: null, lossCurrency: null, suppressedUntil: null },
       },
     };
   }
   const { finding } = change;
-  const { amountMinor, currency } = finding.atStake ?? view.payment ?? noMoney;
+  const { amountMinor, currency } = atStakeOf(finding, view) ?? noMoney;
   return {
     type: 'AlertRaised',
     data: {

@@ -54,18 +54,24 @@ const outcomes = () =>
 function say(
   type: LifeCommand['type'],
   alertId: string,
-  { reason = 'because', id = `c${(commands += 1)}`, to = key } = {},
+  { reason = 'because', id = `c${(commands += 1)}`, to = key, more = {} } = {},
 ): unknown {
   driver.pipeInput({
     topic: topics.alertsCommands.name,
     key: to,
-    payload: { type, data: { alertId, reason } },
+    payload: { type, data: { ...figures(type), alertId, reason, ...more } },
     envelope: { id, actor },
   });
   const [outcome] = outcomes();
   if (outcome?.status === 'REJECTED') return outcome.code;
   const { status } = JSON.parse(outcome?.answer ?? '{}') as { status?: unknown };
   return outcome?.status === 'UNCHANGED' ? `still ${String(status)}` : status;
+}
+
+/** All that is at stake, and for good. */
+function figures(type: LifeCommand['type']): object {
+  if (type === 'WriteOffAlert') return { lossMinor: null, lossCurrency: null };
+  return type === 'SuppressAlert' ? { until: null } : {};
 }
 
 const news = () => driver.readOutput(topics.alertsEvents.name);
@@ -158,7 +164,7 @@ describe('what a person says of an alert', () => {
     ['a key of no order', 'nothing', 'PAY1'],
   ])('is refused of %s', (_what, alertId, to) => {
     raisedA();
-    for (const type of ['AcknowledgeAlert', 'ResolveAlert', 'ReopenAlert'] as const) {
+    for (const type of types) {
       expect(say(type, alertId, { to })).toBe('ALERT_NOT_FOUND');
     }
     expect(news()).toEqual([]);
@@ -180,6 +186,103 @@ describe('what a person says of an alert', () => {
       expect(say('AcknowledgeAlert', alertId, { reason })).toBe('REASON_INVALID');
     }
     expect(news()).toEqual([]);
+  });
+});
+
+describe('an alert that is written off', () => {
+  it('has its loss in the event, which is at most what is at stake', () => {
+    const alertId = raisedA();
+    const more = (lossMinor: bigint) => ({ more: { lossMinor, lossCurrency: 'CNY' } });
+    expect(say('WriteOffAlert', alertId, more(9_991n))).toBe('LOSS_INVALID');
+    expect(say('WriteOffAlert', alertId, more(9_990n))).toBe('WRITTEN_OFF');
+    expect(news()).toMatchObject([
+      {
+        envelope: { actor },
+        payload: {
+          type: 'AlertResolved',
+          data: { resolution: 'WRITTEN_OFF', lossMinor: 9_990n, lossCurrency: 'CNY' },
+        },
+      },
+    ]);
+  });
+
+  it('loses the money of the payment where it had healed and was reopened', () => {
+    const alertId = raisedA();
+    order(orderPaid);
+    say('ReopenAlert', alertId);
+    news();
+    expect(say('WriteOffAlert', alertId)).toBe('WRITTEN_OFF');
+    expect(news()).toMatchObject([{ payload: { data: { lossMinor: 9_990n } } }]);
+  });
+});
+
+describe('a suppressed alert', () => {
+  const untilMs = () => driver.nowMs() + graceMs;
+
+  /** Of rule A, suppressed for a grace. */
+  function suppressedA(): string {
+    const alertId = raisedA();
+    const told = say('SuppressAlert', alertId, { more: { until: untilMs() } });
+    expect([told, said()]).toEqual(['SUPPRESSED', ['AlertResolved SUPPRESSED']]);
+    return alertId;
+  }
+
+  it('stands again by itself at its time, and heals then as any', () => {
+    const alertId = suppressedA();
+    driver.advanceStreamTime(graceMs / 2);
+    expect(news()).toEqual([]);
+    driver.restart();
+    driver.advanceStreamTime(graceMs);
+    expect(news()).toMatchObject([
+      {
+        envelope: { actor: 'system:consistency-alerts', subject: alertId },
+        payload: { type: 'AlertReopened', data: { alertId, rule: 'A', orderNo: 'H1' } },
+      },
+    ]);
+    order(orderPaid);
+    expect(said()).toEqual(['AlertResolved AUTO_RESOLVED']);
+  });
+
+  it('heals in silence, and then stays so at its time', () => {
+    const alertId = suppressedA();
+    order(orderPaid);
+    driver.advanceStreamTime(2 * graceMs);
+    expect(news()).toEqual([]);
+    expect(say('ReopenAlert', alertId)).toBe('OPEN');
+  });
+
+  it('never stands again by itself where it is for good, or was reopened meanwhile', () => {
+    const alertId = raisedA();
+    say('SuppressAlert', alertId);
+    driver.advanceStreamTime(10 * graceMs);
+    expect(said()).toEqual(['AlertResolved SUPPRESSED']);
+    say('ReopenAlert', alertId);
+    say('SuppressAlert', alertId, { more: { until: untilMs() } });
+    say('ReopenAlert', alertId);
+    news();
+    driver.advanceStreamTime(2 * graceMs);
+    expect(news()).toEqual([]);
+  });
+
+  it('is put off from the last time that it was suppressed', () => {
+    const alertId = suppressedA();
+    say('ReopenAlert', alertId);
+    say('SuppressAlert', alertId, { more: { until: driver.nowMs() + 10 * graceMs } });
+    news();
+    driver.advanceStreamTime(5 * graceMs);
+    expect(news()).toEqual([]);
+    driver.advanceStreamTime(6 * graceMs);
+    expect(said()).toEqual(['AlertReopened']);
+  });
+
+  it('that a person had reopened after it healed stands again all the same', () => {
+    const alertId = raisedA();
+    order(orderPaid);
+    say('ReopenAlert', alertId);
+    say('SuppressAlert', alertId, { more: { until: untilMs() } });
+    news();
+    driver.advanceStreamTime(2 * graceMs);
+    expect(said()).toEqual(['AlertReopened']);
   });
 });
 
@@ -251,6 +354,11 @@ describe('the log and a person', () => {
   });
 });
 
+const types = [
+  ...(['AcknowledgeAlert', 'InvestigateAlert', 'ResolveAlert'] as const),
+  ...(['WriteOffAlert', 'SuppressAlert', 'ReopenAlert'] as const),
+];
+
 const isOfOrder = (event: OrdersEvent | PaymentsEvent): event is OrdersEvent =>
   event.type.startsWith('Order');
 
@@ -259,8 +367,9 @@ it('any events and words in any order: each alert goes its way, in one chain of 
     ...[orderAwaiting, orderPaid, orderExpired, paymentSucceeded, reportedFailed, reportConfirmed],
   ];
   const word = fc.record({
-    word: fc.constantFrom('AcknowledgeAlert', 'ResolveAlert', 'ReopenAlert'),
+    word: fc.constantFrom(...types),
     which: fc.nat({ max: 3 }),
+    forMs: fc.integer({ min: 1, max: 3 * graceMs }),
   });
   const doing = fc.oneof(
     fc.nat({ max: steps.length - 1 }).map((at) => ({ event: at })),
@@ -280,7 +389,7 @@ it('any events and words in any order: each alert goes its way, in one chain of 
           expect(envelope.aggregateVersion).toBe((version += 1n));
           const { subject: id } = envelope;
           const before = standing.get(id);
-          const stands = before === 'OPEN' || before === 'ACKNOWLEDGED';
+          const stands = ['OPEN', 'ACKNOWLEDGED', 'INVESTIGATING'].includes(before ?? '');
           switch (payload.type) {
             case 'AlertRaised':
               expect(before).toBe(undefined);
@@ -291,12 +400,17 @@ it('any events and words in any order: each alert goes its way, in one chain of 
               expect(before).toBe('OPEN');
               standing.set(id, 'ACKNOWLEDGED');
               break;
+            case 'AlertInvestigated':
+              expect(['OPEN', 'ACKNOWLEDGED']).toContain(before);
+              standing.set(id, 'INVESTIGATING');
+              break;
             case 'AlertResolved':
               expect(stands).toBe(true);
               standing.set(id, (payload.data as { resolution: string }).resolution);
               break;
             case 'AlertReopened':
-              expect(['RESOLVED', 'AUTO_RESOLVED']).toContain(before);
+              expect(['RESOLVED', 'AUTO_RESOLVED', 'WRITTEN_OFF', 'SUPPRESSED']).toContain(before);
+              if (envelope.actor !== actor) expect(before).toBe('SUPPRESSED');
               standing.set(id, 'OPEN');
           }
         }
@@ -305,7 +419,9 @@ it('any events and words in any order: each alert goes its way, in one chain of 
         if ('pass' in each) driver.advanceStreamTime(graceMs + 10);
         else if ('word' in each) {
           const alertId = alerts[each.which] ?? 'nothing';
-          const told = say(each.word, alertId);
+          const until = driver.nowMs() + each.forMs;
+          const more = each.word === 'SuppressAlert' ? { until } : {};
+          const told = say(each.word, alertId, { more });
           hear();
           const known = standing.get(alertId);
           if (known === undefined) expect(told).toBe('ALERT_NOT_FOUND');

@@ -19,8 +19,15 @@ import type {
 import { TerminalError, emitChained, firstLink } from '@plumbline/runtime';
 import { onActivation } from './commands/activation.ts';
 import { onLifeCommand } from './commands/life.ts';
+import { onSuppressionOver, suppressionTimer } from './commands/suppression.ts';
 import { describe } from './describe.ts';
-import { lifeIn, withLifeEvent, withoutFinding } from './life/life.ts';
+import {
+  isEndedByPerson,
+  isEndedForGood,
+  lifeIn,
+  withLifeEvent,
+  withoutFinding,
+} from './life/life.ts';
 import { otherReportsMax } from './rules/limits.ts';
 import { activeRules } from './rules/parameters.ts';
 import { oneNumberForTwo } from './rules/payment-rules.ts';
@@ -115,7 +122,7 @@ function withRoom(view: JoinedView, input: InputRecord, context: ProcessorContex
   const { lives } = alertsOf(context, input.key);
   const left = withoutOtherReports(receiving, ({ seen }) => {
     const alertId = alertIdOf(oneNumberForTwo.id, input.key, seen.eventId);
-    return lifeIn(lives, alertId)?.status === 'RESOLVED';
+    return isEndedForGood(lifeIn(lives, alertId));
   });
   return left === receiving ? view : { ...view, receiving: left };
 }
@@ -137,6 +144,10 @@ function viewAfter(view: JoinedView, { topic: from, payload }: InputRecord, caus
 }
 
 function onTimer(timer: FiredTimer, context: ProcessorContext): void {
+  if (timer.name === suppressionTimer) {
+    onSuppressionOver(timer, context);
+    return;
+  }
   const watched = watchedOf(context, timer.key);
   invariant(watched !== undefined, `a deadline without an order: ${timer.key}`);
   const id = `timer:${timer.name}:${timer.dueMs}`;
@@ -190,7 +201,7 @@ function newsOf(
     .filter((payload) => {
       if (payload.type === 'AlertRaised') return true;
       const { alertId } = payload.data;
-      if (lifeIn(lives, alertId)?.status === 'RESOLVED') {
+      if (isEndedByPerson(lifeIn(lives, alertId))) {
         lives = withoutFinding(lives, alertId);
         return false;
       }

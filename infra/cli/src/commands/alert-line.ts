@@ -1,4 +1,10 @@
-import type { AlertAcknowledged, AlertReopened, AlertsEvent, Resolution } from '@plumbline/events';
+import type {
+  AlertAcknowledged,
+  AlertInvestigated,
+  AlertReopened,
+  AlertResolved,
+  AlertsEvent,
+} from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import { amountText } from '../format/summary.ts';
 import type { DecodedRecord } from '../read/decode.ts';
@@ -27,11 +33,13 @@ export function alertLine(record: DecodedRecord, event: AlertEvent): string {
     case 'AlertResolved': {
       const { rule, orderNo, resolution, reason, supersededBy } = event.data;
       const by =
-        supersededBy === null ? byPerson(resolution, envelope.actor) : ` by ${supersededBy}`;
+        supersededBy === null ? byPerson(event.data, envelope.actor) : ` by ${supersededBy}`;
       return `${columns(timeMs, 'RESOLVED', rule, '')}  ${orderNo}  ${resolution}${by}: ${reason}`;
     }
     case 'AlertAcknowledged':
       return steppedLine(record, 'ACKED', event.data);
+    case 'AlertInvestigated':
+      return steppedLine(record, 'DIGGING', event.data);
     case 'AlertReopened':
       return steppedLine(record, 'REOPENED', event.data);
     default:
@@ -39,13 +47,35 @@ export function alertLine(record: DecodedRecord, event: AlertEvent): string {
   }
 }
 
-const byPerson = (resolution: Resolution, actor: string): string =>
-  resolution === 'RESOLVED' ? ` by ${actor}` : '';
+/** By whom, and what that end has to say. */
+function byPerson(
+  { resolution, lossMinor, lossCurrency, suppressedUntil }: AlertResolved,
+  actor: string,
+): string {
+  switch (resolution) {
+    case 'RESOLVED':
+      return ` by ${actor}`;
+    case 'WRITTEN_OFF': {
+      const isTold = lossMinor !== null && lossCurrency !== null;
+      return `${isTold ? ` ${amountText(lossMinor, lossCurrency)}` : ''} by ${actor}`;
+    }
+    case 'SUPPRESSED': {
+      const until = suppressedUntil === null ? 'for good' : `until ${isoOf(suppressedUntil)}`;
+      return ` ${until} by ${actor}`;
+    }
+    case 'AUTO_RESOLVED':
+    case 'SUPERSEDED':
+    case 'UNKNOWN':
+      return '';
+  }
+}
+
+const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 const steppedLine = (
   { timeMs, envelope }: DecodedRecord,
   what: string,
-  { rule, orderNo, reason }: AlertAcknowledged | AlertReopened,
+  { rule, orderNo, reason }: AlertAcknowledged | AlertInvestigated | AlertReopened,
 ): string => `${columns(timeMs, what, rule, '')}  ${orderNo}  by ${envelope.actor}: ${reason}`;
 
 /** The same with everything in it, for programs. */

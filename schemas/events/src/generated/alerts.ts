@@ -32,6 +32,22 @@ export interface AlertAcknowledged {
   readonly acknowledgedAt: number;
 }
 
+/** Somebody looks into the cause of an alert: the actor of this event. */
+export interface AlertInvestigated {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Name of the rule. */
+  readonly rule: string;
+  /** Whose order it is; the part of the routing key before the slash. */
+  readonly tenant: string;
+  /** Number of the order, unique within its tenant. */
+  readonly orderNo: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+  /** Broker time of the command. Epoch ms. */
+  readonly investigatedAt: number;
+}
+
 /** Orders and payments disagree. */
 export interface AlertRaised {
   /** Id of the alert, derived from the rule, the routing key and the triggering event. */
@@ -106,6 +122,12 @@ export interface AlertResolved {
   readonly resolvedAt: number;
   /** The events it rests on, in the order in which they were seen. */
   readonly evidence: readonly Evidence[];
+  /** What was written off, in minor units of the currency; null of an end of another kind. */
+  readonly lossMinor: null | bigint;
+  /** ISO 4217 code of the loss; null with the loss. */
+  readonly lossCurrency: null | string;
+  /** Broker time at which a suppressed alert stands again if it is still so; null for never, and of an end of another kind. Epoch ms. */
+  readonly suppressedUntil: null | number;
 }
 
 /** One event that an alert rests on, and where to find it. */
@@ -124,6 +146,14 @@ export interface Evidence {
   readonly time: number;
 }
 
+/** Say that somebody looks into the cause of an alert. */
+export interface InvestigateAlert {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+}
+
 /** Have an alert that ended stand again. */
 export interface ReopenAlert {
   /** Id of the alert. */
@@ -132,8 +162,8 @@ export interface ReopenAlert {
   readonly reason: string;
 }
 
-/** How an alert ended: by a person, by what healed it, or by another that took its place. */
-export type Resolution = 'RESOLVED' | 'AUTO_RESOLVED' | 'SUPERSEDED' | 'UNKNOWN';
+/** How an alert ended: by a person, who may write it off or suppress it, by what healed it, or by another that took its place. */
+export type Resolution = 'RESOLVED' | 'AUTO_RESOLVED' | 'SUPERSEDED' | 'WRITTEN_OFF' | 'SUPPRESSED' | 'UNKNOWN';
 
 /** End an alert by the word of a person, whatever the log says. */
 export interface ResolveAlert {
@@ -170,8 +200,31 @@ export interface RulesActivated {
 /** How much it matters. */
 export type Severity = 'INFO' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
+/** End an alert that nobody is to look at, for a time or for good. */
+export interface SuppressAlert {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Broker time at which it stands again if it is still so; null for never. Epoch ms. */
+  readonly until: null | number;
+  /** Why, in words for people. */
+  readonly reason: string;
+}
+
+/** End an alert by giving the money up. */
+export interface WriteOffAlert {
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** What is lost, in minor units of the currency; null for all that is at stake. */
+  readonly lossMinor: null | bigint;
+  /** ISO 4217 code of the loss; null with the loss. */
+  readonly lossCurrency: null | string;
+  /** Why, in words for people. */
+  readonly reason: string;
+}
+
 export type AlertsEvent =
   | { readonly type: 'AlertAcknowledged'; readonly data: AlertAcknowledged }
+  | { readonly type: 'AlertInvestigated'; readonly data: AlertInvestigated }
   | { readonly type: 'AlertRaised'; readonly data: AlertRaised }
   | { readonly type: 'AlertReopened'; readonly data: AlertReopened }
   | { readonly type: 'AlertResolved'; readonly data: AlertResolved }
@@ -180,6 +233,7 @@ export type AlertsEvent =
 /** Full record names of {@link AlertsEvent}. */
 export const alertsEventNames = [
   'plumbline.alerts.AlertAcknowledged',
+  'plumbline.alerts.AlertInvestigated',
   'plumbline.alerts.AlertRaised',
   'plumbline.alerts.AlertReopened',
   'plumbline.alerts.AlertResolved',
@@ -189,13 +243,19 @@ export const alertsEventNames = [
 export type AlertsCommand =
   | { readonly type: 'AcknowledgeAlert'; readonly data: AcknowledgeAlert }
   | { readonly type: 'ActivateRules'; readonly data: ActivateRules }
+  | { readonly type: 'InvestigateAlert'; readonly data: InvestigateAlert }
   | { readonly type: 'ReopenAlert'; readonly data: ReopenAlert }
-  | { readonly type: 'ResolveAlert'; readonly data: ResolveAlert };
+  | { readonly type: 'ResolveAlert'; readonly data: ResolveAlert }
+  | { readonly type: 'SuppressAlert'; readonly data: SuppressAlert }
+  | { readonly type: 'WriteOffAlert'; readonly data: WriteOffAlert };
 
 /** Full record names of {@link AlertsCommand}. */
 export const alertsCommandNames = [
   'plumbline.alerts.AcknowledgeAlert',
   'plumbline.alerts.ActivateRules',
+  'plumbline.alerts.InvestigateAlert',
   'plumbline.alerts.ReopenAlert',
   'plumbline.alerts.ResolveAlert',
+  'plumbline.alerts.SuppressAlert',
+  'plumbline.alerts.WriteOffAlert',
 ] as const;

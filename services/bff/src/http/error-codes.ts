@@ -32,6 +32,18 @@ export const bffErrorCodes = defineErrorCodes({
     status: 409,
     description: 'Another alert has taken its place; the alert names it. Decide about that one.',
   },
+  LOSS_INVALID: {
+    status: 409,
+    description: 'More is to be written off than is at stake, or in another currency.',
+  },
+  NOTHING_AT_STAKE: {
+    status: 409,
+    description: 'No money is at stake in the alert, so that none can be written off: resolve it.',
+  },
+  UNTIL_INVALID: {
+    status: 400,
+    description: 'A suppression ends after now and within 366 days.',
+  },
   CURRENCIES_MIXED: {
     status: 400,
     description: 'An item is not sold in the currency of the purchase; the message names it.',

@@ -34,12 +34,31 @@ export const operatorRoutes = (edge: BffEdge): readonly Route[] => [
 /** Of words and codes; what one of them means is for queries to say. */
 const word = () => z.string().regex(/^[A-Z_]{1,32}$/, 'must be a word in capitals');
 
+/** Major units, passed on as they came. */
+const amount = () => z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, 'must be an amount such as 99.90');
+
+const alertStatuses = [
+  ...(['OPEN', 'ACKNOWLEDGED', 'INVESTIGATING', 'RESOLVED', 'AUTO_RESOLVED'] as const),
+  ...(['WRITTEN_OFF', 'SUPPRESSED', 'SUPERSEDED'] as const),
+];
+
+/** What they mean is for queries to say. */
 const alertFilters = {
   tenant: text(limits.tenantCharsMax).optional(),
   rule: text(limits.ruleCharsMax).optional(),
   severity: z.enum(['INFO', 'WARNING', 'CRITICAL']).optional(),
   since: instant().optional(),
   until: instant().optional(),
+  status: z.enum(alertStatuses).optional(),
+  standing: z.enum(['true', 'false']).optional(),
+  orderNo: text(limits.orderNoCharsMax).optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be a code such as CNY')
+    .optional(),
+  minAmount: amount().optional(),
+  maxAmount: amount().optional(),
+  text: text(limits.searchCharsMax).optional(),
 };
 
 const alerts = (edge: BffEdge): Route =>
@@ -52,10 +71,6 @@ const alerts = (edge: BffEdge): Route =>
     request: {
       query: z.strictObject({
         ...alertFilters,
-        status: z
-          .enum(['OPEN', 'ACKNOWLEDGED', 'RESOLVED', 'AUTO_RESOLVED', 'SUPERSEDED'])
-          .optional(),
-        orderNo: text(limits.orderNoCharsMax).optional(),
         ...page,
       }),
       headers: positionHeader(edge.partitions),

@@ -125,6 +125,12 @@ const evidence = z.object({
   time: z.string(),
 });
 
+const end = {
+  loss: majorAmountOutSchema().nullable().describe('What was written off'),
+  lossCurrency: z.string().nullable(),
+  suppressedUntil: z.string().nullable().describe('When it stands again if it is still so'),
+};
+
 export const alertView = z.object({
   alertId: z.string(),
   rule: z.string(),
@@ -156,6 +162,7 @@ export const alertView = z.object({
       supersededBy: z.string().nullable(),
       resolvedAt: z.string().nullable(),
       evidence: z.array(evidence),
+      ...end,
     })
     .nullable(),
 });
@@ -171,6 +178,7 @@ export const alertWithHistoryView = alertView.extend({
         topic: z.string(),
         partition: count(),
         offset: z.string(),
+        ...end,
       }),
     )
     .describe('Its life, oldest first: what it was from then on, by whom and why'),
@@ -181,10 +189,13 @@ export const summaryView = z.object({
     z.object({
       rule: z.string(),
       raised: count(),
-      open: count().describe('That stand: OPEN and ACKNOWLEDGED'),
+      open: count().describe('That stand: OPEN, ACKNOWLEDGED and INVESTIGATING'),
       acknowledged: count().describe('Of those that stand'),
-      resolved: count(),
-      superseded: count(),
+      investigating: count().describe('Of those that stand'),
+      resolved: count().describe('That ended, in whatever way'),
+      superseded: count().describe('Of those that ended'),
+      writtenOff: count().describe('Of those that ended'),
+      suppressed: count().describe('Of those that ended'),
       atStake: z
         .array(z.object({ currency: z.string(), amount: majorAmountOutSchema() }))
         .describe('Of those that stand'),

@@ -77,6 +77,7 @@ export const alert = (alertId: string, orderNo: string) => ({
 export const raised = {
   ...{ status: 'OPEN', actor: 'system:consistency-alerts', reason: null, at: times.createdAt },
   ...{ topic: 'alerts', partition: 1, offset: '3' },
+  ...{ loss: null, lossCurrency: null, suppressedUntil: null },
 };
 
 /** What queries knows, and how it answers. */
@@ -97,9 +98,8 @@ export function queries(path: string, { orders, alerts = [] }: Known): FakeAnswe
             rule: 'A',
             raised: 2,
             open: 1,
-            acknowledged: 0,
-            resolved: 1,
-            superseded: 0,
+            ...{ acknowledged: 0, investigating: 0, resolved: 1 },
+            ...{ superseded: 0, writtenOff: 0, suppressed: 0 },
             atStake: [{ currency: 'USD', amount: 0.1 }],
           },
         ],

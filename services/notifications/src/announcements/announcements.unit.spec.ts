@@ -11,7 +11,16 @@ import {
 } from '../domain/notification/testing-commands.ts';
 import { trigger, update } from '../domain/notification/testing-commands.ts';
 import type { NotificationsDriver } from './testing-notifications.ts';
-import { acknowledged, activated, closed, created, failed, key } from './testing-notifications.ts';
+import {
+  acknowledged,
+  activated,
+  closed,
+  created,
+  endedAs,
+  failed,
+  investigated,
+  key,
+} from './testing-notifications.ts';
 import { notRefunded, openNotifications, raised, refunded } from './testing-notifications.ts';
 import { reopened, resolved, succeeded, topology } from './testing-notifications.ts';
 
@@ -143,15 +152,26 @@ describe('an alert', () => {
 
   it('is told through its life', () => {
     driver.copy();
-    for (const event of [acknowledged, resolved, reopened]) driver.alert(event);
+    const ends = [resolved, endedAs('WRITTEN_OFF'), endedAs('SUPPRESSED')];
+    for (const event of [acknowledged, investigated, ...ends, reopened]) driver.alert(event);
     const told = announced();
     expect(told.map(({ type }) => type)).toEqual([
-      ...['alert.acknowledged', 'alert.resolved', 'alert.reopened'],
+      ...['alert.acknowledged', 'alert.investigated', 'alert.resolved', 'alert.resolved'],
+      ...['alert.resolved', 'alert.reopened'],
     ]);
     const about = { alertId: 'A-1', rule: 'PAID_NOT_CONFIRMED', orderNo: 'O-1' };
     expect(told.map(({ data }) => JSON.parse(data ?? '') as unknown)).toEqual([
       { ...about, reason: 'I look' },
+      { ...about, reason: 'I dig' },
       { ...about, resolution: 'AUTO_RESOLVED', reason: 'it came' },
+      {
+        ...{ ...about, resolution: 'WRITTEN_OFF', reason: 'so it is' },
+        ...{ lossMinor: '990', lossCurrency: 'CNY' },
+      },
+      {
+        ...{ ...about, resolution: 'SUPPRESSED', reason: 'so it is' },
+        suppressedUntil: new Date(startMs + 1_000).toISOString(),
+      },
       { ...about, reason: 'not over' },
     ]);
   });

@@ -1,4 +1,5 @@
 import type {
+  AlertResolved,
   AlertsEvent,
   NotificationContent,
   NotifiedStatus,
@@ -122,13 +123,18 @@ export function contentOfAlert(fact: Fact<AlertsEvent>): NotificationContent | n
     }
     case 'AlertResolved': {
       const { alertId, rule, resolution, reason, orderNo } = event.data;
-      const data = dataOf({ alertId, rule, orderNo, resolution, reason });
+      const data = dataOf({ alertId, rule, orderNo, resolution, reason, ...endOf(event.data) });
       return contentOf(fact, 'alert.resolved', { data, status: 'UNKNOWN' });
     }
     case 'AlertAcknowledged': {
       const { alertId, rule, reason, orderNo } = event.data;
       const data = dataOf({ alertId, rule, orderNo, reason });
       return contentOf(fact, 'alert.acknowledged', { data, status: 'UNKNOWN' });
+    }
+    case 'AlertInvestigated': {
+      const { alertId, rule, reason, orderNo } = event.data;
+      const data = dataOf({ alertId, rule, orderNo, reason });
+      return contentOf(fact, 'alert.investigated', { data, status: 'UNKNOWN' });
     }
     case 'AlertReopened': {
       const { alertId, rule, reason, orderNo } = event.data;
@@ -140,6 +146,16 @@ export function contentOfAlert(fact: Fact<AlertsEvent>): NotificationContent | n
     default:
       return unreachable(event);
   }
+}
+
+/** What is said of an alert that was written off or suppressed, and of no other. */
+function endOf({ resolution, lossMinor, lossCurrency, suppressedUntil }: AlertResolved) {
+  if (resolution === 'WRITTEN_OFF') {
+    return { lossMinor: lossMinor?.toString() ?? null, lossCurrency };
+  }
+  if (resolution !== 'SUPPRESSED') return {};
+  const until = suppressedUntil === null ? null : new Date(suppressedUntil).toISOString();
+  return { suppressedUntil: until };
 }
 
 const dataOf = (data: Readonly<Record<string, unknown>>): string => JSON.stringify(data);

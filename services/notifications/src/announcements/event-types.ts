@@ -7,6 +7,7 @@ export const eventTypes = {
   'refund.failed': 'a refund failed',
   'alert.raised': 'orders and payments disagree',
   'alert.acknowledged': 'an operator looks at an alert',
+  'alert.investigated': 'an operator looks into what is behind an alert',
   'alert.resolved': 'an alert is over',
   'alert.reopened': 'an alert that was over is open again',
 } as const;

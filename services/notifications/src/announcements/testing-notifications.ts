@@ -81,12 +81,30 @@ export const resolved: AlertsEvent = {
   data: {
     ...{ ...alert, resolution: 'AUTO_RESOLVED', supersededBy: null, reason: 'it came' },
     ...{ resolvedAt: startMs, evidence: [] },
+    ...{ lossMinor: null, lossCurrency: null, suppressedUntil: null },
   },
 };
 export const acknowledged: AlertsEvent = {
   type: 'AlertAcknowledged',
   data: { ...alert, reason: 'I look', acknowledgedAt: startMs },
 };
+export const investigated: AlertsEvent = {
+  type: 'AlertInvestigated',
+  data: { ...alert, reason: 'I dig', investigatedAt: startMs },
+};
+/** Without a resolution of these words the loss and the end of a suppression are not told. */
+export const endedAs = (
+  resolution: 'WRITTEN_OFF' | 'SUPPRESSED',
+): Extract<AlertsEvent, { readonly type: 'AlertResolved' }> => ({
+  type: 'AlertResolved',
+  data: {
+    ...{ ...alert, resolution, supersededBy: null, reason: 'so it is' },
+    ...{ resolvedAt: startMs, evidence: [] },
+    ...(resolution === 'SUPPRESSED'
+      ? { lossMinor: null, lossCurrency: null, suppressedUntil: startMs + 1_000 }
+      : { lossMinor: 990n, lossCurrency: 'CNY', suppressedUntil: null }),
+  },
+});
 export const reopened: AlertsEvent = {
   type: 'AlertReopened',
   data: { ...alert, reason: 'not over', reopenedAt: startMs },

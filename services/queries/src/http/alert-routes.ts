@@ -3,6 +3,7 @@ import { defineRoute, ok, okSchema, text } from '@plumbline/http';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 import { alertsProjection, alertStatuses } from '../projections/alerts.ts';
+import type { AlertFilter } from '../reads/alert-reads.ts';
 import { readAlert, readAlerts, readSteps, sumAlerts } from '../reads/alert-reads.ts';
 import { cursorOf } from '../reads/page.ts';
 import {
@@ -16,7 +17,7 @@ import {
 import type { QueriesEdge } from './edge.ts';
 import { readFrom } from './edge.ts';
 import { problem } from './error-codes.ts';
-import { cursor, instant, limit, orderNo, positionHeader } from './fields.ts';
+import { amount, currency, cursor, instant, limit, orderNo, positionHeader } from './fields.ts';
 
 const projections = [alertsProjection];
 
@@ -34,6 +35,18 @@ const filters = {
   severity: z.enum(['INFO', 'WARNING', 'CRITICAL']).optional(),
   since: instant().optional(),
   until: instant().optional(),
+  status: z.enum(alertStatuses).optional(),
+  standing: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('true: only those that stand, whether somebody looks at them or not'),
+  orderNo: orderNo().optional(),
+  currency: currency().optional().describe('Only alerts with money of this currency'),
+  minAmount: amount().optional().describe('At stake at least this, in major units of currency'),
+  maxAmount: amount().optional().describe('The same at most. Without a currency both mean CNY'),
+  text: text(limits.searchCharsMax)
+    .optional()
+    .describe('In what is said of the alert, or in the number of its order, payment or itself'),
 };
 
 const listAlerts = (edge: QueriesEdge): Route =>
@@ -45,8 +58,6 @@ const listAlerts = (edge: QueriesEdge): Route =>
     request: {
       query: z.strictObject({
         ...filters,
-        status: z.enum(alertStatuses).optional(),
-        orderNo: orderNo().optional(),
         cursor: cursor().optional(),
         limit: limit().optional(),
       }),
@@ -68,7 +79,7 @@ const listAlerts = (edge: QueriesEdge): Route =>
         ...{ edge, projections, places: headers['plumbline-position'] },
         read: () =>
           readAlerts(edge.postgres, {
-            filter: { ...query, ...window(query) },
+            filter: filterOf(query),
             after: query.cursor ?? null,
             limit: query.limit ?? limits.pageSize.default,
           }),
@@ -78,10 +89,13 @@ const listAlerts = (edge: QueriesEdge): Route =>
     },
   });
 
-const window = (query: { since?: number | undefined; until?: number | undefined }) => ({
-  sinceMs: query.since,
-  untilMs: query.until,
-});
+/** As the query says it, and as the read takes it. */
+function filterOf({ since, until, standing, ...query }: Query): AlertFilter {
+  const stands = standing === undefined ? undefined : standing === 'true';
+  return { ...query, sinceMs: since, untilMs: until, standing: stands };
+}
+
+type Query = z.output<z.ZodObject<typeof filters>>;
 
 const summary = (edge: QueriesEdge): Route =>
   defineRoute({
@@ -93,7 +107,7 @@ const summary = (edge: QueriesEdge): Route =>
     handler: async ({ query, headers }) => {
       const sums = await readFrom({
         ...{ edge, projections, places: headers['plumbline-position'] },
-        read: () => sumAlerts(edge.postgres, { ...query, ...window(query) }),
+        read: () => sumAlerts(edge.postgres, filterOf(query)),
       });
       return { status: 200, body: ok(summaryOut(sums)) };
     },

@@ -1,6 +1,6 @@
 import { majorAmountOut, majorAmountOutSchema } from '@plumbline/http';
 import { z } from 'zod';
-import { alertStatuses } from '../projections/alerts.ts';
+import { alertStatuses, isStanding } from '../projections/alerts.ts';
 import type { AlertRow, AlertSums, StepRow, StoredEvidence } from '../reads/alert-reads.ts';
 import { isoTime, isoTimeOrNull } from './fields.ts';
 
@@ -12,6 +12,13 @@ const evidenceSchema = z.strictObject({
   offset: z.string(),
   time: z.string(),
 });
+
+/** What some ends have more to say. */
+const endSchemas = {
+  loss: majorAmountOutSchema().nullable().describe('What was written off'),
+  lossCurrency: z.string().nullable(),
+  suppressedUntil: z.string().nullable().describe('When it stands again if it is still so'),
+};
 
 export const alertSchema = z.strictObject({
   alertId: z.string(),
@@ -44,6 +51,7 @@ export const alertSchema = z.strictObject({
       supersededBy: z.string().nullable(),
       resolvedAt: z.string().nullable(),
       evidence: z.array(evidenceSchema),
+      ...endSchemas,
     })
     .nullable(),
 });
@@ -59,6 +67,7 @@ export const alertWithHistorySchema = alertSchema.extend({
         topic: z.string(),
         partition: z.number(),
         offset: z.string(),
+        ...endSchemas,
       }),
     )
     .describe('Its life, oldest first'),
@@ -91,16 +100,16 @@ export const alertOut = (row: AlertRow): z.input<typeof alertSchema> => ({
   correlationId: row.correlation_id,
   evidence: evidenceOut(row.evidence),
   raisedAt: placeOut(row),
-  resolution:
-    row.status === 'OPEN' || row.status === 'ACKNOWLEDGED'
-      ? null
-      : {
-          resolution: row.status,
-          reason: row.resolution_reason,
-          supersededBy: row.superseded_by,
-          resolvedAt: isoTimeOrNull(row.resolved_at_ms),
-          evidence: evidenceOut(row.resolution_evidence),
-        },
+  resolution: isStanding(row.status)
+    ? null
+    : {
+        resolution: row.status,
+        reason: row.resolution_reason,
+        supersededBy: row.superseded_by,
+        resolvedAt: isoTimeOrNull(row.resolved_at_ms),
+        evidence: evidenceOut(row.resolution_evidence),
+        ...endOut(row),
+      },
 });
 
 export const withHistory = (
@@ -108,10 +117,24 @@ export const withHistory = (
   steps: readonly StepRow[],
 ): z.input<typeof alertWithHistorySchema> => ({
   ...alertOut(row),
-  history: steps.map(({ at_ms: atMs, offset, status, actor, reason, topic, partition }) => ({
-    ...{ status, actor, reason, at: isoTime(Number(atMs)) },
-    ...{ topic, partition, offset: offset.toString() },
-  })),
+  history: steps.map((step) => {
+    const { at_ms: atMs, offset, status, actor, reason, topic, partition } = step;
+    return {
+      ...{ status, actor, reason, at: isoTime(Number(atMs)) },
+      ...{ topic, partition, offset: offset.toString(), ...endOut(step) },
+    };
+  }),
+});
+
+const endOut = ({
+  loss_minor: lossMinor,
+  loss_currency: lossCurrency,
+  suppressed_until_ms: untilMs,
+}: Pick<StepRow, 'loss_minor' | 'loss_currency' | 'suppressed_until_ms'>) => ({
+  loss:
+    lossMinor === null || lossCurrency === null ? null : majorAmountOut(lossMinor, lossCurrency),
+  lossCurrency,
+  suppressedUntil: isoTimeOrNull(untilMs),
 });
 
 function placeOut(row: AlertRow) {
@@ -125,10 +148,13 @@ export const summarySchema = z.strictObject({
     z.strictObject({
       rule: z.string(),
       raised: z.number(),
-      open: z.number().describe('That stand: OPEN and ACKNOWLEDGED'),
+      open: z.number().describe('That stand: OPEN, ACKNOWLEDGED and INVESTIGATING'),
       acknowledged: z.number().describe('Of those that stand'),
-      resolved: z.number().describe('RESOLVED, AUTO_RESOLVED and SUPERSEDED'),
-      superseded: z.number(),
+      investigating: z.number().describe('Of those that stand'),
+      resolved: z.number().describe('That ended, in whatever way'),
+      superseded: z.number().describe('Of those that ended'),
+      writtenOff: z.number().describe('Of those that ended'),
+      suppressed: z.number().describe('Of those that ended'),
       atStake: z
         .array(z.strictObject({ currency: z.string(), amount: majorAmountOutSchema() }))
         .describe('Of those that stand'),
@@ -149,8 +175,11 @@ export function summaryOut(sums: readonly AlertSums[]): z.input<typeof summarySc
         raised: total((each) => each.raised),
         open: total((each) => each.open),
         acknowledged: total((each) => each.acknowledged),
-        resolved: total((each) => each.resolved + each.auto_resolved + each.superseded),
+        investigating: total((each) => each.investigating),
+        resolved: total((each) => each.raised - each.open),
         superseded: total((each) => each.superseded),
+        writtenOff: total((each) => each.written_off),
+        suppressed: total((each) => each.suppressed),
         atStake: own
           .filter(({ open }) => open > 0n)
           .map(({ currency, at_stake }) => ({

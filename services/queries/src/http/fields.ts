@@ -26,6 +26,13 @@ export const cursor = () =>
 
 export const limit = () => intText({ min: 1, max: limits.pageSize.max });
 
+/** Of ISO 4217; nothing is of another. */
+export const currency = () => z.string().regex(/^[A-Z]{3}$/, 'must be a code such as CNY');
+
+/** Major units in decimal digits, as text. */
+export const amount = () =>
+  z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, 'must be an amount such as 99.90');
+
 export const orderNo = () => text(limits.orderNoCharsMax);
 
 /** The position token of a client's last write: see {@link parsePlaces}. */

@@ -1,6 +1,7 @@
 import { overviewPaceMs } from '../limits.ts';
 import type {
   AlertAcknowledged,
+  AlertInvestigated,
   AlertRaised,
   AlertReopened,
   AlertResolved,
@@ -14,23 +15,30 @@ import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/post
 export const alertStatuses = [
   'OPEN',
   'ACKNOWLEDGED',
+  'INVESTIGATING',
   'RESOLVED',
   'AUTO_RESOLVED',
+  'WRITTEN_OFF',
+  'SUPPRESSED',
   'SUPERSEDED',
   'UNKNOWN',
 ] as const;
 /** Those of an alert that still stands, for the database. */
-export const standingSql = "('OPEN', 'ACKNOWLEDGED')";
+export const standingSql = "('OPEN', 'ACKNOWLEDGED', 'INVESTIGATING')";
 export type AlertStatus = (typeof alertStatuses)[number];
+/** The same, for the code. */
+export const isStanding = (status: AlertStatus): boolean => standing.has(status);
+const standing: ReadonlySet<AlertStatus> = new Set(['OPEN', 'ACKNOWLEDGED', 'INVESTIGATING']);
 
 /**
- * `alerts`: one row an alert; `alert_steps`: one for each step of its life, by whom and why. Times are epoch ms of the broker; evidence is JSON as in the events,
- * offsets as text.
+ * `alerts`: one row an alert; `alert_steps`: one for each step of its life, by whom and why, with the
+ * loss or the end of the suppression. Times are epoch ms of the broker; evidence is JSON as in the
+ * events, offsets as text.
  */
 export const alertsProjection: Projection = {
   name: 'alerts',
   paceMs: overviewPaceMs,
-  version: 3,
+  version: 4,
   inputs: [topics.alertsEvents.name],
   tables: [
     { name: 'alerts', primaryKey: ['alert_id'] },
@@ -68,6 +76,9 @@ export const alertsProjection: Projection = {
           table.text('superseded_by');
           table.bigInteger('resolved_at_ms');
           table.jsonb('resolution_evidence');
+          table.bigInteger('loss_minor');
+          table.text('loss_currency');
+          table.bigInteger('suppressed_until_ms');
           // Operators look at all tenants at once: apps of the merchant API are tenants, too.
           table.index(['detected_at_ms', 'alert_id']);
           table.index(['tenant', 'detected_at_ms', 'alert_id']);
@@ -88,6 +99,9 @@ export const alertsProjection: Projection = {
           table.text('topic').notNullable();
           table.integer('partition').notNullable();
           table.bigInteger('offset').notNullable();
+          table.bigInteger('loss_minor');
+          table.text('loss_currency');
+          table.bigInteger('suppressed_until_ms');
           table.index(['alert_id', 'offset']);
         }),
     },
@@ -107,7 +121,9 @@ function rowsOf(record: ProjectedRecord): readonly ProjectionRow[] {
     case 'AlertResolved':
       return [resolved(event.data)];
     case 'AlertAcknowledged':
-      return [acknowledged(event.data)];
+      return [standingAs('ACKNOWLEDGED', event.data)];
+    case 'AlertInvestigated':
+      return [standingAs('INVESTIGATING', event.data)];
     case 'AlertReopened':
       return [reopened(event.data)];
     case 'RulesActivated':
@@ -124,8 +140,12 @@ function stepsOf(record: ProjectedRecord): readonly ProjectionRow[] {
       return [step(record, of({ alertId: event.data.alertId }, 'OPEN', event.data.detectedAt))];
     case 'AlertAcknowledged':
       return [step(record, of(event.data, 'ACKNOWLEDGED', event.data.acknowledgedAt))];
-    case 'AlertResolved':
-      return [step(record, of(event.data, event.data.resolution, event.data.resolvedAt))];
+    case 'AlertInvestigated':
+      return [step(record, of(event.data, 'INVESTIGATING', event.data.investigatedAt))];
+    case 'AlertResolved': {
+      const { resolution, resolvedAt } = event.data;
+      return [step(record, { ...of(event.data, resolution, resolvedAt), ...endOf(event.data) })];
+    }
     case 'AlertReopened':
       return [step(record, of(event.data, 'OPEN', event.data.reopenedAt))];
     case 'RulesActivated':
@@ -143,7 +163,7 @@ const of = (
 
 const step = (
   { topic, partition, offset, envelope }: ProjectedRecord,
-  row: ReturnType<typeof of>,
+  row: ReturnType<typeof of> & Partial<ReturnType<typeof endOf>>,
 ): ProjectionRow => ({
   ...row,
   event_id: envelope.id,
@@ -189,14 +209,23 @@ const resolved = (data: AlertResolved) => ({
   superseded_by: data.supersededBy,
   resolved_at_ms: data.resolvedAt,
   resolution_evidence: data.evidence,
+  ...endOf(data),
 });
 
-const acknowledged = ({ alertId, rule, tenant, orderNo }: AlertAcknowledged) => ({
-  ...{ alert_id: alertId, status: 'ACKNOWLEDGED', rule, tenant, order_no: orderNo },
+/** What some ends have more to say. */
+const endOf = (data: Pick<AlertResolved, 'lossMinor' | 'lossCurrency' | 'suppressedUntil'>) => ({
+  ...{ loss_minor: data.lossMinor, loss_currency: data.lossCurrency },
+  suppressed_until_ms: data.suppressedUntil,
 });
+
+const standingAs = (
+  status: AlertStatus,
+  { alertId, rule, tenant, orderNo }: AlertAcknowledged | AlertInvestigated,
+) => ({ alert_id: alertId, status, rule, tenant, order_no: orderNo });
 
 const reopened = ({ alertId, rule, tenant, orderNo }: AlertReopened) => ({
   ...{ alert_id: alertId, status: 'OPEN', rule, tenant, order_no: orderNo },
   ...{ resolution: null, resolution_reason: null, superseded_by: null },
   ...{ resolved_at_ms: null, resolution_evidence: null },
+  ...{ loss_minor: null, loss_currency: null, suppressed_until_ms: null },
 });

@@ -261,6 +261,7 @@ function alertRows(record: ProjectedRecord): readonly ProjectionRow[] {
     case 'AlertResolved':
       return row(event.data.alertId, false);
     case 'AlertAcknowledged':
+    case 'AlertInvestigated':
     case 'RulesActivated':
       return [];
     default:

@@ -11,8 +11,10 @@ const schemasOf: Readonly<Record<string, string>> = {
   timeline_5: '1d7e28a0a6e1ca01',
   timeline_6: '886ff5b592eed992',
   timeline_7: '86c4c07267f0a44a',
+  timeline_8: '7b94788dd08bb2f8',
   commands_1: 'e0766dadd4becc19',
   commands_2: '9bfb1a5b5db9c47c',
+  commands_3: '9318639101aa5363',
 };
 
 it.each([

@@ -1,4 +1,6 @@
+import { isCurrencyCode, minorDigitsOf } from '@plumbline/kernel';
 import type { Postgres } from '@plumbline/postgres';
+import type { Conditions } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { AlertStatus } from '../projections/alerts.ts';
 import { alertsProjection, standingSql } from '../projections/alerts.ts';
@@ -46,6 +48,9 @@ export interface AlertRow {
   readonly superseded_by: string | null;
   readonly resolved_at_ms: bigint | null;
   readonly resolution_evidence: readonly StoredEvidence[] | null;
+  readonly loss_minor: bigint | null;
+  readonly loss_currency: string | null;
+  readonly suppressed_until_ms: bigint | null;
 }
 
 export interface AlertFilter {
@@ -57,6 +62,14 @@ export interface AlertFilter {
   /** Found at or after, and before: epoch ms. */
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
+  /** Whether it stands. */
+  readonly standing?: boolean | undefined;
+  readonly currency?: string | undefined;
+  /** Both included; major units of the currency, CNY where it is not given. */
+  readonly minAmount?: string | undefined;
+  readonly maxAmount?: string | undefined;
+  /** Part of what is said of it or of its numbers, in any case of letters. */
+  readonly text?: string | undefined;
 }
 
 export async function readAlert(postgres: Postgres, alertId: string): Promise<AlertRow | null> {
@@ -75,14 +88,17 @@ export interface StepRow {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  readonly loss_minor: bigint | null;
+  readonly loss_currency: string | null;
+  readonly suppressed_until_ms: bigint | null;
 }
 
 /** Oldest first; an alert that there is not has none. */
 export const readSteps = (postgres: Postgres, alertId: string): Promise<readonly StepRow[]> =>
   postgres.query<StepRow>(`select * from ${steps} where alert_id = ? order by "offset"`, [alertId]);
 
-const filtered = (filter: AlertFilter) =>
-  conditions()
+function filtered(filter: AlertFilter): Conditions {
+  const where = conditions()
     .add('detected_at_ms is not null')
     .addIf('tenant = ?', filter.tenant)
     .addIf('rule = ?', filter.rule)
@@ -91,6 +107,32 @@ const filtered = (filter: AlertFilter) =>
     .addIf('order_no = ?', filter.orderNo)
     .addIf('detected_at_ms >= ?', filter.sinceMs)
     .addIf('detected_at_ms < ?', filter.untilMs);
+  const { standing, text } = filter;
+  if (standing !== undefined) where.add(`status ${standing ? 'in' : 'not in'} ${standingSql}`);
+  if (text !== undefined) {
+    const part = `%${text.replaceAll(/[%_\\]/g, '\\$&')}%`;
+    where.add(
+      `(${searched.map((column) => `${column} ilike ?`).join(' or ')})`,
+      ...searched.map(() => part),
+    );
+  }
+  return withAmounts(where, filter);
+}
+
+const searched = ['summary', 'expected', 'actual', 'order_no', 'pay_no', 'alert_id'] as const;
+
+/** Amounts are of one currency: those of several are never compared. */
+function withAmounts(where: Conditions, filter: AlertFilter): Conditions {
+  const { minAmount, maxAmount } = filter;
+  const isBounded = minAmount !== undefined || maxAmount !== undefined;
+  const currency = filter.currency ?? (isBounded ? 'CNY' : undefined);
+  if (currency === undefined) return where;
+  const minor = isCurrencyCode(currency) ? 10 ** minorDigitsOf(currency) : 1;
+  where.add('currency = ?', currency);
+  if (minAmount !== undefined) where.add('amount_minor >= ?::numeric * ?', minAmount, minor);
+  if (maxAmount !== undefined) where.add('amount_minor <= ?::numeric * ?', maxAmount, minor);
+  return where;
+}
 
 export async function readAlerts(
   postgres: Postgres,
@@ -119,8 +161,9 @@ export interface AlertSums {
   /** Acknowledged ones among them. */
   readonly open: bigint;
   readonly acknowledged: bigint;
-  readonly resolved: bigint;
-  readonly auto_resolved: bigint;
+  readonly investigating: bigint;
+  readonly written_off: bigint;
+  readonly suppressed: bigint;
   readonly superseded: bigint;
   /** Text of minor units. */
   readonly at_stake: string;
@@ -132,8 +175,9 @@ export function sumAlerts(postgres: Postgres, filter: AlertFilter): Promise<read
     `select rule, currency, count(*) as raised,
        count(*) filter (where status in ${standingSql}) as open,
        count(*) filter (where status = 'ACKNOWLEDGED') as acknowledged,
-       count(*) filter (where status = 'RESOLVED') as resolved,
-       count(*) filter (where status = 'AUTO_RESOLVED') as auto_resolved,
+       count(*) filter (where status = 'INVESTIGATING') as investigating,
+       count(*) filter (where status = 'WRITTEN_OFF') as written_off,
+       count(*) filter (where status = 'SUPPRESSED') as suppressed,
        count(*) filter (where status = 'SUPERSEDED') as superseded,
        coalesce(sum(amount_minor) filter (where status in ${standingSql}), 0)::text as at_stake
      from ${alerts} where ${where.sql} group by rule, currency order by rule, currency`,

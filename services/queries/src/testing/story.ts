@@ -73,6 +73,7 @@ const alertResolved = (orderNo: string, changes: Partial<AlertResolved> = {}) =>
   data: {
     ...{ alertId: `alert-${orderNo}`, rule: 'A', tenant: 'main', orderNo, supersededBy: null },
     ...{ resolution: 'AUTO_RESOLVED', reason: 'the order is PAID', resolvedAt: t0 + 70_000 },
+    ...{ lossMinor: null, lossCurrency: null, suppressedUntil: null },
     evidence: [evidence(orderNo)],
     ...changes,
   } satisfies AlertResolved,
@@ -120,6 +121,31 @@ export function tellTheStory(events: TestEvents): void {
     type: 'AlertReopened',
     data: { ...ofO3, reason: 'it was not', reopenedAt: t0 + 99_000 },
   });
+  const investigatedAt = t0 + 99_500;
+  events.append(alerts, 'o3', {
+    type: 'AlertInvestigated',
+    data: { ...ofO3, reason: 'I ask them', investigatedAt },
+  });
+  for (const n of [6, 7]) {
+    const orderNo = `o${n}`;
+    events.append(
+      alerts,
+      orderNo,
+      alertRaised(orderNo, { rule: 'V', detectedAt: t0 + 50_000 + n }),
+    );
+  }
+  const lost = { lossMinor: 60n, lossCurrency: 'CNY', evidence: [] };
+  events.append(
+    alerts,
+    'o6',
+    alertResolved('o6', { rule: 'V', resolution: 'WRITTEN_OFF', reason: 'gone', ...lost }),
+  );
+  const putOff = { suppressedUntil: t0 + 3_600_000, evidence: [] };
+  events.append(
+    alerts,
+    'o7',
+    alertResolved('o7', { rule: 'V', resolution: 'SUPPRESSED', reason: 'known', ...putOff }),
+  );
   events.append(payments, 'only-payment', paymentCreated('only-payment', 5n));
   events.append(alerts, 'rules', {
     type: 'RulesActivated',

@@ -9,11 +9,14 @@ import {
   outcomeOf,
   withOutcome,
 } from '@plumbline/runtime';
-import type { AlertLife, LifeCommand } from '../life/life.ts';
+import { atStakeOf } from '../describe.ts';
+import type { AlertLife, LifeCommand, Money } from '../life/life.ts';
 import { decideLife, lifeIn, withLifeEvent } from '../life/life.ts';
-import { ruleOf } from '../rules/watch.ts';
+import { rules } from '../rules/rules.ts';
+import { nameOf, ruleOf } from '../rules/watch.ts';
 import type { OrderAlerts, WatchedOrder } from '../stores.ts';
 import { alertIdOf, alertsOf, alertsStore, watchedOf, watchedStore } from '../stores.ts';
+import { setSuppressionTimer } from './suppression.ts';
 
 /** What a person says of an alert: decided once, and told in the transaction of its effects. */
 export function onLifeCommand(
@@ -37,7 +40,8 @@ export function onLifeCommand(
   const life = lifeOf(alerts, watched, key, alertId);
   // A key without a tenant leads to no order, and so to no alert.
   const of = key.includes('/') ? splitRoutingKey(key) : { tenant: '', orderNo: key };
-  const decision = decideLife(command, life, { ...of, atMs: context.nowMs });
+  const atStake = command.type === 'WriteOffAlert' ? atStakeIn(watched, key, alertId) : null;
+  const decision = decideLife(command, life, { ...of, atMs: context.nowMs, atStake });
   const answer = (lives: OrderAlerts['lives']) => () => ({
     ...{ alertId, status: lifeIn(lives, alertId)?.status ?? life?.status ?? null },
   });
@@ -61,6 +65,7 @@ export function onLifeCommand(
   });
   context.store<WatchedOrder>(watchedStore).set(key, { ...watched, chain: link });
   const lives = withLifeEvent(alerts.lives, event);
+  setSuppressionTimer(context, key, { before: alerts.lives, lives });
   const outcome = outcomeOf({
     ...{ input, decision, aggregateVersion: link.version, answer: answer(lives) },
     events: [{ eventId, type: event.type, aggregateVersion: link.version }],
@@ -88,10 +93,34 @@ function lifeOf(
 ): AlertLife | null {
   const told = lifeIn(lives, alertId);
   if (told !== null) return told;
+  const name = openWatchOf(watched, key, alertId);
+  return name === null ? null : { alertId, rule: ruleOf(name), status: 'OPEN' };
+}
+
+/** The name of the watch that raised an alert, while what it found stands. */
+function openWatchOf(
+  watched: WatchedOrder | undefined,
+  key: string,
+  alertId: string,
+): string | null {
   for (const [name, watch] of Object.entries(watched?.watches ?? {})) {
-    const rule = ruleOf(name);
-    if (!watch.open || alertIdOf(rule, key, watch.trigger.eventId) !== alertId) continue;
-    return { alertId, rule, status: 'OPEN' };
+    if (!watch.open || alertIdOf(ruleOf(name), key, watch.trigger.eventId) !== alertId) continue;
+    return name;
   }
   return null;
+}
+
+/**
+ * What can be lost: what is at stake in the finding; where that is gone and somebody had the alert
+ * stand again, the payment's money, or what the order costs.
+ */
+function atStakeIn(watched: WatchedOrder | undefined, key: string, alertId: string): Money | null {
+  if (watched === undefined) return null;
+  const { view } = watched;
+  const name = openWatchOf(watched, key, alertId);
+  const rule = rules.find(({ id }) => name !== null && id === ruleOf(name));
+  const finding = rule?.find(view).find((each) => nameOf(rule, each) === name);
+  const money = finding === undefined ? (view.payment ?? view.checkout) : atStakeOf(finding, view);
+  if (money === null || money.amountMinor <= 0n) return null;
+  return { amountMinor: money.amountMinor, currency: money.currency };
 }

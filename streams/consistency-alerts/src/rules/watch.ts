@@ -98,7 +98,8 @@ export function judge(options: {
 
 type Raised = Extract<AlertChange, { readonly kind: 'raise' }>;
 
-function nameOf({ id }: Rule, { saidBy, condition }: Finding): string {
+/** By which it is watched. */
+export function nameOf({ id }: Rule, { saidBy, condition }: Finding): string {
   const part = condition ?? saidBy?.eventId;
   return part === undefined ? id : `${id}/${part}`;
 }

@@ -22,7 +22,7 @@ const words: Readonly<Partial<Record<(PaymentsEvent | AlertsEvent)['type'], stri
   ...{ PaymentClosed: 'payment.closed', RefundSucceeded: 'refund.succeeded' },
   ...{ RefundFailed: 'refund.failed', AlertRaised: 'alert.raised' },
   ...{ AlertResolved: 'alert.resolved', AlertAcknowledged: 'alert.acknowledged' },
-  AlertReopened: 'alert.reopened',
+  ...{ AlertInvestigated: 'alert.investigated', AlertReopened: 'alert.reopened' },
 };
 
 /** Who tells. */

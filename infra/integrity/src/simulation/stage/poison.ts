@@ -25,6 +25,7 @@ const payloads: Readonly<Record<PoisonTarget, Payload>> = {
     data: {
       ...{ alertId: 'P', rule: 'A', tenant: 'main', orderNo: 'P', resolution: 'AUTO_RESOLVED' },
       ...{ supersededBy: null, reason: 'poison', resolvedAt: 1, evidence: [] },
+      ...{ lossMinor: null, lossCurrency: null, suppressedUntil: null },
     },
   },
   transactionsEvents: {

@@ -83,6 +83,7 @@ describe('a trial', () => {
     ['refund.failed', { status: 'SUCCESS', amount: null }],
     ['alert.raised', { status: 'UNKNOWN', amount: '1.00' }],
     ['alert.acknowledged', { status: 'UNKNOWN', amount: null }],
+    ['alert.investigated', { status: 'UNKNOWN', amount: null }],
     ['alert.resolved', { status: 'UNKNOWN', amount: null }],
     ['alert.reopened', { status: 'UNKNOWN', amount: null }],
   ])('of type %s says what a real one says', async (type, said) => {

@@ -109,7 +109,8 @@ function madeUp(trial: Trial, number: string): Made {
       };
     }
     case 'alert.resolved': {
-      const data = { ...alert, supersededBy: null, reason, resolvedAt: at, evidence };
+      const end = { lossMinor: null, lossCurrency: null, suppressedUntil: null };
+      const data = { ...alert, ...end, supersededBy: null, reason, resolvedAt: at, evidence };
       return {
         of: 'alert',
         event: { type: 'AlertResolved', data: { ...data, resolution: 'RESOLVED' } },
@@ -118,6 +119,10 @@ function madeUp(trial: Trial, number: string): Made {
     case 'alert.acknowledged': {
       const data = { ...alert, reason, acknowledgedAt: at };
       return { of: 'alert', event: { type: 'AlertAcknowledged', data } };
+    }
+    case 'alert.investigated': {
+      const data = { ...alert, reason, investigatedAt: at };
+      return { of: 'alert', event: { type: 'AlertInvestigated', data } };
     }
     case 'alert.reopened': {
       const data = { ...alert, reason, reopenedAt: at };
