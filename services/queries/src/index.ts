@@ -2,6 +2,7 @@ export type { QueriesConfig } from './config.ts';
 export { changesTopology } from './changes/topology.ts';
 export { queriesErrorCodes } from './http/error-codes.ts';
 export { alertsProjection } from './projections/alerts.ts';
+export { incidentsProjection } from './projections/incidents.ts';
 export { orderOverviewProjection } from './projections/order-overview.ts';
 export { timelineProjection } from './projections/timeline.ts';
 export { projections } from './projections/projections.ts';

@@ -7,6 +7,9 @@ export const orderNoCharsMax = 64;
 /** An alert id is a UUID. */
 export const alertIdCharsMax = 64;
 
+/** An incident id is a UUID. */
+export const incidentIdCharsMax = 64;
+
 /** Rules are single letters today. */
 export const ruleCharsMax = 32;
 

@@ -3,6 +3,7 @@ import type { Foundation, Parts } from '@plumbline/runtime';
 import { changesTopology } from './changes/topology.ts';
 import type { QueriesConfig } from './config.ts';
 import { alertRoutes } from './http/alert-routes.ts';
+import { incidentRoutes } from './http/incident-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { projections } from './projections/projections.ts';
 import { showStandingAlerts } from './standing-alerts.ts';
@@ -17,7 +18,7 @@ export function openQueries(foundation: Foundation<QueriesConfig>): Promise<Part
   const edge = { postgres: models.readers, tenant: config.PLUMBLINE_TENANT, partitions };
   return Promise.resolve({
     topologies: [changesTopology],
-    routes: [...alertRoutes(edge), ...orderRoutes(edge)],
+    routes: [...alertRoutes(edge), ...incidentRoutes(edge), ...orderRoutes(edge)],
     healthAtStart: models.health,
     async close() {
       await standing.close();

@@ -1,11 +1,13 @@
 import type { Projection } from '@plumbline/postgres';
 import { alertsProjection } from './alerts.ts';
+import { incidentsProjection } from './incidents.ts';
 import { orderOverviewProjection } from './order-overview.ts';
 import { commandsProjection, timelineProjection } from './timeline.ts';
 
 /** Every read model of this service. */
 export const projections: readonly Projection[] = [
   alertsProjection,
+  incidentsProjection,
   orderOverviewProjection,
   timelineProjection,
   commandsProjection,

@@ -1,5 +1,6 @@
 import type { AlertRaised, AlertResolved, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
+import { tellOfIncidents } from './incidents-of-the-story.ts';
 import type { TestEvents } from './open-test-queries.ts';
 
 /** Events as the services write them, for tests of what is read from them. */
@@ -151,4 +152,5 @@ export function tellTheStory(events: TestEvents): void {
     type: 'RulesActivated',
     data: { revision: 1n, rules: [], reason: 'test', activatedAt: t0 },
   });
+  tellOfIncidents(events, t0);
 }

@@ -57,7 +57,9 @@ export function note(
         step: stepOf(alert, 'REOPENED', alert.end),
       };
     }
-    default:
+    case 'AlertAcknowledged':
+    case 'AlertInvestigated':
+    case 'RulesActivated':
       // Whoever looks at an alert leaves it standing.
       return { alerts, step: null };
   }

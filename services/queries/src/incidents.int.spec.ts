@@ -1,0 +1,99 @@
+import type { MemoryLog } from '@plumbline/kafka';
+import { silentLogger } from '@plumbline/observability';
+import type { Postgres } from '@plumbline/postgres';
+import { openPostgres } from '@plumbline/postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TestEvents, TestQueries } from './testing/open-test-queries.ts';
+import {
+  createTestCodec,
+  createTestDatabase,
+  createTestLog,
+  foldedBy,
+  openTestQueries,
+  testEvents,
+} from './testing/open-test-queries.ts';
+import { tellTheStory } from './testing/story.ts';
+
+const codec = await createTestCodec();
+let log: MemoryLog;
+let postgres: Postgres;
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let queries: TestQueries;
+let events: TestEvents;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 2 });
+  log = createTestLog();
+  events = testEvents(log, codec);
+  tellTheStory(events);
+  queries = await openTestQueries({ log, codec, postgresUrl: database.url });
+  await foldedBy(postgres, events.places());
+});
+
+afterAll(async () => {
+  await queries.close();
+  await log.close();
+  await postgres.close();
+  await database.drop();
+});
+
+async function data<T>(path: string): Promise<T> {
+  const { status, body } = await queries.get(path);
+  expect({ path, status }).toEqual({ path, status: 200 });
+  return (body as { readonly data: T }).data;
+}
+
+interface Page {
+  readonly incidents: readonly { readonly incidentId: string }[];
+  readonly nextCursor: string | null;
+}
+const idsOf = ({ incidents: page }: Page) => page.map(({ incidentId }) => incidentId);
+
+test('incidents are listed newest first, by rule, tenant and status, in pages', async () => {
+  expect(idsOf(await data('/incidents'))).toEqual(['i-v', 'i-a']);
+  expect(idsOf(await data('/incidents?rule=A'))).toEqual(['i-a']);
+  expect(idsOf(await data('/incidents?status=OPEN'))).toEqual(['i-a']);
+  expect(idsOf(await data('/incidents?tenant=other'))).toEqual([]);
+  const first = await data<Page>('/incidents?limit=1');
+  expect(idsOf(first)).toEqual(['i-v']);
+  const second = await data<Page>(`/incidents?limit=1&cursor=${String(first.nextCursor)}`);
+  expect([idsOf(second), second.nextCursor]).toEqual([['i-a'], null]);
+});
+
+test('an incident has its numbers and its alerts, in pages', async () => {
+  interface One {
+    readonly alerts: readonly { readonly alertId: string }[];
+    readonly nextCursor: string | null;
+  }
+  const first = await data<One>('/incidents/i-a?limit=2');
+  expect(first).toMatchObject({
+    incident: {
+      ...{ incidentId: 'i-a', status: 'OPEN', endReason: null, endedAt: null },
+      ...{ firstAt: '2026-01-01T00:00:00.000Z', lastAt: '2026-01-01T00:00:00.009Z' },
+      ...{ alerts: 3, open: 1, autoResolved: 1, superseded: 1 },
+      atStake: [{ currency: 'CNY', amount: 10, open: 4 }],
+    },
+    alerts: [{ alertId: 'alert-o5' }, { alertId: 'alert-o4', status: 'ACKNOWLEDGED' }],
+  });
+  const second = await data<One>(`/incidents/i-a?limit=2&cursor=${String(first.nextCursor)}`);
+  expect(second).toMatchObject({ alerts: [{ alertId: 'alert-o1' }], nextCursor: null });
+  expect(await data('/incidents/i-v')).toMatchObject({
+    incident: { status: 'ENDED', endReason: 'ALL_ENDED', endedAt: '2026-01-01T00:00:00.030Z' },
+  });
+  expect(await queries.get('/incidents/none')).toMatchObject({
+    ...{ status: 404, body: { code: 'INCIDENT_NOT_FOUND' } },
+  });
+});
+
+test('what there is to look at counts an incident once', async () => {
+  // Of rule A o4 stands in the incident, and o3 alone; of C one stands alone; of V none stands.
+  expect(await data('/incidents/summary')).toEqual({
+    matters: 3,
+    rules: [
+      { rule: 'A', matters: 2, incidents: 1, alertsInIncidents: 1, alertsAlone: 1 },
+      { rule: 'C', matters: 1, incidents: 0, alertsInIncidents: 0, alertsAlone: 1 },
+    ],
+  });
+  expect(await data('/incidents/summary?tenant=other')).toEqual({ matters: 0, rules: [] });
+});
