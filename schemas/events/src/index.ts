@@ -203,6 +203,43 @@ export type {
   MoneyAtStake,
 } from './generated/incidents.ts';
 export { incidentsEventNames } from './generated/incidents.ts';
+export type {
+  DesksCommand,
+  DesksEvent,
+  DesksRecord,
+  LeaveGranted,
+  MoneyLimit,
+  PoliciesCopied,
+  PolicyMode,
+  PolicyRemedy,
+  RemediesResumed,
+  RemediesStopped,
+  RemedyPolicy,
+  RemedyPolicySet,
+  RequestLeave,
+  ResumeRemedies,
+  SetRemedyPolicy,
+  StopRemedies,
+} from './generated/desks.ts';
+export { desksCommandNames, desksEventNames, desksRecordNames } from './generated/desks.ts';
+export type {
+  ApproveRemedy,
+  LeaveVerdict,
+  RecordLeave,
+  RejectRemedy,
+  RemediesCommand,
+  RemediesEvent,
+  RemedyAlertEnded,
+  RemedyApproved,
+  RemedyEnded,
+  RemedyEnding,
+  RemedyHeld,
+  RemedyKind,
+  RemedyProof,
+  RemedyProposed,
+  RemedyStarted,
+} from './generated/remedies.ts';
+export { remediesCommandNames, remediesEventNames } from './generated/remedies.ts';
 export type { ChangeKind, ChangeNoted, ChangesEvent } from './generated/changes.ts';
 export { changesEventNames } from './generated/changes.ts';
 export type { PaymentResult, RefundResult, ResultsEvent } from './generated/results.ts';

@@ -9,6 +9,7 @@ import {
   endpointsRecordNames,
 } from './generated/endpoints.ts';
 import { incidentsEventNames, incidentsRecordNames } from './generated/incidents.ts';
+import { desksCommandNames, desksEventNames, desksRecordNames } from './generated/desks.ts';
 import { inventoryCommandNames, inventoryEventNames } from './generated/inventory.ts';
 import { notificationsCommandNames, notificationsEventNames } from './generated/notifications.ts';
 import { monitorsCommandNames, monitorsEventNames } from './generated/monitors.ts';
@@ -19,6 +20,7 @@ import {
   paymentsInboxNames,
 } from './generated/payments.ts';
 import { receivingCommandNames, receivingEventNames } from './generated/receiving.ts';
+import { remediesCommandNames, remediesEventNames } from './generated/remedies.ts';
 import { resultsEventNames } from './generated/results.ts';
 import { runtimeCommandNames } from './generated/runtime.ts';
 import { transactionsEventNames } from './generated/transactions.ts';
@@ -135,6 +137,11 @@ export const topics = {
   endpointsCommands: commands('endpoints', endpointsCommandNames),
   receivingCommands: commands('receiving', receivingCommandNames),
   monitorsCommands: commands('monitors', monitorsCommandNames),
+  remediesCommands: commands('remedies', remediesCommandNames),
+  desksCommands: {
+    ...commands('desks', desksCommandNames),
+    description: 'What is to be done about alerts, and what may start.',
+  },
   ordersEvents: events('orders', ordersEventNames),
   paymentsEvents: events('payments', paymentsEventNames),
   inventoryEvents: events('inventory', inventoryEventNames),
@@ -148,6 +155,20 @@ export const topics = {
   endpointsEvents: events('endpoints', endpointsEventNames),
   receivingEvents: events('receiving', receivingEventNames),
   monitorsEvents: events('monitors', monitorsEventNames),
+  remediesEvents: {
+    ...events('remedies', remediesEventNames),
+    description: 'What is done about alerts, and what came of it.',
+  },
+  desksEvents: {
+    ...events('desks', desksEventNames),
+    description: 'Under which policies remedies start, and which did.',
+  },
+  desksCopies: {
+    ...events('desks', desksRecordNames),
+    name: 'desks.copies.v1',
+    kind: 'copies',
+    description: "A tenant's policies as they are, once for each partition.",
+  },
   endpointsCopies: {
     ...events('endpoints', endpointsRecordNames),
     name: 'endpoints.copies.v1',
@@ -197,6 +218,8 @@ export const topics = {
   endpointsOutcomes: outcomes('endpoints', 'endpoints'),
   receivingOutcomes: outcomes('receiving', 'receiving'),
   monitorsOutcomes: outcomes('monitors', 'monitors'),
+  remediesOutcomes: outcomes('remedies', 'remedies'),
+  desksOutcomes: outcomes('desks', 'desks'),
   alertsOutcomes: outcomes('alerts', 'consistency-alerts'),
   paymentsInbox: {
     name: 'payments.inbox-unverified.v1',
@@ -230,6 +253,8 @@ export const topics = {
   endpointsChangelog: changelog('endpoints'),
   receivingChangelog: changelog('receiving'),
   monitorsChangelog: changelog('monitors'),
+  remediesChangelog: changelog('remedies'),
+  desksChangelog: changelog('desks'),
   delaysChangelog: changelog('delays'),
   changesChangelog: changelog('changes'),
   ordersDeadLetters: deadLetters('orders'),
@@ -249,6 +274,8 @@ export const topics = {
   endpointsDeadLetters: deadLetters('endpoints'),
   receivingDeadLetters: deadLetters('receiving'),
   monitorsDeadLetters: deadLetters('monitors'),
+  remediesDeadLetters: deadLetters('remedies'),
+  desksDeadLetters: deadLetters('desks'),
   delaysDeadLetters: deadLetters('delays'),
   changesDeadLetters: deadLetters('changes'),
   projectionsDeadLetters: deadLetters('projections'),

@@ -37,6 +37,8 @@ export interface DecisionContext {
   readonly slot: Slot;
   /** The same through everything that one request set off. */
   readonly correlationId: string;
+  /** Who asks, as the envelope says it: `operator:…`; `system:…` of a timer and of what is heard. */
+  readonly actor: string;
   /** The id that the decision's event with this index (from 0) will have. */
   eventId(index: number): string;
 }

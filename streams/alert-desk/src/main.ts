@@ -1,9 +1,15 @@
 import { runProcess } from '@plumbline/runtime';
 import { schema } from './config.ts';
-import { alertDeskTopologies } from './topologies.ts';
+import { alertDeskTopologiesOf } from './topologies.ts';
 
 await runProcess({
   service: 'alert-desk',
   schema,
-  open: () => Promise.resolve({ topologies: alertDeskTopologies }),
+  open: ({ config }) =>
+    Promise.resolve({
+      topologies: alertDeskTopologiesOf({
+        partitions: config.PLUMBLINE_PARTITIONS,
+        tenant: config.PLUMBLINE_TENANT,
+      }),
+    }),
 });

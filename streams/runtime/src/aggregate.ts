@@ -192,13 +192,14 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
     context: ProcessorContext,
     key: string,
     version: bigint,
-    correlationId: string,
+    { correlationId, actor }: Pick<EventCause, 'correlationId' | 'actor'>,
   ): DecisionContext {
     return {
       atMs: context.nowMs,
       offset: context.offset,
       slot: slotOfRecordKey(key),
       correlationId,
+      actor,
       eventId: (index) => eventIdOf(name, key, version + BigInt(index) + 1n),
     };
   }
@@ -278,7 +279,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       return;
     }
     const command = completed(context, input.payload);
-    const place = decisionContext(context, key, entry.version, correlationId);
+    const place = decisionContext(context, key, entry.version, envelope);
     const decision = decider.decide(command, entry.state, place);
     const events = decision.kind === 'accepted' ? decision.events : [];
     const { actor, traceparent } = envelope;
@@ -302,7 +303,7 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
   ): Decision<Event>['kind'] {
     const { key, entry, command } = at;
     const { state } = entry;
-    const place = decisionContext(context, key, entry.version, cause.correlationId);
+    const place = decisionContext(context, key, entry.version, cause);
     const decision = decider.decide(command, state, place);
     const events = decision.kind === 'accepted' ? decision.events : [];
     const after = record(context, key, entry, events, cause);

@@ -11,6 +11,11 @@ export interface RoutedCommand {
   readonly payload: Payload;
   /** Its framed Avro bytes, when they are at hand: they are then not encoded again. */
   readonly value?: Buffer;
+  /**
+   * Its id, where whoever asks has to know the answer again. It carries the slot of `key`. Derived
+   * from what the command follows from unless given.
+   */
+  readonly id?: string;
 }
 
 /** What a command follows from. */
@@ -39,7 +44,7 @@ export function emitCommand(options: {
     payload: to.payload,
     ...(to.value === undefined ? {} : { value: to.value }),
     envelope: {
-      id: derivedUuid(slotOfRecordKey(to.key), 'command', name, ...from),
+      id: to.id ?? derivedUuid(slotOfRecordKey(to.key), 'command', name, ...from),
       type: to.payload.type,
       source: `/plumbline/${name}`,
       subject: to.subject,

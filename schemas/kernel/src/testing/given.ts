@@ -7,6 +7,7 @@ export const anyContext: DecisionContext = {
   offset: 0n,
   slot: 0 as Slot,
   correlationId: 'correlation-1',
+  actor: 'test:anybody',
   eventId: (index) => `event-${index}`,
 };
 

@@ -1,5 +1,5 @@
 import { accountsProjection, accountsTopology } from '@plumbline/accounts';
-import { alertDeskTopologies } from '@plumbline/alert-desk';
+import { alertDeskTopologiesOf } from '@plumbline/alert-desk';
 import { receivingProjection, receivingTopology } from '@plumbline/channel-monitor';
 import { checkoutSagaTopology, checkoutTopology } from '@plumbline/checkout';
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
@@ -57,7 +57,6 @@ const topologies: readonly Topology[] = [
     }),
   }),
   consistencyAlerts,
-  ...alertDeskTopologies,
 ];
 
 const delays = { prefix: defaultDelayPrefix, levelsMs: limits.delayLevelsMs };
@@ -67,6 +66,11 @@ const isTelling = ({ endpoints }: Pick<RunPlan, 'endpoints'>): boolean => endpoi
 const received = ({ receiving }: Pick<RunPlan, 'receiving'>): readonly Topology[] =>
   receiving === null ? [] : [receivingTopology];
 
+const alwaysThere = ({ partitions }: Pick<RunPlan, 'partitions'>): readonly Topology[] => [
+  ...topologies,
+  ...alertDeskTopologiesOf({ partitions, tenant: endpointTenant }),
+];
+
 /**
  * The topology values of production, those that tell merchants only where somebody is told, and
  * that of accounts only where somebody pays into one.
@@ -75,9 +79,9 @@ export const topologiesOf = (
   plan: Pick<RunPlan, 'endpoints' | 'partitions' | 'receiving'>,
 ): readonly Topology[] =>
   !isTelling(plan)
-    ? [...topologies, ...received(plan)]
+    ? [...alwaysThere(plan), ...received(plan)]
     : [
-        ...topologies,
+        ...alwaysThere(plan),
         ...received(plan),
         notificationsTopology({
           ...{ delayPrefix: delays.prefix, levelsMs: delays.levelsMs },

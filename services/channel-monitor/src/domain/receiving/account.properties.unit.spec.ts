@@ -172,7 +172,13 @@ describe('whatever is asked of an account, in whatever order', () => {
   it('the same command twice makes no second event, and every answer is JSON', () => {
     holds((seen) => {
       for (const { command, after, atMs } of seen) {
-        const context = { slot: 0 as never, offset: 0n, correlationId: 'c', eventId: String };
+        const context = {
+          slot: 0 as never,
+          offset: 0n,
+          correlationId: 'c',
+          actor: 'a',
+          eventId: String,
+        };
         const again = decider.decide(command, after, { ...context, atMs });
         expect(again.kind).not.toBe('accepted');
         if (again.kind === 'rejected') continue;
