@@ -142,9 +142,10 @@ describe('Rule A: payment succeeded, an open order does not show it after the gr
   it('leaves an order alone that does not exist, and begins when it appears', () => {
     payment(paymentCreated, paymentSucceeded);
     driver.advanceStreamTime(10 * graceMs);
-    expect(said()).toEqual([]);
+    // That is for K to say.
+    expect(said()).toEqual(['raised K']);
     order(orderCreated);
-    expect(said()).toEqual([]);
+    expect(said()).toEqual(['resolved K AUTO_RESOLVED']);
     driver.advanceStreamTime(graceMs + 1);
     expect(said()).toEqual(['raised A']);
   });

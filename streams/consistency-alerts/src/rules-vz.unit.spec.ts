@@ -140,6 +140,7 @@ describe('Rule Z: one number for two things', () => {
     payment(paymentCreated, requestConflicted('f2'), requestConflicted('f2'), paymentSucceeded);
     payment(transactionConflicted('PAY0'), transactionConflicted('PAY0'), requestConflicted('f3'));
     expect(raised().map(({ severity }) => severity)).toEqual(['WARNING', 'CRITICAL', 'WARNING']);
+    order(orderCreated, orderPaid);
     driver.advanceStreamTime(600_000);
     expect(raised()).toEqual([]);
   });

@@ -32,7 +32,7 @@ export const orderAwaiting: OrdersEvent = {
   type: 'OrderAwaitingPayment',
   data: { orderNo, payNo, paymentEventId: 'p1', atGateway: false },
 };
-export const orderPaid: OrdersEvent = {
+export const orderPaid: Extract<OrdersEvent, { type: 'OrderPaid' }> = {
   type: 'OrderPaid',
   data: { orderNo, payNo, paymentEventId: 'p2', amountMinor, currency, paidAt: 0 },
 };
@@ -127,3 +127,38 @@ export const transactionConflicted = (otherPayNo: string): PaymentsEvent => ({
     ...{ otherPayNo, otherTenant: 'shop', otherOrderNo: 'O-0', otherEventId: `${otherPayNo}-paid` },
   },
 });
+
+type Created = Extract<PaymentsEvent, { type: 'PaymentCreated' }>['data'];
+
+/** The payment with something else in it. */
+export const paymentWith = (change: Partial<Created>): PaymentsEvent => ({
+  type: 'PaymentCreated',
+  data: { ...paymentCreated.data, ...change },
+});
+/** At a gateway, which can be asked. */
+export const ledPayment = (change: Partial<Created> = {}): PaymentsEvent =>
+  paymentWith({
+    gateway: {
+      ...{ attemptsMax: 1, queryIntervalMs: 2_000, refundLateSuccess: true, subject: null },
+      ...{ returnUrl: null, account: null },
+    },
+    ...change,
+  });
+export const merchantsPayment: PaymentsEvent = paymentWith({
+  merchant: {
+    ...{ orderType: 'PAYMENT', subject: 'a book', extraData: null, fingerprint: 'f1' },
+    idempotencyKey: null,
+  },
+});
+export const paymentProcessing: PaymentsEvent = {
+  type: 'PaymentProcessing',
+  data: { payNo, orderNo, acceptedAt: 0, gatewayTransactionId: null, payUrl: null },
+};
+export const paymentUnknown: PaymentsEvent = {
+  type: 'PaymentUnknown',
+  data: { payNo, orderNo, code: 'TIMED_OUT', message: 'nothing within the deadline', since: 0 },
+};
+export const paymentClosed: PaymentsEvent = {
+  type: 'PaymentClosed',
+  data: { payNo, orderNo, reason: 'TIMED_OUT', closedAt: 0 },
+};

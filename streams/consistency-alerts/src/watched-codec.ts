@@ -1,40 +1,27 @@
-import type { Evidence } from '@plumbline/events';
-import { topics } from '@plumbline/events';
 import { invariant } from '@plumbline/kernel';
 import type { StateCodec } from '@plumbline/runtime';
 import { firstLink, jsonStateCodec } from '@plumbline/runtime';
 import type { WatchedOrder } from './stores.ts';
-import { noLastingFacts } from './rules/lasting.ts';
-import type { JoinedView, PaymentView } from './rules/view.ts';
+import type { JoinedView } from './rules/view.ts';
 import type { Watches } from './rules/watch.ts';
 import { watchedTypes } from './watched-schemas.ts';
+import type { StoredView } from './watched-view.ts';
+import { storedView, viewOf } from './watched-view.ts';
 
-interface Stored {
-  readonly order: JoinedView['order'];
-  readonly payment: StoredPayment | null;
-  /** Formats before had none. */
-  readonly checkout?: JoinedView['checkout'];
-  /** Nor had these. */
-  readonly endpoint?: JoinedView['endpoint'];
-  /** Nor these. */
-  readonly receiving?: JoinedView['receiving'];
+interface Stored extends StoredView {
   readonly watches: Watches;
   /** Null while no alert was ever raised. */
   readonly chain: WatchedOrder['chain'] | null;
   readonly correlationId: string;
 }
 
-/** Without the topic and type of its creation, which are known. Formats before had no more of it. */
-type StoredPayment = Omit<PaymentView, 'created' | 'lasting'> & {
-  readonly created?: Omit<Evidence, 'type' | 'topic'> | null;
-  readonly lasting?: PaymentView['lasting'];
-};
-
 /**
- * Before the Avro body. JSON, which came before, begins with `{`. Orders are written as the version
- * before writes them: while processes are replaced, a task may go back to one that is older.
+ * Before the Avro body. JSON, which came before, begins with `{`. Endpoints and accounts are written
+ * as versions before write them: while processes are replaced, a task may go back to one that is
+ * older. Orders are not: what the rules ask of them now, an older version could not keep.
  */
-function formatOf({ endpoint, receiving }: JoinedView): 3 | 4 | 5 {
+function formatOf({ order, payment, endpoint, receiving, backward }: JoinedView): 3 | 4 | 5 | 6 {
+  if (order !== null || payment !== null || backward.length > 0) return 6;
   if (receiving !== null) return 5;
   return endpoint === null ? 3 : 4;
 }
@@ -48,16 +35,8 @@ let scratch = Buffer.alloc(4_096);
  */
 export const watchedCodec: StateCodec<WatchedOrder> = {
   encode({ view, watches, chain: link, correlationId }) {
-    const stored: Stored = {
-      order: view.order,
-      payment: view.payment,
-      checkout: view.checkout,
-      endpoint: view.endpoint,
-      receiving: view.receiving,
-      watches,
-      chain: link.version === 0n ? null : link,
-      correlationId,
-    };
+    const chain = link.version === 0n ? null : link;
+    const stored: Stored = { ...storedView(view), watches, chain, correlationId };
     const format = formatOf(view);
     const type = watchedTypes[format];
     let end = type.encode(stored, scratch, 1);
@@ -89,18 +68,4 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
 };
 
 const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
-  byte === 1 || byte === 2 || byte === 3 || byte === 4 || byte === 5;
-
-function viewOf(stored: Pick<Stored, keyof JoinedView>): JoinedView {
-  const { order, payment, checkout = null, endpoint = null, receiving = null } = stored;
-  if (payment === null) return { order, payment, checkout, endpoint, receiving };
-  const { created = null, lasting = noLastingFacts } = payment;
-  const known = { ...payment, created: created && creation(created), lasting };
-  return { order, payment: known, checkout, endpoint, receiving };
-}
-
-const creation = (place: Omit<Evidence, 'type' | 'topic'>): Evidence => ({
-  ...place,
-  type: 'PaymentCreated',
-  topic: topics.paymentsEvents.name,
-});
+  byte !== undefined && byte >= 1 && byte <= 6;

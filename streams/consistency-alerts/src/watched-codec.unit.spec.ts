@@ -6,10 +6,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WatchedOrder } from './stores.ts';
 import { noLastingFacts } from './rules/lasting.ts';
+import { noRefunds } from './rules/refunded-money.ts';
 import { candidatesShownMax, otherReportsMax, unmatchedMoneyMax } from './rules/limits.ts';
 import { watchedCodec } from './watched-codec.ts';
 import { watchedTypes } from './watched-schemas.ts';
 
+const few = { maxLength: 3 };
 const offset = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
 const time = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
 const evidence: fc.Arbitrary<Evidence> = fc.record({
@@ -19,15 +21,17 @@ const evidence: fc.Arbitrary<Evidence> = fc.record({
 const watch = fc.record({
   ...{ trigger: evidence, deadlineMs: time, ruleVersion: fc.nat(), open: fc.boolean() },
 });
+const placed = (type: string, topic: string) =>
+  evidence.map((seen): Evidence => ({ ...seen, type, topic }));
+const amountMinor = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const order = fc.record({
   ...{ orderNo: fc.string({ unit: 'grapheme' }), tenant: fc.string(), since: evidence },
+  due: fc.option(fc.record({ amountMinor, currency: fc.string() })),
+  created: fc.option(placed('OrderCreated', topics.ordersEvents.name)),
+  paid: fc.option(fc.record({ amountMinor, currency: fc.string(), payNo: fc.string() })),
   status: fc.constantFrom('PENDING', 'WAITING_PAYMENT', 'PAID', 'FAILED', 'EXPIRED', 'CANCELLED'),
 });
-const created = evidence.map((seen): Evidence => ({
-  ...seen,
-  type: 'PaymentCreated',
-  topic: topics.paymentsEvents.name,
-}));
+const created = placed('PaymentCreated', topics.paymentsEvents.name);
 const texts = <Name extends string>(...names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, fc.string()])) as Record<
     Name,
@@ -35,7 +39,12 @@ const texts = <Name extends string>(...names: readonly Name[]) =>
   >;
 const other = texts('otherPayNo', 'otherTenant', 'otherOrderNo', 'otherEventId');
 const lasting = fc.record({
-  mismatches: fc.array(fc.record({ ...texts('field', 'expected', 'found'), seen: evidence })),
+  mismatches: fc.array(
+    fc.record({
+      ...{ ...texts('field', 'expected', 'found'), seen: evidence },
+      source: fc.constantFrom('QUERY', 'CALLBACK', 'UNKNOWN'),
+    }),
+  ),
   requests: fc.array(
     fc.record({ ...texts('fingerprint'), fields: fc.array(fc.string()), seen: evidence }),
   ),
@@ -46,11 +55,26 @@ const lasting = fc.record({
     }),
   ),
 });
+const refund = (stage: 'ASKED' | 'PROCESSING', type: string) =>
+  fc.record({
+    ...{ refundId: fc.string(), amountMinor, stage: fc.constant(stage) },
+    since: placed(type, topics.paymentsEvents.name),
+  });
+const refunds = fc.record({
+  open: fc.array(
+    fc.oneof(refund('ASKED', 'RefundRequested'), refund('PROCESSING', 'RefundProcessing')),
+  ),
+  ...{ refundedMinor: amountMinor, newest: fc.option(evidence) },
+  atGateway: fc.option(fc.record({ amountMinor, seen: evidence, saysPaid: fc.boolean() })),
+});
 const payment = fc.record({
   ...{ payNo: fc.string(), since: evidence, currency: fc.string() },
+  terms: fc.option(fc.record({ expireAtMs: time, isLed: fc.boolean(), isMerchants: fc.boolean() })),
+  ...{ paidLate: fc.option(evidence), refunds: fc.oneof(fc.constant(noRefunds), refunds) },
+  doubt: fc.option(fc.record({ answer: fc.string(), seen: evidence })),
   ...{ created: fc.option(created), lasting },
   status: fc.constantFrom('INIT', 'PAYING', 'SUCCESS', 'FAILED', 'CLOSED'),
-  amountMinor: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  amountMinor,
   contradiction: fc.option(
     fc.record({ reported: fc.constantFrom('SUCCESS', 'FAILED'), seen: evidence }),
   ),
@@ -71,7 +95,6 @@ const money = {
   ...texts('platformOrder', 'payway', 'channel', 'currency'),
   ...{ amountMinor: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), seen: evidence },
 };
-const few = { maxLength: 3 };
 const receiving = fc.record({
   account: fc.string(),
   unmatched: fc.array(
@@ -87,6 +110,7 @@ const watched: fc.Arbitrary<WatchedOrder> = fc.record({
   view: fc.record({
     ...{ order: fc.option(order), payment: fc.option(payment), checkout: fc.option(checkout) },
     ...{ endpoint: fc.option(endpoint), receiving: fc.option(receiving) },
+    backward: fc.array(fc.record({ was: fc.string(), seen: evidence }), few),
   }),
   watches: fc.dictionary(
     fc.constantFrom('A', 'B', 'C', 'K/e4', 'R/after-end', 'V/e1', 'V/e2', 'Z/e3'),
@@ -102,18 +126,59 @@ const watched: fc.Arbitrary<WatchedOrder> = fc.record({
   correlationId: fc.string(),
 });
 
-/** A view as versions before kept it: nothing of the creation, and no lasting facts. */
+/** What version 6 has added, as it is where nothing of it was kept. */
+const added = {
+  ofOrder: { due: null, created: null, paid: null },
+  ofPayment: { terms: null, paidLate: null, doubt: null, refunds: noRefunds },
+};
+
+/** What formats 2 to 5 kept of an order and its payment. */
+function since2(view: WatchedOrder['view']): WatchedOrder['view'] {
+  const { order: ordered, payment: paid } = view;
+  const mismatches = paid?.lasting.mismatches.map((each) => ({
+    ...each,
+    source: 'UNKNOWN' as const,
+  }));
+  return {
+    ...view,
+    order: ordered && { ...ordered, ...added.ofOrder },
+    payment: paid && {
+      ...{ ...paid, ...added.ofPayment },
+      lasting: { ...paid.lasting, mismatches: mismatches ?? [] },
+    },
+    backward: [],
+  };
+}
+
+/** What formats before kept: nothing of the creation, and no lasting facts. */
+function first(view: WatchedOrder['view']): WatchedOrder['view'] {
+  const paid = view.payment;
+  const known = since2({ ...view, payment: paid && { ...paid, created: null } });
+  const { payment: kept } = known;
+  return { ...known, payment: kept && { ...kept, lasting: noLastingFacts } };
+}
+
+/** As versions before wrote it: without what they had not. */
 function before({ order: ordered, payment: paid }: WatchedOrder['view']) {
   if (paid === null) return { order: ordered, payment: paid };
-  const { payNo, status, since, amountMinor, currency, contradiction } = paid;
-  const kept = { payNo, status, since, amountMinor, currency, contradiction };
+  const { payNo, status, since, amountMinor: amount, currency, contradiction } = paid;
+  const kept = { payNo, status, since, amountMinor: amount, currency, contradiction };
   return { order: ordered, payment: kept as typeof paid };
+}
+
+/** JSON keeps whatever it is given: what an early version had not must not be in it. */
+const withoutAdded = ({ view, ...rest }: Older): Older => ({
+  view: { ...view, order: view.order && withoutParts(view.order) },
+  ...rest,
+});
+function withoutParts({ orderNo, tenant, status, since }: NonNullable<Older['view']['order']>) {
+  return { orderNo, tenant, status, since } as NonNullable<Older['view']['order']>;
 }
 
 type Older = Omit<WatchedOrder, 'view'> & { readonly view: ReturnType<typeof before> };
 
 const inFormat =
-  (format: 1 | 2 | 3 | 4) =>
+  (format: 1 | 2 | 3 | 4 | 5) =>
   ({ view, watches, chain, correlationId }: Older): Buffer => {
     const link = chain.version === 0n ? null : chain;
     const body = watchedTypes[format].toBuffer({ ...view, watches, chain: link, correlationId });
@@ -144,7 +209,9 @@ const writtenInFormat5 = Buffer.from(
 );
 /** A record's value at most, with room for its key and headers. */
 const recordBytesMax = 1_048_076;
-const ofAccount = { ...{ order: null, payment: null, checkout: null, endpoint: null } };
+const ofAccount = {
+  ...{ order: null, payment: null, checkout: null, endpoint: null, backward: [] },
+};
 
 /** An account with as much to look at as is kept, everything as long as it may be. */
 function fullAccount(): WatchedOrder {
@@ -186,17 +253,14 @@ describe('what is kept of an order', () => {
   });
 
   it.each<[string, (value: Older) => Buffer]>([
-    ['in JSON', (value) => jsonStateCodec.encode(value)],
+    ['in JSON', (value) => jsonStateCodec.encode(withoutAdded(value))],
     ['in Avro', inFormat(1)],
   ])('is still read as versions before wrote it: %s', (_how, encode) => {
     fc.assert(
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(encode({ view: before(view), ...rest }));
-        const paid = view.payment && { ...view.payment, created: null, lasting: noLastingFacts };
-        expect(found).toEqual({
-          view: { ...view, payment: paid, checkout: null, endpoint: null, receiving: null },
-          ...rest,
-        });
+        const none = { checkout: null, endpoint: null, receiving: null };
+        expect(found).toEqual({ view: { ...first(view), ...none }, ...rest });
       }),
     );
   });
@@ -206,7 +270,7 @@ describe('what is kept of an order', () => {
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(inFormat(2)({ view, ...rest }));
         const none = { checkout: null, endpoint: null, receiving: null };
-        expect(found).toEqual({ view: { ...view, ...none }, ...rest });
+        expect(found).toEqual({ view: { ...since2(view), ...none }, ...rest });
       }),
     );
   });
@@ -215,7 +279,10 @@ describe('what is kept of an order', () => {
     fc.assert(
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(inFormat(3)({ view, ...rest }));
-        expect(found).toEqual({ view: { ...view, endpoint: null, receiving: null }, ...rest });
+        expect(found).toEqual({
+          view: { ...since2(view), endpoint: null, receiving: null },
+          ...rest,
+        });
       }),
     );
   });
@@ -224,7 +291,16 @@ describe('what is kept of an order', () => {
     fc.assert(
       fc.property(watched, ({ view, ...rest }) => {
         const found = watchedCodec.decode(inFormat(4)({ view, ...rest }));
-        expect(found).toEqual({ view: { ...view, receiving: null }, ...rest });
+        expect(found).toEqual({ view: { ...since2(view), receiving: null }, ...rest });
+      }),
+    );
+  });
+
+  it('is still read as it was kept before rules asked for sums, terms and refunds', () => {
+    fc.assert(
+      fc.property(watched, ({ view, ...rest }) => {
+        const found = watchedCodec.decode(inFormat(5)({ view, ...rest }));
+        expect(found).toEqual({ view: since2(view), ...rest });
       }),
     );
   });
@@ -235,7 +311,8 @@ describe('what is kept of an order', () => {
     [5, { endpoint: null, receiving: { account: '1.2', unmatched: [], otherReports: [] } }],
   ])('is written in format %i, so that a version before reads what it can know', (format, part) => {
     for (const { view, ...rest } of fc.sample(watched, { numRuns: 5, seed: format })) {
-      const bytes = watchedCodec.encode({ view: { ...view, ...part }, ...rest });
+      const none = { order: null, payment: null, backward: [] };
+      const bytes = watchedCodec.encode({ view: { ...view, ...none, ...part }, ...rest });
       expect(bytes[0]).toBe(format);
     }
   });
@@ -249,7 +326,7 @@ describe('what is kept of an order', () => {
     expect(view.payment).toEqual({
       ...{ payNo: 'PAY1', status: 'SUCCESS', since: paid, amountMinor: 9_990n, currency: 'CNY' },
       ...{ contradiction: { reported: 'FAILED', seen: trigger } },
-      ...{ created: null, lasting: noLastingFacts },
+      ...{ created: null, lasting: noLastingFacts, ...added.ofPayment },
     });
     expect(view.order).toMatchObject({ orderNo: 'H1', status: 'PAID', since: { eventId: 'o3' } });
     expect(watches).toEqual({ B: { trigger, deadlineMs: t0 + 4, ruleVersion: 1, open: true } });
@@ -286,6 +363,6 @@ describe('what is kept of an order', () => {
     const [value] = fc.sample(watched, { numRuns: 1, seed: 7 });
     const bytes = watchedCodec.encode(value as WatchedOrder);
     expect(() => watchedCodec.decode(bytes.subarray(0, -1))).toThrow();
-    expect(() => watchedCodec.decode(Buffer.from([6, ...bytes.subarray(1)]))).toThrow('format 6');
+    expect(() => watchedCodec.decode(Buffer.from([7, ...bytes.subarray(1)]))).toThrow('format 7');
   });
 });

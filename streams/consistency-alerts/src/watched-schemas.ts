@@ -31,21 +31,22 @@ const paymentOfFormat1 = [
   orNull('contradiction', contradiction),
 ];
 
+const otherRequest = record(
+  'OtherRequest',
+  texts('fingerprint'),
+  [listOf('fields', 'string')],
+  seen,
+);
+const sharedTransaction = record(
+  'SharedTransaction',
+  texts('channel', 'gatewayTransactionId', 'otherPayNo', 'otherTenant', 'otherOrderNo'),
+  texts('otherEventId'),
+  seen,
+);
 const lasting = record('LastingFacts', [
   listOf('mismatches', record('Mismatch', texts('field', 'expected', 'found'), seen)),
-  listOf(
-    'requests',
-    record('OtherRequest', texts('fingerprint'), [listOf('fields', 'string')], seen),
-  ),
-  listOf(
-    'transactions',
-    record(
-      'SharedTransaction',
-      texts('channel', 'gatewayTransactionId', 'otherPayNo', 'otherTenant', 'otherOrderNo'),
-      texts('otherEventId'),
-      seen,
-    ),
-  ),
+  listOf('requests', otherRequest),
+  listOf('transactions', sharedTransaction),
 ]);
 const paymentOfFormat2 = [...paymentOfFormat1, orNull('created', place), field('lasting', lasting)];
 
@@ -83,17 +84,72 @@ const receiving = record('Receiving', texts('account'), [
 ]);
 
 const watchedOrder = (payment: readonly object[], ...more: readonly object[]) =>
+  watched(orNull('order', order), orNull('payment', record('Payment', payment)), ...more);
+
+const watched = (...parts: readonly object[]) =>
   record(
     'WatchedOrder',
-    [orNull('order', order), orNull('payment', record('Payment', payment)), ...more],
+    parts,
     [field('watches', { type: 'map', values: watch }), orNull('chain', chain)],
     texts('correlationId'),
   );
 
+const sum = [field('amountMinor', minorUnits), ...texts('currency')];
+
+const orderOfFormat6 = record('Order', texts('orderNo', 'tenant', 'status'), since(evidence), [
+  orNull('due', record('Due', sum)),
+  orNull('created', place),
+  orNull('paid', record('PaidBy', sum, texts('payNo'))),
+]);
+
+const refunds = record('Refunds', [
+  listOf(
+    'open',
+    record(
+      'OpenRefund',
+      texts('refundId', 'stage'),
+      [field('amountMinor', minorUnits)],
+      since('Place'),
+    ),
+  ),
+  field('refundedMinor', minorUnits),
+  orNull('newest', 'Evidence'),
+  orNull(
+    'atGateway',
+    record('RefundedAtGateway', [field('amountMinor', minorUnits)], seen, [
+      field('saysPaid', 'boolean'),
+    ]),
+  ),
+]);
+
+const lastingOfFormat6 = record('LastingFacts', [
+  listOf('mismatches', record('Mismatch', texts('field', 'expected', 'found', 'source'), seen)),
+  listOf('requests', otherRequest),
+  listOf('transactions', sharedTransaction),
+]);
+
+const paymentOfFormat6 = [
+  ...paymentOfFormat1,
+  orNull('created', 'Place'),
+  orNull(
+    'terms',
+    record('Terms', [
+      field('expireAtMs', 'long'),
+      field('isLed', 'boolean'),
+      field('isMerchants', 'boolean'),
+    ]),
+  ),
+  orNull('paidLate', 'Evidence'),
+  orNull('doubt', record('Doubt', texts('answer'), seen)),
+  // Of most payments there is none, and so only a byte of it.
+  orNull('refunds', refunds),
+  orNull('lasting', lastingOfFormat6),
+];
+
 const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
-export const watchedTypes: Readonly<Record<1 | 2 | 3 | 4 | 5, ReturnType<typeof avroType>>> = {
+export const watchedTypes: Readonly<Record<1 | 2 | 3 | 4 | 5 | 6, ReturnType<typeof avroType>>> = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
   3: typeOf(watchedOrder(paymentOfFormat2, orNull('checkout', checkout))),
@@ -106,6 +162,16 @@ export const watchedTypes: Readonly<Record<1 | 2 | 3 | 4 | 5, ReturnType<typeof 
       orNull('checkout', checkout),
       orNull('endpoint', endpoint),
       orNull('receiving', receiving),
+    ),
+  ),
+  6: typeOf(
+    watched(
+      orNull('order', orderOfFormat6),
+      orNull('payment', record('Payment', paymentOfFormat6)),
+      orNull('checkout', checkout),
+      orNull('endpoint', endpoint),
+      orNull('receiving', receiving),
+      listOf('backward', record('BackwardEvent', texts('was'), seen)),
     ),
   ),
 };

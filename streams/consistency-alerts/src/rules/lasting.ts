@@ -19,7 +19,7 @@ interface Seen {
 
 /** A believed report that named another merchant, amount, currency or transaction. */
 export type Mismatch = Seen &
-  Pick<DataOf<'PaymentReportMismatched'>, 'field' | 'expected' | 'found'>;
+  Pick<DataOf<'PaymentReportMismatched'>, 'field' | 'expected' | 'found' | 'source'>;
 
 /** A merchant's request under the same number, with other parameters. */
 export type OtherRequest = Seen &
@@ -39,17 +39,23 @@ export type SharedTransaction = Seen &
 
 export const noLastingFacts: LastingFacts = { mismatches: [], requests: [], transactions: [] };
 
-/** The same object where nothing is new. */
+/**
+ * The same object where nothing is new. The gateway's own answer weighs more than a signed callback
+ * that says the same: it takes its place.
+ */
 export function withMismatch(
   facts: LastingFacts,
-  { field, expected, found }: DataOf<'PaymentReportMismatched'>,
+  { field, expected, found, source }: DataOf<'PaymentReportMismatched'>,
   seen: Evidence,
 ): LastingFacts {
-  const mismatches = added(
-    facts.mismatches,
-    { field, expected, found, seen },
-    (known) => known.field === field && known.found === found,
-  );
+  const known = facts.mismatches.find((each) => each.field === field && each.found === found);
+  const outweighs = source === 'QUERY' && known?.source === 'CALLBACK';
+  const before =
+    known !== undefined && outweighs
+      ? facts.mismatches.filter((each) => each !== known)
+      : facts.mismatches;
+  const fact = { field, expected, found, source, seen };
+  const mismatches = added(before, fact, () => known !== undefined && !outweighs);
   return mismatches === facts.mismatches ? facts : { ...facts, mismatches };
 }
 

@@ -21,3 +21,9 @@ export const candidatesShownMax = 5;
  * person ends; those that were ended make room. At most 850 bytes each with its watch: 55 KB.
  */
 export const otherReportsMax = 64;
+
+/**
+ * Refunds of one payment that are under way: as many as its decider takes (refundsMax of payments).
+ * About 100 bytes each, and 160 for a watch, are 260 KB.
+ */
+export const openRefundsMax = 1_000;

@@ -8,6 +8,8 @@ export interface ActiveRule {
   readonly rule: Rule;
   readonly enabled: boolean;
   readonly graceMs: number;
+  /** What else can be set, by name. */
+  readonly values: Readonly<Record<string, number>>;
 }
 
 /** What is in force on one partition, since the newest `RulesActivated`. */
@@ -48,11 +50,15 @@ export function activeRules(parameters: ActiveParameters): readonly ActiveRule[]
       rule,
       enabled: set?.enabled ?? true,
       graceMs: set?.graceMs ?? rule.graceMs,
+      values: defaultValues(rule),
     };
   });
   activeByParameters.set(parameters, active);
   return active;
 }
+
+const defaultValues = ({ parameters = [] }: Rule): Readonly<Record<string, number>> =>
+  Object.fromEntries(parameters.map((each) => [each.name, each.default]));
 
 const recentMax = 8;
 

@@ -3,7 +3,7 @@ import type { OtherRequest, SharedTransaction } from './lasting.ts';
 import { otherReportsOf } from './receiving-rules.ts';
 import type { Finding, Rule } from './rule.ts';
 import { nothing } from './rule.ts';
-import type { PaymentView } from './view.ts';
+import type { PaymentView } from './payment-view.ts';
 
 /** Both ask no order, so that they hold for payments of merchants, whose orders are not here. */
 const howSeen = 'an event of the payment, in broker time';

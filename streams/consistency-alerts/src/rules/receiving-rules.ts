@@ -1,4 +1,5 @@
 import { formatMajor } from '@plumbline/kernel';
+import type { PaymentView } from './payment-view.ts';
 import type { OtherReport, ReceivingView, UnmatchedMoney } from './received-money.ts';
 import type { Finding, Rule } from './rule.ts';
 import { nothing } from './rule.ts';
@@ -6,21 +7,41 @@ import { nothing } from './rule.ts';
 const howSeen = 'an event of the account that was paid into, in broker time';
 
 /**
- * ALERTS.md, rule K, for accounts that people pay into: money came in, and is no order's (contract
- * 0). It stands until the account says whose it is, or a person that it is nobody's.
+ * ALERTS.md, rule K: money came in, and is no order's (contract 0; saleor#14733, shopper#658). On an
+ * account that people pay into it stands until the account says whose it is, or a person that it is
+ * nobody's; of a payment, until its order appears.
  */
 export const moneyWithoutOrder: Rule = {
   id: 'K',
   version: 1,
-  title: 'Money came in and is matched to no order',
+  title: 'Money came in, and there is no order for it',
   severity: 'WARNING',
   graceMs: 0,
+  parameters: [
+    {
+      ...{ name: 'orderGraceMs', unit: 'ms', default: 60_000, min: 0, max: 7 * 86_400_000 },
+      meaning: 'how long the order of a payment that was paid may not be there yet',
+    },
+  ],
   howSeen,
-  find: ({ receiving }) =>
-    receiving === null
-      ? nothing
-      : receiving.unmatched.map((money) => unmatched(receiving.account, money)),
+  find({ order, payment, receiving }) {
+    if (receiving !== null)
+      return receiving.unmatched.map((money) => unmatched(receiving.account, money));
+    if (order !== null || payment?.status !== 'SUCCESS') return nothing;
+    return payment.terms === null || payment.terms.isMerchants ? nothing : [ofNoOrder(payment)];
+  },
 };
+
+const ofNoOrder = ({ payNo, since, created }: PaymentView): Finding => ({
+  summary: `payment ${payNo} succeeded and there is no such order`,
+  expected: 'an order that it pays',
+  actual: 'no order',
+  evidence: created === null ? [since] : [created, since],
+  condition: 'no-order',
+  grace: 'orderGraceMs',
+  severity: 'CRITICAL',
+  howSeen: 'order and payment events joined by order, in broker time',
+});
 
 /** Rule Z of such an account: one number of the pay way, and two reports that differ. */
 export const otherReportsOf = (receiving: ReceivingView): readonly Finding[] =>

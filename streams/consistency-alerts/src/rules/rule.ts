@@ -1,7 +1,7 @@
 import type { AlertRaised, Evidence } from '@plumbline/events';
 import type { JoinedView } from './view.ts';
 
-export type RuleId = 'A' | 'B' | 'C' | 'K' | 'R' | 'U' | 'V' | 'Z';
+export type RuleId = 'A' | 'B' | 'C' | 'D' | 'E' | 'K' | 'L' | 'M' | 'P' | 'R' | 'U' | 'V' | 'Z';
 
 /** That a view is inconsistent, and by what. */
 export interface Finding {
@@ -22,10 +22,25 @@ export interface Finding {
    * names the watch, and the event still names the alert.
    */
   readonly condition?: string;
+  /** From when the grace runs, where that is not the moment of the event. Epoch ms. */
+  readonly sinceMs?: number;
+  /** The parameter of the rule that is its grace, where that is not the rule's own. */
+  readonly grace?: string;
   /** The money at stake, where it is not the payment's. */
   readonly atStake?: { readonly amountMinor: bigint; readonly currency: string };
   /** How it is found, where it is not found as the rule says. */
   readonly howSeen?: string;
+}
+
+/** A number of a rule that can be set by record, as its grace can. */
+export interface RuleParameter {
+  readonly name: string;
+  readonly unit: 'ms';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** In words for people. */
+  readonly meaning: string;
 }
 
 /**
@@ -40,6 +55,8 @@ export interface Rule {
   readonly severity: AlertRaised['severity'];
   /** How long a finding may stand, by default; parameters by record override it. */
   readonly graceMs: number;
+  /** What else can be set of it. */
+  readonly parameters?: readonly RuleParameter[];
   /** How it is found, in words for people. */
   readonly howSeen: string;
   /** One condition at most, or any number of facts in the order in which they were seen. */

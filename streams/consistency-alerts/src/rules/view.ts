@@ -7,13 +7,11 @@ import type {
   PaymentsEvent,
   ReceivingEvent,
 } from '@plumbline/events';
-import type { LastingFacts } from './lasting.ts';
-import {
-  noLastingFacts,
-  withMismatch,
-  withOtherRequest,
-  withSharedTransaction,
-} from './lasting.ts';
+import * as limits from './limits.ts';
+import type { OrderView } from './order-view.ts';
+import { afterOrderEvent } from './order-view.ts';
+import type { PaymentView } from './payment-view.ts';
+import { afterPaymentEvent } from './payment-view.ts';
 import type { ReceivingView } from './received-money.ts';
 import { afterReceivingEvent } from './received-money.ts';
 
@@ -30,6 +28,8 @@ export interface JoinedView {
   readonly endpoint: EndpointView | null;
   /** Under the key of an account that people pay into, of which there is no order either. */
   readonly receiving: ReceivingView | null;
+  /** The oldest first, up to a limit. */
+  readonly backward: readonly BackwardEvent[];
 }
 
 export interface EndpointView {
@@ -55,61 +55,27 @@ export interface CheckoutView {
   readonly hasEnded: boolean;
 }
 
-export type OrderStatus =
-  'PENDING' | 'WAITING_PAYMENT' | 'PAID' | 'FAILED' | 'EXPIRED' | 'CANCELLED';
-
-export interface OrderView {
-  readonly orderNo: string;
-  readonly tenant: string;
-  readonly status: OrderStatus;
-  /** The event that put the order into this status. */
-  readonly since: Evidence;
-}
-
-export type PaymentStatus = 'INIT' | 'PAYING' | 'SUCCESS' | 'FAILED' | 'CLOSED';
-
-export interface PaymentView {
-  readonly payNo: string;
-  readonly status: PaymentStatus;
-  readonly since: Evidence;
-  readonly amountMinor: bigint;
-  readonly currency: string;
-  /** The event that created it; `null` in what an earlier version kept. */
-  readonly created: Evidence | null;
-  /** The newest validly signed report that says otherwise than the status, until one agrees again. */
-  readonly contradiction: {
-    readonly reported: 'SUCCESS' | 'FAILED';
-    readonly seen: Evidence;
-  } | null;
-  readonly lasting: LastingFacts;
+/** An event that would leave an end of the order or of the payment. The view does not move by it. */
+export interface BackwardEvent {
+  /** The end that it would leave. */
+  readonly was: string;
+  readonly seen: Evidence;
 }
 
 export const emptyView: JoinedView = {
   ...{ order: null, payment: null, checkout: null, endpoint: null, receiving: null },
+  backward: [],
 };
 
-const orderStatusAfter = {
-  OrderCreated: 'PENDING',
-  OrderAwaitingPayment: 'WAITING_PAYMENT',
-  OrderPaid: 'PAID',
-  OrderPaidFromBalance: 'PAID',
-  OrderFailed: 'FAILED',
-  OrderExpired: 'EXPIRED',
-  OrderCancelled: 'CANCELLED',
-} as const satisfies Partial<Record<OrdersEvent['type'], OrderStatus>>;
-
 export function withOrderEvent(view: JoinedView, event: OrdersEvent, seen: Evidence): JoinedView {
-  if (event.type === 'OrderPaymentReportRecorded') return view;
-  if (event.type === 'OrderExpiryRequested') return view;
-  const status = orderStatusAfter[event.type];
-  if (event.type === 'OrderCreated') {
-    const { orderNo, tenant, purchase, amountMinor, currency } = event.data;
-    const checkout =
-      purchase === null ? null : { amountMinor, currency, newest: null, hasEnded: false };
-    return { ...view, order: { orderNo, tenant, status, since: seen }, checkout };
-  }
-  // An event without its order's beginning cannot be: the topic is complete from version 1.
-  return view.order === null ? view : { ...view, order: { ...view.order, status, since: seen } };
+  const order = afterOrderEvent(view.order, event, seen);
+  if (order === 'backward') return withBackward(view, view.order?.status, seen);
+  if (order === view.order) return view;
+  if (event.type !== 'OrderCreated') return { ...view, order };
+  const { purchase, amountMinor, currency } = event.data;
+  const checkout =
+    purchase === null ? null : { amountMinor, currency, newest: null, hasEnded: false };
+  return { ...view, order, checkout };
 }
 
 export function withCheckoutEvent(
@@ -151,69 +117,18 @@ export function withReceivingEvent(
   return receiving === view.receiving ? view : { ...view, receiving };
 }
 
-const paymentStatusAfter = {
-  PaymentProcessing: 'PAYING',
-  PaymentUnknown: 'PAYING',
-  PaymentSucceeded: 'SUCCESS',
-  PaymentFailed: 'FAILED',
-  PaymentClosed: 'CLOSED',
-} as const satisfies Partial<Record<PaymentsEvent['type'], PaymentStatus>>;
-
 export function withPaymentEvent(
   view: JoinedView,
   event: PaymentsEvent,
   seen: Evidence,
 ): JoinedView {
-  const { payment } = view;
-  switch (event.type) {
-    case 'PaymentCreated': {
-      const { payNo, amountMinor, currency } = event.data;
-      const facts = { payNo, amountMinor, currency, created: seen, contradiction: null };
-      const lasting = payment?.lasting ?? noLastingFacts;
-      return { ...view, payment: { ...facts, lasting, status: 'INIT', since: seen } };
-    }
-    case 'PaymentProcessing':
-    case 'PaymentUnknown':
-    case 'PaymentSucceeded':
-    case 'PaymentFailed':
-    case 'PaymentClosed': {
-      if (payment === null) return view;
-      const status = paymentStatusAfter[event.type];
-      return { ...view, payment: { ...payment, status, since: seen } };
-    }
-    case 'PaymentReportContradicted': {
-      const reported = event.data.reportedStatus;
-      if (payment === null || reported === 'UNKNOWN') return view;
-      return { ...view, payment: { ...payment, contradiction: { reported, seen } } };
-    }
-    case 'PaymentReportConfirmed':
-      return payment === null ? view : { ...view, payment: { ...payment, contradiction: null } };
-    case 'PaymentReportMismatched':
-      return withFacts(view, (facts) => withMismatch(facts, event.data, seen));
-    case 'PaymentRequestConflicted':
-      return withFacts(view, (facts) => withOtherRequest(facts, event.data, seen));
-    case 'PaymentTransactionConflicted':
-      return withFacts(view, (facts) => withSharedTransaction(facts, event.data, seen));
-    case 'PaymentCallbackRecorded':
-    case 'GatewayCallReported':
-    case 'GatewayCallbackRecorded':
-    case 'GatewayCallRequested':
-    case 'GatewayCallStarted':
-    case 'GatewayQueryDeferred':
-    case 'PaymentCloseRequested':
-    case 'RefundFailed':
-    case 'RefundProcessing':
-    case 'RefundRequested':
-    case 'RefundSucceeded':
-    case 'RefundUnknown':
-      return view;
-  }
+  const payment = afterPaymentEvent(view.payment, event, seen);
+  if (payment === 'backward') return withBackward(view, view.payment?.status, seen);
+  return payment === view.payment ? view : { ...view, payment };
 }
 
-/** Of a payment that nobody created nothing is known to compare with: its topic is complete. */
-function withFacts(view: JoinedView, change: (facts: LastingFacts) => LastingFacts): JoinedView {
-  const { payment } = view;
-  if (payment === null) return view;
-  const lasting = change(payment.lasting);
-  return lasting === payment.lasting ? view : { ...view, payment: { ...payment, lasting } };
+function withBackward(view: JoinedView, was: string | undefined, seen: Evidence): JoinedView {
+  const { backward } = view;
+  if (was === undefined || backward.length >= limits.lastingFactsMax) return view;
+  return { ...view, backward: [...backward, { was, seen }] };
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from '@plumbline/events';
+import { invariant } from '@plumbline/kernel';
 import type { ActiveRule } from './parameters.ts';
 import type { Finding, Rule, RuleId } from './rule.ts';
 import { supersededBy } from './rules.ts';
@@ -74,7 +75,9 @@ export function judge(options: {
   const gone: { rule: Rule; watch: Watch; healedBy: Evidence }[] = [];
   for (const active of options.active) {
     const { rule } = active;
-    const found = new Map(rule.find(view).map((finding) => [nameOf(rule, finding), finding]));
+    const findings = rule.find(view);
+    if (findings.length === 0 && watches.size === 0) continue;
+    const found = new Map(findings.map((finding) => [nameOf(rule, finding), finding]));
     for (const [name, watch] of watches) {
       if (ruleOf(name) !== rule.id || found.has(name)) continue;
       watches.delete(name);
@@ -108,10 +111,11 @@ export function nameOf({ id }: Rule, { saidBy, condition }: Finding): string {
 export const ruleOf = (name: string): string => name.split('/', 1)[0] ?? name;
 
 function successorOf({ id }: Rule, raised: readonly Raised[]): Successor | null {
-  const next = supersededBy[id];
-  const over = raised.find(({ rule }) => rule.id === next?.by);
-  if (next === undefined || over === undefined) return null;
-  return { rule: next.by, watch: over.watch, reason: next.reason };
+  for (const { by, reason } of supersededBy[id] ?? []) {
+    const over = raised.find(({ rule }) => rule.id === by);
+    if (over !== undefined) return { rule: by, watch: over.watch, reason };
+  }
+  return null;
 }
 
 /** Most events of most orders: nothing is watched, and nothing is wrong. */
@@ -139,13 +143,16 @@ export function isSettled(options: Parameters<typeof judge>[0]): boolean {
 const countOf = (watches: Watches): number => Object.keys(watches).length;
 
 /** A watch begins only with an event; without one nothing can have changed. */
-function begin(
-  { rule, enabled, graceMs }: ActiveRule,
-  { saidBy }: Finding,
-  cause: Evidence | null,
-): Watch | null {
-  if (!enabled || cause === null) return null;
-  const trigger = saidBy ?? cause;
-  const { version } = rule;
-  return { trigger, deadlineMs: trigger.time + graceMs, ruleVersion: version, open: false };
+function begin(active: ActiveRule, finding: Finding, cause: Evidence | null): Watch | null {
+  if (!active.enabled || cause === null) return null;
+  const trigger = finding.saidBy ?? cause;
+  const deadlineMs = (finding.sinceMs ?? trigger.time) + graceMsOf(active, finding);
+  return { trigger, deadlineMs, ruleVersion: active.rule.version, open: false };
+}
+
+function graceMsOf({ rule, graceMs, values }: ActiveRule, { grace }: Finding): number {
+  if (grace === undefined) return graceMs;
+  const valueMs = values[grace];
+  invariant(valueMs !== undefined, `rule ${rule.id} has no parameter ${grace}`);
+  return valueMs;
 }

@@ -6,27 +6,16 @@ import type {
   ReceivingEvent,
 } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import { derivedUuid, slotOf } from '@plumbline/kernel';
 import type { Entry, History, ReadEntry } from '../history/history.ts';
 import { isReadable, keyOf } from '../history/history.ts';
+import type { ExpectedAlert, Rules, Watch } from './alert-watches.ts';
+import { begun, said } from './alert-watches.ts';
 import { takenIn } from './parking.ts';
+import type { ToldOfOrder } from './told-of-order.ts';
+import { nothingTold, tellOrder, tellPayment } from './told-of-order.ts';
+import { judgeWrongs, wrongNow } from './wrong-now.ts';
 
-/** One thing that the alerts topic must say. */
-export interface ExpectedAlert {
-  readonly kind: 'raised' | 'resolved';
-  readonly alertId: string;
-  readonly key: string;
-  readonly rule: string;
-  /** Broker time at which it is known. */
-  readonly atMs: number;
-}
-
-interface Watch {
-  readonly rule: string;
-  readonly triggerId: string;
-  readonly deadlineMs: number;
-  open: boolean;
-}
+export type { ExpectedAlert } from './alert-watches.ts';
 
 interface Joined {
   order: string | null;
@@ -41,6 +30,8 @@ interface Joined {
   readonly incidents: Map<string, Said>;
   /** Of an account: money that is nobody's, by its number. */
   readonly unmatched: Map<string, Said>;
+  /** What the rules beyond A, B and C ask of the two. */
+  readonly told: ToldOfOrder;
   /** By condition; of a fact, by what it says; of an incident, by its id. */
   readonly watches: Map<string, Watch>;
 }
@@ -55,16 +46,12 @@ interface Fact extends Said {
   readonly rule: 'V' | 'Z';
 }
 
-interface Rules {
-  readonly enabled: Map<string, boolean>;
-  readonly graceMs: Map<string, number>;
-  readonly seen: string[];
-}
-
 /** By their rules; R has two, of which at most one holds. */
 const conditions = ['A', 'B', 'C', 'R before', 'R after'] as const;
-const ruleNames: readonly string[] = ['A', 'B', 'C', 'K', 'R', 'U', 'V', 'Z'];
-const defaultGraceMs: Readonly<Record<string, number>> = { A: 60_000, R: 60_000 };
+const ruleNames: readonly string[] = 'A B C D E K L M P R U V Z'.split(' ');
+const defaultGraceMs: Readonly<Record<string, number>> = {
+  ...{ A: 60_000, L: 5_000, M: 600_000, P: 60_000, R: 60_000 },
+};
 const inputs = [
   topics.alertsCommands.name,
   topics.ordersEvents.name,
@@ -122,6 +109,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
       facts: new Map(),
       incidents: new Map(),
       unmatched: new Map(),
+      told: nothingTold(),
       watches: new Map(),
     };
     orders.set(key, joined);
@@ -184,6 +172,7 @@ const orderStatus: Readonly<Partial<Record<OrdersEvent['type'], string>>> = {
 
 function takeOrder(joined: Joined, { payload }: ReadEntry): void {
   const event = payload as OrdersEvent;
+  tellOrder(joined.told, event);
   if (event.type === 'OrderCreated') {
     joined.order = 'PENDING';
     joined.hasEnded = event.data.purchase === null ? null : false;
@@ -217,6 +206,7 @@ function takeMoney({ unmatched, facts }: Joined, entry: ReadEntry, saidMs: numbe
 function takePayment(joined: Joined, entry: ReadEntry, timeMs: number): void {
   const { payload, envelope } = entry;
   const event = payload as PaymentsEvent;
+  tellPayment(joined.told, event, timeMs);
   if (event.type === 'PaymentCreated') {
     joined.payment = 'INIT';
     joined.reported = null;
@@ -263,7 +253,10 @@ function judge(step: {
   triggerId: string;
 }): readonly ExpectedAlert[] {
   const { joined, rules, key, timeMs, triggerId } = step;
-  const found: ExpectedAlert[] = [...judgeMoney(step)];
+  const found: ExpectedAlert[] = [
+    ...judgeMoney(step),
+    ...judgeWrongs(wrongNow(joined.told, joined), { ...step, watches: joined.watches }),
+  ];
   const held = [...joined.watches].filter(([, { rule }]) => rule === 'U').map(([id]) => id);
   for (const condition of new Set<string>([...conditions, ...held, ...joined.incidents.keys()])) {
     const watch = joined.watches.get(condition);
@@ -300,7 +293,8 @@ function judgeMoney(step: Parameters<typeof judge>[0]): readonly ExpectedAlert[]
   const { joined, rules, key, timeMs } = step;
   const found: ExpectedAlert[] = [];
   for (const [name, watch] of joined.watches) {
-    if (watch.rule !== 'K' || joined.unmatched.has(name.slice(moneyWatch.length))) continue;
+    if (!name.startsWith(moneyWatch)) continue;
+    if (joined.unmatched.has(name.slice(moneyWatch.length))) continue;
     joined.watches.delete(name);
     if (watch.open) found.push(said('resolved', key, watch, timeMs));
   }
@@ -317,19 +311,3 @@ function judgeMoney(step: Parameters<typeof judge>[0]): readonly ExpectedAlert[]
 }
 
 const moneyWatch = 'money ';
-
-function begun(rules: Rules, rule: string, timeMs: number, triggerId: string): Watch | null {
-  if (rules.enabled.get(rule) !== true) return null;
-  return { rule, triggerId, deadlineMs: timeMs + (rules.graceMs.get(rule) ?? 0), open: false };
-}
-
-const said = (
-  kind: 'raised' | 'resolved',
-  key: string,
-  { rule, triggerId }: Watch,
-  atMs: number,
-): ExpectedAlert => ({
-  ...{ kind, key, rule, atMs },
-  // docs/formats.md: an alert's id is derived from rule, routing key and the triggering event.
-  alertId: derivedUuid(slotOf(key), 'alert', rule, key, triggerId),
-});

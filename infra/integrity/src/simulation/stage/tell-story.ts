@@ -247,6 +247,9 @@ export function rulesCommand(
   const rules = [
     { rule: 'A', version: isWrong ? 99 : 1, enabled: true, graceMs },
     { rule: 'C', version: 1, enabled: areCUAndZOn, graceMs: 0 },
+    { rule: 'L', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
+    { rule: 'M', version: 1, enabled: true, graceMs },
+    { rule: 'P', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
     { rule: 'R', version: 1, enabled: true, graceMs: 2 * graceMs },
     { rule: 'V', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
     { rule: 'U', version: 1, enabled: areCUAndZOn, graceMs: 0 },

@@ -1,0 +1,112 @@
+import type { ExpectedAlert, Rules, Watch } from './alert-watches.ts';
+import { begun, said } from './alert-watches.ts';
+import type { Sum, ToldOfOrder } from './told-of-order.ts';
+
+/** How the two stand, as the log tells it. */
+export interface Standing {
+  readonly order: string | null;
+  readonly payment: string | null;
+  /** What the newest report says, where it is not what the payment's status says. */
+  readonly reported: string | null;
+}
+
+/** Something that is wrong and may end: its name begins with the rule. */
+interface Wrong {
+  readonly name: string;
+  /** From when its time runs, if not from the event. */
+  readonly fromMs?: number;
+  /** How long it may last, where that is not the rule's grace. */
+  readonly mayLastMs?: number;
+}
+
+const unpaidEnds = ['FAILED', 'EXPIRED', 'CANCELLED'];
+const openPayment = ['INIT', 'PAYING'];
+const openOrder = ['PENDING', 'WAITING_PAYMENT'];
+
+/** D, E, K, L, M and P of docs/alerts.md, by the words of that page; shares nothing with the rules. */
+export function wrongNow(told: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  return [
+    ...wrongSums(told, standing),
+    ...wrongMoney(told, standing),
+    ...wrongEnds(told, standing),
+    ...lateOnes(told, standing),
+  ];
+}
+
+function wrongSums({ due, paidWith, payment }: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  if (due === null || payment === null || payment.isMerchants) return [];
+  if (standing.payment === 'FAILED' || standing.payment === 'CLOSED') return [];
+  const named: readonly Sum[] = paidWith === null ? [due] : [due, paidWith];
+  const found: Wrong[] = [];
+  if (named.some(({ minor, currency }) => currency === payment.currency && minor !== payment.minor))
+    found.push({
+      name: standing.payment === 'SUCCESS' || standing.order === 'PAID' ? 'D paid' : 'D asked',
+    });
+  if (named.some(({ currency }) => currency !== payment.currency)) found.push({ name: 'E order' });
+  return found;
+}
+
+function wrongMoney({ paidWith, payment }: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  if (standing.order === null && standing.payment === 'SUCCESS' && payment?.isMerchants === false)
+    return [{ name: 'K order', mayLastMs: 60_000 }];
+  if (standing.order !== 'PAID' || paidWith === null) return [];
+  if (standing.payment === 'FAILED' || standing.reported === 'FAILED') return [];
+  const isItsPayment = payment?.payNo === paidWith.payNo;
+  if (isItsPayment && (standing.payment === 'SUCCESS' || payment.paidLate)) return [];
+  return [{ name: 'L' }];
+}
+
+function wrongEnds({ payment }: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  if (payment === null || payment.isMerchants || standing.order === null) return [];
+  const isOpen = openPayment.includes(standing.payment ?? '');
+  if (payment.isLed && isOpen && unpaidEnds.includes(standing.order))
+    return [{ name: 'P payable' }];
+  const isUnpaid = standing.payment === 'FAILED' || standing.payment === 'CLOSED';
+  return isUnpaid && openOrder.includes(standing.order) ? [{ name: 'P order' }] : [];
+}
+
+function lateOnes({ payment }: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  if (payment === null || !payment.isLed || !openPayment.includes(standing.payment ?? ''))
+    return [];
+  const { lostMs, expireMs } = payment;
+  if (lostMs !== null && lostMs < expireMs)
+    return [{ name: 'M unknown', fromMs: lostMs, mayLastMs: 600_000 }];
+  return [{ name: 'M open', fromMs: expireMs }];
+}
+
+const prefix = 'wrong ';
+
+/** What is to be said of it after an event. */
+export function judgeWrongs(
+  wrongs: readonly Wrong[],
+  step: {
+    readonly watches: Map<string, Watch>;
+    readonly rules: Rules;
+    readonly key: string;
+    readonly timeMs: number;
+    readonly triggerId: string;
+  },
+): readonly ExpectedAlert[] {
+  const { watches, rules, key, timeMs, triggerId } = step;
+  const found: ExpectedAlert[] = [];
+  const names = new Set(wrongs.map(({ name }) => `${prefix}${name}`));
+  for (const [name, watch] of watches) {
+    if (!name.startsWith(prefix) || names.has(name)) continue;
+    watches.delete(name);
+    if (watch.open) found.push(said('resolved', key, watch, timeMs));
+  }
+  for (const { name, fromMs, mayLastMs } of wrongs) {
+    const rule = name.charAt(0);
+    const fresh = begun(rules, rule, fromMs ?? timeMs, triggerId);
+    const ownMs = fresh && mayLastMs !== undefined ? (fromMs ?? timeMs) + mayLastMs : null;
+    const due =
+      watches.get(`${prefix}${name}`) ??
+      (fresh && ownMs !== null ? { ...fresh, deadlineMs: ownMs } : fresh);
+    if (due === null) continue;
+    watches.set(`${prefix}${name}`, due);
+    if (due.open || due.deadlineMs > timeMs) continue;
+    due.open = true;
+    found.push(said('raised', key, due, timeMs));
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+import type { Evidence } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { LastingFacts } from './rules/lasting.ts';
+import { noLastingFacts } from './rules/lasting.ts';
+import type { OrderView } from './rules/order-view.ts';
+import type { PaymentView } from './rules/payment-view.ts';
+import type { OpenRefund, RefundsView } from './rules/refunded-money.ts';
+import { noRefunds } from './rules/refunded-money.ts';
+import type { JoinedView } from './rules/view.ts';
+
+/** Of an event whose topic and type are known. */
+type Place = Omit<Evidence, 'type' | 'topic'>;
+
+/** As it is kept. What is optional, formats before had not. */
+export interface StoredView extends Partial<
+  Pick<JoinedView, 'checkout' | 'endpoint' | 'receiving' | 'backward'>
+> {
+  readonly order: StoredOrder | null;
+  readonly payment: StoredPayment | null;
+}
+
+type StoredOrder = Pick<OrderView, 'orderNo' | 'tenant' | 'status' | 'since'> &
+  Partial<Pick<OrderView, 'due' | 'paid'>> & { readonly created?: Place | null };
+
+type AddedToPayments = 'created' | 'terms' | 'paidLate' | 'doubt' | 'refunds' | 'lasting';
+type StoredPayment = Omit<PaymentView, AddedToPayments> &
+  Partial<Pick<PaymentView, 'terms' | 'paidLate' | 'doubt'>> & {
+    readonly created?: Place | null;
+    readonly refunds?: StoredRefunds | null;
+    readonly lasting?: StoredFacts | null;
+  };
+
+type StoredRefunds = Omit<RefundsView, 'open'> & {
+  readonly open: readonly (Omit<OpenRefund, 'since'> & { readonly since: Place })[];
+};
+
+type Mismatch = LastingFacts['mismatches'][number];
+type StoredFacts = Omit<LastingFacts, 'mismatches'> & {
+  readonly mismatches: readonly (Omit<Mismatch, 'source'> & Partial<Pick<Mismatch, 'source'>>)[];
+};
+
+export function storedView(view: JoinedView): StoredView {
+  const { payment } = view;
+  if (payment === null) return view;
+  const { refunds, lasting } = payment;
+  return {
+    ...view,
+    payment: {
+      ...payment,
+      refunds: isNothing(refunds) ? null : refunds,
+      lasting: lasting === noLastingFacts ? null : lasting,
+    },
+  };
+}
+
+const isNothing = ({ open, refundedMinor, newest, atGateway }: RefundsView): boolean =>
+  open.length === 0 && refundedMinor === 0n && newest === null && atGateway === null;
+
+export function viewOf(stored: StoredView): JoinedView {
+  const { order, payment, checkout = null, endpoint = null, receiving = null } = stored;
+  return {
+    order: order && orderOf(order),
+    payment: payment && paymentOf(payment),
+    ...{ checkout, endpoint, receiving, backward: stored.backward ?? [] },
+  };
+}
+
+const inOrders = (place: Place, type: string): Evidence => ({
+  ...{ ...place, type, topic: topics.ordersEvents.name },
+});
+const inPayments = (place: Place, type: string): Evidence => ({
+  ...{ ...place, type, topic: topics.paymentsEvents.name },
+});
+
+function orderOf({ created = null, due = null, paid = null, ...known }: StoredOrder): OrderView {
+  return { ...known, due, paid, created: created && inOrders(created, 'OrderCreated') };
+}
+
+function paymentOf(stored: StoredPayment): PaymentView {
+  const { created = null, terms = null, paidLate = null, doubt = null, ...known } = stored;
+  const { refunds = null, lasting = null } = stored;
+  return {
+    ...{ ...known, terms, paidLate, doubt },
+    created: created && inPayments(created, 'PaymentCreated'),
+    refunds: refunds === null ? noRefunds : { ...refunds, open: refunds.open.map(refundOf) },
+    lasting: lasting === null ? noLastingFacts : factsOf(lasting),
+  };
+}
+
+const refundOf = ({ since, ...refund }: StoredRefunds['open'][number]): OpenRefund => ({
+  ...refund,
+  since: inPayments(since, refund.stage === 'ASKED' ? 'RefundRequested' : 'RefundProcessing'),
+});
+
+/** Before its source was kept, nobody asked who had said it: it stays with what it was told as. */
+const factsOf = ({ mismatches, requests, transactions }: StoredFacts): LastingFacts => ({
+  mismatches: mismatches.map((each) => ({ ...each, source: each.source ?? 'UNKNOWN' })),
+  ...{ requests, transactions },
+});
