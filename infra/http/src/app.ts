@@ -4,6 +4,7 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
 import type { ErrorBody } from './errors.ts';
 import { envelopeErrors, problem } from './errors.ts';
+import { handStream, isStreamed } from './event-stream.ts';
 import type { HealthChecks } from './health.ts';
 import { readinessOf } from './health.ts';
 import { renderJson } from './json.ts';
@@ -90,8 +91,9 @@ export function createHttpApp(options: HttpAppOptions): Express {
     const run = async (request: Request, response: Response): Promise<void> => {
       const answer = await runRoute(route, request, servedOf(request).context);
       if (options.checkResponses) checkAnswer(route, answer);
-      if (answer.upgrade === undefined) send(response, answer);
-      else upgrade(request, response, answer.upgrade);
+      if (answer.upgrade !== undefined) upgrade(request, response, answer.upgrade);
+      else if (answer.stream !== undefined) stream(request, response, answer);
+      else send(response, answer);
     };
     app[route.method](route.path, seen, ...bodyReader(route), run);
   }
@@ -139,7 +141,8 @@ function entry(options: HttpAppOptions, served: WeakMap<Request, Served>) {
     const { method, path } = request;
     response.once('close', () => {
       const took = Number(process.hrtime.bigint() - here.startedAt) / 1e9;
-      const isAnswered = response.writableFinished || response.statusCode === 101;
+      const isAnswered =
+        response.writableFinished || response.statusCode === 101 || isStreamed(response);
       const status = isAnswered ? response.statusCode : 499;
       seconds.observe(took, { method, route: here.template, status });
       const fields = { method, path, status, durationMs: Math.round(took * 1e3), correlationId };
@@ -196,6 +199,12 @@ function upgrade(
   if (handOver(request, response, take)) return;
   const headers = { Upgrade: protocol, Connection: 'Upgrade' };
   throw problem('UPGRADE_REQUIRED', undefined, { headers });
+}
+
+function stream(request: Request, response: Response, answer: RouteResponse): void {
+  if (answer.stream === undefined) return;
+  response.status(answer.status).set({ ...answer.headers });
+  handStream(request, response, answer.stream);
 }
 
 function checkAnswer(route: Route, answer: RouteResponse): void {

@@ -28,6 +28,7 @@ export {
   text,
   textOrWholeNumber,
 } from './fields.ts';
+export type { EventStream, StreamedEvent, Streaming } from './event-stream.ts';
 export type { HealthChecks, HealthState, Readiness } from './health.ts';
 export { readinessOf } from './health.ts';
 export { jsonNumber, numberText, parseJsonBody, renderJson } from './json.ts';

@@ -20,6 +20,9 @@ export const connectionsMax = 20_000;
 /** How long a shutdown waits for answers under way: the wait for an outcome (5 s) and as much again. */
 export const shutdownGraceMs = 10_000;
 
+/** The end of a stream takes a round trip; who does not take what waits for it is cut. */
+export const farewellMs = 1_000;
+
 /** A health check that takes longer has failed; orchestrators give up after a few seconds. */
 export const healthCheckMs = 2_000;
 

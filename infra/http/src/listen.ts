@@ -9,6 +9,7 @@ import {
   requestTimeoutMs,
   shutdownGraceMs,
 } from './limits.ts';
+import { serveStreams } from './event-stream.ts';
 import { serveUpgrades } from './upgrade.ts';
 
 export interface Listening {
@@ -17,7 +18,7 @@ export interface Listening {
   readonly port: number;
   /**
    * Takes no more connections and waits for the answers under way, and for those to go whose
-   * connections were taken over, at most 10 s.
+   * connections were taken over or who are streamed to, at most 10 s.
    */
   close(): Promise<void>;
 }
@@ -28,8 +29,10 @@ export async function listen(
   at: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
   let closing = false;
+  const streams = serveStreams();
   const server = createServer({ maxHeaderSize: headerBytesMax }, (request, response) => {
     if (closing) response.setHeader('Connection', 'close');
+    streams.noteRequest(request);
     app(request, response);
   });
   const upgrades = serveUpgrades(server, app);
@@ -52,6 +55,7 @@ export async function listen(
         upgrades.destroy();
       }, shutdownGraceMs);
       upgrades.goAway();
+      streams.goAway();
       server.close(() => {
         clearInterval(idle);
         clearTimeout(impatient);

@@ -96,7 +96,10 @@ function responsesOf(route: Route, errorBody: ErrorBody): JsonObject {
     responses[status] = responseOf(description, errorSchema);
   }
   for (const [status, spec] of Object.entries(route.responses)) {
-    responses[status] = responseOf(spec.description, schemaOf(spec, Number(status), errorSchema));
+    const schema = schemaOf(spec, Number(status), errorSchema);
+    responses[status] = spec.isStream
+      ? { description: spec.description, content: streamContent }
+      : responseOf(spec.description, schema);
   }
   return responses;
 }
@@ -105,6 +108,8 @@ function schemaOf(spec: ResponseSpec, status: number, errorSchema: JsonObject) {
   if (spec.schema) return jsonSchemaOf(spec.schema, 'output');
   return status >= 400 ? errorSchema : undefined;
 }
+
+const streamContent: JsonObject = { 'text/event-stream': { schema: { type: 'string' } } };
 
 const responseOf = (description: string, schema: JsonObject | undefined): JsonObject => ({
   description,

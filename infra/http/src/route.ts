@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorBody } from './errors.ts';
 import { HttpProblem, problem } from './errors.ts';
+import type { EventStream, Streaming } from './event-stream.ts';
 import { isForm, parseFormBody } from './form-body.ts';
 import { parseJsonBody } from './json.ts';
 import type { RequestContext } from './request-context.ts';
@@ -19,6 +20,8 @@ export interface RouteResponse {
    * request that did not ask for an upgrade is refused with 426.
    */
   readonly upgrade?: { readonly protocol: string; readonly take: (at: UpgradeAt) => Upgraded };
+  /** With status 200: the answer is `text/event-stream`, goes on, and is written by who takes it. */
+  readonly stream?: (stream: EventStream) => Streaming;
 }
 
 /** A request before anything about it is believed. */
@@ -46,6 +49,8 @@ export interface RouteInput<P, Q, B, H> {
 export interface ResponseSpec {
   readonly description: string;
   readonly schema?: z.ZodType;
+  /** Its body is `text/event-stream`. */
+  readonly isStream?: true;
 }
 
 export interface RouteSpec<P, Q, B, H> {

@@ -9,6 +9,14 @@ export const queriesErrorCodes = defineErrorCodes({
     status: 404,
     description: 'There is neither an order of this number nor a payment for one.',
   },
+  POSITION_UNKNOWN: {
+    status: 409,
+    description: 'The position is of another log, or beyond its end. Begin anew.',
+  },
+  POSITION_GONE: {
+    status: 410,
+    description: 'What comes after the position is not all there any more. Begin anew.',
+  },
   READ_MODEL_BEHIND: {
     status: 503,
     description: 'The read model has not reached the position asked for. Try again.',

@@ -30,6 +30,7 @@ export interface TestAnswer {
 
 export interface TestProcess<Config extends BaseConfig> {
   readonly foundation: Foundation<Config>;
+  readonly url: string;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<TestAnswer>;
   /** A string is sent as it is, anything else as JSON. */
   post(
@@ -108,6 +109,7 @@ export async function openTestProcess<Config extends BaseConfig>(
 
   return {
     foundation,
+    url: http.url,
     get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers = {}) => call(path, sending('POST', body, headers)),
     put: (path, body) => call(path, sending('PUT', body)),
