@@ -10,6 +10,7 @@ import type { BffConfig } from './config.ts';
 import type { Access } from './http/authorise.ts';
 import { orDown } from './http/authorise.ts';
 import type { BffEdge, Services } from './http/edge.ts';
+import { alertBulkRoute } from './http/alert-bulk-route.ts';
 import { alertLifeRoutes } from './http/alert-life-routes.ts';
 import { liveRoute } from './http/live-route.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
@@ -69,6 +70,7 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     ...shopRoutes(edge),
     ...purchaseRoutes(edge),
     ...operatorRoutes(edge),
+    alertBulkRoute(edge),
     ...alertLifeRoutes(edge),
     liveRoute(access, live),
     webhookRoute(services.payments),

@@ -5,7 +5,6 @@ import { createTestDriver } from '@plumbline/runtime/testing';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LifeCommand } from './life/life.ts';
-import * as limits from './life/limits.ts';
 import { alertIdOf } from './stores.ts';
 import {
   key,
@@ -178,14 +177,6 @@ describe('what a person says of an alert', () => {
     const trigger = watched?.watches['A']?.trigger.eventId ?? '';
     expect(trigger).not.toBe('');
     expect(say('ResolveAlert', alertIdOf('A', key, trigger))).toBe('ALERT_NOT_FOUND');
-  });
-
-  it('is refused without a reason, and with a book of one', () => {
-    const alertId = raisedA();
-    for (const reason of ['', '  ', 'x'.repeat(limits.reasonCharsMax + 1)]) {
-      expect(say('AcknowledgeAlert', alertId, { reason })).toBe('REASON_INVALID');
-    }
-    expect(news()).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import { amountText } from '../format/summary.ts';
 import { tableLines } from '../format/table.ts';
+import { timeOption } from '../format/time-option.ts';
 import { alertPageSize } from '../limits.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { usageFailure } from '../session/failure.ts';
@@ -14,6 +15,14 @@ import { examples } from './command.ts';
 
 export interface ListOptions {
   readonly status?: string;
+  readonly standing?: boolean;
+  readonly severity?: string;
+  readonly currency?: string;
+  readonly min?: string;
+  readonly max?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly text?: string;
   readonly rule?: string;
   readonly order?: string;
   readonly tenant?: string;
@@ -43,19 +52,36 @@ type Alert = z.output<typeof alertSchema>;
 const limitMax = 10_000;
 
 export function addAlertsList(alerts: Command, run: RunCommand): void {
-  const statuses = ['OPEN', 'ACKNOWLEDGED', 'RESOLVED', 'AUTO_RESOLVED', 'SUPERSEDED'];
+  const statuses = [
+    ...['OPEN', 'ACKNOWLEDGED', 'INVESTIGATING', 'RESOLVED', 'AUTO_RESOLVED'],
+    ...['WRITTEN_OFF', 'SUPPRESSED', 'SUPERSEDED'],
+  ];
   alerts
     .command('list')
     .description('List alerts, newest first, from the queries service')
     .addOption(new Option('--status <status>', 'only these').choices(statuses))
+    .option('--standing', 'only those that stand, whether somebody looks at them or not')
+    .addOption(
+      new Option('--severity <severity>', 'only these').choices(['INFO', 'WARNING', 'CRITICAL']),
+    )
     .option('--rule <rule>', 'only alerts of this rule')
     .option('--order <orderNo>', 'only alerts of this order')
     .option('--tenant <tenant>', 'only alerts of this tenant, such as an app of the merchant API')
+    .option('--currency <code>', 'only alerts with money of this currency')
+    .option('--min <amount>', 'with this much at stake at least, in major units (CNY by default)')
+    .option('--max <amount>', 'the same, at most')
+    .option('--since <time>', 'found since then: 2h, or 2026-01-31T12:00:00Z')
+    .option('--until <time>', 'found before then')
+    .option('--text <text>', 'in what is said of the alert, or in one of its numbers')
     .option('--limit <n>', 'how many at most', '50')
     .option('--json', 'a JSON list')
     .addHelpText(
       'after',
-      examples('alerts list --status OPEN', 'alerts list --rule A --limit 500 --json'),
+      examples(
+        'alerts list --standing --min 1000',
+        'alerts list --since 2h --text "H1001"',
+        'alerts list --rule A --limit 500 --json',
+      ),
     )
     .action((options: ListOptions) => run((session) => listAlerts(session, options)));
 }
@@ -115,9 +141,16 @@ function pageOf(
 ) {
   const query = new URLSearchParams({ limit: String(page.size) });
   if (page.cursor !== '') query.set('cursor', page.cursor);
-  if (options.status !== undefined) query.set('status', options.status);
-  if (options.rule !== undefined) query.set('rule', options.rule);
-  if (options.tenant !== undefined) query.set('tenant', options.tenant);
-  if (options.order !== undefined) query.set('orderNo', options.order);
+  const { status, severity, rule, tenant, order: orderNo, currency, text } = options;
+  const filters = {
+    ...{ status, severity, rule, tenant, orderNo, currency, text },
+    ...{ minAmount: options.min, maxAmount: options.max },
+    ...(options.standing === true ? { standing: 'true' } : {}),
+    since: timeOption(options.since, '--since'),
+    until: timeOption(options.until, '--until'),
+  };
+  for (const [name, value] of Object.entries(filters)) {
+    if (value !== undefined) query.set(name, value);
+  }
   return askQueries(session, `/alerts?${query.toString()}`, pageSchema);
 }

@@ -1,9 +1,9 @@
-import type { AlertsCommand, CommandOutcome } from '@plumbline/events';
-import { decodeEnvelope, encodeEnvelope, topics } from '@plumbline/events';
-import type { LogRecord } from '@plumbline/kafka';
+import type { CommandOutcome } from '@plumbline/events';
+import { topics } from '@plumbline/events';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import { createSwitch } from '@plumbline/redis/testing';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createAlertTask } from '../testing/alert-task.ts';
 import type { Browser, TestBff } from '../testing/open-test-bff.ts';
 import { openTestBff } from '../testing/open-test-bff.ts';
 import { alert, queries, raised, shownOrder } from '../testing/shapes.ts';
@@ -16,12 +16,13 @@ const known = {
 const redis = createSwitch();
 let bff: TestBff;
 let operator: Browser;
-let seen: ReadonlySet<string> = new Set();
+let task: ReturnType<typeof createAlertTask>;
 
 beforeAll(async () => {
   await redis.on();
   bff = await openTestBff({ redisUrl: redis.url });
   await bff.codec.prepare([topics.alertsOutcomes.name]);
+  task = createAlertTask(bff);
   operator = await bff.logIn('lin', ['operator']);
 });
 afterAll(async () => {
@@ -31,54 +32,17 @@ afterAll(async () => {
 beforeEach(() => {
   bff.services.queries.answer = ({ path }) => queries(path, known);
   bff.services.queries.asked.length = 0;
-  forget();
+  task.forget();
 });
 
-const written = (): readonly LogRecord[] => bff.log.topicRecords(topics.alertsCommands.name);
-const placeOf = ({ partition, offset }: LogRecord): string => `${partition}:${offset}`;
-const fresh = () => written().filter((record) => !seen.has(placeOf(record)));
-const forget = () => (seen = new Set(written().map(placeOf)));
-
-/** The command that the call writes. */
-async function commandOf() {
-  await vi.waitFor(() => expect(fresh()).toHaveLength(1), 2_000);
-  const [record] = fresh();
-  if (record === undefined || record.value === null) throw new Error('no command');
-  const payload = bff.codec.decode(record.topic, record.value) as AlertsCommand;
-  const envelope = decodeEnvelope(record.headers);
-  return { record, payload, envelope, key: record.key?.toString() ?? '' };
-}
-
-/** Decides it as the alert task would. */
-async function decide(
-  outcome: Partial<CommandOutcome>,
-): Promise<Awaited<ReturnType<typeof commandOf>>> {
-  const command = await commandOf();
-  const { key, envelope, record } = command;
-  const data: CommandOutcome = {
-    ...{ commandId: envelope.id, commandType: envelope.type, fingerprint: 'f' },
-    ...{ status: 'ACCEPTED', code: null, message: null, details: null, events: [] },
-    ...{ aggregateVersion: 2n, answer: null, commandPartition: record.partition },
-    ...{ commandOffset: record.offset, commandIncarnation: 'test' },
-    ...outcome,
-  };
-  const topic = topics.alertsOutcomes.name;
-  bff.log.appendRaw({
-    ...{ topic, partition: partitionOfRecordKey(key, 4), key: Buffer.from(key) },
-    value: bff.codec.encode(topic, { type: 'CommandOutcome', data }),
-    headers: encodeEnvelope({
-      ...envelope,
-      ...{ id: `outcome-${envelope.id}`, type: 'CommandOutcome', causationId: envelope.id },
-    }),
-  });
-  return command;
-}
+const decide = (outcome: Partial<CommandOutcome>) => task.decide(outcome);
 
 const say = (verb: string, body: unknown = { reason: 'because' }, headers = {}, by = operator) =>
   by.call({ path: `/api/alerts/${alertId}/${verb}`, body, headers });
 
 it.each([
   ['acknowledge', 'AcknowledgeAlert'],
+  ['investigate', 'InvestigateAlert'],
   ['resolve', 'ResolveAlert'],
   ['reopen', 'ReopenAlert'],
 ])('%s becomes a command to the task that raised it, by whom and why', async (verb, type) => {
@@ -89,6 +53,20 @@ it.each([
   expect(payload).toEqual({ type, data: { alertId, reason: 'asked the bank' } });
   const { status, json } = await calling;
   expect([status, json['alert']]).toEqual([200, { ...known.alerts[0], history: [raised] }]);
+});
+
+it.each([
+  ['write-off', { loss: 12.5 }, { lossMinor: 1_250n, lossCurrency: 'CNY' }],
+  ['write-off', { loss: '12', currency: 'JPY' }, { lossMinor: 12n, lossCurrency: 'JPY' }],
+  ['write-off', {}, { lossMinor: null, lossCurrency: null }],
+  ['suppress', { until: '2026-06-01T00:00:00+02:00' }, { until: Date.UTC(2026, 4, 31, 22) }],
+  ['suppress', { until: null }, { until: null }],
+  ['suppress', {}, { until: null }],
+])('%s with %j says %o', async (verb, body, expected) => {
+  const calling = say(verb, { reason: 'so it is', ...body });
+  const { payload } = await decide({});
+  expect(payload.data).toEqual({ alertId, reason: 'so it is', ...expected });
+  expect((await calling).status).toBe(200);
 });
 
 it('is answered with the alert as it is after it, whatever the read model shows before', async () => {
@@ -104,7 +82,7 @@ it('is answered with the alert as it is after it, whatever the read model shows 
 
 it('a repeat with the same key is the same command, another key or user another', async () => {
   const idOf = async (key: string, verb = 'resolve', by = operator) => {
-    forget();
+    task.forget();
     const calling = say(verb, undefined, { 'Idempotency-Key': key }, by);
     const { envelope } = await decide({ status: 'UNCHANGED' });
     expect((await calling).status).toBe(200);
@@ -122,6 +100,9 @@ it.each([
   ['ALERT_ENDED', 409],
   ['ALERT_NOT_ENDED', 409],
   ['ALERT_SUPERSEDED', 409],
+  ['LOSS_INVALID', 409],
+  ['NOTHING_AT_STAKE', 409],
+  ['UNTIL_INVALID', 400],
 ])('what the task refuses with %s is answered with %i', async (code, status) => {
   const calling = say('reopen');
   await decide({ status: 'REJECTED', code, message: 'no' });
@@ -141,8 +122,15 @@ it('an alert that there is not, a buyer, a page of another origin and bad bodies
     [say('resolve', { reason: 'x', status: 'OPEN' }), 400],
     [say('resolve', { reason: 7 }), 400],
     [say('resolve', undefined, { 'Idempotency-Key': 'with space' }), 400],
-    [say('write-off'), 404],
+    [say('forgive'), 404],
+    [say('resolve', { reason: 'x', loss: 1 }), 400],
+    [say('write-off', { reason: 'x', loss: 0 }), 400],
+    [say('write-off', { reason: 'x', loss: 1.234 }), 400],
+    [say('write-off', { reason: 'x', loss: 'all' }), 400],
+    [say('write-off', { reason: 'x', loss: 1, currency: 'yuan' }), 400],
+    [say('suppress', { reason: 'x', until: 'tomorrow' }), 400],
+    [say('suppress', { reason: 'x', until: '2026-02-30T00:00:00' }), 400],
   ] as const;
   for (const [calling, status] of calls) expect((await calling).status).toBe(status);
-  expect(fresh()).toEqual([]);
+  expect(task.fresh()).toEqual([]);
 });
