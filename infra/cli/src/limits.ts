@@ -16,6 +16,9 @@ export const fieldCharactersMax = 60;
 /** Alerts of one page of the queries service, whose own limit is higher. */
 export const alertPageSize = 100;
 
+/** Commands that wait for their outcomes when all alerts of an incident are asked for one thing. */
+export const alertsAtOnce = 50;
+
 /** A task that is restoring a large changelog answers late; an operator can wait this long. */
 export const outcomeWaitMs = 15_000;
 

@@ -13,6 +13,8 @@ export const operator = (): string => `operator:${userInfo().username}`;
 
 /** What one command is about. */
 export interface AskedCommand {
+  /** Where the same may be asked again; a new one unless given. */
+  readonly id?: string;
   /** Record key; a payment number leads to its payment by the slot inside it. */
   readonly key: string;
   readonly subject: string;
@@ -46,9 +48,9 @@ export async function openAsker(session: Session, context: AskedContext): Promis
     partitions: session.config.PLUMBLINE_PARTITIONS,
   });
   return {
-    ask: async ({ key, subject, payload }) => {
+    ask: async ({ id = randomUUID(), key, subject, payload }) => {
       const executed = await gateway.execute({
-        ...{ id: randomUUID(), key, subject, payload },
+        ...{ id, key, subject, payload },
         ...{ correlationId: randomUUID(), actor: operator() },
       });
       if (executed.kind === 'decided') return executed.outcome;

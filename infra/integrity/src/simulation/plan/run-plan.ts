@@ -1,3 +1,4 @@
+import { alertDeskTopologies } from '@plumbline/alert-desk';
 import type { FaultPlan, Random } from '@plumbline/runtime/simulation';
 import { calm, createRandom, randomPlan } from '@plumbline/runtime/simulation';
 import * as limits from '../limits.ts';
@@ -115,6 +116,9 @@ const parts = [
   ...(['checkout-saga', 'inventory', 'accounts', 'purchase-payments'] as const),
 ] as const;
 
+/** What follows alerts. */
+const deskParts = alertDeskTopologies.map(({ name }) => name);
+
 /** What matches money on personal accounts. */
 const receivingPart = 'receiving';
 
@@ -148,6 +152,7 @@ export function planOf(
     ...parts,
     ...(isTelling ? tellingParts : []),
     ...(isReceiving ? [receivingPart] : []),
+    ...deskParts,
   ];
   const spoilt = poisonOf(random.fork('poison'), { told, stormMs, isTelling });
   const parking = isTelling
