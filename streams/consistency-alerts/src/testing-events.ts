@@ -1,4 +1,4 @@
-import type { CheckoutEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { CheckoutEvent, GatewayAnswer, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 
 /** Events of one order as its services write them, for tests of the rules. */
 export const key = 'main/H1';
@@ -138,6 +138,7 @@ export const paymentWith = (change: Partial<Created>): PaymentsEvent => ({
 /** At a gateway, which can be asked. */
 export const ledPayment = (change: Partial<Created> = {}): PaymentsEvent =>
   paymentWith({
+    expireAt: Date.UTC(2027, 0, 1),
     gateway: {
       ...{ attemptsMax: 1, queryIntervalMs: 2_000, refundLateSuccess: true, subject: null },
       ...{ returnUrl: null, account: null },
@@ -162,3 +163,48 @@ export const paymentClosed: PaymentsEvent = {
   type: 'PaymentClosed',
   data: { payNo, orderNo, reason: 'TIMED_OUT', closedAt: 0 },
 };
+
+export const refundRequested = (refundId: string, ofMinor: bigint): PaymentsEvent => ({
+  type: 'RefundRequested',
+  data: {
+    ...{ payNo, orderNo, refundId, refundReference: refundId, amountMinor: ofMinor, currency },
+    ...{ reason: null, automatic: false, requestedAt: 0 },
+  },
+});
+export const refundUnknown = (refundId: string): PaymentsEvent => ({
+  type: 'RefundUnknown',
+  data: { payNo, orderNo, refundId, code: 'TIMED_OUT', message: 'no answer', since: 0 },
+});
+export const refundProcessing = (refundId: string): PaymentsEvent => ({
+  type: 'RefundProcessing',
+  data: { payNo, orderNo, refundId, gatewayRefundId: null, acceptedAt: 0 },
+});
+export const refundSucceeded = (refundId: string, ofMinor: bigint): PaymentsEvent => ({
+  type: 'RefundSucceeded',
+  data: {
+    ...{ payNo, orderNo, refundId, amountMinor: ofMinor, currency },
+    ...{ gatewayRefundId: 'G1', refundedAt: 0 },
+  },
+});
+export const refundFailed = (refundId: string): PaymentsEvent => ({
+  type: 'RefundFailed',
+  data: { payNo, orderNo, refundId, code: 'NO', reason: 'refused', failedAt: 0 },
+});
+
+/** What the gateway says when it is asked how the payment stands. */
+export const queried = (
+  result: GatewayAnswer['result'],
+  change: Partial<GatewayAnswer> = {},
+): PaymentsEvent => ({
+  type: 'GatewayCallReported',
+  data: {
+    ...{ payNo, orderNo, callId: 'call-9', kind: 'QUERY', refundId: null, reportedAt: 0 },
+    ...{ beforeStatus: 'SUCCESS', afterStatus: 'SUCCESS' },
+    answer: {
+      ...{ result, code: null, message: null, gatewayTransactionId: null, handle: null },
+      ...{ payUrl: null, amountMinor: null, currency: null, occurredAt: null },
+      ...{ refundedMinor: null, gatewayRefundId: null },
+      ...change,
+    },
+  },
+});

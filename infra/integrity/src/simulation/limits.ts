@@ -85,6 +85,9 @@ export const sharedTransactions = 0.5;
 /** How often it names a wrong sum when it is asked about money that it has. */
 export const wrongSums = 0.5;
 
+/** How often a gateway names a refund that nobody asked for here: in every other run with three. */
+export const refundedElsewhere = 0.2;
+
 /** How often money comes for a payment that was closed: often, for few are closed at a gateway. */
 export const latePayments = 0.5;
 

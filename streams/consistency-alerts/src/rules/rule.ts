@@ -1,7 +1,8 @@
 import type { AlertRaised, Evidence } from '@plumbline/events';
 import type { JoinedView } from './view.ts';
 
-export type RuleId = 'A' | 'B' | 'C' | 'D' | 'E' | 'K' | 'L' | 'M' | 'P' | 'R' | 'U' | 'V' | 'Z';
+export type RuleId =
+  ('A' | 'B' | 'C' | 'D' | 'E' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M') | ('P' | 'R' | 'U' | 'V' | 'Z');
 
 /** That a view is inconsistent, and by what. */
 export interface Finding {

@@ -4,6 +4,7 @@ import { orderPaidByNothing, orderStillPayable, paymentIsStuck } from './ending-
 import { merchantIsNotTold } from './endpoint-rules.ts';
 import { oneNumberForTwo, reportOfSomethingElse } from './payment-rules.ts';
 import { moneyWithoutOrder } from './receiving-rules.ts';
+import { refundIsStuck, refundOfNothing, refundsExceedCapture } from './refund-rules.ts';
 import type { Rule, RuleId } from './rule.ts';
 import { amountDiffers, currencyDiffers } from './sum-rules.ts';
 
@@ -14,6 +15,9 @@ export const rules: readonly Rule[] = [
   lateSuccess,
   amountDiffers,
   currencyDiffers,
+  refundsExceedCapture,
+  refundOfNothing,
+  refundIsStuck,
   moneyWithoutOrder,
   orderPaidByNothing,
   paymentIsStuck,
@@ -36,6 +40,7 @@ const unpaid: Successor = { by: 'B', reason: 'the order is paid and the payment 
 export const supersededBy: Readonly<Partial<Record<RuleId, readonly Successor[]>>> = {
   A: [{ by: 'C', reason: 'the order ended unpaid' }],
   D: [{ by: 'D', reason: 'the money has moved' }],
+  J: [{ by: 'H', reason: 'more goes back than was captured' }],
   L: [unpaid],
   P: [received, unpaid],
 };

@@ -71,15 +71,17 @@ export function judge(options: {
   const { view, nowMs, cause } = options;
   if (isQuiet(options)) return { watches: options.watches, changes: [] };
   const watches = new Map(Object.entries(options.watches));
+  const held = namesByRule(options.watches);
   const raised: Raised[] = [];
   const gone: { rule: Rule; watch: Watch; healedBy: Evidence }[] = [];
   for (const active of options.active) {
     const { rule } = active;
     const findings = rule.find(view);
-    if (findings.length === 0 && watches.size === 0) continue;
+    if (findings.length === 0 && !held.has(rule.id)) continue;
     const found = new Map(findings.map((finding) => [nameOf(rule, finding), finding]));
-    for (const [name, watch] of watches) {
-      if (ruleOf(name) !== rule.id || found.has(name)) continue;
+    for (const name of held.get(rule.id) ?? []) {
+      const watch = watches.get(name);
+      if (watch === undefined || found.has(name)) continue;
       watches.delete(name);
       if (watch.open && cause !== null) gone.push({ rule, watch, healedBy: cause });
     }
@@ -97,6 +99,17 @@ export function judge(options: {
     successor: successorOf(each.rule, raised),
   }));
   return { watches: Object.fromEntries(watches), changes: [...raised, ...resolved] };
+}
+
+function namesByRule(watches: Watches): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const name in watches) {
+    const rule = ruleOf(name);
+    const known = names.get(rule);
+    if (known === undefined) names.set(rule, [name]);
+    else known.push(name);
+  }
+  return names;
 }
 
 type Raised = Extract<AlertChange, { readonly kind: 'raise' }>;

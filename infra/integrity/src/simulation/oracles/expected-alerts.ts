@@ -48,9 +48,9 @@ interface Fact extends Said {
 
 /** By their rules; R has two, of which at most one holds. */
 const conditions = ['A', 'B', 'C', 'R before', 'R after'] as const;
-const ruleNames: readonly string[] = 'A B C D E K L M P R U V Z'.split(' ');
+const ruleNames: readonly string[] = 'A B C D E H I J K L M P R U V Z'.split(' ');
 const defaultGraceMs: Readonly<Record<string, number>> = {
-  ...{ A: 60_000, L: 5_000, M: 600_000, P: 60_000, R: 60_000 },
+  ...{ A: 60_000, J: 3_600_000, L: 5_000, M: 600_000, P: 60_000, R: 60_000 },
 };
 const inputs = [
   topics.alertsCommands.name,

@@ -1,4 +1,4 @@
-import type { OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type { GatewayAnswer, OrdersEvent, PaymentsEvent } from '@plumbline/events';
 
 /** What the log has told of one order and its payment beyond how they stand. */
 export interface ToldOfOrder {
@@ -22,6 +22,19 @@ export interface ToldOfPayment extends Sum {
   /** When it became unknown, and nothing has been known since. */
   lostMs: number | null;
   paidLate: boolean;
+  /** That have not ended, by their ids. */
+  readonly refunds: Map<string, ToldOfRefund>;
+  /** What has gone back. */
+  backMinor: bigint;
+  /** What the gateway says that has, and whether it said so with the payment itself. */
+  theirs: { readonly minor: bigint; readonly withPaid: boolean; readonly saidMs: number } | null;
+}
+
+interface ToldOfRefund {
+  readonly minor: bigint;
+  readonly isTaken: boolean;
+  /** When it was asked for, or taken. */
+  readonly sinceMs: number;
 }
 
 export const nothingTold = (): ToldOfOrder => ({ due: null, paidWith: null, payment: null });
@@ -42,7 +55,10 @@ export function tellPayment(told: ToldOfOrder, event: PaymentsEvent, timeMs: num
   if (type === 'PaymentCreated') {
     const { payNo, amountMinor: minor, currency, expireAt: expireMs } = data;
     const who = { isLed: data.gateway !== null, isMerchants: data.merchant !== null };
-    told.payment = { payNo, minor, currency, expireMs, ...who, lostMs: null, paidLate: false };
+    told.payment = {
+      ...{ payNo, minor, currency, expireMs, ...who, lostMs: null, paidLate: false },
+      ...{ refunds: new Map<string, ToldOfRefund>(), backMinor: 0n, theirs: null },
+    };
   }
   const { payment } = told;
   if (payment === null) return;
@@ -50,4 +66,31 @@ export function tellPayment(told: ToldOfOrder, event: PaymentsEvent, timeMs: num
   if (type === 'PaymentProcessing') payment.lostMs = null;
   if (type === 'PaymentReportContradicted' && data.reportedStatus === 'SUCCESS')
     payment.paidLate = true;
+  tellRefund(payment, event, timeMs);
+  if (type === 'GatewayCallReported') tellTheirs(payment, data.answer, timeMs);
+  if (type === 'GatewayCallbackRecorded' && data.merchantMatches !== false)
+    tellTheirs(payment, data.answer, timeMs);
+}
+
+function tellRefund(payment: ToldOfPayment, { type, data }: PaymentsEvent, timeMs: number): void {
+  if (type === 'RefundRequested') {
+    const { refundId, amountMinor: minor } = data;
+    payment.refunds.set(refundId, { minor, isTaken: false, sinceMs: timeMs });
+  }
+  if (type === 'RefundProcessing') {
+    const known = payment.refunds.get(data.refundId);
+    if (known?.isTaken === false)
+      payment.refunds.set(data.refundId, { ...known, isTaken: true, sinceMs: timeMs });
+  }
+  if (type === 'RefundSucceeded') payment.backMinor += data.amountMinor;
+  if (type === 'RefundSucceeded' || type === 'RefundFailed') payment.refunds.delete(data.refundId);
+}
+
+function tellTheirs(
+  payment: ToldOfPayment,
+  { refundedMinor, result }: GatewayAnswer,
+  saidMs: number,
+): void {
+  if (refundedMinor === null || refundedMinor === (payment.theirs?.minor ?? 0n)) return;
+  payment.theirs = { minor: refundedMinor, withPaid: result === 'PAID', saidMs };
 }

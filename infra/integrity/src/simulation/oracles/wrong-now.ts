@@ -23,13 +23,14 @@ const unpaidEnds = ['FAILED', 'EXPIRED', 'CANCELLED'];
 const openPayment = ['INIT', 'PAYING'];
 const openOrder = ['PENDING', 'WAITING_PAYMENT'];
 
-/** D, E, K, L, M and P of docs/alerts.md, by the words of that page; shares nothing with the rules. */
+/** D, E, H to M and P of docs/alerts.md, by the words of that page; shares nothing with the rules. */
 export function wrongNow(told: ToldOfOrder, standing: Standing): readonly Wrong[] {
   return [
     ...wrongSums(told, standing),
     ...wrongMoney(told, standing),
     ...wrongEnds(told, standing),
     ...lateOnes(told, standing),
+    ...wrongRefunds(told, standing),
   ];
 }
 
@@ -72,6 +73,24 @@ function lateOnes({ payment }: ToldOfOrder, standing: Standing): readonly Wrong[
   if (lostMs !== null && lostMs < expireMs)
     return [{ name: 'M unknown', fromMs: lostMs, mayLastMs: 600_000 }];
   return [{ name: 'M open', fromMs: expireMs }];
+}
+
+function wrongRefunds({ payment }: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  if (payment === null) return [];
+  const { refunds, backMinor, theirs, minor, paidLate } = payment;
+  const ours = [...refunds.values()].reduce((sum, refund) => sum + refund.minor, backMinor);
+  const theirMinor = theirs?.minor ?? 0n;
+  const found: Wrong[] = [...refunds].map(([id, { isTaken, sinceMs: fromMs }]) => ({
+    ...{ name: `J ${isTaken ? 'taken' : 'asked'} ${id}`, fromMs },
+    ...(isTaken ? { mayLastMs: 72 * 3_600_000 } : {}),
+  }));
+  if (standing.payment !== 'SUCCESS' && !paidLate) {
+    const theyAlone = theirs !== null && !theirs.withPaid && theirMinor > 0n;
+    return ours > 0n || theyAlone ? [...found, { name: 'I' }] : found;
+  }
+  if (ours > minor || theirMinor > minor) found.push({ name: 'H' });
+  if (theirMinor > ours && theirMinor <= minor) found.push({ name: 'J elsewhere' });
+  return found;
 }
 
 const prefix = 'wrong ';

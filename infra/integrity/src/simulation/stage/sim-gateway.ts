@@ -126,11 +126,21 @@ export function createSimGateway(options: {
     if (payment === undefined) return notFound;
     const { status, paidAtMs, transactionId } = payment;
     if (status === 'paid') {
-      const ids = { gatewayTransactionId: transactionId, refundedMinor: null };
+      const refundedMinor = backOf(payment);
+      const ids = { gatewayTransactionId: transactionId, refundedMinor };
       return { kind: 'paid', ...sumSaid(payment, draws), paidAtMs, ...ids };
     }
     if (status === 'failed') return { kind: 'failed', code: 'DECLINED', message: 'declined' };
     return { kind: status };
+  }
+
+  /** What went back, and now and then something that somebody gave back over there. */
+  function backOf({ reference, refunds }: BookedPayment): bigint {
+    const ours = [...refunds.values()]
+      .filter(({ status }) => status === 'done')
+      .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+    const isElsewhere = random.fork(`elsewhere/${reference}`).chance(limits.refundedElsewhere);
+    return isElsewhere ? ours + 7n : ours;
   }
 
   /** Its books are right; what it says of them is not always, until it is healed. */

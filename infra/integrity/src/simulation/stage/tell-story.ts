@@ -247,6 +247,7 @@ export function rulesCommand(
   const rules = [
     { rule: 'A', version: isWrong ? 99 : 1, enabled: true, graceMs },
     { rule: 'C', version: 1, enabled: areCUAndZOn, graceMs: 0 },
+    { rule: 'J', version: 1, enabled: true, graceMs },
     { rule: 'L', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
     { rule: 'M', version: 1, enabled: true, graceMs },
     { rule: 'P', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
