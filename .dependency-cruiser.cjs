@@ -7,7 +7,7 @@
  * infra/tidy runs it, counts what it saw and tries every rule on a planted violation.
  */
 const libraries = 'kafka|registry|postgres|redis|vault|http|outbound|config|observability';
-const applications = 'local|cli|demo|testing|integrity|tidy|bench';
+const applications = 'local|cli|demo|testing|integrity|tidy|bench|monitoring';
 const spec = '[.]spec[.]ts$';
 const anyPackage = '^(schemas|infra|streams|services)/[^/]+/';
 const ownPackage = '^((?:schemas|infra|streams|services)/[^/]+)/';

@@ -11,6 +11,7 @@ export type {
 export { checkReplay, ReplayRefused } from './replay/check-replay.ts';
 export { comparedHeaders, digestOfRecord } from './replay/record-digest.ts';
 export type { CliOptions } from './run-cli.ts';
+export { createProgram } from './program.ts';
 export { runCli } from './run-cli.ts';
 export type { SnapshotCheckOptions, SnapshotComparison } from './replay/check-snapshots.ts';
 export { checkSnapshots } from './replay/check-snapshots.ts';

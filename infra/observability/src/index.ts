@@ -14,6 +14,6 @@ export type {
   Metrics,
   Sample,
 } from './metrics.ts';
-export { createMetrics } from './metrics.ts';
+export { createMetrics, processMetrics } from './metrics.ts';
 export type { Step } from './steps.ts';
 export { atStep, stepChannel } from './steps.ts';

@@ -96,6 +96,24 @@ export function createMetrics(options: {
   };
 }
 
+/** The metrics of the Node process itself, as {@link createMetrics} adds them. */
+export function processMetrics(): readonly {
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+}[] {
+  const register = new prom.Registry();
+  prom.collectDefaultMetrics({ register });
+  return register.getMetricsAsArray().map((metric) => ({
+    name: metric.name,
+    kind: kindOf(register.getSingleMetric(metric.name)),
+  }));
+}
+
+function kindOf(metric: unknown): 'counter' | 'gauge' | 'histogram' {
+  if (metric instanceof prom.Counter) return 'counter';
+  return metric instanceof prom.Histogram ? 'histogram' : 'gauge';
+}
+
 type ReadGauge = () => number | readonly Sample[];
 
 function gaugeOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from './index.ts';
+import { createMetrics, processMetrics } from './index.ts';
 
 describe('createMetrics', () => {
   it('exposes counters, gauges and histograms with the service as a label', async () => {
@@ -59,5 +59,13 @@ describe('createMetrics', () => {
     one.counter({ name: 'only_one_total', help: 'x' }).inc();
     expect(await one.text()).toContain('process_cpu_seconds_total');
     expect(await two.text()).not.toContain('only_one_total');
+  });
+
+  it('names the process metrics that it adds', async () => {
+    const listed = processMetrics();
+    expect(listed).toContainEqual({ name: 'process_cpu_seconds_total', kind: 'counter' });
+    expect(listed).toContainEqual({ name: 'nodejs_eventloop_lag_p99_seconds', kind: 'gauge' });
+    const text = await createMetrics({ service: 'one' }).text();
+    expect(listed.filter(({ name }) => !text.includes(`# TYPE ${name} `))).toEqual([]);
   });
 });

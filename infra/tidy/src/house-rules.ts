@@ -3,12 +3,15 @@ import { avroProblems } from './checks/avro-schemas.ts';
 import { deadLinks, decisionProblems } from './checks/docs.ts';
 import { environmentReads } from './checks/env-reads.ts';
 import { badFileNames, leftoversIn, longFiles } from './checks/file-shape.ts';
+import { monitoringProblems } from './checks/monitoring.ts';
 import { committedOutput, packageProblems } from './checks/packages.ts';
+import { runbookProblems } from './checks/runbooks.ts';
 import { unusedSchemas } from './checks/schema-use.ts';
 import { silentTests } from './checks/silent-tests.ts';
 import { topicsNamedElsewhere } from './checks/topic-names.ts';
 import { tracesOfMachines } from './checks/traces.ts';
 import type { Problem } from './problem.ts';
+import { sourceMetrics } from './source-metrics.ts';
 import type { Tree } from './tree.ts';
 
 export interface HouseRule {
@@ -39,5 +42,11 @@ export const houseRules: readonly HouseRule[] = [
   { rule: 'an Avro schema explains itself and its enums can grow', check: avroProblems },
   { rule: 'no host of a registry and no path of one machine', check: tracesOfMachines },
   { rule: 'links within the documentation lead somewhere', check: deadLinks },
+  {
+    rule: 'a metric is named and described where it is made',
+    check: (tree) => sourceMetrics(tree).problems,
+  },
+  { rule: 'what pages an operator asks for what exists', check: monitoringProblems },
+  { rule: 'every alert has a runbook, and its commands exist', check: runbookProblems },
   { rule: 'every decision record is listed', check: decisionProblems },
 ];

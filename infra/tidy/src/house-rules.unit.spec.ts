@@ -21,6 +21,35 @@ function avro(schema: object, expected: string): readonly [string, string, strin
   return ['schemas/events/avro/a/A.avsc', JSON.stringify(schema), expected];
 }
 
+const rulesPath = 'infra/monitoring/prometheus/alert-rules.yml';
+
+/** A file of alert rules with one rule, and the code of one metric beside it. */
+function alertRule(changes: {
+  readonly expr?: string;
+  readonly text?: string;
+  readonly page?: string;
+}) {
+  const { expr = 'up == 0', text = 'It is so.', page = 'task-lag' } = changes;
+  return `groups:
+  - name: a
+    rules:
+      - alert: PlumblineA
+        expr: ${expr}
+        for: 1m
+        labels: { severity: warning }
+        annotations:
+          summary: It is so.
+          description: '${text}'
+          runbook_url: '{{ $externalLabels.runbooks }}/${page}.md'
+`;
+}
+
+function runbook(of: { readonly headings?: readonly string[]; readonly command?: string }): string {
+  const all = ['What it means', 'How it comes about', 'Look', 'Do', 'It ends', 'Do not'];
+  const headings = (of.headings ?? all).map((heading) => `## ${heading}\n`);
+  return `# A\n${headings.join('')}\n\`\`\`sh\n${of.command ?? 'plumbline lag'}\n\`\`\`\n`;
+}
+
 /** Files, each of which breaks the rule it stands under, and what the rule must say of it. */
 const planted: Readonly<Record<string, readonly (readonly [string, string, string])[]>> = {
   'a topic is named in topics.ts only': [
@@ -89,6 +118,58 @@ const planted: Readonly<Record<string, readonly (readonly [string, string, strin
     ['docs/a.md', '\n[there](gone.md)', 'docs/a.md:2: links to gone.md, which is not there'],
     ['docs/a.md', '# Here\n[there](#gone)', 'links to #gone, which has no such heading'],
   ],
+  'a metric is named and described where it is made': [
+    ['services/a/src/a.ts', 'm.counter({ name: `a_${b}`, help: "h" });', 'name is not written out'],
+    ['services/a/src/a.ts', "m.gauge({ name: 'orders', help: 'h' });", 'not called plumbline_'],
+    ['services/a/src/a.ts', "m.counter({ name: 'plumbline_a', help: 'h' });", 'end as one'],
+    ['services/a/src/a.ts', "m.gauge({ name: 'plumbline_a_total', help: 'h' });", 'end as one'],
+    ['services/a/src/a.ts', "m.histogram({ name: 'plumbline_a', help: 'h' });", 'end as one'],
+    ['services/a/src/a.ts', "m.gauge({ name: 'plumbline_a', help: '' });", 'is not described'],
+    [
+      'services/a/src/a.ts',
+      "m.gauge({ name: 'plumbline_a', help: 'h', labels: all });",
+      'labels of plumbline_a are not written out',
+    ],
+    [
+      'services/a/src/a.ts',
+      "m.gauge({ name: 'plumbline_a', help: 'h' }); m.gauge({ name: 'plumbline_a', help: 'i' });",
+      'plumbline_a is made otherwise',
+    ],
+  ],
+  'what pages an operator asks for what exists': [
+    [
+      rulesPath,
+      alertRule({ expr: 'plumbline_alert_open > 0' }),
+      'plumbline_alert_open, which nobody',
+    ],
+    [rulesPath, alertRule({ expr: 'up == = 0' }), 'PlumblineA: is no PromQL'],
+    [rulesPath, alertRule({ expr: 'up{topology="x"} == 0' }), 'up has no label topology'],
+    [rulesPath, alertRule({ expr: 'sum by (rule) (up) == 0' }), 'groups by rule, which nothing'],
+    [rulesPath, alertRule({ expr: 'process_cpu_seconds_total > 1' }), 'only grows'],
+    [rulesPath, alertRule({ expr: 'rate(up[5m]) > 1' }), 'it has no rate'],
+    [rulesPath, alertRule({ expr: 'sum(up{type="OrderPayed"})' }), 'there is no type OrderPayed'],
+    [
+      rulesPath,
+      alertRule({ expr: 'sum(up) == 0', text: 'On {{ $labels.instance }}.' }),
+      'shows instance, which the query does not leave',
+    ],
+    [rulesPath, alertRule({ text: 'no sentence' }), 'is no sentence'],
+    ['infra/monitoring/src/dashboard-rows.ts', '', 'plumbline_alerts_open, which nobody makes'],
+  ],
+  'every alert has a runbook, and its commands exist': [
+    ['docs/a.md', '', 'docs/runbooks/rule-a.md: rule A has no runbook'],
+    [rulesPath, alertRule({ page: 'gone' }), 'leads to docs/runbooks/gone.md, which is not there'],
+    [
+      rulesPath,
+      alertRule({ page: 'rule-{{ $labels.rule | toLower }}' }),
+      'leads to docs/runbooks/rule-c.md, which is not there',
+    ],
+    ['docs/runbooks/a.md', runbook({ headings: ['Do'] }), 'does not answer: What it means'],
+    ['docs/runbooks/a.md', runbook({}), 'is not in the list of runbooks'],
+    ['docs/runbooks/a.md', runbook({ command: 'plumbline alerts heal' }), 'is no command'],
+    ['docs/runbooks/a.md', runbook({ command: 'plumbline lag --deep' }), 'has no option --deep'],
+    ['docs/runbooks/a.md', runbook({ command: 'plumbline payment query P1' }), 'needs --reason'],
+  ],
   'every decision record is listed': [
     ['docs/decisions/0001-a.md', '', 'is not in the list of decisions'],
     ['docs/decisions/0002-a.md', '', 'has the number 0002 where 0001 is due'],
@@ -132,7 +213,7 @@ describe('what the rules let through', () => {
     ['docs/a.md', '# A b\n[a](#a-b) [up](../docs/a.md) `[code](gone.md)`\n```\n[x](gone.md)\n```'],
     ['a.ts', 'const a = `http://${host}:1`; fetch("http://127.0.0.1:1/x");'],
   ];
-  const rules = new Set(['has its name', 'producer or a consumer']);
+  const rules = new Set(['has its name', 'producer or a consumer', 'has a runbook']);
 
   it.each(fine)('%s %j', (path, text) => {
     const applied = houseRules.filter(

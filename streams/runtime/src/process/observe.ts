@@ -121,7 +121,6 @@ export function watchTasks(
   brokerNowMs: () => number | null,
 ): void {
   const { name: topology } = running.topology;
-  const labels = ['topology', 'partition'];
   const eachTask = (valueOf: (task: TaskView) => number | null) => (): readonly Sample[] =>
     running.tasks().flatMap((task) => {
       const value = valueOf(task);
@@ -131,13 +130,13 @@ export function watchTasks(
   metrics.gauge({
     name: 'plumbline_task_lag_records',
     help: 'Committed records not yet taken; 0 when caught up',
-    labels,
+    labels: ['topology', 'partition'],
     read: eachTask(({ lagRecords }) => Number(lagRecords)),
   });
   metrics.gauge({
     name: 'plumbline_task_frontier_lag_seconds',
     help: 'Broker time minus the time up to which all inputs are known',
-    labels,
+    labels: ['topology', 'partition'],
     read: eachTask(({ frontierMs }) => {
       const now = brokerNowMs();
       return now === null || frontierMs === null ? null : Math.max(0, now - frontierMs) / 1000;
@@ -146,19 +145,19 @@ export function watchTasks(
   metrics.gauge({
     name: 'plumbline_task_timers',
     help: 'Timers waiting',
-    labels,
+    labels: ['topology', 'partition'],
     read: eachTask(({ timers }) => timers),
   });
   metrics.gauge({
     name: 'plumbline_task_parked_keys',
     help: 'Keys whose records wait behind a dead letter, until somebody redrives them',
-    labels,
+    labels: ['topology', 'partition'],
     read: eachTask(({ parkedKeys }) => parkedKeys),
   });
   metrics.gauge({
     name: 'plumbline_task_state',
     help: '1 for the state that the task is in',
-    labels: [...labels, 'state'],
+    labels: ['topology', 'partition', 'state'],
     read: () =>
       running.tasks().flatMap(({ partition, status }) =>
         statuses.map((state) => ({
