@@ -49,6 +49,8 @@ import { addPaymentClose, addPaymentQuery, addPaymentRefund } from './commands/p
 import { addPaymentParked, addPaymentShow } from './commands/payment-show.ts';
 import { addPersonalDataErase, addPersonalDataRewrap } from './commands/personal-data.ts';
 import { addRebuild } from './commands/rebuild.ts';
+import { addRemediesLook } from './commands/remedies-look.ts';
+import { addRemediesSay } from './commands/remedies-say.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRulesList } from './commands/rules-list.ts';
 import { addRulesSet } from './commands/rules-set.ts';
@@ -82,6 +84,9 @@ export function createProgram(run: RunCommand): Command {
   const incidents = group(program, 'incidents', 'Alerts of one rule that came together');
   addIncidentsLook(incidents, run);
   addIncidentsSay(incidents, run);
+  const remedies = group(program, 'remedies', 'What is done about alerts, by policy');
+  addRemediesLook(remedies, run);
+  addRemediesSay(remedies, run);
   const order = group(program, 'order', 'One order');
   addOrderTimeline(order, run);
   const checkout = group(program, 'checkout', 'The checkout of one purchase');

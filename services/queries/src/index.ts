@@ -4,6 +4,7 @@ export { queriesErrorCodes } from './http/error-codes.ts';
 export { alertsProjection } from './projections/alerts.ts';
 export { incidentsProjection } from './projections/incidents.ts';
 export { orderOverviewProjection } from './projections/order-overview.ts';
+export { remediesProjection } from './projections/remedies.ts';
 export { timelineProjection } from './projections/timeline.ts';
 export { projections } from './projections/projections.ts';
 export { schema } from './config.ts';

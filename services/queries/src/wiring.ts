@@ -8,6 +8,7 @@ import { alertRoutes } from './http/alert-routes.ts';
 import { alertStreamRoute } from './http/alert-stream-route.ts';
 import { incidentRoutes } from './http/incident-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
+import { remedyRoutes } from './http/remedy-routes.ts';
 import { projections } from './projections/projections.ts';
 import { showStandingAlerts } from './standing-alerts.ts';
 
@@ -24,7 +25,7 @@ export async function openQueries(foundation: Foundation<QueriesConfig>): Promis
     topologies: [changesTopology],
     routes: [
       ...[...alertRoutes(edge), alertStreamRoute(streams)],
-      ...[...incidentRoutes(edge), ...orderRoutes(edge)],
+      ...[...incidentRoutes(edge), ...remedyRoutes(edge), ...orderRoutes(edge)],
     ],
     healthAtStart: models.health,
     health: { alerts: toldOf(streams) },

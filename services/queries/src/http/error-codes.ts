@@ -5,6 +5,7 @@ export const queriesErrorCodes = defineErrorCodes({
   ...commonErrorCodes,
   ALERT_NOT_FOUND: { status: 404, description: 'There is no alert of this id.' },
   INCIDENT_NOT_FOUND: { status: 404, description: 'There is no incident of this id.' },
+  REMEDY_NOT_FOUND: { status: 404, description: 'There is no remedy of this id.' },
   ORDER_NOT_FOUND: {
     status: 404,
     description: 'There is neither an order of this number nor a payment for one.',

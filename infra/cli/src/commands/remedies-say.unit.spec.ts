@@ -1,0 +1,78 @@
+import { deskKeyOf, desksTopology, remediesTopology, remedyIdOf } from '@plumbline/alert-desk';
+import { topics } from '@plumbline/events';
+import { silentLogger } from '@plumbline/observability';
+import type { RunningTopology } from '@plumbline/runtime';
+import { runTopology } from '@plumbline/runtime';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { MemorySession } from '../testing/memory-session.ts';
+import { createMemorySession } from '../testing/memory-session.ts';
+import { sayOfRemedy, setPolicy, switchRemedies } from './remedies-say.ts';
+
+let session: MemorySession;
+let running: readonly RunningTopology[];
+
+beforeEach(async () => {
+  session = createMemorySession();
+  const { memory: log, memoryCodec: codec } = session;
+  const desks = desksTopology({ partitions: 4, tenant: 'main' });
+  running = await Promise.all(
+    [desks, remediesTopology].map((topology) =>
+      runTopology({ topology, log, codec, logger: silentLogger, partitions: 4 }),
+    ),
+  );
+  await vi.waitFor(() => expect(running.every((each) => each.ready())).toBe(true), 5_000);
+});
+
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await Promise.all(running.map((each) => each.close()));
+  await session.memory.close();
+});
+
+const policy = { rule: 'C', mode: 'ACT', perHour: '20', reason: 'try it' } as const;
+
+it('sets a policy at the desk of the tenant, in minor units, and the same again is no news', async () => {
+  const options = { ...policy, limit: ['JPY:5000:50000:2000', 'CNY:12.50:100:1'], dryRun: true };
+  expect(await setPolicy(session, options)).toBe(0);
+  expect(await setPolicy(session, options)).toBe(0);
+  expect(session.out.stdout().trim().split('\n')).toEqual([
+    'REFUND for alerts of rule C of main: ACT, a dry run',
+    'REFUND for alerts of rule C of main: ACT, a dry run already',
+  ]);
+  const [record] = session.memory.topicRecords(topics.desksCommands.name);
+  expect(record?.key?.toString()).toBe(deskKeyOf('main'));
+});
+
+it('says why a policy is refused, and writes none that it cannot read', async () => {
+  await expect(setPolicy(session, policy)).rejects.toThrow('REJECTED POLICY_WITHOUT_LIMIT');
+  const wrong = ['JPY:5000:50000', 'JPY:1.5:9:9', 'yen:1:1:1', 'JPY:a:1:1', 'JPY:1:1:1:1'];
+  const before = session.memory.topicRecords(topics.desksCommands.name).length;
+  for (const limit of wrong)
+    await expect(setPolicy(session, { ...policy, limit: [limit] })).rejects.toThrow('--limit');
+  await expect(setPolicy(session, { ...policy, perHour: '-1' })).rejects.toThrow('--per-hour');
+  await expect(setPolicy(session, { ...policy, reason: ' ' })).rejects.toThrow('--reason');
+  expect(session.memory.topicRecords(topics.desksCommands.name)).toHaveLength(before);
+});
+
+it('stops and resumes, of one rule and of all', async () => {
+  await switchRemedies(session, 'stop', { reason: 'wait' });
+  await switchRemedies(session, 'stop', { reason: 'wait' });
+  await switchRemedies(session, 'stop', { rule: 'C', reason: 'wait', tenant: 'shop' });
+  await switchRemedies(session, 'resume', { reason: 'go on' });
+  expect(session.out.stdout().trim().split('\n')).toEqual([
+    'remedies of all rules of main are stopped',
+    'remedies of all rules of main are stopped already',
+    'remedies of rule C of shop are stopped',
+    'remedies of all rules of main are running',
+  ]);
+});
+
+it('approves at the order that queries names, and says why that was refused', async () => {
+  const answer = { data: { tenant: 'shop', orderNo: 'H1' } };
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(answer))));
+  const remedyId = remedyIdOf('shop/H1', 'a-1');
+  const say = sayOfRemedy(session, { type: 'ApproveRemedy', remedyId }, { reason: 'yes' });
+  await expect(say).rejects.toThrow('REJECTED REMEDY_NOT_FOUND');
+  const [command] = session.memory.topicRecords(topics.remediesCommands.name);
+  expect(command?.key?.toString()).toBe('shop/H1');
+});

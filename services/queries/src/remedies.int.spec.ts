@@ -1,0 +1,156 @@
+import type { DesksEvent, RemediesEvent } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { MemoryLog } from '@plumbline/kafka';
+import { silentLogger } from '@plumbline/observability';
+import type { Postgres } from '@plumbline/postgres';
+import { openPostgres } from '@plumbline/postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TestQueries } from './testing/open-test-queries.ts';
+import {
+  createTestCodec,
+  createTestDatabase,
+  createTestLog,
+  foldedBy,
+  openTestQueries,
+  testEvents,
+} from './testing/open-test-queries.ts';
+
+const t0 = Date.UTC(2026, 0, 1);
+const codec = await createTestCodec();
+let log: MemoryLog;
+let postgres: Postgres;
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let queries: TestQueries;
+
+const of = (n: number) => ({
+  ...{ remedyId: `r-${n}`, alertId: `a-${n}`, rule: 'C', tenant: 'main', orderNo: `O-${n}` },
+});
+const proposed = (n: number): RemediesEvent => ({
+  type: 'RemedyProposed',
+  data: {
+    ...{ ...of(n), kind: 'REFUND', payNo: 'P-1', amountMinor: 1_250n, currency: 'CNY' },
+    ...{ sourceEventId: null, sourceTime: null, proposedAt: t0 + n },
+  },
+});
+const proof = { eventId: 'e', type: 'RefundSucceeded', topic: topics.paymentsEvents.name };
+
+const remedies: readonly RemediesEvent[] = [
+  proposed(1),
+  {
+    type: 'RemedyHeld',
+    data: { ...of(1), code: 'APPROVAL_MISSING', approvalsNeeded: 2, heldAt: t0 },
+  },
+  {
+    type: 'RemedyApproved',
+    data: { ...of(1), by: 'operator:a', reason: 'yes', isEnough: false, approvedAt: t0 },
+  },
+  proposed(2),
+  { type: 'RemedyStarted', data: { ...of(2), kind: 'REFUND', commandId: 'c', startedAt: t0 } },
+  {
+    type: 'RemedyEnded',
+    data: { ...of(2), ending: 'DONE', code: null, reason: 'shown', proof, endedAt: t0 + 9 },
+  },
+  {
+    type: 'RemedyAlertEnded',
+    data: { ...of(2), resolution: 'RESOLVED', proof: { ...proof, eventId: 'a' }, endedAt: t0 },
+  },
+];
+
+const money = [
+  {
+    ...{ currency: 'CNY', perRemedyMinor: 1_000n, perHourMinor: 9_999n },
+    secondPersonAboveMinor: 50n,
+  },
+];
+const policy = {
+  ...{ rule: 'C', mode: 'ACT', remedy: 'REFUND', perHourMax: 3, money, dryRun: true },
+} as const;
+const desks: readonly DesksEvent[] = [
+  {
+    type: 'RemedyPolicySet',
+    data: { tenant: 'main', policy, revision: 1, reason: 'so', setAt: t0 },
+  },
+  {
+    type: 'RemediesStopped',
+    data: { tenant: 'main', rule: 'C', reason: 'wait', stoppedAt: t0 },
+  },
+  {
+    type: 'RemediesStopped',
+    data: { tenant: 'main', rule: null, reason: 'all of it', stoppedAt: t0 },
+  },
+  {
+    type: 'RemediesResumed',
+    data: { tenant: 'main', rule: null, reason: 'go on', resumedAt: t0 + 5 },
+  },
+];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 2 });
+  log = createTestLog();
+  const events = testEvents(log, codec);
+  for (const payload of remedies)
+    events.append(topics.remediesEvents.name, payload.data.orderNo, payload);
+  for (const payload of desks) events.append(topics.desksEvents.name, 'remedies', payload);
+  queries = await openTestQueries({ log, codec, postgresUrl: database.url });
+  await foldedBy(postgres, events.places());
+});
+
+afterAll(async () => {
+  await queries.close();
+  await log.close();
+  await postgres.close();
+  await database.drop();
+});
+
+async function data<T>(path: string): Promise<T> {
+  const { status, body } = await queries.get(path);
+  expect({ path, status }).toEqual({ path, status: 200 });
+  return (body as { readonly data: T }).data;
+}
+
+interface Page {
+  readonly remedies: readonly { readonly remedyId: string }[];
+  readonly nextCursor: string | null;
+}
+const idsOf = (page: Page) => page.remedies.map(({ remedyId }) => remedyId);
+
+test('remedies are listed newest first, by where they stand, alert and order, in pages', async () => {
+  expect(idsOf(await data('/remedies'))).toEqual(['r-2', 'r-1']);
+  expect(idsOf(await data('/remedies?status=WAITING'))).toEqual(['r-1']);
+  expect(idsOf(await data('/remedies?alertId=a-2'))).toEqual(['r-2']);
+  expect(idsOf(await data('/remedies?orderNo=O-1&rule=C&tenant=main'))).toEqual(['r-1']);
+  expect(idsOf(await data('/remedies?tenant=other'))).toEqual([]);
+  const first = await data<Page>('/remedies?limit=1');
+  const second = await data<Page>(`/remedies?limit=1&cursor=${String(first.nextCursor)}`);
+  expect([idsOf(first), idsOf(second), second.nextCursor]).toEqual([['r-2'], ['r-1'], null]);
+});
+
+test('a remedy shows what it waits for, or what shows that it was done, and who said what', async () => {
+  expect(await data('/remedies/r-1')).toMatchObject({
+    ...{ status: 'WAITING', code: 'APPROVAL_MISSING', approvalsNeeded: 2, amount: 12.5 },
+    history: [
+      { step: 'RemedyProposed' },
+      { step: 'RemedyHeld', reason: 'APPROVAL_MISSING' },
+      { step: 'RemedyApproved', reason: 'yes' },
+    ],
+  });
+  expect(await data('/remedies/r-2')).toMatchObject({
+    ...{ status: 'DONE', code: null, proof, commandId: 'c', alertResolution: 'RESOLVED' },
+    ...{ alertProof: { eventId: 'a' }, endedAt: '2026-01-01T00:00:00.009Z' },
+  });
+  expect((await queries.get('/remedies/none')).status).toBe(404);
+});
+
+test('policies show limits and stops, of one rule and of all', async () => {
+  expect(await data('/policies?tenant=main')).toMatchObject({
+    policies: [
+      { rule: null, mode: null, stopped: false, stopReason: 'go on' },
+      {
+        ...{ rule: 'C', mode: 'ACT', dryRun: true, perHourMax: 3, stopped: true },
+        money: [{ currency: 'CNY', perRemedy: 10, perHour: 99.99, secondPersonAbove: 0.5 }],
+      },
+    ],
+  });
+  expect(await data('/policies?tenant=other')).toEqual({ policies: [] });
+});
