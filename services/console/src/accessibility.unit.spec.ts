@@ -41,6 +41,21 @@ describe('axe finds nothing wrong', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('with alerts that are selected, and what was done to them', async () => {
+    const server = serverWithShop(['operator']);
+    const results = [{ alertId: 'a1', outcome: 'DONE', status: 'RESOLVED', code: null }];
+    server.answer('POST /api/alerts/actions', { done: 1, results });
+    page = await openPage(server, '/alerts');
+    await page.click(page.find('tbody [type=checkbox]'));
+    await page.choose('#bulk-action', 'suppress');
+    expect(await violations()).toEqual([]);
+    await page.choose('#bulk-action', 'resolve');
+    await page.type('#bulk-reason', 'known');
+    await page.click(page.button('Do it'));
+    expect(page.text()).toContain('Take back');
+    expect(await violations()).toEqual([]);
+  });
+
   it('with an alert that has been resolved', async () => {
     const server = serverWithShop(['operator']);
     const { evidence } = alert;

@@ -38,5 +38,11 @@ export const timelinePagesMax = 20;
 export const idCharsMax = 64;
 export const userCharsMax = 100;
 
+/** As the API: alerts of which one thing is said at once. */
+export const alertsAtOnceMax = 100;
+
+/** As the API: a few words of what an alert says. */
+export const searchCharsMax = 100;
+
 /** As the API: why an order is cancelled, or an alert acknowledged. */
 export const reasonCharsMax = 200;

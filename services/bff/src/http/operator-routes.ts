@@ -35,7 +35,7 @@ export const operatorRoutes = (edge: BffEdge): readonly Route[] => [
 const word = () => z.string().regex(/^[A-Z_]{1,32}$/, 'must be a word in capitals');
 
 /** Major units, passed on as they came. */
-const amount = () => z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, 'must be an amount such as 99.90');
+const amount = () => z.string().regex(/^\d{1,16}(\.\d{1,4})?$/, 'must be an amount such as 99.90');
 
 const alertStatuses = [
   ...(['OPEN', 'ACKNOWLEDGED', 'INVESTIGATING', 'RESOLVED', 'AUTO_RESOLVED'] as const),

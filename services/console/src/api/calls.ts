@@ -4,6 +4,7 @@ import { ApiProblem } from './problem.ts';
 import type {
   Alert,
   AlertAction,
+  AlertOutcome,
   AlertWithHistory,
   Balance,
   Entry,
@@ -28,7 +29,16 @@ export interface AlertFilters {
   readonly rule?: string;
   readonly severity?: string;
   readonly status?: string;
+  readonly standing?: string;
+  readonly tenant?: string;
   readonly orderNo?: string;
+  readonly currency?: string;
+  readonly minAmount?: string;
+  readonly maxAmount?: string;
+  /** RFC 3339. */
+  readonly since?: string;
+  readonly until?: string;
+  readonly text?: string;
   readonly cursor?: string;
 }
 
@@ -37,8 +47,17 @@ export interface ChangingAlert {
   readonly action: AlertAction;
   /** 1 to 200 characters. */
   readonly reason: string;
+  /** Of a write-off: major units; all that is at stake where it is not given. */
+  readonly loss?: { readonly amount: string; readonly currency: string };
+  /** Of a suppression, RFC 3339; for good where it is not given. */
+  readonly until?: string;
   readonly idempotencyKey: string;
 }
+
+export type ChangingAlerts = Omit<ChangingAlert, 'alertId' | 'loss'> & {
+  /** At most 100. */
+  readonly alertIds: readonly string[];
+};
 
 export interface PageOf<T> {
   readonly rows: readonly T[];
@@ -66,6 +85,8 @@ export interface Api {
   alert(alertId: string): Promise<AlertWithHistory>;
   /** The alert afterwards. */
   changeAlert(changing: ChangingAlert): Promise<AlertWithHistory>;
+  /** What became of each, in their order. */
+  changeAlerts(changing: ChangingAlerts): Promise<readonly AlertOutcome[]>;
   /** By order number, payment number or alert id. */
   findOrders(id: string): Promise<readonly Order[]>;
 }
@@ -130,10 +151,17 @@ export function createApi(client: Client): Api {
     },
     alert: async (alertId) =>
       (await get<{ readonly alert: AlertWithHistory }>(alertPath(alertId))).alert,
-    changeAlert: async ({ alertId, action, reason, idempotencyKey }) => {
+    changeAlert: async ({ alertId, action, reason, loss, until, idempotencyKey }) => {
       const path = `${alertPath(alertId)}/${action}`;
       const headers = { 'Idempotency-Key': idempotencyKey };
-      return (await post<{ readonly alert: AlertWithHistory }>(path, { reason }, headers)).alert;
+      const lost = loss === undefined ? {} : { loss: loss.amount, currency: loss.currency };
+      const body = { reason, ...lost, ...(until === undefined ? {} : { until }) };
+      return (await post<{ readonly alert: AlertWithHistory }>(path, body, headers)).alert;
+    },
+    changeAlerts: async ({ idempotencyKey, ...body }) => {
+      const headers = { 'Idempotency-Key': idempotencyKey };
+      type Answer = { readonly results: readonly AlertOutcome[] };
+      return (await post<Answer>('/api/alerts/actions', body, headers)).results;
     },
     findOrders: async (id) =>
       (await get<OrdersPage>('/api/orders', { id: id.trim().slice(0, idCharsMax) })).orders,

@@ -134,11 +134,14 @@ export interface Alert {
     readonly supersededBy: string | null;
     readonly resolvedAt: string | null;
     readonly evidence: readonly Evidence[];
+    readonly loss: Digits | null;
+    readonly lossCurrency: string | null;
+    readonly suppressedUntil: string | null;
   } | null;
 }
 
 export interface AlertWithHistory extends Alert {
-  /** What became of it, oldest first: raised, acknowledged, resolved, reopened. */
+  /** What became of it, oldest first: raised, acknowledged, investigated, ended, reopened. */
   readonly history: readonly AlertStep[];
 }
 
@@ -148,15 +151,44 @@ export interface AlertStep extends Place {
   readonly actor: string;
   readonly reason: string | null;
   readonly at: string;
+  readonly loss: Digits | null;
+  readonly lossCurrency: string | null;
+  readonly suppressedUntil: string | null;
 }
 
 /** In the order in which an alert goes through them. */
 export const alertStatuses = [
-  ...(['OPEN', 'ACKNOWLEDGED', 'RESOLVED', 'AUTO_RESOLVED', 'SUPERSEDED'] as const),
+  ...(['OPEN', 'ACKNOWLEDGED', 'INVESTIGATING', 'RESOLVED', 'AUTO_RESOLVED'] as const),
+  ...(['WRITTEN_OFF', 'SUPPRESSED', 'SUPERSEDED'] as const),
 ];
 
 /** What an operator does to an alert, as the API calls it. */
-export type AlertAction = 'acknowledge' | 'resolve' | 'reopen';
+export type AlertAction =
+  'acknowledge' | 'investigate' | 'resolve' | 'write-off' | 'suppress' | 'reopen';
+
+/** What can be done to an alert as it stands. */
+const done: Readonly<Record<string, readonly AlertAction[]>> = {
+  OPEN: ['acknowledge', 'investigate', 'resolve', 'write-off', 'suppress'],
+  ACKNOWLEDGED: ['investigate', 'resolve', 'write-off', 'suppress'],
+  INVESTIGATING: ['resolve', 'write-off', 'suppress'],
+  RESOLVED: ['reopen'],
+  AUTO_RESOLVED: ['reopen'],
+  WRITTEN_OFF: ['reopen'],
+  SUPPRESSED: ['reopen'],
+};
+
+/** Nothing is lost where no money is at stake. */
+export const actionsOf = ({ status, amount }: Pick<Alert, 'status' | 'amount'>) =>
+  (done[status] ?? []).filter((each) => each !== 'write-off' || Number(amount) > 0);
+
+/** What became of one of several alerts of which one thing was said. */
+export interface AlertOutcome {
+  readonly alertId: string;
+  readonly outcome: 'DONE' | 'UNCHANGED' | 'REFUSED' | 'UNKNOWN';
+  /** As it is now; `null` where nothing was decided. */
+  readonly status: string | null;
+  readonly code: string | null;
+}
 
 export interface RuleSummary {
   readonly rule: string;
@@ -164,6 +196,7 @@ export interface RuleSummary {
   /** That stand, acknowledged or not. */
   readonly open: Digits;
   readonly acknowledged: Digits;
+  readonly investigating: Digits;
   readonly resolved: Digits;
   readonly superseded: Digits;
   readonly atStake: readonly { readonly currency: string; readonly amount: Digits }[];

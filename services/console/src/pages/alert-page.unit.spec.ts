@@ -30,9 +30,12 @@ async function press(button: string, reason = 'we look into it'): Promise<void> 
 
 describe('what an operator can do to an alert', () => {
   it.each([
-    ['OPEN', ['Acknowledge', 'Resolve']],
-    ['ACKNOWLEDGED', ['Resolve']],
+    ['OPEN', ['Acknowledge', 'Investigate', 'Resolve', 'Write off', 'Suppress']],
+    ['ACKNOWLEDGED', ['Investigate', 'Resolve', 'Write off', 'Suppress']],
+    ['INVESTIGATING', ['Resolve', 'Write off', 'Suppress']],
     ['RESOLVED', ['Reopen']],
+    ['WRITTEN_OFF', ['Reopen']],
+    ['SUPPRESSED', ['Reopen']],
     ['AUTO_RESOLVED', ['Reopen']],
     ['SUPERSEDED', []],
   ])('that is %s is %j', async (status, expected) => {
@@ -54,9 +57,52 @@ describe('what an operator can do to an alert', () => {
     expect(page.find('.alert-status').textContent).toBe('Acknowledged');
     expect(page.find('main > [role=status]').textContent).toBe('The alert is now: Acknowledged');
     expect(page.find('.history').textContent).toMatch(/Raised.*Acknowledged.*user:u1.*mine/s);
-    expect(buttons()).toEqual(['Resolve']);
+    expect(buttons()).toEqual(['Investigate', 'Resolve', 'Write off', 'Suppress']);
     expect(document.activeElement?.id).toBe('actions-title');
     expect(page.value('#alert-reason')).toBe('');
+  });
+
+  it('has no loss where no money is at stake', async () => {
+    const server = serverWithShop(['operator']);
+    const none = { ...alert, amount: 0, currency: 'XXX' };
+    server.answer('GET /api/alerts/a1', { alert: none });
+    page = await openPage(server, '/alerts/a1');
+    expect(buttons()).not.toContain('Write off');
+    expect(page.main.querySelector('#alert-loss')).toBeNull();
+  });
+
+  it.each([
+    ['', {}],
+    [' 12.50 ', { loss: '12.50', currency: 'CNY' }],
+  ])('writes off %j of what is at stake', async (typed, loss) => {
+    const server = await open('INVESTIGATING');
+    server.answer('POST /api/alerts/a1/write-off', alertIn('WRITTEN_OFF'));
+    await page.type('#alert-loss', typed);
+    await press('Write off', 'gone');
+    const [call] = server.callsOf('POST /api/alerts/a1/write-off');
+    expect(call?.body).toEqual({ reason: 'gone', ...loss });
+  });
+
+  it.each([
+    ['week', 168 * 3_600_000],
+    ['good', null],
+  ])('suppresses for a %s', async (length, ms) => {
+    const server = await open('OPEN');
+    server.answer('POST /api/alerts/a1/suppress', alertIn('SUPPRESSED'));
+    await page.choose('#alert-for', length);
+    const beforeMs = Date.now();
+    await press('Suppress', 'known');
+    const { reason, until } = server.callsOf('POST /api/alerts/a1/suppress')[0]?.body as {
+      reason: string;
+      until?: string;
+    };
+    expect(reason).toBe('known');
+    if (ms === null) expect(until).toBe(undefined);
+    else {
+      const untilMs = Date.parse(until ?? '');
+      expect(untilMs).toBeGreaterThanOrEqual(beforeMs + ms);
+      expect(untilMs).toBeLessThanOrEqual(Date.now() + ms);
+    }
   });
 
   it('needs a reason', async () => {
@@ -87,9 +133,14 @@ describe('what an operator can do to an alert', () => {
     ['OPEN', 'Resolve', 'ALERT_ENDED', 'AUTO_RESOLVED', 'has ended meanwhile'],
     ['RESOLVED', 'Reopen', 'ALERT_NOT_ENDED', 'OPEN', 'stands already'],
     ['RESOLVED', 'Reopen', 'ALERT_SUPERSEDED', 'SUPERSEDED', 'taken its place'],
+    ['OPEN', 'Write off', 'LOSS_INVALID', 'OPEN', 'more than is at stake'],
+    ['OPEN', 'Suppress', 'UNTIL_INVALID', 'OPEN', 'after now'],
   ])('that is %s and %s is refused with %s is read anew', async (from, button, code, to, text) => {
     const server = await open(from);
-    server.answer(`POST /api/alerts/a1/${button.toLowerCase()}`, refusal(409, code));
+    server.answer(
+      `POST /api/alerts/a1/${button.toLowerCase().replace(' ', '-')}`,
+      refusal(409, code),
+    );
     server.answer('GET /api/alerts/a1', alertIn(to));
     await press(button);
     expect(page.find('[role=alert]').textContent).toContain(text);
@@ -104,6 +155,8 @@ describe('what became of an alert', () => {
       alertStep('OPEN', { actor: 'process:consistency-alerts' }),
       alertStep('RESOLVED', { reason: 'paid by hand', offset: '8' }),
       alertStep('OPEN', { reason: 'it was not', offset: '9' }),
+      alertStep('WRITTEN_OFF', { loss: 12.5, lossCurrency: 'CNY', offset: '10' }),
+      alertStep('SUPPRESSED', { suppressedUntil: '2026-02-01T10:00:00Z', offset: '11' }),
     ];
     server.answer('GET /api/alerts/a1', alertIn('OPEN', history));
     page = await openPage(server, '/alerts/a1');
@@ -111,5 +164,7 @@ describe('what became of an alert', () => {
     expect(rows[0]).toMatch(/Raised.*process:consistency-alerts/s);
     expect(rows[1]).toMatch(/Resolved by hand.*user:u1.*paid by hand.*Offset 8/s);
     expect(rows[2]).toMatch(/Reopened.*it was not.*Offset 9/s);
+    expect(rows[3]).toMatch(/Written off.*Loss: CNY.12\.50/s);
+    expect(rows[4]).toMatch(/Suppressed.*Suppressed until: .*2026/s);
   });
 });

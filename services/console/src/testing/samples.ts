@@ -58,6 +58,7 @@ export const timeline = (...types: readonly string[]) => ({
 export const alertStep = (status: string, more: object = {}) => ({
   ...{ status, actor: 'user:u1', reason: null, at: '2026-01-01T10:02:00Z' },
   ...{ topic: 'alerts', partition: 2, offset: '7' },
+  ...{ loss: null, lossCurrency: null, suppressedUntil: null },
   ...more,
 });
 
@@ -80,7 +81,8 @@ export const alert = {
 export const summary = {
   rules: [
     {
-      ...{ rule: 'A', raised: 3, open: 1, acknowledged: 1, resolved: 2, superseded: 0 },
+      ...{ rule: 'A', raised: 3, open: 1, acknowledged: 1, investigating: 0 },
+      ...{ resolved: 2, superseded: 0, writtenOff: 0, suppressed: 0 },
       atStake: [{ currency: 'CNY', amount: 25 }],
     },
   ],

@@ -31,7 +31,7 @@ export const currency = () => z.string().regex(/^[A-Z]{3}$/, 'must be a code suc
 
 /** Major units in decimal digits, as text. */
 export const amount = () =>
-  z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, 'must be an amount such as 99.90');
+  z.string().regex(/^\d{1,16}(\.\d{1,4})?$/, 'must be an amount such as 99.90');
 
 export const orderNo = () => text(limits.orderNoCharsMax);
 
