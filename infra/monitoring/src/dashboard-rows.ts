@@ -227,7 +227,7 @@ export const rows: readonly Row[] = [
         ...{ kind: 'timeseries', unit: 'short' },
         queries: [
           {
-            expr: 'sum by (topology) (plumbline_task_state{state="running"})',
+            expr: 'count by (topology) (max by (topology, partition) (plumbline_task_state{state="running"}) == 1)',
             legend: '{{topology}}',
           },
         ],
@@ -237,7 +237,10 @@ export const rows: readonly Row[] = [
         description: 'Near 0 when all is well; what climbs for minutes does not keep up.',
         ...{ kind: 'timeseries', unit: 'short' },
         queries: [
-          { expr: 'sum by (topology) (plumbline_task_lag_records)', legend: '{{topology}}' },
+          {
+            expr: 'sum by (topology) (max by (topology, partition) (plumbline_task_lag_records))',
+            legend: '{{topology}}',
+          },
         ],
       },
       {
@@ -249,7 +252,10 @@ export const rows: readonly Row[] = [
             expr: 'sum by (topology) (increase(plumbline_task_dead_letters_total[5m]))',
             legend: 'letters {{topology}}',
           },
-          { expr: 'sum by (topology) (plumbline_task_parked_keys)', legend: 'parked {{topology}}' },
+          {
+            expr: 'sum by (topology) (max by (topology, partition) (plumbline_task_parked_keys))',
+            legend: 'parked {{topology}}',
+          },
         ],
       },
       {

@@ -154,6 +154,11 @@ const planted: Readonly<Record<string, readonly (readonly [string, string, strin
       'shows instance, which the query does not leave',
     ],
     [rulesPath, alertRule({ text: 'no sentence' }), 'is no sentence'],
+    [
+      'infra/monitoring/prometheus/alert-rules.test.yml',
+      '- alertname: PlumblineGone\n',
+      'there is no rule PlumblineGone',
+    ],
     ['infra/monitoring/src/dashboard-rows.ts', '', 'plumbline_alerts_open, which nobody makes'],
   ],
   'every alert has a runbook, and its commands exist': [

@@ -9,6 +9,8 @@ import { sourceMetrics } from '../source-metrics.ts';
 import type { Tree } from '../tree.ts';
 
 export const alertRulesPath = 'infra/monitoring/prometheus/alert-rules.yml';
+/** For `promtool test rules`, which is not among the tools of `npm test`. */
+const ruleTestsPath = 'infra/monitoring/prometheus/alert-rules.test.yml';
 const dashboardPath = 'infra/monitoring/src/dashboard-rows.ts';
 
 /** What is known of a name that a query can ask for. */
@@ -91,7 +93,10 @@ export function queryProblems(query: Query, series: ReadonlyMap<string, Known>):
 export function monitoringProblems(tree: Tree): readonly Problem[] {
   const series = knownSeries(tree);
   const text = tree.get(alertRulesPath);
-  const ofRules = text === undefined ? [] : ruleProblems(text, series);
+  const ofRules = [
+    ...(text === undefined ? [] : ruleProblems(text, series)),
+    ...deadRuleTests(tree.get(ruleTestsPath) ?? '', text ?? ''),
+  ];
   if (!tree.has(dashboardPath)) return ofRules;
   const ofPanels = dashboardQueries().flatMap(({ panel, expr, legend }) => {
     // Grafana's own word for a stretch of time.
@@ -118,6 +123,12 @@ function ruleProblems(text: string, series: ReadonlyMap<string, Known>): readonl
     return problems.map((what) => ({ where: alertRulesPath, what: `${alert}: ${what}` }));
   });
 }
+
+/** An alert that is called otherwise now would be tested never to fire, and never fire. */
+const deadRuleTests = (tests: string, rules: string): readonly Problem[] =>
+  [...tests.matchAll(/alertname: (\w+)/g)]
+    .filter(([, alert = '']) => !rules.includes(`alert: ${alert}\n`))
+    .map(([, alert = '']) => ({ where: ruleTestsPath, what: `there is no rule ${alert}` }));
 
 /** The rules, or in words why they cannot be read. */
 export function rulesIn(text: string): readonly AlertRule[] | string {
