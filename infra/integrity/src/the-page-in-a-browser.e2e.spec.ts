@@ -211,7 +211,19 @@ describe('an operator', () => {
     await pictures.take(operator.page, 'alerts-dark', { colours: 'dark' });
   });
 
-  it('acknowledges, resolves and reopens it, and sees it heal before their eyes', async () => {
+  /** In the list, as with several at once. */
+  async function suppressAndTakeBack(page: Page): Promise<void> {
+    await page.getByLabel(/^Select: A/).check();
+    await page.getByLabel('What to do').selectOption('suppress');
+    await page.getByLabel(/^Why/).fill('the bank mends it');
+    await pressKeyOn(page, 'Do it');
+    await shows(alertTab, '.alert-status [data-status=SUPPRESSED]');
+    expect(await audit(page)).toEqual([]);
+    await pressKeyOn(page, 'Take back');
+    await shows(alertTab, '.alert-status [data-status=OPEN]');
+  }
+
+  it('decides about it in every way, and sees it heal before their eyes', async () => {
     const { page } = operator;
     const href = await page.locator('th a[href^="/alerts/"]').getAttribute('href');
     alertTab = await operator.openTab(url(href ?? ''));
@@ -220,16 +232,19 @@ describe('an operator', () => {
     const isSame = await Promise.all([page, alertTab].map(markDocument));
     await decide('Acknowledge', 'somebody looks into it', 'ACKNOWLEDGED');
     await shows(page, 'td [data-status=ACKNOWLEDGED]');
+    await decide('Investigate', 'asked the gateway', 'INVESTIGATING');
     await decide('Resolve', 'paid, as the gateway says', 'RESOLVED');
     await decide('Reopen', 'the order still does not show it', 'OPEN');
+    await suppressAndTakeBack(page);
     await startOrders();
     await shows(alertTab, '.alert-status [data-status=AUTO_RESOLVED]');
     await shows(page, 'td [data-status=AUTO_RESOLVED]');
     expect(await Promise.all(isSame.map((each) => each()))).toEqual([true, true]);
     const steps = alertTab.locator('.history tbody th');
-    await until('every step is in the history', async () => (await steps.count()) === 5);
+    await until('every step is in the history', async () => (await steps.count()) === 8);
     expect(await steps.allTextContents()).toEqual([
-      ...['Raised', 'Acknowledged', 'Resolved by hand', 'Reopened', 'Resolved by itself'],
+      ...['Raised', 'Acknowledged', 'Under investigation', 'Resolved by hand', 'Reopened'],
+      ...['Suppressed', 'Reopened', 'Resolved by itself'],
     ]);
     await look(alertTab, 'alert-resolved');
   });
