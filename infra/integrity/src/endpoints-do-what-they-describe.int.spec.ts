@@ -28,6 +28,7 @@ import type { CallsOf } from './schemathesis/run-schemathesis.ts';
 import {
   allCalls,
   callsOfNotifications,
+  callsOfQueries,
   examine,
   openPython,
 } from './schemathesis/run-schemathesis.ts';
@@ -127,7 +128,11 @@ describe.concurrent(
       async (name) => {
         const url = urls[name];
         const isTold = name === 'notifications';
-        const parts = isTold ? callsOfNotifications : allCalls;
+        const parts = isTold
+          ? callsOfNotifications
+          : name === 'queries'
+            ? callsOfQueries
+            : allCalls;
         const others =
           name === 'channel-monitor'
             ? { apiKey: monitorKey, known: ofMoney }

@@ -34,6 +34,9 @@ export const callsOfNotifications: readonly CallsOf[] = [
   { paths: '^/payment-retry/(?!.*/callback/mock$)' },
 ];
 
+/** A stream of alerts does not end, and has tests of its own. */
+export const callsOfQueries: readonly CallsOf[] = [{ paths: '^/(?!alerts/stream$)' }];
+
 export interface Examined {
   /** Calls that the description has and that were tried. */
   readonly calls: number;

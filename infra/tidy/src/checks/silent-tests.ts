@@ -12,7 +12,7 @@ const silentMakers = new Set(['xit', 'xtest', 'xdescribe', 'fit', 'fdescribe']);
  * Tests of programs that are not part of the platform run where they are there; what is skipped for
  * want of one is counted and said. No other condition may keep a test from running.
  */
-const conditions = new Set(['withPython']);
+const conditions = new Set(['withPython', 'withMaven']);
 
 /** Tests that do not run, or keep others from running, and specs of no tier, which nobody runs. */
 export function silentTests(tree: Tree): readonly Problem[] {
