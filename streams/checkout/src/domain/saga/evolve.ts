@@ -19,7 +19,7 @@ export function evolve(state: SagaState, event: SagaEvent): SagaState {
     case 'CheckoutFundsRequested': {
       const { step } = event.data;
       if (step === 'UNKNOWN') return state;
-      const funds = { ...state.funds, asked: step };
+      const funds = askedFor(state.funds, step);
       return { ...state, funds, waiting: waitingOf(event.data) };
     }
     case 'CheckoutFundsAnswered':
@@ -88,8 +88,14 @@ function asked(
 ): readonly SagaLine[] {
   if (step === 'UNKNOWN') return lines;
   const ids = new Set(reservationIds);
-  return lines.map((line) => (ids.has(line.reservationId) ? { ...line, asked: step } : line));
+  return lines.map((line) => (ids.has(line.reservationId) ? askedFor(line, step) : line));
 }
+
+/** Each request is a command of its own: another answer than the first may follow. */
+const askedFor = <Part extends { readonly asked: string | null; readonly isRepeated?: true }>(
+  part: Part,
+  step: NonNullable<Part['asked']>,
+): Part => ({ ...part, asked: step, ...(part.asked === step ? { isRepeated: true } : {}) });
 
 /** The code of the first refusal of all, whoever refused. */
 const firstRefusal = (
@@ -151,9 +157,9 @@ function fundsAfter(
     case 'HOLD': {
       const isAwaited = funds.asked === 'HOLD';
       if (accepted && (funds.state === 'free' || funds.state === 'refused'))
-        return { state: 'held', asked: isAwaited ? null : funds.asked };
+        return { ...funds, state: 'held', asked: isAwaited ? null : funds.asked };
       if (accepted || !isAwaited || orderEnd !== null || funds.state !== 'free') return funds;
-      return { state: 'refused', asked: null };
+      return { ...funds, state: 'refused', asked: null };
     }
     case 'CAPTURE':
       return accepted && funds.asked === 'CAPTURE' ? { state: 'captured', asked: null } : funds;

@@ -104,6 +104,22 @@ describe('a purchase that is refused somewhere', () => {
     });
   });
 
+  it('stock that was asked for twice: the second request may be met after the first was refused', () => {
+    const refused = [say.stock('RESERVE', 1), say.repeat, say.stock('RESERVE', 2, none)];
+    const all = [say.start('channel'), ...refused, say.ended('EXPIRED')];
+    expect(story(...all).at(-1)).toBe('StockRequested RELEASE 21 #1');
+    const both = [say.stock('RELEASE', 1), say.stock('RELEASE', 2, 'RESERVATION_NOT_FOUND')];
+    expect(story(...all, say.stock('RESERVE', 2), ...both).at(-1)).toBe('Compensated');
+  });
+
+  it('money that was asked for twice is given back as well', () => {
+    const held = [say.start('both'), ...reserved, say.repeat];
+    const all = [...held, say.funds('HOLD', 'FUNDS_INSUFFICIENT'), say.ended('FAILED')];
+    expect(story(...all).at(-1)).toBe('FundsRequested RELEASE #1');
+    const freedAll = [say.funds('RELEASE', 'HOLD_NOT_FOUND'), ...freed];
+    expect(story(...all, ...freedAll).at(-1)).toBe('Compensated');
+  });
+
   it('has nothing to give back of what does not exist', () => {
     const asked = [say.start('channel'), say.stock('RESERVE', 1), say.ended('CANCELLED')];
     const nowhere = [say.stock('RELEASE', 1), say.stock('RELEASE', 2, 'ITEM_NOT_FOUND')];

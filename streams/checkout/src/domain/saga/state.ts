@@ -41,15 +41,21 @@ export interface Saga {
   readonly pushIds: readonly string[];
 }
 
-/** One line of the order, its reservation, and what was asked and not answered yet. */
+/**
+ * One line of the order, its reservation, and what was asked and not answered yet. Where that was
+ * asked more than once (`isRepeated`), a refusal may answer the first request, and the next be met.
+ */
 export interface SagaLine extends CheckoutLine {
   readonly stock: 'free' | 'reserved' | 'refused' | 'confirmed' | 'released';
   readonly asked: Exclude<StockStep, 'UNKNOWN'> | null;
+  readonly isRepeated?: true;
 }
 
 export interface Funds {
   readonly state: 'free' | 'held' | 'refused' | 'captured' | 'released';
   readonly asked: Exclude<FundsStep, 'UNKNOWN'> | null;
+  /** As of a line. */
+  readonly isRepeated?: true;
 }
 
 export interface Waiting {

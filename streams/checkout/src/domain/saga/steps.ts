@@ -66,8 +66,9 @@ const toHandOver: StepOf = ({ stock }) => {
 };
 
 /** A reservation that was asked for may have been made, whatever was heard of it. */
-const toFree: StepOf = ({ stock, asked }) => {
+const toFree: StepOf = ({ stock, asked, isRepeated }) => {
   if (stock === 'reserved' || asked === 'RELEASE') return 'RELEASE';
+  if (stock === 'refused' && isRepeated) return 'RELEASE';
   return stock === 'free' && asked === 'RESERVE' ? 'RELEASE' : null;
 };
 
@@ -78,6 +79,7 @@ function toCapture({ balanceMinor, funds }: Saga): Funds['asked'] {
 
 function toGiveBack({ funds }: Saga): Funds['asked'] {
   if (funds.state === 'held' || funds.asked === 'RELEASE') return 'RELEASE';
+  if (funds.state === 'refused' && funds.isRepeated) return 'RELEASE';
   return funds.state === 'free' && funds.asked === 'HOLD' ? 'RELEASE' : null;
 }
 
