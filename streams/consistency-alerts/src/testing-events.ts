@@ -1,4 +1,10 @@
-import type { CheckoutEvent, GatewayAnswer, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type {
+  CheckoutEvent,
+  GatewayAnswer,
+  OrdersEvent,
+  PaymentsEvent,
+  ReportSource,
+} from '@plumbline/events';
 
 /** Events of one order as its services write them, for tests of the rules. */
 export const key = 'main/H1';
@@ -109,10 +115,14 @@ export const reportConfirmed: PaymentsEvent = {
   },
 };
 
-export const mismatched = (field: string, found: string): PaymentsEvent => ({
+export const mismatched = (
+  field: string,
+  found: string,
+  source: ReportSource = 'CALLBACK',
+): PaymentsEvent => ({
   type: 'PaymentReportMismatched',
   data: {
-    ...{ payNo, orderNo, source: 'QUERY', sourceId: 'call-1', field, found, reportedAt: 0 },
+    ...{ payNo, orderNo, source, sourceId: 'call-1', field, found, reportedAt: 0 },
     expected: field === 'AMOUNT' ? amountMinor.toString() : 'ours',
   },
 });

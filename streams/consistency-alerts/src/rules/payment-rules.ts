@@ -4,12 +4,14 @@ import { otherReportsOf } from './receiving-rules.ts';
 import type { Finding, Rule } from './rule.ts';
 import { nothing } from './rule.ts';
 import type { PaymentView } from './payment-view.ts';
+import { isOwnAnswer } from './sum-rules.ts';
 
 /** Both ask no order, so that they hold for payments of merchants, whose orders are not here. */
 const howSeen = 'an event of the payment, in broker time';
 
 /**
- * A believed report or answer speaks of something else than was asked for. Nothing moved by it; but
+ * A signed callback speaks of something else than was asked for; what the gateway says of it when it
+ * is asked, rules E, F and G say instead. Nothing moved by it; but
  * money may lie at the gateway that nobody here knows of. A later report that is right says nothing
  * of where the other money is, so it heals nothing.
  */
@@ -22,7 +24,8 @@ export const reportOfSomethingElse: Rule = {
   howSeen,
   find({ payment }) {
     if (payment === null || payment.lasting.mismatches.length === 0) return nothing;
-    return payment.lasting.mismatches.map(({ field, expected, found, seen }) => {
+    const said = payment.lasting.mismatches.filter((each) => !isOwnAnswer(each));
+    return said.map(({ field, expected, found, seen }) => {
       const what = field.toLowerCase();
       return {
         summary: `the gateway names another ${what} than payment ${payment.payNo} has`,

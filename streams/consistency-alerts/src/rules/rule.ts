@@ -2,7 +2,8 @@ import type { AlertRaised, Evidence } from '@plumbline/events';
 import type { JoinedView } from './view.ts';
 
 export type RuleId =
-  ('A' | 'B' | 'C' | 'D' | 'E' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M') | ('P' | 'R' | 'U' | 'V' | 'Z');
+  | ('A' | 'B' | 'C' | 'D' | 'E' | 'F' | 'G' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M')
+  | ('N' | 'O' | 'P' | 'R' | 'U' | 'V' | 'Z');
 
 /** That a view is inconsistent, and by what. */
 export interface Finding {

@@ -1,6 +1,7 @@
 import type { Evidence } from '@plumbline/events';
 import type { Money } from '@plumbline/kernel';
 import { formatMajor } from '@plumbline/kernel';
+import type { Mismatch } from './lasting.ts';
 import type { OrderView } from './order-view.ts';
 import type { PaymentView } from './payment-view.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -8,6 +9,7 @@ import { nothing } from './rule.ts';
 import type { JoinedView } from './view.ts';
 
 const howSeen = 'order and payment events joined by order, in broker time';
+const answerSeen = 'an answer of the gateway to a query, in broker time';
 
 /** A log that others wrote may hold what no decider lets through: a debt is shown with its sign. */
 export function sumOf({ amountMinor, currency }: Money): string {
@@ -85,7 +87,11 @@ export const currencyDiffers: Rule = {
   severity: 'CRITICAL',
   graceMs: 0,
   howSeen,
-  find: (view) => otherCurrency(view),
+  find(view) {
+    const facts = factsOf(view, 'CURRENCY');
+    const differs = otherCurrency(view);
+    return facts.length === 0 ? differs : [...differs, ...facts];
+  },
 };
 
 function otherCurrency(view: JoinedView): readonly Finding[] {
@@ -103,4 +109,83 @@ function otherCurrency(view: JoinedView): readonly Finding[] {
       condition: 'order',
     },
   ];
+}
+
+/**
+ * ALERTS.md, rule F: the gateway itself, when asked, has taken more or less than was asked for. At
+ * stake is what it has taken. Like all that it says of other money, nothing takes it back.
+ */
+export const otherAmountTaken: Rule = {
+  id: 'F',
+  version: 1,
+  title: 'Under- or overpaid, says the gateway',
+  severity: 'CRITICAL',
+  graceMs: 0,
+  howSeen: answerSeen,
+  find: (view) => factsOf(view, 'AMOUNT'),
+};
+
+/** ALERTS.md, rule G: a second transaction for a payment that had succeeded (killbill#1015). */
+export const paidTwice: Rule = {
+  id: 'G',
+  version: 1,
+  title: 'Paid twice: a second transaction for one payment',
+  severity: 'CRITICAL',
+  graceMs: 0,
+  howSeen: answerSeen,
+  find: (view) => factsOf(view, 'TRANSACTION'),
+};
+
+type Asked = 'AMOUNT' | 'CURRENCY' | 'TRANSACTION';
+
+/** Whether the gateway says it itself, when it is asked; else rule V tells what was said. */
+export const isOwnAnswer = ({ source, field }: Mismatch): boolean =>
+  source === 'QUERY' && (field === 'AMOUNT' || field === 'CURRENCY' || field === 'TRANSACTION');
+
+function factsOf({ payment }: JoinedView, field: Asked): readonly Finding[] {
+  if (payment === null || payment.lasting.mismatches.length === 0) return nothing;
+  return payment.lasting.mismatches
+    .filter((each) => each.field === field && isOwnAnswer(each))
+    .map((each) => ({ ...wordsOf(payment, field, each), saidBy: each.seen, howSeen: answerSeen }));
+}
+
+function wordsOf(
+  payment: PaymentView,
+  field: Asked,
+  { found, expected, seen }: Mismatch,
+): Omit<Finding, 'saidBy'> {
+  const { created, payNo, currency, status, since } = payment;
+  const begun = created === null ? [] : [created];
+  if (field === 'AMOUNT') return { ...otherAmount(payment, found), evidence: [...begun, seen] };
+  if (field === 'CURRENCY')
+    return {
+      summary: `the gateway has taken ${found} for payment ${payNo}, which is over ${sumOf(payment)}`,
+      expected: `currency ${currency}`,
+      actual: `currency ${found}`,
+      evidence: [...begun, seen],
+    };
+  const paid = status === 'SUCCESS' ? [since] : [];
+  return {
+    summary: `payment ${payNo} was paid by transaction ${expected} and by ${found} as well`,
+    expected: `transaction ${expected} alone`,
+    actual: `transaction ${found} as well`,
+    evidence: [...begun, ...paid, seen],
+  };
+}
+
+function otherAmount(
+  payment: PaymentView,
+  found: string,
+): Pick<Finding, 'summary' | 'expected' | 'actual' | 'atStake'> {
+  const { payNo, amountMinor, currency } = payment;
+  const taken = { amountMinor: /^-?\d{1,18}$/.test(found) ? BigInt(found) : 0n, currency };
+  const byMinor = taken.amountMinor - amountMinor;
+  const isMore = byMinor > 0n;
+  const by = sumOf({ amountMinor: isMore ? byMinor : -byMinor, currency });
+  return {
+    summary: `payment ${payNo} is ${isMore ? 'overpaid' : 'underpaid'} by ${by}`,
+    expected: `${sumOf(payment)} taken`,
+    actual: `${sumOf(taken)} taken`,
+    atStake: taken,
+  };
 }

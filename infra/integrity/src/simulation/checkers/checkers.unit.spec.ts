@@ -90,7 +90,7 @@ describe('the checkers', () => {
     const raised = ownEntries(sound, alertsEvents.name).flatMap(({ payload }) =>
       payload.type === 'AlertRaised' ? [(payload.data as AlertRaised).rule] : [],
     );
-    expect([...new Set(raised)].sort()).toEqual(['B', 'C', 'V', 'Z']);
+    expect([...new Set(raised)].sort()).toEqual(['B', 'C', 'D', 'F', 'M', 'P', 'Z']);
     expect(sound.localCopies.length).toBeGreaterThan(0);
   });
 

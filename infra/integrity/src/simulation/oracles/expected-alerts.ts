@@ -43,14 +43,16 @@ interface Said {
 }
 
 interface Fact extends Said {
-  readonly rule: 'V' | 'Z';
+  readonly rule: FactRule;
 }
+type FactRule = 'E' | 'F' | 'G' | 'O' | 'V' | 'Z';
 
 /** By their rules; R has two, of which at most one holds. */
 const conditions = ['A', 'B', 'C', 'R before', 'R after'] as const;
-const ruleNames: readonly string[] = 'A B C D E H I J K L M P R U V Z'.split(' ');
+const ruleNames: readonly string[] = 'A B C D E F G H I J K L M N O P R U V Z'.split(' ');
 const defaultGraceMs: Readonly<Record<string, number>> = {
-  ...{ A: 60_000, J: 3_600_000, L: 5_000, M: 600_000, P: 60_000, R: 60_000 },
+  ...{ A: 60_000, J: 3_600_000, L: 5_000, M: 600_000 },
+  ...{ N: 60_000, P: 60_000, R: 60_000 },
 };
 const inputs = [
   topics.alertsCommands.name,
@@ -96,7 +98,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
   for (const { entry, timeMs } of merged(history, partition)) {
     passTime(timeMs);
     if (entry.record.topic === topics.alertsCommands.name) {
-      activate(rules, entry);
+      if (entry.payload.type === 'ActivateRules') activate(rules, entry);
       continue;
     }
     const key = keyOf(entry);
@@ -114,7 +116,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
     };
     orders.set(key, joined);
     const { topic } = entry.record;
-    if (topic === topics.ordersEvents.name) takeOrder(joined, entry);
+    if (topic === topics.ordersEvents.name) takeOrder(joined, entry, timeMs);
     else if (topic === topics.checkoutEvents.name) takeCheckout(joined, entry);
     else if (topic === topics.endpointsEvents.name) takeEndpoint(joined, entry, timeMs);
     else if (topic === topics.receivingEvents.name) takeMoney(joined, entry, timeMs);
@@ -170,13 +172,23 @@ const orderStatus: Readonly<Partial<Record<OrdersEvent['type'], string>>> = {
   OrderCancelled: 'CANCELLED',
 };
 
-function takeOrder(joined: Joined, { payload }: ReadEntry): void {
-  const event = payload as OrdersEvent;
+const goesBack = ({ facts }: Joined, { envelope }: ReadEntry, saidMs: number): void => {
+  const eventId = envelope.id;
+  facts.set(`${eventId} goes back`, { rule: 'O', eventId, saidMs });
+};
+
+function takeOrder(joined: Joined, entry: ReadEntry, timeMs: number): void {
+  const event = entry.payload as OrdersEvent;
   tellOrder(joined.told, event);
   if (event.type === 'OrderCreated') {
     joined.order = 'PENDING';
     joined.hasEnded = event.data.purchase === null ? null : false;
-  } else if (joined.order !== null) joined.order = orderStatus[event.type] ?? joined.order;
+    return;
+  }
+  const status = orderStatus[event.type];
+  if (joined.order === null || status === undefined) return;
+  if (joined.order === 'PENDING' || joined.order === 'WAITING_PAYMENT') joined.order = status;
+  else if (joined.order !== status) goesBack(joined, entry, timeMs);
 }
 
 function takeCheckout(joined: Joined, { payload: { type } }: ReadEntry): void {
@@ -203,30 +215,54 @@ function takeMoney({ unmatched, facts }: Joined, entry: ReadEntry, saidMs: numbe
   if (!facts.has(what)) facts.set(what, { rule: 'Z', eventId, saidMs });
 }
 
+const paymentStatus: Readonly<Partial<Record<PaymentsEvent['type'], string>>> = {
+  ...{ PaymentProcessing: 'PAYING', PaymentUnknown: 'PAYING', PaymentSucceeded: 'SUCCESS' },
+  ...{ PaymentFailed: 'FAILED', PaymentClosed: 'CLOSED' },
+};
+
 function takePayment(joined: Joined, entry: ReadEntry, timeMs: number): void {
   const { payload, envelope } = entry;
   const event = payload as PaymentsEvent;
-  tellPayment(joined.told, event, timeMs);
+  tellPayment(joined.told, event, { timeMs, hasSucceeded: joined.payment === 'SUCCESS' });
   if (event.type === 'PaymentCreated') {
     joined.payment = 'INIT';
     joined.reported = null;
   }
   if (joined.payment === null) return;
-  if (event.type === 'PaymentProcessing') joined.payment = 'PAYING';
-  if (event.type === 'PaymentSucceeded') joined.payment = 'SUCCESS';
-  if (event.type === 'PaymentFailed') joined.payment = 'FAILED';
-  if (event.type === 'PaymentClosed') joined.payment = 'CLOSED';
+  const status = paymentStatus[event.type];
+  if (status !== undefined) {
+    const isEnded = joined.payment !== 'INIT' && joined.payment !== 'PAYING';
+    const isMoney = status === 'SUCCESS' || (status === 'FAILED' && joined.payment === 'SUCCESS');
+    if (isEnded && !isMoney && status !== joined.payment) goesBack(joined, entry, timeMs);
+    else joined.payment = status;
+  }
   if (event.type === 'PaymentReportContradicted') joined.reported = event.data.reportedStatus;
   if (event.type === 'PaymentReportConfirmed') joined.reported = null;
   const said = factIn(event);
   if (said === null || joined.facts.has(said.what)) return;
+  // What the gateway answers itself stands above what was signed, and is not taken back by it.
+  if (said.rule === 'V' && joined.facts.has(answered(said.what))) return;
+  if (said.outweighs !== undefined) joined.facts.delete(said.outweighs);
   joined.facts.set(said.what, { rule: said.rule, eventId: envelope.id, saidMs: timeMs });
 }
 
+const answered = (what: string): string => `answered: ${what}`;
+const ofAnswers: Readonly<Partial<Record<string, FactRule>>> = {
+  ...{ AMOUNT: 'F', CURRENCY: 'E', TRANSACTION: 'G' },
+};
+
 /** What an event says for good; the same again says nothing new. */
-function factIn(event: PaymentsEvent): { readonly rule: 'V' | 'Z'; readonly what: string } | null {
-  if (event.type === 'PaymentReportMismatched')
-    return { rule: 'V', what: `${event.data.field} is ${event.data.found}` };
+function factIn(
+  event: PaymentsEvent,
+): { readonly rule: FactRule; readonly what: string; readonly outweighs?: string } | null {
+  if (event.type === 'PaymentReportMismatched') {
+    const { field, found, source } = event.data;
+    const what = `${field} is ${found}`;
+    const rule = source === 'QUERY' ? ofAnswers[field] : undefined;
+    return rule === undefined
+      ? { rule: 'V', what }
+      : { rule, what: answered(what), outweighs: what };
+  }
   if (event.type === 'PaymentRequestConflicted')
     return { rule: 'Z', what: `asked for ${event.data.fingerprint}` };
   if (event.type !== 'PaymentTransactionConflicted') return null;
@@ -276,6 +312,11 @@ function judge(step: {
     if (due.open || due.deadlineMs > timeMs) continue;
     due.open = true;
     found.push(said('raised', key, due, timeMs));
+  }
+  for (const [what, watch] of joined.watches) {
+    if (watch.rule !== 'V' || joined.facts.has(what)) continue;
+    joined.watches.delete(what);
+    if (watch.open) found.push(said('resolved', key, watch, timeMs));
   }
   for (const [what, { rule, eventId, saidMs }] of joined.facts) {
     const due = joined.watches.get(what) ?? begun(rules, rule, saidMs, eventId);

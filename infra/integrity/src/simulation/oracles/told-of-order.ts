@@ -22,6 +22,8 @@ export interface ToldOfPayment extends Sum {
   /** When it became unknown, and nothing has been known since. */
   lostMs: number | null;
   paidLate: boolean;
+  /** What the gateway answered, where it knew nothing of the success. */
+  denied: string | null;
   /** That have not ended, by their ids. */
   readonly refunds: Map<string, ToldOfRefund>;
   /** What has gone back. */
@@ -50,13 +52,18 @@ export function tellOrder(told: ToldOfOrder, { type, data }: OrdersEvent): void 
   }
 }
 
-export function tellPayment(told: ToldOfOrder, event: PaymentsEvent, timeMs: number): void {
+export function tellPayment(
+  told: ToldOfOrder,
+  event: PaymentsEvent,
+  { timeMs, hasSucceeded }: { readonly timeMs: number; readonly hasSucceeded: boolean },
+): void {
   const { type, data } = event;
   if (type === 'PaymentCreated') {
     const { payNo, amountMinor: minor, currency, expireAt: expireMs } = data;
     const who = { isLed: data.gateway !== null, isMerchants: data.merchant !== null };
     told.payment = {
-      ...{ payNo, minor, currency, expireMs, ...who, lostMs: null, paidLate: false },
+      ...{ payNo, minor, currency, expireMs, ...who, lostMs: null },
+      ...{ paidLate: false, denied: null },
       ...{ refunds: new Map<string, ToldOfRefund>(), backMinor: 0n, theirs: null },
     };
   }
@@ -66,10 +73,24 @@ export function tellPayment(told: ToldOfOrder, event: PaymentsEvent, timeMs: num
   if (type === 'PaymentProcessing') payment.lostMs = null;
   if (type === 'PaymentReportContradicted' && data.reportedStatus === 'SUCCESS')
     payment.paidLate = true;
+  if (hasSucceeded) tellDenial(payment, event);
   tellRefund(payment, event, timeMs);
   if (type === 'GatewayCallReported') tellTheirs(payment, data.answer, timeMs);
   if (type === 'GatewayCallbackRecorded' && data.merchantMatches !== false)
     tellTheirs(payment, data.answer, timeMs);
+}
+
+/** What is said of a success: that there is none, or that there is. */
+function tellDenial(payment: ToldOfPayment, { type, data }: PaymentsEvent): void {
+  if (type === 'PaymentReportConfirmed') payment.denied = null;
+  if (type === 'PaymentCallbackRecorded' && data.callbackStatus === 'SUCCESS')
+    payment.denied = data.result === 'FAILED' ? payment.denied : null;
+  if (type === 'GatewayCallbackRecorded' && data.answer.result === 'PAID')
+    payment.denied = data.result === 'FAILED' ? payment.denied : null;
+  if (type !== 'GatewayCallReported' || data.kind !== 'QUERY') return;
+  const { result } = data.answer;
+  if (result === 'PAID') payment.denied = null;
+  if (result === 'PENDING' || result === 'NOT_FOUND') payment.denied = result;
 }
 
 function tellRefund(payment: ToldOfPayment, { type, data }: PaymentsEvent, timeMs: number): void {

@@ -23,7 +23,7 @@ const unpaidEnds = ['FAILED', 'EXPIRED', 'CANCELLED'];
 const openPayment = ['INIT', 'PAYING'];
 const openOrder = ['PENDING', 'WAITING_PAYMENT'];
 
-/** D, E, H to M and P of docs/alerts.md, by the words of that page; shares nothing with the rules. */
+/** D, E, H to N and P of docs/alerts.md, by the words of that page; shares nothing with the rules. */
 export function wrongNow(told: ToldOfOrder, standing: Standing): readonly Wrong[] {
   return [
     ...wrongSums(told, standing),
@@ -31,6 +31,7 @@ export function wrongNow(told: ToldOfOrder, standing: Standing): readonly Wrong[
     ...wrongEnds(told, standing),
     ...lateOnes(told, standing),
     ...wrongRefunds(told, standing),
+    ...wrongWords(told, standing),
   ];
 }
 
@@ -91,6 +92,18 @@ function wrongRefunds({ payment }: ToldOfOrder, standing: Standing): readonly Wr
   if (ours > minor || theirMinor > minor) found.push({ name: 'H' });
   if (theirMinor > ours && theirMinor <= minor) found.push({ name: 'J elsewhere' });
   return found;
+}
+
+function wrongWords({ payment }: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  if (payment === null) return [];
+  const { order, reported } = standing;
+  const isB = order === 'PAID' && (standing.payment === 'FAILED' || reported === 'FAILED');
+  const isPaid = standing.payment === 'SUCCESS' || reported === 'SUCCESS';
+  const isC = unpaidEnds.includes(order ?? '') && isPaid;
+  return [
+    ...(reported === null || isB || isC ? [] : [{ name: 'N report' }]),
+    ...(payment.denied === null || standing.payment !== 'SUCCESS' ? [] : [{ name: 'N answer' }]),
+  ];
 }
 
 const prefix = 'wrong ';

@@ -250,6 +250,7 @@ export function rulesCommand(
     { rule: 'J', version: 1, enabled: true, graceMs },
     { rule: 'L', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
     { rule: 'M', version: 1, enabled: true, graceMs },
+    { rule: 'N', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
     { rule: 'P', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
     { rule: 'R', version: 1, enabled: true, graceMs: 2 * graceMs },
     { rule: 'V', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },

@@ -5,7 +5,7 @@ import type { PaymentCommandOf } from './commands.ts';
 import type { EventList, PaymentEvent, PaymentEventOf } from './events.ts';
 import { allOf, eventList } from './events.ts';
 import { evolve } from './evolve.ts';
-import { mismatchKey, reportOf, takeReport } from './reports.ts';
+import { reportOf, takeReport, wasTold } from './reports.ts';
 import type { Payment, PaymentState } from './state.ts';
 import { contractStatus } from './state.ts';
 
@@ -92,8 +92,8 @@ function ofOtherMerchant(
   list.add(record(data, payment, payment, what, context));
   const { payNo, orderNo } = payment;
   const mismatch = { field: 'MERCHANT', expected: 'ours', found: 'another' };
-  if (payment.gateway?.mismatch !== mismatchKey(mismatch)) {
-    const from = { source: 'CALLBACK', sourceId: data.callbackId } as const;
+  const from = { source: 'CALLBACK', sourceId: data.callbackId } as const;
+  if (!wasTold(payment, { ...mismatch, ...from })) {
     list.add({
       type: 'PaymentReportMismatched',
       data: { payNo, orderNo, ...from, ...mismatch, reportedAt: context.atMs },

@@ -80,6 +80,20 @@ describe('a verified callback of a gateway', () => {
     expect(done(when(processing, ofAnother).told, again)).toBe('FAILED(OTHER_MERCHANT)');
   });
 
+  it('of another sum is outweighed by the gateway’s own answer, which is told beside it, once', () => {
+    const other = { amountMinor: 1n };
+    const called = (callbackId: string) =>
+      callback('PAID', { callbackId, answer: answerOf('PAID', other) });
+    const { 'processing, asking': asking } = situations;
+    const toldOf = when(asking, called('n-1')).told;
+    const answered = when(toldOf, report('PAID', other));
+    expect(answered.events.map(short)).toEqual(['told(PAYING)', 'PaymentReportMismatched']);
+    expect(answered.events[1]?.data).toMatchObject({ source: 'QUERY', found: '1' });
+    expect(done(answered.told, called('n-2'))).toBe('IGNORED(NOTHING_NEW)');
+    const again = after(answered.told, 30_000, proceed);
+    expect(when(again, report('PAID', other)).events.map(short)).toEqual(['told(PAYING)']);
+  });
+
   it('for a payment of another channel, by hand, or of nobody moves nothing', () => {
     const elsewhere = callback('PAID', { channel: 'LAKALA' });
     expect(done(processing, elsewhere)).toBe('FAILED(CALLBACK_NOT_APPLICABLE)');

@@ -61,7 +61,7 @@ export function takeReport(
 ): void {
   const mismatch = report.kind === 'paid' ? mismatchOf(payment, report) : null;
   if (mismatch !== null) {
-    if (payment.gateway?.mismatch === mismatchKey(mismatch)) return;
+    if (wasTold(payment, { ...mismatch, source: from.source })) return;
     list.add(mismatched(payment, mismatch, from, context));
     return;
   }
@@ -78,8 +78,22 @@ interface Mismatch {
   readonly found: string;
 }
 
-export const mismatchKey = ({ field, found }: { field: string; found: string }): string =>
-  `${field}=${found}`;
+interface ToldMismatch {
+  readonly field: string;
+  readonly found: string;
+  readonly source: ReportSource;
+}
+
+export const mismatchKey = ({ field, found, source }: ToldMismatch): string =>
+  `${source} ${field}=${found}`;
+
+/**
+ * What differs is told once. The gateway's own answer weighs more than a signed callback: it is told
+ * beside one that said the same, and a callback is not told after it.
+ */
+export const wasTold = ({ gateway }: Payment, mismatch: ToldMismatch): boolean =>
+  gateway?.mismatch === mismatchKey(mismatch) ||
+  gateway?.mismatch === mismatchKey({ ...mismatch, source: 'QUERY' });
 
 function mismatchOf(
   payment: Payment,

@@ -63,7 +63,7 @@ export interface AtGateway {
   readonly gatewayTransactionId: string | null;
   readonly handle: string | null;
   readonly payUrl: string | null;
-  /** What differed when the gateway last spoke of another payment; said once, not at each query. */
+  /** What differed when it was last spoken of another payment, and who said so; told once. */
   readonly mismatch: string | null;
   readonly line: CallLine;
   /** Broker time from which on the gateway is asked, because there is news; `null` while there is none. */
