@@ -2,7 +2,7 @@
  * The one entry of the root scripts: checks the tools, installs, builds, runs. It has no dependency
  * and runs on any Node, so that it can say what is missing on a machine that has nothing yet.
  *
- *   node bootstrap.mjs <demo|start|test|stack|cli|bench|campaign> [arguments of the command]
+ *   node bootstrap.mjs <demo|start|test|stack|cli|bench|simulate|truth|campaign> [arguments of the command]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -26,6 +26,7 @@ const commands = {
   cli: { main: 'infra/cli/dist/main.js', build: '@plumbline/cli' },
   bench: { main: 'infra/bench/dist/main.js' },
   simulate: { main: 'infra/integrity/dist/simulation/main.js', build: '@plumbline/integrity' },
+  truth: { main: 'infra/integrity/dist/truth/main.js', build: '@plumbline/integrity' },
   campaign: { main: 'infra/integrity/dist/campaign/main.js' },
 };
 
@@ -95,7 +96,7 @@ async function mavenProblem() {
 /** True if the command starts the local stack; only that needs Java and Maven. */
 function startsStack(command, args) {
   const asksForHelp = args.some((arg) => ['--help', '-h', '--list'].includes(arg));
-  if (command === 'cli' || command === 'simulate' || asksForHelp) return false;
+  if (['cli', 'simulate', 'truth'].includes(command) || asksForHelp) return false;
   if (command === 'stack') return args.includes('up');
   if (command === 'start' || command === 'demo') return !process.env.PLUMBLINE_KAFKA_BROKERS;
   if (command === 'test') {

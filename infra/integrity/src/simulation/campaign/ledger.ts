@@ -8,10 +8,13 @@ import type { Totals } from './tally-up.ts';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 
+export const ledgerFolder = join(root, '.plumbline');
+export const resultsFolder = join(root, 'infra', 'integrity', 'results');
+
 /** Every run on this machine; not in git. */
-export const ledgerFile = join(root, '.plumbline', 'simulation-ledger.jsonl');
+export const ledgerFile = join(ledgerFolder, 'simulation-ledger.jsonl');
 /** Campaigns whose results are claimed somewhere; in git. */
-export const resultsFile = join(root, 'infra', 'integrity', 'results', 'simulation.jsonl');
+export const resultsFile = join(resultsFolder, 'simulation.jsonl');
 
 export type Verdict = 'passed' | 'failed' | 'stopped';
 
@@ -32,12 +35,12 @@ export interface LedgerLine {
 }
 
 /** What a line says of where it comes from. */
-export function origin(args: readonly string[]) {
+export function origin(args: readonly string[], program = 'npm run simulate --') {
   return {
     at: new Date().toISOString(),
     commit: git('rev-parse', '--short=12', 'HEAD') || 'unknown',
     changed: git('status', '--porcelain', '--untracked-files=no') !== '',
-    command: ['npm run simulate --', ...args].join(' ').trim(),
+    command: [program, ...args].join(' ').trim(),
     node: process.version,
     cores: cpus().length,
   };
@@ -48,7 +51,7 @@ function git(...args: readonly string[]): string {
   return status === 0 ? stdout.trim() : '';
 }
 
-export async function writeLedger(line: LedgerLine, file: string): Promise<void> {
+export async function writeLedger(line: object, file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await appendFile(file, `${JSON.stringify(line)}\n`);
 }

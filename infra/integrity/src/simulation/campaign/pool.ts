@@ -1,31 +1,35 @@
 import { Worker } from 'node:worker_threads';
 import type { SeedResult } from '../run-seed.ts';
-import type { SeedAnswer, SeedOrder } from './worker.ts';
+import type { Answer } from './serve.ts';
+import type { SeedOrder } from './worker.ts';
 
-/** Threads that run seeds, each one at a time. */
-export interface Pool {
+/** Threads that do what they are ordered, each one thing at a time: seeds, unless said otherwise. */
+export interface Pool<Order = SeedOrder, Result = SeedResult> {
   readonly size: number;
   /** Waits for a free thread. Rejects when the run itself broke, or the pool is closed. */
-  run(order: SeedOrder): Promise<SeedResult>;
+  run(order: Order): Promise<Result>;
   close(): Promise<void>;
 }
 
-interface Waiting {
-  readonly order: SeedOrder;
-  resolve(result: SeedResult): void;
+interface Waiting<Order, Result> {
+  readonly order: Order;
+  resolve(result: Result): void;
   reject(error: Error): void;
 }
 
-/** `entry`: the script that calls `serveSeeds` when it runs as a worker. */
-export function openPool(entry: string, size: number): Pool {
-  const waiting: Waiting[] = [];
-  const busy = new Map<Worker, Waiting>();
+/** `entry`: the script that calls `serve` with the same types when it runs as a worker. */
+export function openPool<Order = SeedOrder, Result = SeedResult>(
+  entry: string,
+  size: number,
+): Pool<Order, Result> {
+  const waiting: Waiting<Order, Result>[] = [];
+  const busy = new Map<Worker, Waiting<Order, Result>>();
   let isClosed = false;
   const idle = Array.from({ length: size }, start);
 
   function start(): Worker {
     const worker = new Worker(entry);
-    worker.on('message', (answer: SeedAnswer) => {
+    worker.on('message', (answer: Answer<Result>) => {
       const job = busy.get(worker);
       busy.delete(worker);
       idle.push(worker);

@@ -1,8 +1,8 @@
-import { isMainThread, parentPort } from 'node:worker_threads';
 import { mutantNamed } from '../mutants/mutants.ts';
 import type { Reduction } from '../plan/reduction.ts';
 import type { SeedResult } from '../run-seed.ts';
 import { runSeed } from '../run-seed.ts';
+import { serve } from './serve.ts';
 
 /** One seed to be run by a worker. */
 export interface SeedOrder {
@@ -13,24 +13,8 @@ export interface SeedOrder {
   readonly trace?: boolean;
 }
 
-export type SeedAnswer =
-  | { readonly ok: true; readonly result: SeedResult }
-  | { readonly ok: false; readonly error: string };
-
 /** Runs what the campaign orders, one seed after the other, until the thread is ended. */
-export function serveSeeds(): void {
-  const port = parentPort;
-  if (isMainThread || port === null) throw new Error('only a worker serves seeds');
-  port.on('message', (order: SeedOrder) => {
-    run(order).then(
-      (result) => port.postMessage({ ok: true, result } satisfies SeedAnswer),
-      (error: unknown) => {
-        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        port.postMessage({ ok: false, error: text } satisfies SeedAnswer);
-      },
-    );
-  });
-}
+export const serveSeeds = (): void => serve(run);
 
 function run({ seed, reduction, mutant, trace }: SeedOrder): Promise<SeedResult> {
   return runSeed({

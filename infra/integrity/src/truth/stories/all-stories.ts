@@ -1,0 +1,20 @@
+import type { Story } from '../story.ts';
+import { endingStories } from './ending.ts';
+import { factStories } from './facts.ts';
+import { impossibleStories } from './impossible.ts';
+import { otherKeyStories } from './other-keys.ts';
+import { paidAndFailedStories } from './paid-and-failed.ts';
+import { paidLateStories } from './paid-late.ts';
+import { stuckStories } from './stuck.ts';
+import { sumStories } from './sums.ts';
+
+export const stories: readonly Story[] = [
+  ...paidLateStories,
+  ...paidAndFailedStories,
+  ...stuckStories,
+  ...sumStories,
+  ...endingStories,
+  ...factStories,
+  ...otherKeyStories,
+  ...impossibleStories,
+];
