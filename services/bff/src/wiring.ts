@@ -15,6 +15,7 @@ import { alertLifeRoutes } from './http/alert-life-routes.ts';
 import { liveRoute } from './http/live-route.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
 import { purchaseRoutes } from './http/purchase-routes.ts';
+import { remedyRoutes } from './http/remedy-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { shopRoutes } from './http/shop-routes.ts';
 import { webhookRoute } from './http/webhook-route.ts';
@@ -55,13 +56,9 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
   const access: Access = { sessions, verifier, publicUrl };
   const services = servicesOf(config);
   const positionOf = createPositionOf({ log, logger, partitions });
-  const alertCommands = await createCommandGateway({
-    ...{ log, codec, logger, metrics, partitions, source: '/plumbline/bff' },
-    commandsTopic: topics.alertsCommands.name,
-    outcomesTopic: topics.alertsOutcomes.name,
-  });
+  const [alertCommands, remedyCommands, deskCommands] = await openGateways(foundation);
   const edge: BffEdge = {
-    ...{ access, services, positionOf, alertCommands, partitions },
+    ...{ access, services, positionOf, alertCommands, remedyCommands, deskCommands, partitions },
     orderPositionOf: (orderNo) =>
       positionOf(topics.ordersEvents.name, routingKey(config.PLUMBLINE_TENANT, orderNo)),
   };
@@ -72,6 +69,7 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     ...operatorRoutes(edge),
     alertBulkRoute(edge),
     ...alertLifeRoutes(edge),
+    ...remedyRoutes(edge),
     liveRoute(access, live),
     webhookRoute(services.payments),
     ...(local === null ? [] : localIssuerRoutes(local)),
@@ -88,11 +86,26 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     async close() {
       await live.close();
       await feed.close();
-      await alertCommands.close();
+      await Promise.all([alertCommands, remedyCommands, deskCommands].map((each) => each.close()));
       await Promise.all(all.map((service) => service.close()));
       await redis.close();
     },
   };
+}
+
+/** To whom people say something about alerts, about remedies, and about all remedies of a tenant. */
+function openGateways({ config, log, codec, logger, metrics }: Foundation<BffConfig>) {
+  const partitions = config.PLUMBLINE_PARTITIONS;
+  const openGateway = (commandsTopic: string, outcomesTopic: string) =>
+    createCommandGateway({
+      ...{ log, codec, logger, metrics, partitions, source: '/plumbline/bff' },
+      ...{ commandsTopic, outcomesTopic },
+    });
+  return Promise.all([
+    openGateway(topics.alertsCommands.name, topics.alertsOutcomes.name),
+    openGateway(topics.remediesCommands.name, topics.remediesOutcomes.name),
+    openGateway(topics.desksCommands.name, topics.desksOutcomes.name),
+  ]);
 }
 
 /** Beside this package, from its source as from its build. */

@@ -13,6 +13,9 @@ export interface BffEdge {
   readonly positionOf: PositionOf;
   /** What people say of alerts goes to the task that raised them. */
   readonly alertCommands: Pick<CommandGateway, 'execute'>;
+  /** What people say of remedies, to the order that they mend; and of all, to the tenant's desk. */
+  readonly remedyCommands: Pick<CommandGateway, 'execute'>;
+  readonly deskCommands: Pick<CommandGateway, 'execute'>;
   /** Of the log: what a position token can name. */
   readonly partitions: number;
 }

@@ -44,6 +44,18 @@ export const bffErrorCodes = defineErrorCodes({
     status: 400,
     description: 'A suppression ends after now and within 366 days.',
   },
+  REMEDY_NOT_FOUND: { status: 404, description: 'There is no remedy of this id.' },
+  REMEDY_BEING_DECIDED: {
+    status: 409,
+    description: 'It is being decided whether the remedy starts. Look again in a moment.',
+  },
+  REMEDY_STARTED: { status: 409, description: 'The remedy has started: its command is sent.' },
+  REMEDY_ENDED: { status: 409, description: 'The remedy has ended.' },
+  APPROVALS_TOO_MANY: {
+    status: 409,
+    description: 'More have approved the remedy than are ever asked for.',
+  },
+  POLICY_NOT_FOUND: { status: 404, description: 'There is no policy for this rule.' },
   CURRENCIES_MIXED: {
     status: 400,
     description: 'An item is not sold in the currency of the purchase; the message names it.',

@@ -1,4 +1,4 @@
-import type { AlertsCommand, CommandOutcome } from '@plumbline/events';
+import type { CommandOutcome } from '@plumbline/events';
 import { decodeEnvelope, encodeEnvelope, topics } from '@plumbline/events';
 import type { LogRecord } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
@@ -6,8 +6,11 @@ import { vi } from 'vitest';
 import type { TestBff } from './open-test-bff.ts';
 
 /** The task that raised the alerts, as far as this edge sees it: commands in, outcomes out. */
-export function createAlertTask(bff: Pick<TestBff, 'log' | 'codec'>) {
-  const written = (): readonly LogRecord[] => bff.log.topicRecords(topics.alertsCommands.name);
+export function createAlertTask(
+  bff: Pick<TestBff, 'log' | 'codec'>,
+  of = { commands: topics.alertsCommands.name, outcomes: topics.alertsOutcomes.name },
+) {
+  const written = (): readonly LogRecord[] => bff.log.topicRecords(of.commands);
   const placeOf = ({ partition, offset }: LogRecord): string => `${partition}:${offset}`;
   let seen: ReadonlySet<string> = new Set();
   const fresh = () => written().filter((record) => !seen.has(placeOf(record)));
@@ -15,7 +18,7 @@ export function createAlertTask(bff: Pick<TestBff, 'log' | 'codec'>) {
 
   function read(record: LogRecord) {
     if (record.value === null) throw new Error('a command without a value');
-    const payload = bff.codec.decode(record.topic, record.value) as AlertsCommand;
+    const payload = bff.codec.decode(record.topic, record.value);
     const envelope = decodeEnvelope(record.headers);
     return { record, payload, envelope, key: record.key?.toString() ?? '' };
   }
@@ -29,7 +32,7 @@ export function createAlertTask(bff: Pick<TestBff, 'log' | 'codec'>) {
       ...{ commandOffset: record.offset, commandIncarnation: 'test' },
       ...outcome,
     };
-    const topic = topics.alertsOutcomes.name;
+    const topic = of.outcomes;
     bff.log.appendRaw({
       ...{ topic, partition: partitionOfRecordKey(key, 4), key: Buffer.from(key) },
       value: bff.codec.encode(topic, { type: 'CommandOutcome', data }),

@@ -66,6 +66,8 @@ export const createTestLog = (): MemoryLog =>
     topics: [
       ...[topics.ordersEvents, topics.changesEvents],
       ...[topics.alertsCommands, topics.alertsOutcomes, topics.alertsEvents],
+      ...[topics.remediesCommands, topics.remediesOutcomes, topics.remediesEvents],
+      ...[topics.desksCommands, topics.desksOutcomes, topics.desksEvents],
     ].map(({ name }) => ({ name, partitions: 4 })),
   });
 
