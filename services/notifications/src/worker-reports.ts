@@ -3,10 +3,10 @@ import type { AttemptReport, ReportAttempt, ReportEndpointHealth } from '@plumbl
 import type { Command, CommandGateway } from '@plumbline/http';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
 import { endpointKeyOf } from './domain/endpoint/endpoint-id.ts';
-import type { StoreSource } from '@plumbline/runtime';
+import type { StoreSource, ToldAnswer } from '@plumbline/runtime';
 import type { KeyRing } from '@plumbline/vault';
 import { maskedText } from './delivery/masked-text.ts';
-import type { AttemptResult, DueDelivery, HealthChange } from './worker/port.ts';
+import type { AttemptResult, DueDelivery, HealthChange, Heard } from './worker/port.ts';
 
 export interface WorkerReportsOptions {
   readonly notifications: Pick<CommandGateway, 'execute'>;
@@ -22,6 +22,10 @@ const greetedMax = 10_000;
 /** Whose key protects what a merchant's server answered. */
 const subjectOf = ({ laneKey }: DueDelivery): string =>
   laneKey.startsWith('url:') ? 'callback:all' : `endpoint:${laneKey}`;
+
+const heardBy = {
+  ...{ accepted: 'written', unchanged: 'unheard', rejected: 'refused' },
+} as const satisfies Record<ToldAnswer, Heard>;
 
 /** What the worker has to say, as commands. */
 export function createWorkerReports(options: WorkerReportsOptions) {
@@ -49,7 +53,7 @@ export function createWorkerReports(options: WorkerReportsOptions) {
     due: DueDelivery,
     result: AttemptResult,
     task: Pick<StoreSource, 'tell'>,
-  ): Promise<'written' | 'refused'> {
+  ): Promise<Heard> {
     const { key, notificationId, attempt, correlationId, traceparent } = due;
     const { kind: outcome, startedAtMs: startedAt, code, message, httpStatus } = result;
     const { retryAfterMs, durationMs, dnsMs, connectMs, firstByteMs, requestBytes } = result;
@@ -65,20 +69,24 @@ export function createWorkerReports(options: WorkerReportsOptions) {
     const actor = 'system:notification-deliveries';
     const payload = { type: 'ReportAttempt', data } as const;
     const command = { key, id, correlationId, actor, payload };
-    const written = await task
+    const heard = await task
       .tell({ ...command, traceparent })
-      .then((answer) => answer !== 'rejected')
+      .then((answer) => heardBy[answer])
       // The partition has another owner, or will have: whoever it is reads this.
       .catch(() => send({ ...command, subject: notificationId, traceparent }));
     if (outcome === 'DELIVERED') await greet(due.laneKey);
-    return written ? 'written' : 'refused';
+    return heard;
   }
 
-  async function send(of: Omit<Command, 'traceparent'> & Pick<DueDelivery, 'traceparent'>) {
+  async function send(
+    of: Omit<Command, 'traceparent'> & Pick<DueDelivery, 'traceparent'>,
+  ): Promise<Heard> {
     const { traceparent, ...command } = of;
     const trace = traceparent === null ? {} : { traceparent };
     const executed = await notifications.execute({ ...command, ...trace });
-    return executed.kind === 'pending' || executed.outcome.status !== 'REJECTED';
+    if (executed.kind === 'pending') return 'unheard';
+    const { status } = executed.outcome;
+    return status === 'ACCEPTED' ? 'written' : status === 'REJECTED' ? 'refused' : 'unheard';
   }
 
   /** Of a URL without an endpoint there is nobody to tell. */

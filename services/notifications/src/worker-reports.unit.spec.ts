@@ -69,7 +69,7 @@ describe('what a worker reports', () => {
     const heard: ToldCommand[] = [];
     const silent = { ...delivered, response: null };
     expect(await reports().report(due, silent, taking(heard))).toBe('written');
-    expect(await reports().report(due, delivered, taking(heard, 'unchanged'))).toBe('written');
+    expect(await reports().report(due, delivered, taking(heard, 'unchanged'))).toBe('unheard');
     expect(await reports().report(due, delivered, taking(heard, 'rejected'))).toBe('refused');
     expect(said).toEqual([]);
     // Sent after all, it has the same id: it may have been taken before the task ended.
@@ -101,9 +101,11 @@ describe('what a worker reports', () => {
     }
   });
 
-  it('is written when it is durable, and refused when nobody waits for it', async () => {
+  it('is written when something follows, unheard while nobody knows, and refused otherwise', async () => {
     const pending = reports({ executed: { kind: 'pending' } });
-    expect(await pending.report(due, delivered, gone)).toBe('written');
+    expect(await pending.report(due, delivered, gone)).toBe('unheard');
+    const unchanged = { kind: 'decided', outcome: { status: 'UNCHANGED' } };
+    expect(await reports({ executed: unchanged }).report(due, delivered, gone)).toBe('unheard');
     const rejected = { kind: 'decided', outcome: { status: 'REJECTED' } };
     expect(await reports({ executed: rejected }).report(due, delivered, gone)).toBe('refused');
   });

@@ -58,6 +58,8 @@ export interface Lane<I extends LaneItem> {
    * when they have changed since the request began.
    */
   gone(settings: LaneSettings | null): void;
+  /** Nobody will hear that it is no more: its settings stay, and it has to say so again. */
+  goneUnheard(): void;
   /** The endpoint asks to be left alone. */
   rest(untilMs: number): void;
   /** Nothing begins before then, for a reason of ours; the queue stays. */
@@ -194,6 +196,7 @@ export function createLane<I extends LaneItem>(of: {
     },
     // Nobody could say that a URL without settings is there again.
     gone: (asked) => void (isGone ||= asked !== null && isDeepStrictEqual(asked, settings)),
+    goneUnheard: () => void (isGone = false),
     rest: (untilMs) => void (restUntilMs = Math.max(restUntilMs, untilMs)),
     pause: (untilMs) => void (pauseUntilMs = Math.max(pauseUntilMs, untilMs)),
     status(nowMs) {

@@ -225,6 +225,24 @@ describe('an endpoint that asks for peace', () => {
     expect(world.left()).toEqual([]);
   });
 
+  it.each(['unheard', 'refused'] as const)('is asked again when its 410 was %s', async (heard) => {
+    let isHeard = false;
+    const world = createDeliveryWorld({
+      over: { report: () => Promise.resolve(isHeard ? 'written' : heard) },
+    });
+    world.configure('ep_a', active);
+    world.behave('ep_a', { status: 410 });
+    world.start();
+    world.add({ laneKey: 'ep_a' });
+    await world.advance(100);
+    isHeard = true;
+    world.add({ laneKey: 'ep_a' });
+    await world.advance(100);
+    addMany(world, 'ep_a', { n: 5 });
+    await world.advance(600_000);
+    expect(world.sentTo('ep_a')).toHaveLength(2);
+  });
+
   it('has it while it is paused, and then what waited is read from the store', async () => {
     const world = createDeliveryWorld();
     world.configure('ep_a', { ...active, status: 'PAUSED' });

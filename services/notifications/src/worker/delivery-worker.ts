@@ -141,7 +141,7 @@ export function openDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWork
         if (sent.result.kind === 'GONE') lane.gone(settings);
         showLane(lane, run, sent);
         measure.ended(due, brokerNowMs, sent.result);
-        await report(entry, sent);
+        await report(entry, sent, lane);
         attempts.reported(id);
         return;
       default:
@@ -171,15 +171,24 @@ export function openDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWork
     speaker.tell(laneKey, { kind: 'FAILING', sinceMs, failures, code });
   }
 
-  async function report({ due, task }: HeldEntry, { result }: Extract<Sent, { kind: 'ended' }>) {
+  async function report(
+    { due, task }: HeldEntry,
+    { result }: Extract<Sent, { kind: 'ended' }>,
+    lane: DeliveryLane,
+  ) {
     reporting += 1;
-    const written = await repeated(() => options.report(due, result, task.source), {
+    const heard = await repeated(() => options.report(due, result, task.source), {
       ...{ clock, stopping: stopping.signal },
       onError: (error) => logger.warn('a report is not written', { ...shortOf(due), error }),
     });
     reporting -= 1;
     dispatcher.wake();
-    if (written === 'refused') logger.info('a report came too late', shortOf(due));
+    if (heard === 'refused') logger.info('a report came too late', shortOf(due));
+    // The attempt was given up meanwhile, so the log does not disable the endpoint: asked again, it
+    // has to say again that it is gone. Otherwise nothing would ever open its lane.
+    if (heard === 'written' || heard === null || result.kind !== 'GONE') return;
+    lane.goneUnheard();
+    dispatcher.offer(lane);
   }
 
   /** Settings first, at once: nothing may be sent to an endpoint that is paused. Errors: LocalStoreError. */

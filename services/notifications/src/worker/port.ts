@@ -88,20 +88,25 @@ export type HealthChange =
     }
   | { readonly kind: 'RECOVERED' };
 
+/**
+ * What became of a report: something followed from it; nothing did, for it came again or too late, or
+ * nobody knows yet; it was refused, since nobody waits for it any more.
+ */
+export type Heard = 'written' | 'unheard' | 'refused';
+
 export interface DeliveryWorkerOptions {
   /** Makes the request of an attempt. Settings are `null` where the log has none of the lane. */
   readonly prepare: (due: DueDelivery, settings: LaneSettings | null) => Promise<Prepared>;
   /** Never rejects, and answers by the deadline. */
   readonly outbound: { post(request: OutboundRequest): Promise<OutboundAnswer> };
   /**
-   * Repeated until it does not reject; `task` is the one that the attempt was found in. `refused`:
-   * nobody waits for this attempt any more.
+   * Repeated until it does not reject; `task` is the one that the attempt was found in.
    */
   readonly report: (
     due: DueDelivery,
     result: AttemptResult,
     task: Pick<StoreSource, 'tell'>,
-  ) => Promise<'written' | 'refused'>;
+  ) => Promise<Heard>;
   /** Repeated likewise; told of lanes without an endpoint too. Of one lane one at a time. */
   readonly health: (laneKey: string, change: HealthChange) => Promise<void>;
   readonly clock: Clock;
