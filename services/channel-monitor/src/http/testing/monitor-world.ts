@@ -33,6 +33,7 @@ function accounts() {
     const known = states.get(key) ?? { state: receivingDecider.initialState, version: 0n };
     const context = {
       ...{ atMs: nowMs + asked.length, offset: BigInt(asked.length), correlationId: 'c' },
+      actor: command.actor,
       ...{ slot: slotOfRecordKey(key), eventId: (index: number) => `${command.id}-${index}` },
     };
     const given = command.payload as ReceivingCommand;

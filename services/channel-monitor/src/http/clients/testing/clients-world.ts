@@ -40,6 +40,7 @@ function createClients() {
     };
     const decision = clientDecider.decide(payload, before.state, {
       ...{ atMs: startMs, offset: BigInt(asked.length), correlationId: 'c' },
+      actor: command.actor,
       ...{ slot: slotOfRecordKey(key), eventId: (index: number) => `${command.id}-${index}` },
     });
     const events = decision.kind === 'accepted' ? decision.events : [];

@@ -39,6 +39,7 @@ function aggregates<S, C extends Payload, E extends Payload>(
     const known = states.get(key) ?? { state: decider.initialState, version: 0n };
     const context = {
       ...{ atMs: startMs + asked.length, offset: BigInt(asked.length), correlationId: 'c' },
+      actor: command.actor,
       ...{ slot: slotOfRecordKey(key), eventId: (index: number) => `${command.id}-${index}` },
     };
     const given = completed(command.payload);
