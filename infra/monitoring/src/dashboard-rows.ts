@@ -81,6 +81,44 @@ export const rows: readonly Row[] = [
     ],
   },
   {
+    title: 'Incidents and remedies',
+    panels: [
+      {
+        title: 'Incidents that are open',
+        description: 'Alerts of one rule that came together. Should be none.',
+        ...{ kind: 'stat', unit: 'short' },
+        queries: [
+          {
+            expr: 'sum(max by (rule) (plumbline_incidents_open)) or vector(0)',
+            legend: 'open',
+          },
+        ],
+      },
+      {
+        title: 'Remedies under way',
+        description: 'WAITING is for a person. ASKING and STARTED should pass within seconds.',
+        ...{ kind: 'timeseries', unit: 'short' },
+        queries: [
+          {
+            expr: 'max by (rule, status) (plumbline_remedies_under_way)',
+            legend: '{{rule}} {{status}}',
+          },
+        ],
+      },
+      {
+        title: 'Remedies that ended',
+        description: 'DONE has its proof. FAILED and REFUSED leave the alert to a person.',
+        ...{ kind: 'timeseries', unit: 'short' },
+        queries: [
+          {
+            expr: 'sum by (rule, ending) (increase(plumbline_remedies_ended_total[5m]))',
+            legend: '{{rule}} {{ending}}',
+          },
+        ],
+      },
+    ],
+  },
+  {
     title: 'Payments and gateways',
     panels: [
       {

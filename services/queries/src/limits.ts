@@ -50,4 +50,4 @@ export const overtakenKeptMs = 24 * 3_600_000;
 export const changesPaceMs = 10;
 
 /** What stands is counted for the metrics; they are scraped every 15 s as a rule. */
-export const standingAlertsEveryMs = 15_000;
+export const standingEveryMs = 15_000;

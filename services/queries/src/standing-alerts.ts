@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { minorDigitsOf } from '@plumbline/kernel';
 import type { Logger, Metrics, Sample } from '@plumbline/observability';
 import type { Postgres } from '@plumbline/postgres';
 import { quoted, schemaOf } from '@plumbline/postgres';
-import { standingAlertsEveryMs } from './limits.ts';
 import { alertsProjection, standingSql } from './projections/alerts.ts';
+import { readRegularly } from './read-regularly.ts';
 
 const alerts = `${quoted(schemaOf(alertsProjection))}.alerts`;
 
@@ -33,7 +32,7 @@ export const readStandingAlerts = (
     [],
   );
 
-export interface StandingAlertsOptions {
+export interface StandingOptions {
   readonly postgres: Pick<Postgres, 'query'>;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -45,70 +44,41 @@ export interface StandingAlertsOptions {
  * Shows what stands of all tenants, read every 15 s. Every process that runs it says the same: whoever
  * adds up takes the largest. With Postgres away it shows what it read last, and since when that is.
  */
-export function showStandingAlerts(options: StandingAlertsOptions): { close(): Promise<void> } {
-  const { postgres, logger, nowMs, everyMs = standingAlertsEveryMs } = options;
-  const stopping = new AbortController();
-  let standing: readonly StandingAlerts[] = [];
-  let readAtMs: number | null = null;
-  let isAway = false;
-  showGauges(options.metrics, { standing: () => standing, readAtMs: () => readAtMs });
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        standing = await readStandingAlerts(postgres);
-        readAtMs = nowMs();
-        isAway = false;
-      } catch (error) {
-        if (!isAway) logger.warn('alerts that stand cannot be counted', { error });
-        isAway = true;
-      }
-      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  }
-
-  const finished = run();
-  return {
-    async close() {
-      stopping.abort();
-      await finished;
-    },
-  };
-}
-
-interface Read {
-  readonly standing: () => readonly StandingAlerts[];
-  readonly readAtMs: () => number | null;
-}
-
-function showGauges(metrics: Metrics, { standing, readAtMs }: Read): void {
+export function showStandingAlerts(options: StandingOptions): { close(): Promise<void> } {
+  const { postgres, metrics } = options;
+  const reading = readRegularly({
+    ...options,
+    ...{ read: () => readStandingAlerts(postgres), what: 'alerts that stand' },
+  });
+  const samples = (valueOf: (row: StandingAlerts) => number) => (): readonly Sample[] =>
+    (reading.newest()?.value ?? []).map((row) => ({ labels: labelsOf(row), value: valueOf(row) }));
   metrics.gauge({
     name: 'plumbline_alerts_open',
     help: 'Alerts that stand, acknowledged ones included; every instance shows all of them',
     labels: ['rule', 'severity', 'status', 'currency'],
-    read: () => standing().map((row) => ({ labels: labelsOf(row), value: Number(row.count) })),
+    read: samples(({ count }) => Number(count)),
   });
   metrics.gauge({
     name: 'plumbline_alerts_at_stake_major',
     help: 'Money at stake in alerts that stand, in units of its currency; for graphs, not for books',
     labels: ['rule', 'severity', 'status', 'currency'],
-    read: () => standing().map((row) => ({ labels: labelsOf(row), value: majorOf(row) })),
+    read: samples(majorOf),
   });
   metrics.gauge({
     name: 'plumbline_alerts_oldest_timestamp_seconds',
     help: 'Unix time at which the oldest alert that stands was found',
     labels: ['rule', 'severity', 'status', 'currency'],
-    read: () =>
-      standing().map((row) => ({ labels: labelsOf(row), value: Number(row.oldest_ms) / 1_000 })),
+    read: samples(({ oldest_ms: oldestMs }) => Number(oldestMs) / 1_000),
   });
   metrics.gauge({
     name: 'plumbline_alerts_read_timestamp_seconds',
     help: 'Unix time at which the alerts that stand were last read; none before the first time',
     read(): readonly Sample[] {
-      const atMs = readAtMs();
-      return atMs === null ? [] : [{ labels: {}, value: atMs / 1_000 }];
+      const newest = reading.newest();
+      return newest === null ? [] : [{ labels: {}, value: newest.atMs / 1_000 }];
     },
   });
+  return reading;
 }
 
 const labelsOf = ({ rule, severity, status, currency }: StandingAlerts) => ({

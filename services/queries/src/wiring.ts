@@ -11,6 +11,7 @@ import { orderRoutes } from './http/order-routes.ts';
 import { remedyRoutes } from './http/remedy-routes.ts';
 import { projections } from './projections/projections.ts';
 import { showStandingAlerts } from './standing-alerts.ts';
+import { showStandingWork } from './standing-work.ts';
 
 /** The queries process: its projections, the live feed, and an edge that only reads. */
 export async function openQueries(foundation: Foundation<QueriesConfig>): Promise<Parts> {
@@ -18,7 +19,8 @@ export async function openQueries(foundation: Foundation<QueriesConfig>): Promis
   const partitions = config.PLUMBLINE_PARTITIONS;
   const url = config.PLUMBLINE_POSTGRES_URL;
   const models = openReadModels({ ...foundation, url, partitions, projections });
-  const standing = showStandingAlerts({ ...foundation, postgres: models.readers, nowMs: Date.now });
+  const counted = { ...foundation, postgres: models.readers, nowMs: Date.now };
+  const standing = [showStandingAlerts(counted), showStandingWork(counted)];
   const streams = await openAlertStreams({ ...foundation, partitions });
   const edge = { postgres: models.readers, tenant: config.PLUMBLINE_TENANT, partitions };
   return {
@@ -31,7 +33,7 @@ export async function openQueries(foundation: Foundation<QueriesConfig>): Promis
     health: { alerts: toldOf(streams) },
     async close() {
       await streams.close();
-      await standing.close();
+      await Promise.all(standing.map((each) => each.close()));
       await models.close();
     },
   };
