@@ -204,6 +204,15 @@ export type {
 } from './generated/incidents.ts';
 export { incidentsEventNames } from './generated/incidents.ts';
 export type {
+  ChannelCounted,
+  ChannelCounts,
+  ChannelSilent,
+  ChannelSpeaks,
+  SignalKind,
+  SignalsEvent,
+} from './generated/signals.ts';
+export { signalsEventNames } from './generated/signals.ts';
+export type {
   DesksCommand,
   DesksEvent,
   DesksRecord,

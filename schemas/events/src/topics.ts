@@ -23,6 +23,7 @@ import { receivingCommandNames, receivingEventNames } from './generated/receivin
 import { remediesCommandNames, remediesEventNames } from './generated/remedies.ts';
 import { resultsEventNames } from './generated/results.ts';
 import { runtimeCommandNames } from './generated/runtime.ts';
+import { signalsEventNames, signalsRecordNames } from './generated/signals.ts';
 import { transactionsEventNames } from './generated/transactions.ts';
 
 export type TopicKind =
@@ -193,6 +194,18 @@ export const topics = {
     ...events('incidents', incidentsEventNames),
     description: 'Alerts of one rule that came together, as one matter.',
   },
+  signalsCounts: {
+    ...events('signals', signalsRecordNames),
+    name: 'signals.counts.v1',
+    kind: 'copies',
+    writer: 'channel-counts',
+    description: 'What happened to the payments of a channel, by partition and minute.',
+  },
+  signalsEvents: {
+    ...events('signals', signalsEventNames),
+    writer: 'channel-signals',
+    description: 'That payments of a channel do not succeed as they usually do, and do again.',
+  },
   transactionsEvents: {
     ...events('transactions', transactionsEventNames),
     writer: 'gateway-calls',
@@ -245,6 +258,8 @@ export const topics = {
   purchasePaymentsChangelog: changelog('purchase-payments'),
   consistencyAlertsChangelog: changelog('consistency-alerts'),
   incidentAlertsChangelog: changelog('incident-alerts'),
+  channelCountsChangelog: changelog('channel-counts'),
+  channelSignalsChangelog: changelog('channel-signals'),
   incidentsChangelog: changelog('incidents'),
   gatewayCallsChangelog: changelog('gateway-calls'),
   gatewayTransactionsChangelog: changelog('gateway-transactions'),
@@ -266,6 +281,8 @@ export const topics = {
   purchasePaymentsDeadLetters: deadLetters('purchase-payments'),
   consistencyAlertsDeadLetters: deadLetters('consistency-alerts'),
   incidentAlertsDeadLetters: deadLetters('incident-alerts'),
+  channelCountsDeadLetters: deadLetters('channel-counts'),
+  channelSignalsDeadLetters: deadLetters('channel-signals'),
   incidentsDeadLetters: deadLetters('incidents'),
   gatewayCallsDeadLetters: deadLetters('gateway-calls'),
   gatewayTransactionsDeadLetters: deadLetters('gateway-transactions'),

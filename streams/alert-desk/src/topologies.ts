@@ -1,6 +1,8 @@
 import type { Topology } from '@plumbline/runtime';
 import { incidentAlertsTopology } from './incidents/incident-alerts.ts';
 import { incidentsTopology } from './incidents/incidents-topology.ts';
+import { channelCountsTopology } from './signals/channel-counts.ts';
+import { channelSignalsTopology } from './signals/channel-signals.ts';
 import type { DesksTopologyOptions } from './remedies/desks-topology.ts';
 import { desksTopology } from './remedies/desks-topology.ts';
 import { remediesTopology } from './remedies/remedies-topology.ts';
@@ -8,6 +10,7 @@ import { remediesTopology } from './remedies/remedies-topology.ts';
 /** All that follows alerts runs in one process: most of the time there is little to do. */
 export const alertDeskTopologiesOf = (options: DesksTopologyOptions): readonly Topology[] => [
   ...[incidentAlertsTopology, incidentsTopology],
+  ...[channelCountsTopology, channelSignalsTopology],
   ...[desksTopology(options), remediesTopology],
 ];
 

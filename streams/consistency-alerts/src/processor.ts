@@ -6,6 +6,7 @@ import type {
   OrdersEvent,
   PaymentsEvent,
   ReceivingEvent,
+  SignalsEvent,
 } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { invariant } from '@plumbline/kernel';
@@ -42,6 +43,7 @@ import {
   withOrderEvent,
   withPaymentEvent,
   withReceivingEvent,
+  withSignalEvent,
 } from './rules/view.ts';
 import type { WatchedOrder } from './stores.ts';
 import {
@@ -69,6 +71,7 @@ export function createAlertProcessor(): Processor {
         case topics.checkoutEvents.name:
         case topics.endpointsEvents.name:
         case topics.receivingEvents.name:
+        case topics.signalsEvents.name:
           onEvent(input, context);
           return;
         default:
@@ -138,6 +141,8 @@ function viewAfter(view: JoinedView, { topic: from, payload }: InputRecord, caus
       return withEndpointEvent(view, payload as EndpointsEvent, cause);
     case topics.receivingEvents.name:
       return withReceivingEvent(view, payload as ReceivingEvent, cause);
+    case topics.signalsEvents.name:
+      return withSignalEvent(view, payload as SignalsEvent, cause);
     default:
       return withPaymentEvent(view, payload as PaymentsEvent, cause);
   }

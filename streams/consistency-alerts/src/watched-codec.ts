@@ -20,7 +20,9 @@ interface Stored extends StoredView {
  * as versions before write them: while processes are replaced, a task may go back to one that is
  * older. Orders are not: what the rules ask of them now, an older version could not keep.
  */
-function formatOf({ order, payment, endpoint, receiving, backward }: JoinedView): 3 | 4 | 5 | 6 {
+function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 {
+  const { order, payment, endpoint, receiving, channel, backward } = view;
+  if (channel !== undefined) return 7;
   if (order !== null || payment !== null || backward.length > 0) return 6;
   if (receiving !== null) return 5;
   return endpoint === null ? 3 : 4;
@@ -68,4 +70,4 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
 };
 
 const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
-  byte !== undefined && byte >= 1 && byte <= 6;
+  byte !== undefined && byte >= 1 && byte <= 7;

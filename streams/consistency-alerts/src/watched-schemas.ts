@@ -146,10 +146,25 @@ const paymentOfFormat6 = [
   orNull('lasting', lastingOfFormat6),
 ];
 
+const channel = record('Channel', texts('channel'), [
+  orNull(
+    'signal',
+    record(
+      'ChannelSignal',
+      texts('kind'),
+      ['minutes', 'created', 'succeeded', 'expected'].map((name) => field(name, 'long')),
+      ['usualPerMille', 'perMille'].map((name) => field(name, 'int')),
+      [field('seen', evidence)],
+    ),
+  ),
+]);
+
 const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
-export const watchedTypes: Readonly<Record<1 | 2 | 3 | 4 | 5 | 6, ReturnType<typeof avroType>>> = {
+export const watchedTypes: Readonly<
+  Record<1 | 2 | 3 | 4 | 5 | 6 | 7, ReturnType<typeof avroType>>
+> = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
   3: typeOf(watchedOrder(paymentOfFormat2, orNull('checkout', checkout))),
@@ -174,4 +189,6 @@ export const watchedTypes: Readonly<Record<1 | 2 | 3 | 4 | 5 | 6, ReturnType<typ
       listOf('backward', record('BackwardEvent', texts('was'), seen)),
     ),
   ),
+  // Under the key of a channel nothing else stands.
+  7: typeOf(watched(orNull('channel', channel))),
 };

@@ -13,10 +13,10 @@ type Place = Omit<Evidence, 'type' | 'topic'>;
 
 /** As it is kept. What is optional, formats before had not. */
 export interface StoredView extends Partial<
-  Pick<JoinedView, 'checkout' | 'endpoint' | 'receiving' | 'backward'>
+  Pick<JoinedView, 'checkout' | 'endpoint' | 'receiving' | 'channel' | 'backward'>
 > {
-  readonly order: StoredOrder | null;
-  readonly payment: StoredPayment | null;
+  readonly order?: StoredOrder | null;
+  readonly payment?: StoredPayment | null;
 }
 
 type StoredOrder = Pick<OrderView, 'orderNo' | 'tenant' | 'status' | 'since'> &
@@ -57,11 +57,13 @@ const isNothing = ({ open, refundedMinor, newest, atGateway }: RefundsView): boo
   open.length === 0 && refundedMinor === 0n && newest === null && atGateway === null;
 
 export function viewOf(stored: StoredView): JoinedView {
-  const { order, payment, checkout = null, endpoint = null, receiving = null } = stored;
+  const { order = null, payment = null, checkout = null } = stored;
+  const { endpoint = null, receiving = null, channel } = stored;
   return {
     order: order && orderOf(order),
     payment: payment && paymentOf(payment),
     ...{ checkout, endpoint, receiving, backward: stored.backward ?? [] },
+    ...(channel === undefined ? {} : { channel }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { JoinedView } from './view.ts';
 
 export type RuleId =
   | ('A' | 'B' | 'C' | 'D' | 'E' | 'F' | 'G' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M')
-  | ('N' | 'O' | 'P' | 'R' | 'U' | 'V' | 'Z');
+  | ('N' | 'O' | 'P' | 'R' | 'U' | 'V' | 'W' | 'Z');
 
 /** That a view is inconsistent, and by what. */
 export interface Finding {

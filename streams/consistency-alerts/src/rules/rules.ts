@@ -7,6 +7,7 @@ import { oneNumberForTwo, reportOfSomethingElse } from './payment-rules.ts';
 import { moneyWithoutOrder } from './receiving-rules.ts';
 import { refundIsStuck, refundOfNothing, refundsExceedCapture } from './refund-rules.ts';
 import type { Rule, RuleId } from './rule.ts';
+import { channelIsSilent } from './silence-rules.ts';
 import { amountDiffers, currencyDiffers, otherAmountTaken, paidTwice } from './sum-rules.ts';
 
 /** In the order of ALERTS.md. */
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   checkoutIsStuck,
   merchantIsNotTold,
   reportOfSomethingElse,
+  channelIsSilent,
   oneNumberForTwo,
 ];
 

@@ -6,7 +6,10 @@ import type {
   OrdersEvent,
   PaymentsEvent,
   ReceivingEvent,
+  SignalsEvent,
 } from '@plumbline/events';
+import type { ChannelView } from './channel-view.ts';
+import { afterSignalEvent } from './channel-view.ts';
 import * as limits from './limits.ts';
 import type { OrderView } from './order-view.ts';
 import { afterOrderEvent } from './order-view.ts';
@@ -28,6 +31,8 @@ export interface JoinedView {
   readonly endpoint: EndpointView | null;
   /** Under the key of an account that people pay into, of which there is no order either. */
   readonly receiving: ReceivingView | null;
+  /** Under the key of a channel of payments, and nowhere else. */
+  readonly channel?: ChannelView;
   /** The oldest first, up to a limit. */
   readonly backward: readonly BackwardEvent[];
 }
@@ -116,6 +121,12 @@ export function withReceivingEvent(
   const receiving = afterReceivingEvent(view.receiving, event, seen);
   return receiving === view.receiving ? view : { ...view, receiving };
 }
+
+export const withSignalEvent = (
+  view: JoinedView,
+  event: SignalsEvent,
+  seen: Evidence,
+): JoinedView => ({ ...view, channel: afterSignalEvent(event, seen) });
 
 export function withPaymentEvent(
   view: JoinedView,

@@ -35,6 +35,7 @@ const heard: Readonly<Record<string, Heard>> = {
     topics: [
       ...[topics.ordersEvents, topics.paymentsEvents],
       ...[topics.checkoutEvents, topics.endpointsEvents, topics.receivingEvents],
+      topics.signalsEvents,
     ],
   },
   notifications: {

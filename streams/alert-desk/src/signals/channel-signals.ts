@@ -1,0 +1,49 @@
+import type { ChannelCounted } from '@plumbline/events';
+import { topics } from '@plumbline/events';
+import type { ChainLink, Topology } from '@plumbline/runtime';
+import { emitChained, firstLink, redrives } from '@plumbline/runtime';
+import type { Channel } from './channel.ts';
+import { unheard, withCounted } from './channel.ts';
+
+interface Entry {
+  readonly channel: Channel;
+  readonly chain: ChainLink;
+}
+
+const store = 'channels';
+
+/** Judges each channel by what all partitions counted, against what is usual of it. */
+export const channelSignalsTopology: Topology = {
+  name: 'channel-signals',
+  ordering: 'arrival',
+  paceMs: 25,
+  inputs: [{ kind: 'events', topic: topics.signalsCounts.name }, redrives],
+  outputs: [topics.signalsEvents.name],
+  changelog: topics.channelSignalsChangelog.name,
+  deadLetters: topics.channelSignalsDeadLetters.name,
+  stores: [{ name: store }],
+  owns: [topics.signalsEvents.name],
+  createProcessor: () => ({
+    onRecord({ key, payload, envelope }, context) {
+      const entries = context.store<Entry>(store);
+      const before = entries.get(key) ?? { channel: unheard, chain: firstLink };
+      // The topic holds nothing but these; the codec has checked it.
+      const { channel, events } = withCounted(before.channel, payload.data as ChannelCounted);
+      if (channel === before.channel) return;
+      const { id, correlationId, traceparent } = envelope;
+      const cause = { id, correlationId, traceparent, actor: `system:${context.task.topology}` };
+      let { chain } = before;
+      for (const event of events) {
+        const { link } = emitChained({
+          ...{ context, topic: topics.signalsEvents.name, key, subject: event.data.channel },
+          ...{ payload: event, after: chain, cause },
+        });
+        chain = link;
+      }
+      entries.set(key, { channel, chain });
+    },
+    onTimer: ({ name }) => {
+      throw new Error(`channel-signals sets no timers, and yet ${name} fired`);
+    },
+  }),
+};
