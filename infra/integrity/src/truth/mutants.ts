@@ -58,8 +58,8 @@ const kinds: readonly Kind[] = [
   {
     name: 'side',
     what: 'takes what succeeded for what failed, and what is paid for what expired',
-    // They ask neither how the payment nor how the order stands; of R both ends are the same.
-    isNone: ['U', 'K', 'V', 'Z', 'E', 'F', 'O', 'G', 'R'],
+    // They ask neither how the payment nor how the order stands; of R and M all ends are the same.
+    isNone: ['U', 'K', 'V', 'Z', 'E', 'F', 'O', 'G', 'R', 'M'],
     wrap: (find) => (view) => find(otherSide(view)),
   },
   {

@@ -40,8 +40,15 @@ export type SharedTransaction = Seen &
 export const noLastingFacts: LastingFacts = { mismatches: [], requests: [], transactions: [] };
 
 /**
- * The same object where nothing is new. The gateway's own answer weighs more than a signed callback
- * that says the same: it takes its place.
+ * Whether the gateway says it itself, when it is asked, and rules E, F and G are about it; of
+ * everything else rule V tells, whoever says it.
+ */
+export const isOwnAnswer = ({ source, field }: Pick<Mismatch, 'source' | 'field'>): boolean =>
+  source === 'QUERY' && (field === 'AMOUNT' || field === 'CURRENCY' || field === 'TRANSACTION');
+
+/**
+ * The same object where nothing is new. Where the gateway's own answer says what a signed callback
+ * said, it weighs more and takes its place, if that is another rule's.
  */
 export function withMismatch(
   facts: LastingFacts,
@@ -49,7 +56,7 @@ export function withMismatch(
   seen: Evidence,
 ): LastingFacts {
   const known = facts.mismatches.find((each) => each.field === field && each.found === found);
-  const outweighs = source === 'QUERY' && known?.source === 'CALLBACK';
+  const outweighs = isOwnAnswer({ source, field }) && known?.source === 'CALLBACK';
   const before =
     known !== undefined && outweighs
       ? facts.mismatches.filter((each) => each !== known)

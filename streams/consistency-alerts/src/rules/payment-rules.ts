@@ -1,10 +1,10 @@
 import type { Evidence } from '@plumbline/events';
 import type { OtherRequest, SharedTransaction } from './lasting.ts';
+import { isOwnAnswer } from './lasting.ts';
 import { otherReportsOf } from './receiving-rules.ts';
 import type { Finding, Rule } from './rule.ts';
 import { nothing } from './rule.ts';
 import type { PaymentView } from './payment-view.ts';
-import { isOwnAnswer } from './sum-rules.ts';
 
 /** Both ask no order, so that they hold for payments of merchants, whose orders are not here. */
 const howSeen = 'an event of the payment, in broker time';

@@ -2,6 +2,7 @@ import type { Evidence } from '@plumbline/events';
 import type { Money } from '@plumbline/kernel';
 import { formatMajor } from '@plumbline/kernel';
 import type { Mismatch } from './lasting.ts';
+import { isOwnAnswer } from './lasting.ts';
 import type { OrderView } from './order-view.ts';
 import type { PaymentView } from './payment-view.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -137,10 +138,6 @@ export const paidTwice: Rule = {
 };
 
 type Asked = 'AMOUNT' | 'CURRENCY' | 'TRANSACTION';
-
-/** Whether the gateway says it itself, when it is asked; else rule V tells what was said. */
-export const isOwnAnswer = ({ source, field }: Mismatch): boolean =>
-  source === 'QUERY' && (field === 'AMOUNT' || field === 'CURRENCY' || field === 'TRANSACTION');
 
 function factsOf({ payment }: JoinedView, field: Asked): readonly Finding[] {
   if (payment === null || payment.lasting.mismatches.length === 0) return nothing;

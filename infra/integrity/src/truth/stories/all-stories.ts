@@ -1,10 +1,12 @@
 import type { Story } from '../story.ts';
+import { disagreeingStories } from './disagreeing.ts';
 import { endingStories } from './ending.ts';
 import { factStories } from './facts.ts';
 import { impossibleStories } from './impossible.ts';
 import { otherKeyStories } from './other-keys.ts';
 import { paidAndFailedStories } from './paid-and-failed.ts';
 import { paidLateStories } from './paid-late.ts';
+import { refundStories } from './refunds.ts';
 import { stuckStories } from './stuck.ts';
 import { sumStories } from './sums.ts';
 
@@ -14,6 +16,8 @@ export const stories: readonly Story[] = [
   ...stuckStories,
   ...sumStories,
   ...endingStories,
+  ...disagreeingStories,
+  ...refundStories,
   ...factStories,
   ...otherKeyStories,
   ...impossibleStories,

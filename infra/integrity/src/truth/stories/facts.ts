@@ -1,5 +1,4 @@
 import { Deal } from '../deal.ts';
-import { isKnown } from '../known-rules.ts';
 import type { Pen, Plant, Story, Told } from '../story.ts';
 import { begin, soonAfter } from './parts.ts';
 
@@ -57,7 +56,7 @@ function tellMismatch(deal: Deal): void {
   const callback = { source: 'CALLBACK', field, found: what } as const;
   const query = { source: 'QUERY', field, found: what } as const;
   const byQuery = ruleOfQuery[field] ?? 'V';
-  const isOwn = byQuery !== 'V' && pen.inForce.isOn(byQuery) && isKnown('F');
+  const isOwn = byQuery !== 'V' && pen.inForce.isOn(byQuery);
   if (random.chance(0.4)) {
     const by = deal.mismatched(query);
     pen.plant({ rule: isOwn ? byQuery : 'V', by, severity: 'CRITICAL' });
@@ -65,7 +64,7 @@ function tellMismatch(deal: Deal): void {
   }
   const said = deal.mismatched(callback);
   const v: Plant = { rule: 'V', by: said, severity: 'CRITICAL' };
-  if (!random.chance(0.4) || !isKnown('F')) {
+  if (!random.chance(0.4)) {
     pen.plant(v);
     return;
   }
