@@ -1,0 +1,50 @@
+import { silentLogger } from '@plumbline/observability';
+import { openPostgres, quoted, schemaOf } from '@plumbline/postgres';
+import { expect, test } from 'vitest';
+import { alertsProjection } from './projections/alerts.ts';
+import { readStandingAlerts } from './standing-alerts.ts';
+import { readStandingWork } from './standing-work.ts';
+import {
+  createTestCodec,
+  createTestDatabase,
+  createTestLog,
+  foldedBy,
+  openTestQueries,
+  testEvents,
+} from './testing/open-test-queries.ts';
+import { tellTheStory } from './testing/story.ts';
+
+test('what stands is counted by rule, severity, status and currency, and nothing that ended', async () => {
+  const database = await createTestDatabase();
+  const postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 1 });
+  const codec = await createTestCodec();
+  const log = createTestLog();
+  const events = testEvents(log, codec);
+  tellTheStory(events);
+  const queries = await openTestQueries({ log, codec, postgresUrl: database.url });
+  try {
+    await foldedBy(postgres, events.places());
+    const rows = await readStandingAlerts(postgres);
+    const told = rows.map(({ rule, status, currency, count }) => ({
+      rule,
+      status,
+      currency,
+      count,
+    }));
+    const [listed] = await postgres.query<{ count: bigint }>(
+      `select count(*) as count from ${quoted(schemaOf(alertsProjection))}.alerts
+       where resolved_at_ms is null and detected_at_ms is not null`,
+      [],
+    );
+    expect(rows.reduce((sum, { count }) => sum + count, 0n)).toBe(listed?.count);
+    expect(told).toContainEqual({ rule: 'A', status: 'INVESTIGATING', currency: 'CNY', count: 1n });
+    const open = { what: 'incident', status: 'OPEN', count: 1n, oldest_ms: expect.any(BigInt) };
+    expect(await readStandingWork(postgres)).toMatchObject([open]);
+    expect(rows.every(({ at_stake: minor }) => /^\d+$/.test(minor))).toBe(true);
+  } finally {
+    await queries.close();
+    await log.close();
+    await postgres.close();
+    await database.drop();
+  }
+});
