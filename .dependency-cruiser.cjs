@@ -6,7 +6,8 @@
  *
  * infra/tidy runs it, counts what it saw and tries every rule on a planted violation.
  */
-const libraries = 'kafka|registry|postgres|redis|vault|http|outbound|config|observability';
+const libraries =
+  'kafka|registry|postgres|redis|vault|http|outbound|config|observability|alerts-client';
 const applications = 'local|cli|demo|testing|integrity|tidy|bench|monitoring';
 const spec = '[.]spec[.]ts$';
 const anyPackage = '^(schemas|infra|streams|services)/[^/]+/';

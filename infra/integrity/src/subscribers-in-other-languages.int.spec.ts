@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AlertsFrom, ToldAlert } from '@plumbline/alerts-client';
+import { alertsFromLog, alertsFromStream } from '@plumbline/alerts-client';
 import type { AlertsEvent } from '@plumbline/events';
 import { encodeEnvelope, topics } from '@plumbline/events';
 import { partitionOfRecordKey, routingKey } from '@plumbline/kernel';
@@ -220,5 +222,50 @@ describe('an example of the documentation reads alerts and goes on where it stoo
       expect(timesIn(whole, 'AlertAcknowledged', ids)).toBe(2);
     },
     2 * timeoutMs,
+  );
+
+  it(
+    'in TypeScript either way, which tell the same, and a position of one is good for the other',
+    async () => {
+      const { log, codec } = queries.foundation;
+      const tenant = `t${randomUUID().slice(0, 8)}`;
+      const filter = { tenant };
+      const first = async (
+        way: (from: AlertsFrom, signal: AbortSignal) => AsyncIterable<ToldAlert>,
+        count: number,
+        from: AlertsFrom,
+      ): Promise<readonly ToldAlert[]> => {
+        const ending = new AbortController();
+        const told: ToldAlert[] = [];
+        for await (const each of way(from, ending.signal)) {
+          told.push(each);
+          if (told.length === count) ending.abort();
+        }
+        return told;
+      };
+      const ways = {
+        log: (from: AlertsFrom, signal: AbortSignal) =>
+          alertsFromLog({ log, codec, from, filter, signal }),
+        stream: (from: AlertsFrom, signal: AbortSignal) =>
+          alertsFromStream({ url: queries.url, from, filter, signal }),
+      };
+      await raise(tenant, 20);
+      const fromLog = await first(ways.log, 21, 'beginning');
+      const fromStream = await first(ways.stream, 21, 'beginning');
+      const bare = (told: readonly ToldAlert[]) =>
+        told
+          .map(({ position: _, ...rest }) => rest)
+          .sort((one, other) => one.eventId.localeCompare(other.eventId));
+      expect(bare(fromStream)).toEqual(bare(fromLog));
+      const ids = (told: readonly ToldAlert[]) => told.map(({ eventId }) => eventId).sort();
+      for (const [from, by] of [
+        [fromLog, ways.stream],
+        [fromStream, ways.log],
+      ] as const) {
+        const after = from[9]?.position ?? '';
+        expect(ids(await first(by, 11, { after }))).toEqual(ids(from.slice(10)));
+      }
+    },
+    timeoutMs,
   );
 });
