@@ -98,5 +98,8 @@ export const busyPace = { fromShare: 0.75, mostMs: 120, littleRecords: 100 } as 
 /** How long one fetch at the end of a topic waits for records; bounds how long closing takes. */
 export const tailFetchWaitMs = 500;
 
+/** Brokers show new topics within a second; one that is not there after ten is not there. */
+export const tailShownWithinMs = 10_000;
+
 /** Waits between attempts to read the end of a topic again: doubled up to the longest, for ever. */
 export const tailReconnectMs = { first: 100, max: 5_000 } as const;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@plumbline/observability';
-import { PositionOutOfRange } from './errors.ts';
-import { tailFetchWaitMs, tailReconnectMs } from './limits.ts';
+import { PositionOutOfRange, UnknownTopic } from './errors.ts';
+import { tailFetchWaitMs, tailReconnectMs, tailShownWithinMs } from './limits.ts';
 import type { Log, LogReader, LogRecord } from './log.ts';
 
 /** The next offset of each partition. */
@@ -40,6 +40,7 @@ export interface Tail {
 /**
  * Follows all partitions of a topic, committed records only, from the end on. It resolves once its
  * positions are taken: what is written from then on is seen. After that it reconnects for ever.
+ * Errors, at first only: {@link UnknownTopic}, of a topic that is not shown after some seconds.
  *
  *   reading ──error──► down ──back-off, reopen at the same positions──► reading
  *                        └─position out of range──► ends taken anew, gap reported
@@ -47,10 +48,10 @@ export interface Tail {
 export async function openTail(options: TailOptions): Promise<Tail> {
   const { logger, topic } = options;
   const stopping = new AbortController();
-  const ends = await endsOf(options);
+  const ends = await onceShown(() => endsOf(options));
   const from = beginnings(ends, options.back);
   let positions = new Map(from);
-  let reader: LogReader | null = await openAt(options, positions);
+  let reader: LogReader | null = await onceShown(() => openAt(options, from));
   let downSince: number | null = null;
   let outOfRange = false;
 
@@ -121,6 +122,19 @@ const openAt = (
     from: [...from].map(([partition, offset]) => ({ topic, partition, offset })),
     isolation: 'read_committed',
   });
+
+/** A topic that was made a moment ago is shown with some of its partitions first. */
+async function onceShown<T>(attempt: () => Promise<T>): Promise<T> {
+  const untilMs = performance.now() + tailShownWithinMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof UnknownTopic) || performance.now() > untilMs) throw error;
+      await sleep(tailReconnectMs.first);
+    }
+  }
+}
 
 interface Extent {
   readonly start: bigint;
