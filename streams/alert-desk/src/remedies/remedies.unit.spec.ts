@@ -32,6 +32,9 @@ describe('a remedy', () => {
     policy({ mode: 'OBSERVE' });
     world.hear(alert({ alertId: 'alert-2' }));
     world.run();
+    world.answer('alert-2');
+    world.pay(refunded(remedyId));
+    world.hear(alertOver('alert-2'));
     expect([world.told(), world.effects(), [...world.remedies.store('aggregates')]]).toEqual([
       ...[[], [], []],
     ]);
@@ -98,6 +101,8 @@ describe('a remedy', () => {
       .readOutput(topics.remediesEvents.name)
       .map(({ payload }) => payload.data);
     expect(ended).toMatchObject({ ending: 'REFUSED', code: 'REFUND_EXCEEDS_CAPTURED' });
+    // Nothing went back: whoever looks after the alert still has to.
+    expect(world.aboutAlerts()).toEqual([]);
   });
 
   it('is withdrawn when the alert ends while it waits, and no approval starts it then', () => {
@@ -151,6 +156,8 @@ describe('persons', () => {
     world.hear(alert());
     world.run();
     for (let n = 0; n < 3; n += 1) world.say(approve());
+    // The desk is not even asked: a policy that changes now must not start what waits for a second.
+    expect(world.remedies.readOutput(topics.desksCommands.name)).toEqual([]);
     world.run();
     expect(world.effects()).toEqual([]);
   });

@@ -100,6 +100,7 @@ describe('approvals', () => {
     const history = told(propose(), held(), [approve, 'operator:a'], hour);
     const again = when(history, approve, 'operator:a');
     expect(again.events).toMatchObject([{ data: { by: 'operator:a', isEnough: true } }]);
+    expect(again.state.remedies[remedyId]?.approvals).toEqual(['operator:a']);
   });
 
   it('are given by persons, with a reason', () => {
