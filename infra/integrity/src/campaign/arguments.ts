@@ -10,6 +10,7 @@ import {
   refundsMax,
   seedMax,
   seedsMax,
+  truthDefault,
   webhooksDefault,
   webhooksMax,
 } from './limits.ts';
@@ -26,6 +27,8 @@ export interface CampaignArguments {
   readonly before: string | null;
   /** Seeds for the simulation; 0 for none. */
   readonly simulate: number;
+  /** Histories for the measured truth of alerts; 0 for none. */
+  readonly truth: number;
   /** Generated requests for each call of each process; 0 for none. */
   readonly endpoints: number;
   /** Payments whose webhooks are all lost; 0 for none. */
@@ -41,8 +44,8 @@ export class UsageError extends Error {
 }
 
 export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>]
-                             [--simulate N] [--endpoints N] [--webhooks N] [--refunds N]
-                             [--hand-over N]]
+                             [--simulate N] [--truth N] [--endpoints N] [--webhooks N]
+                             [--refunds N] [--hand-over N]]
 
 Breaks a running platform of its own, two instances of each process, again and again and under load:
 kills at labelled steps and without warning, frozen processes, rebalance storms, hand-overs, and a
@@ -59,6 +62,8 @@ again. Ctrl-C ends it early, and cleanly.
                      is the default: the commit before the schemas last changed; \`none\`: no such
                      restart. Needs git and a few minutes to build.
   --simulate N       first npm run simulate with so many seeds
+  --truth N          then npm run alerts:truth with so many histories, drawn from the same seed, and
+                     every planted bug (default ${truthDefault}, 0 for none)
   --endpoints N      then Schemathesis, with so many generated requests for each call, against a
                      platform of its own (default ${campaignExamples}, 0 for none; needs python3)
   --webhooks N       before the faults, so many payments of which no webhook ever comes, with default
@@ -90,6 +95,7 @@ export function campaignArguments(
     seed: seed === undefined ? draw() : number('--seed', seed, seedMax),
     before: before === 'none' ? null : before,
     simulate: number('--simulate', values.simulate, seedsMax),
+    truth: number('--truth', values.truth, seedsMax),
     endpoints: number('--endpoints', values.endpoints, examplesMax),
     webhooks: number('--webhooks', values.webhooks, webhooksMax),
     refunds: number('--refunds', values.refunds, refundsMax),
@@ -110,6 +116,7 @@ function parsed(args: readonly string[]) {
         seed: { type: 'string' },
         before: { type: 'string', default: 'last' },
         simulate: { type: 'string', default: '0' },
+        truth: { type: 'string', default: String(truthDefault) },
         endpoints: { type: 'string', default: String(campaignExamples) },
         webhooks: { type: 'string', default: String(webhooksDefault) },
         refunds: { type: 'string', default: String(refundsDefault) },

@@ -22,6 +22,7 @@ export interface LedgerLine {
   readonly drainedMs: number | null;
   /** What else was run: `ok`, or why not. */
   readonly simulation: string | null;
+  readonly truth: string | null;
   readonly endpoints: string | null;
   readonly before: Rolled | string | null;
   readonly atGateways: Omit<AtGateways, 'violations'> | null;

@@ -49,3 +49,6 @@ export const quietEveryMs = 2_000;
 
 /** Purchases under faults: through a gateway one is three times the work of one by hand. */
 export const campaignEveryMs = 250;
+
+/** Histories in which alerts are measured: as many as ALERTS.md asks for, some minutes on two cores. */
+export const truthDefault = 10_000;

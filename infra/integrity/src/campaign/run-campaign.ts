@@ -27,7 +27,7 @@ export interface CampaignContext {
   readonly report: (line: string) => void;
 }
 
-/** Simulation, endpoints, rolling version, gateways, hand-over, faults, in this order, as far as each is wanted. */
+/** Simulation, measured truth, endpoints, rolling version, gateways, hand-over, faults, in this order, as far as each is wanted. */
 export async function runCampaign(context: CampaignContext): Promise<LedgerLine> {
   const { chosen, signal, report } = context;
   const begin = performance.now();
@@ -35,6 +35,7 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
   const commit = await presentCommit();
   report(`seed ${chosen.seed}, commit ${commit}`);
   const simulation = chosen.simulate === 0 ? null : await simulate(context);
+  const truth = chosen.truth === 0 || signal.aborted ? null : await measureTruth(context);
   const endpoints = await examineEndpoints(context);
   const before = chosen.before === null || signal.aborted ? null : await roll(context);
   const led = signal.aborted ? null : await lead(context);
@@ -42,9 +43,8 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
     chosen.handOver === 0 || signal.aborted ? null : await handOver(chosen.handOver, report);
   const faults = chosen.kills === 0 || signal.aborted ? null : await breakAndCheck(context);
   const violations: Violation[] = [
-    ...(simulation === null || simulation === 'ok'
-      ? []
-      : [{ invariant: 'state' as const, what: `npm run simulate: ${simulation}` }]),
+    ...scriptViolations('simulate', simulation),
+    ...scriptViolations('alerts:truth', truth),
     ...endpointViolations(endpoints),
     ...rolledViolations(before),
     ...(led?.violations ?? []),
@@ -63,7 +63,7 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
     drainedMs: faults?.finished?.drainedMs ?? null,
     atGateways: withoutViolations(led),
     handedOver: withoutFindings(handed),
-    ...{ simulation, endpoints, before, violations },
+    ...{ simulation, truth, endpoints, before, violations },
   };
   for (const file of await writeLedger(line, chosen.save)) report(`written to ${file}`);
   return line;
@@ -126,14 +126,37 @@ async function roll({ chosen, report }: CampaignContext): Promise<Rolled | strin
   }
 }
 
-/** `ok`, or how it ended. */
-function simulate({ chosen, signal, report }: CampaignContext): Promise<string> {
+function simulate(context: CampaignContext): Promise<string> {
+  const { chosen, report } = context;
   report(`simulation: ${chosen.simulate} seeds …`);
-  const args = [join(root, 'bootstrap.mjs'), 'simulate', '--seeds', String(chosen.simulate)];
+  return runScript(context, ['simulate', '--seeds', String(chosen.simulate)]);
+}
+
+/** `ok`, or how the first ended that did not end well. */
+async function measureTruth(context: CampaignContext): Promise<string> {
+  const { chosen, signal, report } = context;
+  report(`measured truth of alerts: ${chosen.truth} histories, and planted bugs …`);
+  const seed = ['--seed', String(chosen.seed)];
+  const measured = await runScript(context, [
+    ...['truth', '--histories', String(chosen.truth), ...seed],
+  ]);
+  if (measured !== 'ok' || signal.aborted) return measured;
+  return runScript(context, ['truth', '--mutants', ...seed]);
+}
+
+const scriptViolations = (name: string, ended: string | null): Violation[] =>
+  ended === null || ended === 'ok'
+    ? []
+    : [{ invariant: 'state', what: `npm run ${name}: ${ended}` }];
+
+/** `ok`, or how it ended. */
+function runScript({ signal }: CampaignContext, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     // Standard output is the verdict's.
     const stdio = ['ignore', 2, 2] as const;
-    const child = spawn(process.execPath, args, { cwd: root, stdio: [...stdio], signal });
+    const child = spawn(process.execPath, [join(root, 'bootstrap.mjs'), ...args], {
+      ...{ cwd: root, stdio: [...stdio], signal },
+    });
     child.once('error', (error) => (signal.aborted ? resolve('stopped') : reject(error)));
     child.once('exit', (code, by) =>
       resolve(code === 0 ? 'ok' : `ended with ${by ?? code ?? '?'}`),

@@ -64,6 +64,8 @@ function keyOf({ about }: Story, number: number): string {
       return `main/T${number}`;
     case 'endpoint':
       return `main/ep_${number}`;
+    case 'channel':
+      return `platform/channel.T${number}`;
     case 'account':
       return `main/${1_000 + number}.1`;
   }

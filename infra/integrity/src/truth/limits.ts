@@ -28,7 +28,7 @@ export const patienceMs = 60_000;
 export const historiesDefault = 10_000;
 
 /** Histories within which each planted bug must be caught. */
-export const mutantHistoriesMax = 400;
+export const mutantHistoriesMax = 1_000;
 
 /** Mistakes of one rule that are shown; more tell nothing that these do not. */
 export const mistakesShown = 5;

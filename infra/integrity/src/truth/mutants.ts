@@ -59,14 +59,14 @@ const kinds: readonly Kind[] = [
     name: 'side',
     what: 'takes what succeeded for what failed, and what is paid for what expired',
     // They ask neither how the payment nor how the order stands; of R and M all ends are the same.
-    isNone: ['U', 'K', 'V', 'Z', 'E', 'F', 'O', 'G', 'R', 'M'],
+    isNone: ['U', 'K', 'V', 'Z', 'E', 'F', 'O', 'G', 'R', 'M', 'W'],
     wrap: (find) => (view) => find(otherSide(view)),
   },
   {
     name: 'edge',
     what: 'names its alert after another event',
     // There is only the one event to be named after.
-    isNone: ['U', 'K'],
+    isNone: ['U', 'K', 'W'],
     wrap: (find) => (view) => find(view).map(named),
   },
   {
@@ -130,6 +130,7 @@ function sticking(find: Rule['find']): Rule['find'] {
       view.order?.orderNo ??
       view.payment?.payNo ??
       view.receiving?.account ??
+      view.channel?.channel ??
       // An endpoint does not know its name: it sticks to all of them.
       (view.endpoint === null ? undefined : 'endpoint');
     const now = find(view);

@@ -25,7 +25,7 @@ const rowOf = (name: string, of: RuleTotals): readonly string[] => [
 ];
 
 const columns = (cells: readonly string[]): string =>
-  cells.map((cell, at) => (at === 0 ? cell.padEnd(5) : cell.padStart(at === 6 ? 14 : 10))).join('');
+  cells.map((cell, at) => (at === 0 ? cell.padEnd(5) : cell.padStart(at === 6 ? 18 : 10))).join('');
 
 export function summary(totals: Totals, seconds: number): string {
   const { kinds, all } = totals;

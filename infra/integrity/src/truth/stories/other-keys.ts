@@ -142,4 +142,37 @@ function placed(pen: Pen, platformOrder: string): Told {
   });
 }
 
-export const otherKeyStories: readonly Story[] = [notTold, paused, moneyOfNobody];
+const counts = {
+  ...{ created: 12, succeeded: 0, failed: 3, closed: 4, unknown: 5, callbacks: 0, answers: 9 },
+};
+
+/** Stripe Ledger: expected events do not come. */
+const silentChannel: Story = {
+  name: 'payments of a channel do not succeed as usual',
+  plants: ['W'],
+  about: 'channel',
+  waitsFor: ['W'],
+  tell(pen) {
+    const topic = topics.signalsEvents.name;
+    const channel = splitRoutingKey(pen.key).orderNo.slice('channel.'.length);
+    for (let times = 1 + pen.random.int(2); times > 0; times -= 1) {
+      pen.wait(2, 10_000);
+      const kind = pen.random.pick(['SILENT', 'COLLAPSED'] as const);
+      const of = { channel, kind, since: pen.nowMs - 60_000, until: pen.nowMs, counts };
+      const by = pen.tell(topic, {
+        type: 'ChannelSilent',
+        data: { ...of, expected: 20, usualPerMille: 950 },
+      });
+      const plant = { rule: 'W', by, severity: 'WARNING' } as const;
+      if (times === 1 && pen.random.chance(0.4)) {
+        pen.plant(plant);
+        return;
+      }
+      pen.goTo(pen.around(by.atMs + pen.inForce.graceMs('W')));
+      const endedBy = pen.tell(topic, { type: 'ChannelSpeaks', data: of });
+      pen.plant({ ...plant, endedBy });
+    }
+  },
+};
+
+export const otherKeyStories: readonly Story[] = [notTold, paused, moneyOfNobody, silentChannel];
