@@ -74,7 +74,7 @@ async function setGrace(): Promise<void> {
   const answers = await activateRules({
     ...{ log, codec, partitions, tenant: 'main', actor: 'operator:test', source: '/test' },
     data: {
-      rules: [{ rule: 'A', version: 1, enabled: true, graceMs }],
+      rules: [{ rule: 'A', version: 1, enabled: true, graceMs, values: [] }],
       reason: 'a short grace for the test',
     },
     waitMs: 60_000,

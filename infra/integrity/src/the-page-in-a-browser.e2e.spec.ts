@@ -77,7 +77,7 @@ async function setGrace(): Promise<void> {
   await activateRules({
     ...{ log, codec, partitions, tenant: 'main', actor: 'operator:test', source: '/test' },
     data: {
-      rules: [{ rule: 'A', version: 1, enabled: true, graceMs }],
+      rules: [{ rule: 'A', version: 1, enabled: true, graceMs, values: [] }],
       reason: 'a short grace for the test',
     },
     waitMs: 60_000,

@@ -185,6 +185,7 @@ export type {
   ResolveAlert,
   Resolution,
   RuleParameters,
+  RuleValue,
   RulesActivated,
   Severity,
   SuppressAlert,

@@ -33,7 +33,7 @@ const setRule = (rule: string, enabled: boolean, graceMs = 0): void => {
     ...{ topic: topics.alertsCommands.name, key: 'main/rules-0' },
     payload: {
       type: 'ActivateRules',
-      data: { rules: [{ rule, version: 1, enabled, graceMs }], reason: 'test' },
+      data: { rules: [{ rule, version: 1, enabled, graceMs, values: [] }], reason: 'test' },
     },
   });
 };

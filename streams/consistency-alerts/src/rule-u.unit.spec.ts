@@ -35,7 +35,7 @@ const ended = (incidentId: string, kind: IncidentKind): EndpointsEvent => ({
 });
 
 const setRule = (enabled: boolean): void => {
-  const rules = [{ rule: 'U', version: 1, enabled, graceMs: 0 }];
+  const rules = [{ rule: 'U', version: 1, enabled, graceMs: 0, values: [] }];
   driver.pipeInput({
     ...{ topic: topics.alertsCommands.name, key: 'main/rules-0' },
     payload: { type: 'ActivateRules', data: { rules, reason: 'test' } },

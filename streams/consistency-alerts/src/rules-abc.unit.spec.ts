@@ -251,7 +251,7 @@ describe('parameters by record', () => {
       payload: {
         type: 'ActivateRules',
         data: {
-          rules: [{ rule: 'A', version: 1, enabled, graceMs: graceMsOfA }],
+          rules: [{ rule: 'A', version: 1, enabled, graceMs: graceMsOfA, values: [] }],
           reason: 'test',
         },
       },

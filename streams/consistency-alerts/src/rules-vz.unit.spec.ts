@@ -39,7 +39,10 @@ const activate = (rule: string, over: { enabled?: boolean; graceMs?: number } = 
     ...{ topic: topics.alertsCommands.name, key: 'main/rules-0' },
     payload: {
       type: 'ActivateRules',
-      data: { rules: [{ rule, version: 1, enabled: true, graceMs: 0, ...over }], reason: 'test' },
+      data: {
+        rules: [{ rule, version: 1, enabled: true, graceMs: 0, values: [], ...over }],
+        reason: 'test',
+      },
     },
   });
 };

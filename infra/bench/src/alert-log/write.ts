@@ -32,7 +32,7 @@ export async function activateGrace(writer: LogWriter, graceMs: number): Promise
   const { codec, producer, shelf } = writer;
   const topic = topics.alertsCommands.name;
   const data = {
-    rules: [{ rule: 'A', version: 1, enabled: true, graceMs }],
+    rules: [{ rule: 'A', version: 1, enabled: true, graceMs, values: [] }],
     reason: 'a grace that ends within the log',
   };
   const records = broadcastKeys({

@@ -1,4 +1,4 @@
-import type { AlertsEvent, RuleParameters, RulesActivated } from '@plumbline/events';
+import type { AlertsEvent, RuleParameters, RuleValue, RulesActivated } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { rules } from '@plumbline/consistency-alerts';
 import { decodeRecord } from '../read/decode.ts';
@@ -19,7 +19,15 @@ export const defaultRules: readonly RuleParameters[] = rules.map(({ id, version,
   version,
   enabled: true,
   graceMs,
+  values: [],
 }));
+
+/** What is set of a rule beside its grace: each parameter, by default or as it was set. */
+export const valuesOf = ({ rule, values }: RuleParameters): readonly RuleValue[] =>
+  (rules.find(({ id }) => id === rule)?.parameters ?? []).map((each) => ({
+    name: each.name,
+    value: values.find(({ name }) => name === each.name)?.value ?? each.default,
+  }));
 
 /** Each event says all rules that were ever set, so the newest of a partition is what holds there. */
 export const afterActivation = (partition: number, event: RulesActivated): PartitionRules => ({
@@ -79,4 +87,7 @@ export function settingsByRule(
 }
 
 const same = (one: RuleParameters, other: RuleParameters): boolean =>
-  one.version === other.version && one.enabled === other.enabled && one.graceMs === other.graceMs;
+  one.version === other.version &&
+  one.enabled === other.enabled &&
+  one.graceMs === other.graceMs &&
+  JSON.stringify(valuesOf(one)) === JSON.stringify(valuesOf(other));

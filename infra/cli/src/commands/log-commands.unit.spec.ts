@@ -203,12 +203,35 @@ describe('rules', () => {
     const before = session.again();
     expect(await listRules(before, {})).toBe(0);
     for (const name of ['K', 'U', 'V', 'Z'])
-      expect(before.out.stdout()).toMatch(new RegExp(`^${name} +1 {2}on +0s +all`, 'm'));
+      expect(before.out.stdout()).toMatch(new RegExp(`^${name} +1 {2}on +0s .*all`, 'm'));
     const later = { rule: 'Z', disable: true, reason: 'a test' };
     expect(await setRule(session.again(), later)).toBe(0);
     const after = session.again();
     expect(await listRules(after, {})).toBe(0);
     expect(after.out.stdout()).toMatch(/^Z +1 {2}off +0s +all/m);
+  });
+
+  it('set sets what else a rule has, and keeps what was set of it before', async () => {
+    await run(consistencyAlerts);
+    const ofM = { rule: 'M', reason: 'a test' };
+    expect(await setRule(session, { ...ofM, set: ['unknownGraceMs=5m'] })).toBe(0);
+    const listed = session.again();
+    expect(await listRules(listed, {})).toBe(0);
+    expect(listed.out.stdout()).toMatch(/^M +1 {2}on +10m +unknownGraceMs=5m +all/m);
+    expect(await setRule(session.again(), { ...ofM, grace: '3m' })).toBe(0);
+    const both = session.again();
+    expect(await listRules(both, {})).toBe(0);
+    expect(both.out.stdout()).toMatch(/^M +1 {2}on +3m +unknownGraceMs=5m +all/m);
+  });
+
+  it.each([
+    ['of another rule', 'A', 'unknownGraceMs=5m', 'it has none'],
+    ['that no rule has', 'M', 'patience=5m', 'it has unknownGraceMs'],
+    ['out of its range', 'M', 'unknownGraceMs=8d', '0s to 7d'],
+    ['that is no duration', 'M', 'unknownGraceMs=soon', 'is a duration'],
+  ])('set refuses a value %s, and says what there is', async (_what, name, value, says) => {
+    const asked = { rule: name, set: [value], reason: 'a test' };
+    await expect(setRule(session, asked)).rejects.toThrow(says);
   });
 
   it('list ends with 1 when partitions differ', async () => {

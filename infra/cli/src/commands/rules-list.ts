@@ -5,7 +5,7 @@ import { tableLines } from '../format/table.ts';
 import type { ExitCode } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { PartitionRules } from './active-rules.ts';
-import { activeRulesOf, settingsByRule } from './active-rules.ts';
+import { activeRulesOf, settingsByRule, valuesOf } from './active-rules.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
 
@@ -38,16 +38,22 @@ export async function listRules(
 
 export function ruleLines(active: readonly PartitionRules[]): readonly string[] {
   const rows = [...settingsByRule(active)].flatMap(([rule, settings]) =>
-    settings.map(({ version, enabled, graceMs, partitions }) => [
+    settings.map(({ version, enabled, graceMs, partitions, values }) => [
       ...[
         rule,
         String(version),
         enabled ? 'on' : 'off',
         graceMs === null ? '' : durationText(graceMs),
+        valuesOf({ rule, version, enabled, graceMs, values })
+          .map(({ name, value }) => `${name}=${durationText(value)}`)
+          .join(' '),
       ],
       settings.length === 1 ? 'all' : partitions.join(' '),
       rules.find(({ id }) => id === rule)?.title ?? '(unknown to this version)',
     ]),
   );
-  return tableLines(['rule', 'version', 'state', 'grace', 'partitions', 'what it finds'], rows);
+  return tableLines(
+    ['rule', 'version', 'state', 'grace', 'also set', 'partitions', 'what it finds'],
+    rows,
+  );
 }

@@ -1,22 +1,24 @@
-import type { RuleActivation } from '@plumbline/consistency-alerts';
+import type { Rule, RuleActivation } from '@plumbline/consistency-alerts';
 import { activateRules, rules } from '@plumbline/consistency-alerts';
-import type { RuleParameters } from '@plumbline/events';
+import type { RuleParameters, RuleValue } from '@plumbline/events';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { durationOption } from '../format/duration.ts';
+import { durationOption, durationText } from '../format/duration.ts';
 import { outcomeWaitMs } from '../limits.ts';
 import { operator } from '../session/ask.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { PartitionRules } from './active-rules.ts';
-import { activeRulesOf, settingsByRule } from './active-rules.ts';
+import { activeRulesOf, settingsByRule, valuesOf } from './active-rules.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
 
 export interface RulesSetOptions {
   readonly rule: string;
   readonly grace?: string;
+  /** `name=duration` each. */
+  readonly set?: readonly string[];
   readonly enable?: boolean;
   readonly disable?: boolean;
   readonly reason: string;
@@ -33,6 +35,7 @@ export function addRulesSet(parent: Command, run: RunCommand): void {
         .makeOptionMandatory(),
     )
     .option('--grace <duration>', 'how long the world has to catch up: 5s, 2m')
+    .option('--set <name=duration...>', 'what else the rule has: unknownGraceMs=5m')
     .addOption(new Option('--enable', 'let it raise alerts').conflicts('disable'))
     .addOption(new Option('--disable', 'raise no alert of it'))
     .requiredOption('--reason <text>', 'why; it stays in the log')
@@ -41,6 +44,7 @@ export function addRulesSet(parent: Command, run: RunCommand): void {
       'after',
       examples(
         'rules set --rule A --grace 5s --reason "a demonstration"',
+        'rules set --rule M --set unknownGraceMs=5m --reason "the gateway answers slowly"',
         'rules set --rule B --disable --reason "the gateway sends false reports"',
       ),
     )
@@ -73,10 +77,13 @@ export function parametersOf(
   active: readonly PartitionRules[],
 ): RuleParameters {
   const switched = options.enable === true || options.disable === true;
-  if (options.grace === undefined && !switched)
-    throw usageFailure('nothing to set: give --grace, --enable or --disable');
-  const version = rules.find(({ id }) => id === options.rule)?.version;
-  if (version === undefined) throw usageFailure(`no rule is called ${options.rule}`);
+  const isValued = options.set !== undefined && options.set.length > 0;
+  if (options.grace === undefined && !switched && !isValued)
+    throw usageFailure('nothing to set: give --grace, --set, --enable or --disable');
+  const known = rules.find(({ id }) => id === options.rule);
+  if (known === undefined) throw usageFailure(`no rule is called ${options.rule}`);
+  const { version } = known;
+  const asks = new Map((options.set ?? []).map((text) => valueOf(known, text)));
   const now = settingsByRule(active).get(options.rule) ?? [];
   const [first] = now;
   const asked = {
@@ -88,12 +95,34 @@ export function parametersOf(
     throw usageFailure('partitions differ on it: give --enable or --disable');
   if (asked.graceMs === null && differs(({ graceMs }) => graceMs))
     throw usageFailure('partitions differ on its grace: give --grace');
+  const isAsked = ({ name }: RuleValue): boolean => asks.has(name);
+  if (differs((each) => JSON.stringify(valuesOf(each).filter((of) => !isAsked(of)))))
+    throw usageFailure('partitions differ on what else is set: give all of it with --set');
+  const kept = (first?.values ?? []).filter((each) => !isAsked(each));
   return {
     rule: options.rule,
     version,
     enabled: asked.enabled ?? first?.enabled ?? true,
     graceMs: asked.graceMs ?? first?.graceMs ?? null,
+    values: [...kept, ...[...asks].map(([name, value]) => ({ name, value }))],
   };
+}
+
+/** `name=duration`, by the name that the rule has for it, and within its range. */
+function valueOf(
+  { id, parameters = [] }: Rule,
+  text: string,
+): readonly [name: string, valueMs: number] {
+  const [name = '', ...rest] = text.split('=');
+  const known = parameters.find((each) => each.name === name);
+  const names = parameters.map((each) => each.name).join(', ');
+  if (known === undefined)
+    throw usageFailure(`rule ${id} has no parameter ${name}: it has ${names || 'none'}`);
+  const valueMs = durationOption(rest.join('='), `--set ${name}`);
+  if (valueMs >= known.min && valueMs <= known.max) return [name, valueMs];
+  throw usageFailure(
+    `--set ${name} is ${durationText(known.min)} to ${durationText(known.max)}: ${known.meaning}`,
+  );
 }
 
 const outcomeLine = ({ partition, status, message }: RuleActivation): string =>

@@ -39,7 +39,7 @@ export async function setGrace(
   options: { readonly graceMs: number; readonly reason: string; readonly timeoutMs: number },
 ): Promise<void> {
   const [described] = await log.describeTopics([topics.alertsCommands.name]);
-  const rule = { rule: 'A', version: 1, enabled: true, graceMs: options.graceMs };
+  const rule = { rule: 'A', version: 1, enabled: true, graceMs: options.graceMs, values: [] };
   const answers = await activateRules({
     ...{ log, codec, partitions: described?.partitions ?? 0, tenant: 'main' },
     data: { rules: [rule], reason: options.reason },

@@ -183,6 +183,16 @@ export interface RuleParameters {
   readonly enabled: boolean;
   /** How long the world has to catch up before it is an inconsistency, in milliseconds; null if the rule has no grace. */
   readonly graceMs: null | number;
+  /** What else is set; parameters that are not listed are as the rule has them. */
+  readonly values: readonly RuleValue[];
+}
+
+/** One number of a rule beside its grace. */
+export interface RuleValue {
+  /** Name of the parameter; says its unit. */
+  readonly name: string;
+  /** What it is set to. */
+  readonly value: number;
 }
 
 /** From here on the rules are set like this. */

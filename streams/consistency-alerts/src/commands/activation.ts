@@ -3,7 +3,7 @@ import { topics } from '@plumbline/events';
 import type { ChainLink, InputRecord, ProcessorContext } from '@plumbline/runtime';
 import { emitChained, emitOutcome, fingerprintOf, firstLink } from '@plumbline/runtime';
 import type { ActiveParameters } from '../rules/parameters.ts';
-import { activate } from '../rules/parameters.ts';
+import { activate, asSaid } from '../rules/parameters.ts';
 import { chainsStore, parametersKey, parametersOf, parametersStore } from '../stores.ts';
 
 /** Sets the rules of one task, once by the id of the command. */
@@ -47,7 +47,7 @@ export function onActivation(
       type: 'RulesActivated',
       data: {
         revision: result.revision,
-        rules: result.rules,
+        rules: result.rules.map(asSaid),
         reason: wanted.reason,
         activatedAt: context.nowMs,
       },

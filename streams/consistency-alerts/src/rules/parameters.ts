@@ -12,11 +12,14 @@ export interface ActiveRule {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** As it was set. What an earlier version kept has no values. */
+type SetParameters = Omit<RuleParameters, 'values'> & Partial<Pick<RuleParameters, 'values'>>;
+
 /** What is in force on one partition, since the newest `RulesActivated`. */
 export interface ActiveParameters {
   /** 0 while nothing was ever activated and the rules' own defaults hold. */
   readonly revision: bigint;
-  readonly rules: readonly RuleParameters[];
+  readonly rules: readonly SetParameters[];
   /** Ids of the newest activations, so that a repeated command changes nothing. */
   readonly recent: readonly string[];
 }
@@ -31,7 +34,7 @@ export const defaultParameters: ActiveParameters = {
   revision: 0n,
   rules: rules
     .filter(({ id }) => listedAlways.has(id))
-    .map(({ id, version, graceMs }) => ({ rule: id, version, enabled: true, graceMs })),
+    .map(({ id, version, graceMs }) => ({ rule: id, version, enabled: true, graceMs, values: [] })),
   recent: [],
 };
 
@@ -50,15 +53,22 @@ export function activeRules(parameters: ActiveParameters): readonly ActiveRule[]
       rule,
       enabled: set?.enabled ?? true,
       graceMs: set?.graceMs ?? rule.graceMs,
-      values: defaultValues(rule),
+      values: valuesOf(rule, set),
     };
   });
   activeByParameters.set(parameters, active);
   return active;
 }
 
-const defaultValues = ({ parameters = [] }: Rule): Readonly<Record<string, number>> =>
-  Object.fromEntries(parameters.map((each) => [each.name, each.default]));
+function valuesOf(
+  { parameters = [] }: Rule,
+  set: SetParameters | undefined,
+): Readonly<Record<string, number>> {
+  const known = new Map(set?.values?.map(({ name, value }) => [name, value]));
+  return Object.fromEntries(
+    parameters.map((each) => [each.name, known.get(each.name) ?? each.default]),
+  );
+}
 
 const recentMax = 8;
 
@@ -67,7 +77,7 @@ export function activate(
   command: ActivateRules,
   commandId: string,
 ): ActiveParameters | Rejection {
-  for (const { rule, version, graceMs } of command.rules) {
+  for (const { rule, version, graceMs, values } of command.rules) {
     const known = rules.find(({ id }) => id === rule);
     if (known === undefined) return refusal(`no rule is called ${rule}`, rule);
     if (known.version !== version) {
@@ -76,6 +86,8 @@ export function activate(
     if (graceMs !== null && (graceMs < 0 || graceMs > graceMsMax)) {
       return refusal(`the grace of rule ${rule} is 0 to ${graceMsMax} ms`, rule);
     }
+    const wrong = wrongValue(known, values);
+    if (wrong !== null) return refusal(wrong, rule);
   }
   const changed = new Map(parameters.rules.map((p) => [p.rule, p]));
   for (const next of command.rules) changed.set(next.rule, next);
@@ -85,6 +97,29 @@ export function activate(
     recent: [...parameters.recent, commandId].slice(-recentMax),
   };
 }
+
+/** Why values are refused; `null` when they are not. */
+function wrongValue(
+  { id, parameters = [] }: Rule,
+  values: RuleParameters['values'],
+): string | null {
+  const names = values.map(({ name }) => name);
+  for (const [index, { name, value }] of values.entries()) {
+    const known = parameters.find((each) => each.name === name);
+    if (known === undefined) return `rule ${id} has no parameter ${name}`;
+    if (names.indexOf(name) !== index) return `parameter ${name} of rule ${id} is set twice`;
+    const { min, max, unit } = known;
+    if (value < min || value > max)
+      return `parameter ${name} of rule ${id} is ${min} to ${max} ${unit}`;
+  }
+  return null;
+}
+
+/** As it is said: complete. */
+export const asSaid = ({ values = [], ...set }: SetParameters): RuleParameters => ({
+  ...set,
+  values,
+});
 
 const refusal = (message: string, rule: string): Rejection => ({
   code: 'INVALID_RULE_PARAMETERS',

@@ -21,6 +21,8 @@ export interface Watch {
 export interface Rules {
   readonly enabled: Map<string, boolean>;
   readonly graceMs: Map<string, number>;
+  /** What else is set, by rule and name. */
+  readonly values: Map<string, number>;
   readonly seen: string[];
 }
 

@@ -54,6 +54,7 @@ const defaultGraceMs: Readonly<Record<string, number>> = {
   ...{ A: 60_000, J: 3_600_000, L: 5_000, M: 600_000 },
   ...{ N: 60_000, P: 60_000, R: 60_000 },
 };
+const valueNames = ['orderGraceMs', 'processingGraceMs', 'unknownGraceMs'];
 const inputs = [
   topics.alertsCommands.name,
   topics.ordersEvents.name,
@@ -79,6 +80,7 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
   const rules: Rules = {
     enabled: new Map(ruleNames.map((rule) => [rule, true])),
     graceMs: new Map(Object.entries(defaultGraceMs)),
+    values: new Map(),
     seen: [],
   };
 
@@ -157,9 +159,14 @@ function activate(rules: Rules, entry: ReadEntry): void {
   );
   if (wrong) return;
   rules.seen.push(entry.envelope.id);
-  for (const { rule, enabled, graceMs } of wanted) {
+  for (const { rule, enabled, graceMs, values } of wanted) {
     rules.enabled.set(rule, enabled);
     rules.graceMs.set(rule, graceMs ?? defaultGraceMs[rule] ?? 0);
+    for (const name of valueNames) {
+      const value = values.find((each) => each.name === name)?.value;
+      if (value === undefined) rules.values.delete(`${rule} ${name}`);
+      else rules.values.set(`${rule} ${name}`, value);
+    }
   }
 }
 

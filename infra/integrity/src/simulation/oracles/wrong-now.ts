@@ -15,8 +15,8 @@ interface Wrong {
   readonly name: string;
   /** From when its time runs, if not from the event. */
   readonly fromMs?: number;
-  /** How long it may last, where that is not the rule's grace. */
-  readonly mayLastMs?: number;
+  /** What is set of how long it may last, where that is not the rule's grace; and by default. */
+  readonly mayLast?: readonly [name: string, defaultMs: number];
 }
 
 const unpaidEnds = ['FAILED', 'EXPIRED', 'CANCELLED'];
@@ -50,7 +50,7 @@ function wrongSums({ due, paidWith, payment }: ToldOfOrder, standing: Standing):
 
 function wrongMoney({ paidWith, payment }: ToldOfOrder, standing: Standing): readonly Wrong[] {
   if (standing.order === null && standing.payment === 'SUCCESS' && payment?.isMerchants === false)
-    return [{ name: 'K order', mayLastMs: 60_000 }];
+    return [{ name: 'K order', mayLast: ['orderGraceMs', 60_000] }];
   if (standing.order !== 'PAID' || paidWith === null) return [];
   if (standing.payment === 'FAILED' || standing.reported === 'FAILED') return [];
   const isItsPayment = payment?.payNo === paidWith.payNo;
@@ -72,7 +72,7 @@ function lateOnes({ payment }: ToldOfOrder, standing: Standing): readonly Wrong[
     return [];
   const { lostMs, expireMs } = payment;
   if (lostMs !== null && lostMs < expireMs)
-    return [{ name: 'M unknown', fromMs: lostMs, mayLastMs: 600_000 }];
+    return [{ name: 'M unknown', fromMs: lostMs, mayLast: ['unknownGraceMs', 600_000] }];
   return [{ name: 'M open', fromMs: expireMs }];
 }
 
@@ -83,7 +83,7 @@ function wrongRefunds({ payment }: ToldOfOrder, standing: Standing): readonly Wr
   const theirMinor = theirs?.minor ?? 0n;
   const found: Wrong[] = [...refunds].map(([id, { isTaken, sinceMs: fromMs }]) => ({
     ...{ name: `J ${isTaken ? 'taken' : 'asked'} ${id}`, fromMs },
-    ...(isTaken ? { mayLastMs: 72 * 3_600_000 } : {}),
+    ...(isTaken ? { mayLast: ['processingGraceMs', 72 * 3_600_000] as const } : {}),
   }));
   if (standing.payment !== 'SUCCESS' && !paidLate) {
     const theyAlone = theirs !== null && !theirs.withPaid && theirMinor > 0n;
@@ -127,13 +127,15 @@ export function judgeWrongs(
     watches.delete(name);
     if (watch.open) found.push(said('resolved', key, watch, timeMs));
   }
-  for (const { name, fromMs, mayLastMs } of wrongs) {
+  for (const { name, fromMs, mayLast } of wrongs) {
     const rule = name.charAt(0);
     const fresh = begun(rules, rule, fromMs ?? timeMs, triggerId);
-    const ownMs = fresh && mayLastMs !== undefined ? (fromMs ?? timeMs) + mayLastMs : null;
-    const due =
-      watches.get(`${prefix}${name}`) ??
-      (fresh && ownMs !== null ? { ...fresh, deadlineMs: ownMs } : fresh);
+    const lastsMs = mayLast && (rules.values.get(`${rule} ${mayLast[0]}`) ?? mayLast[1]);
+    const begin =
+      fresh === null || lastsMs === undefined
+        ? fresh
+        : { ...fresh, deadlineMs: (fromMs ?? timeMs) + lastsMs };
+    const due = watches.get(`${prefix}${name}`) ?? begin;
     if (due === null) continue;
     watches.set(`${prefix}${name}`, due);
     if (due.open || due.deadlineMs > timeMs) continue;

@@ -244,12 +244,14 @@ export function rulesCommand(
   { graceMs, areCUAndZOn, isWrong }: PlannedRules,
   of: { readonly id: string; readonly key: string },
 ): Command {
-  const rules = [
+  const value = (name: string, ms: number) => ({ values: [{ name, value: ms }] });
+  const set = [
     { rule: 'A', version: isWrong ? 99 : 1, enabled: true, graceMs },
     { rule: 'C', version: 1, enabled: areCUAndZOn, graceMs: 0 },
-    { rule: 'J', version: 1, enabled: true, graceMs },
+    { rule: 'J', version: 1, enabled: true, graceMs, ...value('processingGraceMs', graceMs) },
+    { rule: 'K', version: 1, enabled: true, graceMs: 0, ...value('orderGraceMs', 2 * graceMs) },
     { rule: 'L', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
-    { rule: 'M', version: 1, enabled: true, graceMs },
+    { rule: 'M', version: 1, enabled: true, graceMs, ...value('unknownGraceMs', 700) },
     { rule: 'N', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
     { rule: 'P', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
     { rule: 'R', version: 1, enabled: true, graceMs: 2 * graceMs },
@@ -257,6 +259,7 @@ export function rulesCommand(
     { rule: 'U', version: 1, enabled: areCUAndZOn, graceMs: 0 },
     { rule: 'Z', version: 1, enabled: areCUAndZOn, graceMs: 0 },
   ];
+  const rules = set.map((each) => ({ values: [], ...each }));
   return {
     ...of,
     topic: topics.alertsCommands.name,
