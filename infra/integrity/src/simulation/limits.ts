@@ -147,6 +147,13 @@ export const failuresInRow = 5;
 /** What operators do in one run at most: enough to meet one another. */
 export const operationsMax = 8;
 
+/** What operators say of alerts in one run at most, half of it within so long after the faults. */
+export const wordsMax = 10;
+export const wordsAfterMs = 12_000;
+
+/** How long an alert is suppressed at most, so that it stands again within the run. */
+export const suppressedMaxMs = 6_000;
+
 /** After the faults: what was used up in them has come to its end, and is replayed. */
 export const replayedAfterMs = 10_000;
 

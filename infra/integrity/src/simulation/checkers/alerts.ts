@@ -1,10 +1,11 @@
-import type { AlertRaised, AlertResolved } from '@plumbline/events';
+import type { AlertRaised, AlertResolved, AlertsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { Violation } from '../../checks/violation.ts';
 import { violation } from '../../checks/violation.ts';
 import type { History, ReadEntry } from '../history/history.ts';
 import { keyOf, ownEntries } from '../history/history.ts';
 import { alertLatenessMaxMs, alertLatenessCalmMaxMs } from '../limits.ts';
+import { alertLives, isEndedByPersonAt, isWordOfPerson } from '../oracles/alert-lives.ts';
 import type { ExpectedAlert } from '../oracles/expected-alerts.ts';
 import { expectedAlerts } from '../oracles/expected-alerts.ts';
 import type { Checker } from './checker.ts';
@@ -17,17 +18,26 @@ export const alertsChecker: Checker = {
     const found: Violation[] = [];
     const said = new Map<string, ReadEntry[]>();
     for (const entry of ownEntries(history, topics.alertsEvents.name)) {
-      if (entry.payload.type === 'RulesActivated') continue;
+      const event = entry.payload as AlertsEvent;
+      // What people say has a checker of its own.
+      if (event.type === 'RulesActivated' || isWordOfPerson(event)) continue;
       const name = nameOf(entry);
       said.set(name, [...(said.get(name) ?? []), entry]);
     }
+    const lives = alertLives(history);
     for (const expected of expectedAlerts(history)) {
       const name = `${expected.kind} ${expected.alertId} at ${expected.atMs}`;
       const what = `${expected.kind} ${expected.rule} of ${expected.key} at ${expected.atMs}`;
       const entries = said.get(name) ?? [];
       said.delete(name);
       const [entry] = entries;
-      if (entry === undefined || entries.length > 1) {
+      const isSilent =
+        expected.kind === 'resolved' &&
+        isEndedByPersonAt(lives.get(expected.alertId), expected.atMs);
+      if (isSilent !== false && entry === undefined) continue;
+      if (isSilent === true) {
+        found.push(violation('I8', `${what} was said, and a person had ended it`));
+      } else if (entry === undefined || entries.length > 1) {
         found.push(violation('I8', `${what} was said ${entries.length} times`));
       } else {
         found.push(...lateness(history, expected, { what, entry }));

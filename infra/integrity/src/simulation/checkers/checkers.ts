@@ -10,6 +10,7 @@ import { readModelsChecker, replayChecker } from './derived.ts';
 import { gatewayChecker } from './gateway.ts';
 import { healthChecker } from './health.ts';
 import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts';
+import { livesChecker } from './lives.ts';
 import { operatorsChecker } from './operators.ts';
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
 import { committedReadsChecker, lagChecker, nothingSkippedChecker } from './reads.ts';
@@ -46,6 +47,7 @@ export const checkers: readonly Checker[] = [
   operatorsChecker,
   healthChecker,
   alertsChecker,
+  livesChecker,
   nothingSkippedChecker,
   redrivesChecker,
   lagChecker,

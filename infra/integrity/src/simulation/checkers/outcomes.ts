@@ -116,12 +116,14 @@ export const effectsChecker: Checker = {
 const remembered = 4;
 
 /**
- * What people ask for, and what is done once more when it comes so late: a merchant gets a repeat, or
- * an endpoint is paused again that was resumed within seconds.
+ * What people ask for, and what is done once more when it comes so late: a merchant gets a repeat, an
+ * endpoint is paused again that was resumed within seconds, or an alert is ended again.
  */
 const mayComeLate: ReadonlySet<string> = new Set([
   ...['RetryNotification', 'ReplayNotification', 'PauseEndpoint', 'ResumeEndpoint'],
   ...['PauseReceivingAccount', 'ResumeReceivingAccount', 'ChangeReceivingAccount'],
+  ...['AcknowledgeAlert', 'InvestigateAlert', 'ResolveAlert', 'WriteOffAlert', 'SuppressAlert'],
+  'ReopenAlert',
 ]);
 
 /** Commands that came again when their aggregate had decided too many others to know them. */

@@ -1,4 +1,5 @@
 import { endingMutants } from './ending-mutants.ts';
+import { lifeMutants } from './life-mutants.ts';
 import { logMutants } from './log-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { notificationMutants } from './notification-mutants.ts';
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...notificationMutants,
   ...endingMutants,
   ...operatorMutants,
+  ...lifeMutants,
   ...redriveMutants,
   ...receivingMutants,
   ...sweepMutants,

@@ -16,6 +16,8 @@ import type { FaultKind, Reduction } from './reduction.ts';
 import { faultKinds } from './reduction.ts';
 import type { Story } from './stories.ts';
 import { stories } from './stories.ts';
+import type { PlannedWord } from './words.ts';
+import { plannedWords } from './words.ts';
 
 export const poisonKinds = [
   'garbage',
@@ -94,6 +96,8 @@ export interface RunPlan {
   readonly endpoints: readonly PlannedEndpoint[];
   /** What operators do to notifications; nothing where nobody is told. */
   readonly operations: readonly PlannedOperation[];
+  /** What operators say of alerts. */
+  readonly words: readonly PlannedWord[];
   /** What is let go on behind poison; nothing where nobody is told. */
   readonly redrives: readonly PlannedRedrive[];
   /** When what waits in delay topics is not sent on; null where that is not planned. */
@@ -182,6 +186,7 @@ export function planOf(
     rules: rulesOf(random.fork('rules'), stormMs),
     endpoints: isTelling ? plannedEndpoints(telling, stormMs, tells) : [],
     operations: isTelling ? plannedOperations(telling.fork('operations'), stormMs) : [],
+    words: plannedWords(random.fork('words'), stormMs),
     redrives: isTelling ? plannedRedrives(telling.fork('redrives'), { poison, stormMs }) : [],
     ...{ relayAway, receiving },
     stormMs,

@@ -3,8 +3,8 @@ import { broadcastKeys } from '@plumbline/kernel';
 import type { MemoryReadModel } from '@plumbline/postgres';
 import type { Random, SimHost, SimLog } from '@plumbline/runtime/simulation';
 import { answering } from '../oracles/parking.ts';
-import type { PlannedOperation } from '../plan/operations.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
+import { wordCommands } from './alert-words.ts';
 import type { Client, Command } from './client.ts';
 import { createClient } from './client.ts';
 import { endpointCommands } from './endpoint-commands.ts';
@@ -35,7 +35,10 @@ function at(command: Command, ...atMs: readonly number[]): Errand {
 
 /** What an operator does, and how far it is. */
 interface Operation {
-  readonly planned: PlannedOperation;
+  /** Since the start of the run. */
+  readonly atMs: number;
+  /** Looks at what is shown then. */
+  choose(): readonly Command[];
   commands: readonly Command[] | null;
   isDone: boolean;
 }
@@ -62,6 +65,8 @@ export function createClients(options: {
   readonly journal: Journal;
   /** The read model that operators look at; none where nobody is told. */
   readonly notifications: MemoryReadModel | undefined;
+  /** Where they look for alerts. */
+  readonly alerts: MemoryReadModel;
   newCodec(): Codec;
   reached(name: string): void;
   nowMs(): number;
@@ -90,9 +95,20 @@ export function createClients(options: {
     return at(redriveCommand(planned), ...times.map((each) => beganMs + each));
   });
   const errands = [...goods, ...endpoints, ...stories, ...rules, ...redrives];
-  const operations: Operation[] = plan.operations.map((planned) => ({
-    ...{ planned, commands: null, isDone: false },
-  }));
+  const operations: Operation[] = [
+    ...plan.operations.map((planned) => {
+      const of = {
+        model: options.notifications,
+        random: random.fork(`operation/${planned.index}`),
+      };
+      return { atMs: planned.atMs, choose: () => operationCommands(planned, of) };
+    }),
+    ...plan.words.map((planned) => {
+      const of = { model: options.alerts, random: random.fork(`word/${planned.index}`) };
+      const choose = () => wordCommands(planned, { ...of, nowMs: options.nowMs() });
+      return { atMs: planned.atMs, choose };
+    }),
+  ].map((each) => ({ ...each, commands: null, isDone: false }));
   let begin: ((errand: Errand) => void) | null = null;
 
   async function run(errand: Errand, client: Client, host: SimHost): Promise<void> {
@@ -105,13 +121,9 @@ export function createClients(options: {
 
   /** What was chosen once stays chosen, also when the process that asks ends meanwhile. */
   async function operate(operation: Operation, client: Client, host: SimHost): Promise<void> {
-    const { planned } = operation;
     if (operation.isDone) return;
-    await host.clock.sleep(Math.max(1, beganMs + planned.atMs - options.nowMs()));
-    operation.commands ??= operationCommands(planned, {
-      model: options.notifications,
-      random: random.fork(`operation/${planned.index}`),
-    });
+    await host.clock.sleep(Math.max(1, beganMs + operation.atMs - options.nowMs()));
+    operation.commands ??= operation.choose();
     for (const command of operation.commands) await sent(command, client);
     operation.isDone = true;
   }

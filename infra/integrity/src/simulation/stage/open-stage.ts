@@ -107,6 +107,7 @@ export async function openStage(plan: RunPlan, mutant: Mutant | null): Promise<S
   const clients = createClients({
     ...{ plan, journal, nowMs, reached },
     notifications: plan.endpoints.length === 0 ? undefined : notificationsIn(readModels),
+    alerts: modelNamed(readModels, 'alerts'),
     random: simulation.random.fork('clients'),
     beganMs: startMs,
     newCodec: () => newCodec(nowMs),
@@ -241,6 +242,12 @@ function startWorkers(
     workers.set(notificationsByDefault.name, startDeliveries({ ...of, ...told, model }));
   }
   return workers;
+}
+
+function modelNamed(readModels: readonly MemoryReadModel[], name: string): MemoryReadModel {
+  const found = readModels.find(({ projection }) => projection.name === name);
+  if (found === undefined) throw new Error(`no read model ${name} in this run`);
+  return found;
 }
 
 /** What shows notifications, where somebody is told. */
