@@ -219,3 +219,9 @@ export const reportTriesMax = 40;
  */
 export const lastLookMs = 40;
 export const lastLooksMax = 50;
+
+/** A run has some ten alerts in half a minute: an incident is of few, and soon over. */
+export const incidents = {
+  ...{ alertsToOpen: 2, windowMs: 30_000 },
+  ...{ settleMs: 2_000, quietMs: 15_000, joinedMax: 3 },
+} as const;

@@ -3,6 +3,8 @@ import { topics } from '@plumbline/events';
 import { invariant } from '@plumbline/kernel';
 import type { ChainLink, EventCause, ProcessorContext, Topology } from '@plumbline/runtime';
 import { emitChained, firstLink, redrives } from '@plumbline/runtime';
+import type { IncidentLimits } from './limits.ts';
+import { incidentLimits } from './limits.ts';
 import type { Changed } from './incidents.ts';
 import { nextDueMs, withNote, withTime } from './incidents.ts';
 import type { RuleIncidents } from './state.ts';
@@ -23,7 +25,7 @@ const timer = 'due';
  * Folds a storm of alerts of one rule and tenant into incidents, in broker time. Its state is as
  * large in a storm of 100,000 as in one of 20: members stand in its events.
  */
-export const incidentsTopology: Topology = {
+export const incidentsTopologyOf = (limits: IncidentLimits): Topology => ({
   name: 'incidents',
   ordering: 'time',
   paceMs: 25,
@@ -38,24 +40,28 @@ export const incidentsTopology: Topology = {
       const before = entryOf(context, key);
       // The topic holds nothing but these; the codec has checked it.
       const note = payload.data as AlertNoted;
-      const changed = withNote(before?.state ?? noIncidents, note, { key, nowMs: context.nowMs });
+      const changed = withNote(before?.state ?? noIncidents, note, {
+        ...{ key, nowMs: context.nowMs, limits },
+      });
       if (changed.state === before?.state) return;
       const { id, correlationId, traceparent } = envelope;
       const entry = { state: changed.state, chain: before?.chain ?? firstLink, correlationId };
       const cause = { id, correlationId, traceparent, actor: actorOf(context) };
-      save(context, { key, entry, before: before?.state ?? noIncidents, changed, cause });
+      save(context, { key, entry, before: before?.state ?? noIncidents, changed, cause, limits });
     },
     onTimer({ key, name, dueMs }, context) {
       const entry = entryOf(context, key);
       invariant(entry !== undefined, `a timer without incidents: ${key}`);
-      const changed = withTime(entry.state, context.nowMs);
+      const changed = withTime(entry.state, { nowMs: context.nowMs, limits });
       const { correlationId } = entry;
       const id = `timer:${name}:${dueMs}`;
       const cause = { id, correlationId, traceparent: null, actor: actorOf(context) };
-      save(context, { key, entry, before: null, changed, cause });
+      save(context, { key, entry, before: null, changed, cause, limits });
     },
   }),
-};
+});
+
+export const incidentsTopology = incidentsTopologyOf(incidentLimits);
 
 const entryOf = (context: ProcessorContext, key: string): Entry | undefined =>
   context.store<Entry>(store).get(key);
@@ -72,9 +78,10 @@ function save(
     readonly before: RuleIncidents | null;
     readonly changed: Changed;
     readonly cause: EventCause;
+    readonly limits: IncidentLimits;
   },
 ): void {
-  const { key, entry, before, changed, cause } = of;
+  const { key, entry, before, changed, cause, limits } = of;
   let { chain } = entry;
   for (const payload of changed.events) {
     const subject = payload.data.incidentId;
@@ -83,8 +90,8 @@ function save(
   }
   const { state } = changed;
   context.store<Entry>(store).set(key, { ...entry, state, chain });
-  const dueMs = nextDueMs(state);
-  if (before !== null && nextDueMs(before) === dueMs) return;
+  const dueMs = nextDueMs(state, limits);
+  if (before !== null && nextDueMs(before, limits) === dueMs) return;
   if (dueMs === null) context.timers.cancel({ key, name: timer });
   else context.timers.set({ key, name: timer, dueMs });
 }

@@ -1,6 +1,6 @@
 import type { AlertNoted, IncidentsEvent } from '@plumbline/events';
 import { derivedUuid, slotOf } from '@plumbline/kernel';
-import * as limits from './limits.ts';
+import type { IncidentLimits } from './limits.ts';
 import type { Incident, PendingAlert, RuleIncidents } from './state.ts';
 import type { Tally } from './tally.ts';
 import { ended, joined, nothingCounted, reopened } from './tally.ts';
@@ -16,6 +16,7 @@ export interface At {
   readonly key: string;
   /** Broker time of the note or of the timer. */
   readonly nowMs: number;
+  readonly limits: IncidentLimits;
 }
 
 /** Counts a note; one that has been counted changes nothing. */
@@ -25,14 +26,17 @@ export function withNote(state: RuleIncidents, note: AlertNoted, at: At): Change
   const seen = { ...state.seen, [note.alertPartition]: note.alertOffset };
   const after = counted({ ...state, seen }, note, at);
   const opened = opening(after, note, at);
-  return opened ?? told(after, (each) => each.unsaid.length >= limits.joinedMax, at.nowMs);
+  return opened ?? told(after, (each) => each.unsaid.length >= at.limits.joinedMax, at.nowMs);
 }
 
 /** Says what is due: changes that nobody has been told of, and that an incident is over. */
-export function withTime(state: RuleIncidents, nowMs: number): Changed {
-  const said = told(state, (each) => isDue(flushDueMs(each), nowMs), nowMs);
+export function withTime(
+  state: RuleIncidents,
+  { nowMs, limits }: Pick<At, 'nowMs' | 'limits'>,
+): Changed {
+  const said = told(state, (each) => isDue(flushDueMs(each, limits), nowMs), nowMs);
   const last = said.state.incidents.at(-1);
-  if (last === undefined || !isDue(endDueMs(last), nowMs)) return said;
+  if (last === undefined || !isDue(endDueMs(last, limits), nowMs)) return said;
   const all = told(said.state, (each) => each.incidentId === last.incidentId, nowMs);
   const over = { ...(all.state.incidents.at(-1) ?? last), untilMs: nowMs };
   const { incidentId, rule, tenant, counts, money } = over;
@@ -51,10 +55,10 @@ export function withTime(state: RuleIncidents, nowMs: number): Changed {
 }
 
 /** When {@link withTime} has something to say, broker time; null for never. */
-export function nextDueMs({ incidents }: RuleIncidents): number | null {
+export function nextDueMs({ incidents }: RuleIncidents, limits: IncidentLimits): number | null {
   let least: number | null = null;
   for (const incident of incidents) {
-    for (const dueMs of [flushDueMs(incident), endDueMs(incident)]) {
+    for (const dueMs of [flushDueMs(incident, limits), endDueMs(incident, limits)]) {
       if (dueMs !== null && (least === null || dueMs < least)) least = dueMs;
     }
   }
@@ -63,15 +67,16 @@ export function nextDueMs({ incidents }: RuleIncidents): number | null {
 
 const isDue = (dueMs: number | null, nowMs: number): boolean => dueMs !== null && dueMs <= nowMs;
 
-const flushDueMs = ({ unsaidSinceMs }: Incident): number | null =>
+const flushDueMs = ({ unsaidSinceMs }: Incident, limits: IncidentLimits): number | null =>
   unsaidSinceMs === null ? null : unsaidSinceMs + limits.flushMs;
 
-function endDueMs({ untilMs, counts, notedMs, joinedMs }: Incident): number | null {
+function endDueMs(incident: Incident, limits: IncidentLimits): number | null {
+  const { untilMs, counts, notedMs, joinedMs } = incident;
   if (untilMs !== null) return null;
   return counts.open === 0 ? notedMs + limits.settleMs : joinedMs + limits.quietMs;
 }
 
-function counted(state: RuleIncidents, note: AlertNoted, { nowMs }: At): RuleIncidents {
+function counted(state: RuleIncidents, note: AlertNoted, { nowMs, limits }: At): RuleIncidents {
   const of = state.incidents.findLast(
     ({ fromMs, untilMs }) =>
       note.raisedAt >= fromMs && (untilMs === null || note.raisedAt <= untilMs),
@@ -80,7 +85,7 @@ function counted(state: RuleIncidents, note: AlertNoted, { nowMs }: At): RuleInc
     const after = withMember(of, note, nowMs);
     return { ...state, incidents: state.incidents.map((each) => (each === of ? after : each)) };
   }
-  if (note.step === 'RAISED') return { ...state, pending: withPending(state, note) };
+  if (note.step === 'RAISED') return { ...state, pending: withPending(state, note, limits) };
   const pending = state.pending.map((each) =>
     each.alertId === note.alertId
       ? { ...each, end: note.step === 'ENDED' ? note.end : null }
@@ -125,17 +130,22 @@ function afterStep(tally: Tally, note: AlertNoted): Tally {
 function withPending(
   { pending, incidents }: RuleIncidents,
   { alertId, raisedAt: raisedAtMs, amountMinor, currency }: AlertNoted,
+  { windowMs }: IncidentLimits,
 ): readonly PendingAlert[] {
   const last = incidents.at(-1);
   if (last !== undefined && raisedAtMs <= (last.untilMs ?? last.fromMs)) return pending;
   const alert: PendingAlert = { alertId, raisedAtMs, amountMinor, currency, end: null };
   const all = [...pending, alert].sort((a, b) => a.raisedAtMs - b.raisedAtMs);
   const newestMs = all.at(-1)?.raisedAtMs ?? raisedAtMs;
-  return all.filter((each) => each.raisedAtMs > newestMs - limits.windowMs);
+  return all.filter((each) => each.raisedAtMs > newestMs - windowMs);
 }
 
 /** Those that wait are one incident once there are enough. */
-function opening(state: RuleIncidents, note: AlertNoted, { key, nowMs }: At): Changed | null {
+function opening(
+  state: RuleIncidents,
+  note: AlertNoted,
+  { key, nowMs, limits }: At,
+): Changed | null {
   const { pending } = state;
   const [first] = pending;
   if (first === undefined || pending.length < limits.alertsToOpen) return null;

@@ -21,5 +21,21 @@ export const flushMs = secondMs;
 /** Of one rule and tenant, those whose alerts may still end: the newest, at some 400 bytes each. */
 export const incidentsMax = 16;
 
+/** What may be otherwise in a world where time is short. */
+export interface IncidentLimits {
+  readonly alertsToOpen: number;
+  readonly windowMs: number;
+  readonly settleMs: number;
+  readonly quietMs: number;
+  readonly joinedMax: number;
+  readonly flushMs: number;
+  readonly incidentsMax: number;
+}
+
+export const incidentLimits: IncidentLimits = {
+  ...{ alertsToOpen, windowMs, settleMs, quietMs },
+  ...{ joinedMax, flushMs, incidentsMax },
+};
+
 /** Of one order: as many as consistency-alerts lets a person reopen (its life/limits.ts). */
 export const endedAlertsMax = 64;

@@ -1,5 +1,6 @@
 import type { AlertNoted, IncidentsEvent } from '@plumbline/events';
 import { nextDueMs, withNote, withTime } from './incidents.ts';
+import { incidentLimits as limits } from './limits.ts';
 import type { RuleIncidents } from './state.ts';
 import { noIncidents } from './state.ts';
 
@@ -37,19 +38,19 @@ export function openRuleTask(): RuleTask {
     state: () => state,
     take(...notes) {
       for (const note of notes) {
-        const changed = withNote(state, note, { key, nowMs });
+        const changed = withNote(state, note, { key, nowMs, limits });
         ({ state } = changed);
         events.push(...changed.events);
       }
     },
     goTo(afterMs) {
       const untilMs = startMs + afterMs;
-      for (let dueMs = nextDueMs(state); dueMs !== null && dueMs <= untilMs;) {
+      for (let dueMs = nextDueMs(state, limits); dueMs !== null && dueMs <= untilMs;) {
         nowMs = Math.max(nowMs, dueMs);
-        const changed = withTime(state, nowMs);
+        const changed = withTime(state, { nowMs, limits });
         ({ state } = changed);
         events.push(...changed.events);
-        dueMs = nextDueMs(state);
+        dueMs = nextDueMs(state, limits);
       }
       nowMs = Math.max(nowMs, untilMs);
     },

@@ -10,6 +10,7 @@ import { readModelsChecker, replayChecker } from './derived.ts';
 import { gatewayChecker } from './gateway.ts';
 import { healthChecker } from './health.ts';
 import { chainsChecker, moneyChecker, transitionsChecker } from './histories.ts';
+import { incidentsChecker } from './incidents.ts';
 import { livesChecker } from './lives.ts';
 import { operatorsChecker } from './operators.ts';
 import { effectsChecker, outcomesChecker, refusalsChecker } from './outcomes.ts';
@@ -48,6 +49,7 @@ export const checkers: readonly Checker[] = [
   healthChecker,
   alertsChecker,
   livesChecker,
+  incidentsChecker,
   nothingSkippedChecker,
   redrivesChecker,
   lagChecker,

@@ -101,6 +101,21 @@ describe('the checkers', () => {
       () => withTopic(ordersOutcomes.name, (e) => e.slice(1)),
     ],
     ['an event that is missing', 'outcomes', () => dropFirst(ordersEvents.name, 'OrderPaid')],
+    [
+      'a step of an alert that was not noted',
+      'incidents',
+      () => dropFirst(topics.incidentsAlerts.name, 'AlertNoted'),
+    ],
+    [
+      'an incident that was not opened',
+      'incidents',
+      () => dropFirst(topics.incidentsEvents.name, 'IncidentOpened'),
+    ],
+    [
+      'an incident without its alerts',
+      'incidents',
+      () => altered(topics.incidentsEvents.name, 'IncidentOpened', { joined: [] }),
+    ],
     ['an outcome that came twice', 'outcomes', () => twice(ordersOutcomes.name, 'CommandOutcome')],
     [
       'an acknowledged command that is gone',

@@ -68,7 +68,10 @@ const received = ({ receiving }: Pick<RunPlan, 'receiving'>): readonly Topology[
 
 const alwaysThere = ({ partitions }: Pick<RunPlan, 'partitions'>): readonly Topology[] => [
   ...topologies,
-  ...alertDeskTopologiesOf({ partitions, tenant: endpointTenant }),
+  ...alertDeskTopologiesOf({
+    ...{ partitions, tenant: endpointTenant },
+    incidents: limits.incidents,
+  }),
 ];
 
 /**
