@@ -44,9 +44,11 @@ export async function* alertsFromStream(
   let at = options.from;
   for (let failed = 0; !signal.aborted;) {
     const silent = createSilence(options.silenceMs ?? limits.silenceMs);
+    // Not by AbortSignal.any, which Node 20 lets go of while only a fetch waits for it.
+    signal.addEventListener('abort', silent.end);
     try {
-      const body = await connect(options, at, AbortSignal.any([signal, silent.signal]));
-      for await (const event of readEvents(body)) {
+      const body = await connect(options, at, silent.signal);
+      for await (const event of readEvents(chunksOf(body, silent.signal))) {
         silent.broken();
         failed = 0;
         if (event === null) continue;
@@ -60,6 +62,7 @@ export async function* alertsFromStream(
       if (isOver(signal)) return;
       if (failed === 0) options.onAway?.(error instanceof Error ? error : new Error(String(error)));
     } finally {
+      signal.removeEventListener('abort', silent.end);
       silent.end();
     }
     failed += 1;
@@ -77,7 +80,7 @@ function createSilence(silenceMs: number) {
   return {
     signal: silent.signal,
     broken: () => void timer.refresh(),
-    end() {
+    end: (): void => {
       clearTimeout(timer);
       // Whoever leaves the loop leaves the connection too.
       silent.abort();
@@ -85,11 +88,32 @@ function createSilence(silenceMs: number) {
   };
 }
 
+/** Ends with the signal: what was asked for by then may not be there to be aborted any more. */
+async function* chunksOf(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = body.getReader();
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    cancel();
+  }
+}
+
 async function connect(
   { url, filter = {}, headers = {} }: AlertsFromStreamOptions,
   at: AlertsFrom,
   signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<ReadableStream<Uint8Array>> {
   const asked = new URL(`${url.replace(/\/+$/, '')}/alerts/stream`);
   const { tenant, rules, types, severities } = filter;
   const query = {
@@ -102,7 +126,7 @@ async function connect(
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) asked.searchParams.set(name, value);
   const response = await fetch(asked, { headers: { ...headers }, signal, redirect: 'error' });
-  if (response.ok && response.body !== null) return response.body as AsyncIterable<Uint8Array>;
+  if (response.ok && response.body !== null) return response.body as ReadableStream<Uint8Array>;
   const said = refusal.safeParse(await response.json().catch(() => null));
   const why = said.success ? `${said.data.code}: ${said.data.message}` : String(response.status);
   if (response.status === 409 || response.status === 410) throw new PositionLost(why);

@@ -112,3 +112,19 @@ it.each([
   await expect(take(1, { after: 'p' })).rejects.toThrow('CODE: because');
   expect(server.calls).toHaveLength(2);
 });
+
+it('ends with its signal, though nothing comes any more, and leaves no connection', async () => {
+  let isOpen = true;
+  server = await openServer((_, response) => {
+    begin(response);
+    say(response, 'position', 'p0', '{}');
+    response.on('close', () => (isOpen = false));
+  });
+  const ending = new AbortController();
+  const { signal } = ending;
+  const onPosition = (): void => void setTimeout(() => ending.abort(), 50);
+  const url = server.url;
+  const told = alertsFromStream({ url, from: 'end', signal, onPosition });
+  expect(await told.next()).toEqual({ done: true, value: undefined });
+  await expect.poll(() => isOpen).toBe(false);
+});
