@@ -34,6 +34,7 @@ export const partNames = [
   'hanging',
   'retries',
   'waiting',
+  'subscribers',
   'money',
   'active-orders',
   'start',
@@ -68,6 +69,8 @@ say nothing about another, and a busy machine measures its other work.
     hanging   (4 min)  what the others notice while ${hangingOf.hanging} of ${hangingOf.endpoints} endpoints hang, against without
     retries   (4 min)  how late retries are after ${retryLevels.join(', ')} while others wait
     waiting   (2 min)  memory while records wait in a delay topic
+    subscribers (2 min) from the event that sets a rule off to whoever subscribes to alerts: by Kafka,
+                       server-sent events and webhook
     money     (6 min)  money on personal accounts at rising rates: from a client's record to its answer,
                        and to the merchant's endpoint that has the notification
     active-orders (6 min) one merchant's list of ${listedOrders} orders, and the match of one record, while
@@ -89,8 +92,8 @@ say nothing about another, and a busy machine measures its other work.
   --orders N,…        active-orders: orders that wait (default ${orderCountsDefault.join(',')})
   --waiting N         retries, waiting: records that wait (default ${retriesWaiting} and ${millionWaiting})
   --loads N,…         lateness: records a second (default ${loadsDefault.join(',')})
-  --seconds N         latency, lateness, payments, checkouts, deliveries, money: how long at each
-                      rate (default ${secondsDefault})
+  --seconds N         latency, lateness, payments, checkouts, deliveries, subscribers, money: how long
+                      at each rate (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
   --records N         join, keys: records of the prepared log (default ${recordsDefault})
   --keys N            join: keys; keys, restore, takeover: only so many (join's default: as many

@@ -1,6 +1,7 @@
 import type { DeliveriesResult } from './measure/deliveries.ts';
 import type { HangingResult } from './measure/hanging.ts';
 import type { RetriesResult } from './measure/retries.ts';
+import type { SubscribersResult } from './measure/subscribers.ts';
 import type { WaitingResult } from './measure/waiting.ts';
 import type { Times } from './notifications/arrived.ts';
 import type { Column } from './print-columns.ts';
@@ -62,5 +63,19 @@ export const waiting: readonly Column<WaitingResult>[] = [
     number('waiting', 8, (r) => whole(r[process].waiting)),
     number('peak', 6, (r) => whole(r[process].peak)),
   ]),
+  name('  cores', 60, (r) => `  ${coresText(r.cores)}`),
+];
+
+export const subscribers: readonly Column<SubscribersResult>[] = [
+  number('alerts/s', 8, (r) => String(r.perSecond)),
+  number('causes', 7, (r) => String(r.causes)),
+  number('raised: p50', 12, (r) => ms(r.raised.p50Ms)),
+  number('p99', 9, (r) => ms(r.raised.p99Ms)),
+  ...(['kafka', 'stream', 'webhook'] as const).flatMap((way): Column<SubscribersResult>[] => [
+    number(`${way}: n`, 11, (r) => String(r[way].count)),
+    number('p50', 9, (r) => ms(r[way].p50Ms)),
+    number('p99', 9, (r) => ms(r[way].p99Ms)),
+  ]),
+  number('writer99', 9, (r) => ms(r.writerLateP99Ms)),
   name('  cores', 60, (r) => `  ${coresText(r.cores)}`),
 ];

@@ -14,13 +14,14 @@ import type { PaymentsResult } from './measure/payments.ts';
 import type { Delays, PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
 import type { RetriesResult } from './measure/retries.ts';
+import type { SubscribersResult } from './measure/subscribers.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
 import type { WaitingResult } from './measure/waiting.ts';
 import type { Column } from './print-columns.ts';
 import { coresText, ms, name, number, seconds, whole } from './print-columns.ts';
 import { activeOrders, money } from './print-money.ts';
-import { deliveries, hanging, retries, waiting } from './print-notifications.ts';
+import { deliveries, hanging, retries, subscribers, waiting } from './print-notifications.ts';
 
 const contenderWidth = 22;
 
@@ -195,6 +196,7 @@ export type TableResult =
   | PaymentsResult
   | RestoreResult
   | RetriesResult
+  | SubscribersResult
   | TakeoverResult
   | TransactionsResult
   | WaitingResult;
@@ -229,6 +231,8 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
       return drawn(restore, result);
     case 'retries':
       return drawn(retries, result);
+    case 'subscribers':
+      return drawn(subscribers, result);
     case 'takeover':
       return drawn(takeover, result);
     case 'transactions':

@@ -18,6 +18,7 @@ import { measurePurchases } from './measure/purchases.ts';
 import { measureRestore } from './measure/restore.ts';
 import { measureRetries } from './measure/retries.ts';
 import { measureColdStart, measureWarmStarts } from './measure/start.ts';
+import { measureSubscribers } from './measure/subscribers.ts';
 import { measureTakeover } from './measure/takeover.ts';
 import { measureTransactions } from './measure/transactions.ts';
 import { measureWaiting } from './measure/waiting.ts';
@@ -82,6 +83,7 @@ async function measureNotifications(options: Measuring, chosen: BenchArguments):
   if (parts.has('hanging')) await measureHanging(given);
   if (parts.has('retries')) await measureRetries({ ...given, waiting: waiting.retries });
   if (parts.has('waiting')) await measureWaiting({ ...given, waiting: waiting.waiting });
+  if (parts.has('subscribers')) await measureSubscribers({ ...given, seconds });
 }
 
 async function measureAccounts(options: Measuring, chosen: BenchArguments): Promise<void> {

@@ -18,6 +18,7 @@ import type { PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
 import type { RetriesResult } from './measure/retries.ts';
 import type { StartResult } from './measure/start.ts';
+import type { SubscribersResult } from './measure/subscribers.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
 import type { WaitingResult } from './measure/waiting.ts';
@@ -41,6 +42,7 @@ export type Result =
   | PaymentsResult
   | RestoreResult
   | RetriesResult
+  | SubscribersResult
   | TakeoverResult
   | TransactionsResult
   | WaitingResult;

@@ -40,6 +40,15 @@ export const hangingOf = { endpoints: 100, hanging: 10 } as const;
 /** Events a second over all of them: two for each. */
 export const hangingPerSecond = 200;
 
+/** Alerts a second of the part `subscribers`: what a storm of one rule brings, and ten times as much. */
+export const subscriberRates = [10, 100] as const;
+
+/** Before the first that count: the endpoint is proven then, and the code compiled. */
+export const subscribersWarmUp = { perSecond: 50, seconds: 15 } as const;
+
+/** Orders in one transaction, six records each, before anything is measured. */
+export const subscribersOpenedAtOnce = 100;
+
 /** Longer than the time-out of 30 s, so that requests that hang end, and others follow them. */
 export const hangingSeconds = 40;
 

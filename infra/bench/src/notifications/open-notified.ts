@@ -12,7 +12,7 @@ import {
 } from '@plumbline/events';
 import type { Log, TransactionalProducer } from '@plumbline/kafka';
 import { createKafkaLog } from '@plumbline/kafka';
-import type { Platform, Stack } from '@plumbline/local';
+import type { Platform, ProcessName, Stack } from '@plumbline/local';
 import { createRegistrySchemaIds } from '@plumbline/registry';
 import { askedAtOnce } from '../limits.ts';
 import type { Measuring } from '../measure/measuring.ts';
@@ -49,6 +49,8 @@ export async function openNotified(
     /** Of both processes, ms; those of default if unset. */
     readonly levelsMs?: readonly number[];
     readonly env?: Readonly<Record<string, string>>;
+    /** Those that notify if unset. */
+    readonly processes?: readonly ProcessName[];
   },
 ): Promise<Notified> {
   const home = await mkdtemp(join(tmpdir(), 'plumbline-bench-'));
@@ -60,7 +62,7 @@ export async function openNotified(
     const sink = await openSink(of.endpoints.length, signal);
     closers.push(() => sink.close());
     const opened = await openBenchPlatform({
-      ...{ home, report, signal, processes: ['delays', 'notifications'] },
+      ...{ home, report, signal, processes: of.processes ?? ['delays', 'notifications'] },
       env: { ...of.env, ...env },
     });
     closers.push(() => opened.close());
@@ -95,7 +97,8 @@ async function codecOf(
   });
   const known = { ...catalogue, topics: [...catalogue.topics, ...delays] };
   const codec = createCodec(registry, { catalogue: known });
-  const events = [topics.paymentsEvents.name, topics.notificationsEvents.name];
-  await codec.prepare([...events, ...delays.map(({ name }) => name)]);
+  const { ordersEvents, paymentsEvents, notificationsEvents, alertsEvents } = topics;
+  const events = [ordersEvents, paymentsEvents, notificationsEvents, alertsEvents, ...delays];
+  await codec.prepare(events.map(({ name }) => name));
   return codec;
 }

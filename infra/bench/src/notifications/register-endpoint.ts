@@ -12,11 +12,13 @@ export interface Endpoint {
 export interface EndpointRequest {
   readonly concurrency?: number;
   readonly intervals?: readonly string[];
+  /** `payment.succeeded` unless given. */
+  readonly events?: readonly string[];
 }
 
 const registered = z.object({ data: z.object({ endpointId: z.string() }) });
 
-/** Who is told that payments of a tenant succeeded. The same tenant again is the same endpoint. */
+/** Who is told of the events of a tenant. The same tenant again is the same endpoint. */
 export async function registerEndpoint(of: {
   readonly platform: Pick<Platform, 'url'>;
   readonly asked: EndpointRequest;
@@ -27,7 +29,7 @@ export async function registerEndpoint(of: {
 }): Promise<Endpoint> {
   const { platform, asked, tenant, target, signal } = of;
   const url = `${platform.url('notifications')}/api/v1/webhook-endpoints?tenant=${tenant}`;
-  const body = { ...asked, url: target, events: ['payment.succeeded'] };
+  const body = { events: ['payment.succeeded'], ...asked, url: target };
   const headers = { 'idempotency-key': tenant };
   const answer = await askPatiently({ method: 'POST', url, body, headers, signal });
   return { tenant, endpointId: registered.parse(answer.body).data.endpointId };
