@@ -1,4 +1,5 @@
 import { endingMutants } from './ending-mutants.ts';
+import { incidentMutants } from './incident-mutants.ts';
 import { lifeMutants } from './life-mutants.ts';
 import { logMutants } from './log-mutants.ts';
 import type { Mutant } from './mutant.ts';
@@ -6,6 +7,7 @@ import { notificationMutants } from './notification-mutants.ts';
 import { operatorMutants } from './operator-mutants.ts';
 import { receivingMutants } from './receiving-mutants.ts';
 import { redriveMutants } from './redrive-mutants.ts';
+import { remedyMutants } from './remedy-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 import { sweepMutants } from './sweep-mutants.ts';
 import { topologyMutants } from './topology-mutants.ts';
@@ -19,7 +21,9 @@ export const mutants: readonly Mutant[] = [
   ...endingMutants,
   ...operatorMutants,
   ...lifeMutants,
+  ...incidentMutants,
   ...redriveMutants,
+  ...remedyMutants,
   ...receivingMutants,
   ...sweepMutants,
 ];
