@@ -198,6 +198,9 @@ export const gatewayEndsMaxMs = 240_000;
 /** One seed in so many has personal accounts: everything else of it stays as it was. */
 export const receivingSeeds = 0.3;
 
+/** Of all runs so many mend what their alerts are about. */
+export const mendingSeeds = 0.3;
+
 /** Orders that are paid into accounts: enough that three ask for one amount at one time. */
 export const personalStoriesMax = 8;
 

@@ -77,6 +77,9 @@ export const rareStates: readonly string[] = [
   ...['money was matched by itself while its payment closed'],
   ...['late money was told to a payment that had closed'],
   ...['alert K raised', 'alert K AUTO_RESOLVED'],
+  // What is done about alerts.
+  ...['remedy DONE', 'remedy REFUSED', 'remedy WITHDRAWN'],
+  ...['remedy held: REMEDIES_STOPPED'],
   // What is done about records that cannot be read.
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],

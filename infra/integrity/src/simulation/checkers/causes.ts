@@ -42,6 +42,13 @@ const heard: Readonly<Record<string, Heard>> = {
     topology: 'notifications',
     topics: [topics.paymentsEvents, topics.alertsEvents],
   },
+  remedies: {
+    topology: 'remedies',
+    topics: [
+      ...[topics.alertsEvents, topics.paymentsEvents],
+      ...[topics.ordersOutcomes, topics.paymentsOutcomes, topics.checkoutOutcomes],
+    ],
+  },
 };
 
 function unlisted(history: History, context: (typeof contexts)[number]): readonly Violation[] {

@@ -21,6 +21,7 @@ import { receivingChecker } from './receiving.ts';
 import { overdueChecker } from './overdue.ts';
 import { redrivesChecker } from './redrives.ts';
 import { relaysChecker } from './relays.ts';
+import { remediesChecker } from './remedies.ts';
 import { resultsChecker } from './results.ts';
 import { stateChecker } from './state.ts';
 import { transactionsChecker } from './transactions.ts';
@@ -37,6 +38,7 @@ export const checkers: readonly Checker[] = [
   moneyChecker,
   gatewayChecker,
   commerceChecker,
+  remediesChecker,
   transactionsChecker,
   receivingChecker,
   receivedChecker,

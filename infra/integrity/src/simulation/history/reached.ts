@@ -4,6 +4,7 @@ import type {
   CheckoutEvent,
   CommandOutcome,
   NotificationsEvent,
+  RemediesEvent,
 } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { History } from './history.ts';
@@ -41,6 +42,7 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
     for (const { letter } of deadLettersIn(history, deadLetters))
       reached(`dead letter ${letter.reason}`);
   }
+  reachedByRemedies(history, reached);
   reachedByMerchants(history, reached);
   reachedByCheckouts(history, reached);
   reachedByNotifications(history, reached);
@@ -153,6 +155,14 @@ function reachedByRedrives(history: History, reached: (name: string) => void): v
       if (told.redriven + told.dropped + told.remaining === 0)
         reached('a redrive found nothing that waits');
     }
+  }
+}
+
+function reachedByRemedies(history: History, reached: (name: string) => void): void {
+  for (const { payload } of ownEntries(history, topics.remediesEvents.name)) {
+    const event = payload as RemediesEvent;
+    if (event.type === 'RemedyEnded') reached(`remedy ${event.data.ending}`);
+    if (event.type === 'RemedyHeld') reached(`remedy held: ${event.data.code}`);
   }
 }
 

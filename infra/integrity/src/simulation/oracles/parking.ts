@@ -101,6 +101,20 @@ export const contexts = [
     outcomes: topics.receivingOutcomes.name,
     deadLetters: topics.receivingDeadLetters.name,
   },
+  {
+    name: 'desks',
+    commands: topics.desksCommands.name,
+    events: topics.desksEvents.name,
+    outcomes: topics.desksOutcomes.name,
+    deadLetters: topics.desksDeadLetters.name,
+  },
+  {
+    name: 'remedies',
+    commands: topics.remediesCommands.name,
+    events: topics.remediesEvents.name,
+    outcomes: topics.remediesOutcomes.name,
+    deadLetters: topics.remediesDeadLetters.name,
+  },
 ] as const;
 
 /** Where keys that wait are let go on, by whichever topology they wait in. */

@@ -10,6 +10,8 @@ import type { PlannedReceiving } from './receiving.ts';
 import { plannedReceiving } from './receiving.ts';
 import type { RelayAway } from './relay.ts';
 import { plannedRelayAway } from './relay.ts';
+import type { PlannedRemedies } from './remedies.ts';
+import { plannedRemedies } from './remedies.ts';
 import type { PlannedRedrive } from './redrives.ts';
 import { parkingPoison, plannedRedrives } from './redrives.ts';
 import type { FaultKind, Reduction } from './reduction.ts';
@@ -80,7 +82,8 @@ export interface PlannedRules {
 }
 
 /** What some of the runs have, and what those of a planted bug can be sure of. */
-export type Certainty = 'stories are spoilt' | 'nobody relays' | 'accounts are paid into';
+export type Certainty =
+  'stories are spoilt' | 'nobody relays' | 'accounts are paid into' | 'alerts are mended';
 
 /** Everything about a run that follows from its seed, before it begins. Times are since its start. */
 export interface RunPlan {
@@ -102,6 +105,8 @@ export interface RunPlan {
   readonly redrives: readonly PlannedRedrive[];
   /** When what waits in delay topics is not sent on; null where that is not planned. */
   readonly relayAway: RelayAway | null;
+  /** What is done about alerts; null in most runs, which observe. */
+  readonly remedies: PlannedRemedies | null;
   /** Who is paid into personal accounts; null in most runs. */
   readonly receiving: PlannedReceiving | null;
   /** For so long there are faults. */
@@ -173,6 +178,8 @@ export function planOf(
   const receiving = isReceiving
     ? plannedReceiving(received, { firstIndex: told, stormMs, isBusy })
     : null;
+  const mending = random.fork('remedies');
+  const isMending = mending.chance(limits.mendingSeeds) || certain.includes('alerts are mended');
   const plan: RunPlan = {
     seed,
     partitions: random.pick([1, 2, 2, 4]),
@@ -188,6 +195,7 @@ export function planOf(
     operations: isTelling ? plannedOperations(telling.fork('operations'), stormMs) : [],
     words: plannedWords(random.fork('words'), stormMs),
     redrives: isTelling ? plannedRedrives(telling.fork('redrives'), { poison, stormMs }) : [],
+    remedies: isMending ? plannedRemedies(mending, { stormMs, isBusy }) : null,
     ...{ relayAway, receiving },
     stormMs,
   };

@@ -12,6 +12,7 @@ import type { Journal } from './journal.ts';
 import { furnish, furnishMore } from './furnish.ts';
 import { operationCommands } from './operators.ts';
 import { redriveCommand } from './redrive-commands.ts';
+import { remedyCommands } from './remedy-commands.ts';
 import { beginTelling, rulesCommand } from './tell-story.ts';
 
 /** Something to be sent at its time, again and again until it was answered or given up. */
@@ -94,7 +95,10 @@ export function createClients(options: {
     const times = againAtMs === null ? [atMs] : [atMs, againAtMs];
     return at(redriveCommand(planned), ...times.map((each) => beganMs + each));
   });
-  const errands = [...goods, ...endpoints, ...stories, ...rules, ...redrives];
+  const remedies = (plan.remedies === null ? [] : remedyCommands(plan.remedies)).map(
+    ({ command, atMs }) => at(command, beganMs + atMs),
+  );
+  const errands = [...goods, ...endpoints, ...stories, ...rules, ...redrives, ...remedies];
   const operations: Operation[] = [
     ...plan.operations.map((planned) => {
       const of = {
