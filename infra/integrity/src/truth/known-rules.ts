@@ -14,7 +14,12 @@ export const graceNames: readonly string[] = Object.keys(defaults);
 export const defaultGraceMs = (name: string): number => defaults[name] ?? 0;
 
 /**
- * A story of a rule that production does not have plants nothing. Of a rule, records set no more than
- * its own grace.
+ * A story of a rule that production does not have plants nothing. A parameter is known where the rule
+ * declares it, by `<rule>/<name>`.
  */
-export const isKnown = (name: string): boolean => rules.some(({ id }) => id === name);
+export function isKnown(name: string): boolean {
+  const [id, parameter] = name.split('/');
+  const rule = rules.find((each) => each.id === id);
+  if (rule === undefined || parameter === undefined) return rule !== undefined;
+  return rule.parameters?.some((each) => each.name === parameter) ?? false;
+}
