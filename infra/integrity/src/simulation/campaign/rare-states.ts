@@ -27,6 +27,8 @@ export const rareStates: readonly string[] = [
   ...['alert A raised', 'alert B raised', 'alert C raised', 'alert A AUTO_RESOLVED'],
   ...['alert A SUPERSEDED', 'alert B AUTO_RESOLVED', 'an order expired by its timer'],
   ...['alert V raised', 'alert Z raised', 'PaymentReportMismatched'],
+  ...['alert D raised', 'alert F raised', 'alert J raised', 'alert K raised', 'alert M raised'],
+  ...['alert N raised', 'alert P raised', 'alert D SUPERSEDED', 'alert P SUPERSEDED'],
   ...['PaymentRequestConflicted', 'PaymentTransactionConflicted'],
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
   ...['OrderExpiryRequested', 'an order expired with its payment'],
