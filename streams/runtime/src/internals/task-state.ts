@@ -121,6 +121,8 @@ export function createTaskState(options: {
   /** Changed keys of the stores that ranges were asked of, by their prefix. */
   const orders = new Map<string, KeyOrder>();
   let changes = new Map<string, Change>();
+  /** Timers that this batch has set and nothing before it: taken away again, they never were. */
+  let born = new Set<string>();
   let undoing: (() => void)[] = [];
 
   for (const [key] of local.entries('t/')) timers.set(parseTimerKey(key));
@@ -215,15 +217,34 @@ export function createTaskState(options: {
       if (replaced === undefined) timers.cancel(timer.key, timer.name);
       else timers.set(replaced);
     });
-    if (replaced !== undefined) change(timerKey(replaced), presentCodec, undefined);
-    change(timerKey(timer), presentCodec, true);
+    if (replaced !== undefined) takeAway(replaced);
+    const key = timerKey(timer);
+    if (!changes.has(key)) {
+      born.add(key);
+      undoing.push(() => void born.delete(key));
+    }
+    change(key, presentCodec, true);
+  }
+
+  function takeAway(timer: FiredTimer): void {
+    const key = timerKey(timer);
+    if (!born.delete(key)) {
+      change(key, presentCodec, undefined);
+      return;
+    }
+    const before = changes.get(key);
+    changes.delete(key);
+    undoing.push(() => {
+      born.add(key);
+      if (before !== undefined) changes.set(key, before);
+    });
   }
 
   function cancelTimer(key: string, name: string): void {
     const gone = timers.cancel(key, name);
     if (gone === undefined) return;
     undoing.push(() => timers.set(gone));
-    change(timerKey(gone), presentCodec, undefined);
+    takeAway(gone);
   }
 
   return {
@@ -300,6 +321,7 @@ export function createTaskState(options: {
         else cache.delete(key);
       }
       changes = new Map();
+      born = new Set();
       undoing = [];
       return entries;
     },

@@ -37,6 +37,19 @@ const shown = (state: TaskState) => ({
   parked: state.parked('in', 'k'),
 });
 
+/** Deletions of timers that do not stand. */
+function takenAwayUnset(log: readonly ChangelogEntry[]): readonly string[] {
+  const set = new Set<string>();
+  return log
+    .filter(({ key }) => key.startsWith('t/'))
+    .filter(({ key, value }) => {
+      if (value === null) return !set.delete(key);
+      set.add(key);
+      return false;
+    })
+    .map(({ key }) => key);
+}
+
 const action = fc.record({
   kind: fc.constantFrom('set', 'delete', 'timer', 'cancel', 'position', 'park', 'unpark'),
   key: fc.constantFrom('main/H1', 'main/H/2', 'x'),
@@ -94,8 +107,24 @@ describe('a task state', () => {
         const restored = createMemoryLocalStore();
         keep(restored, compacted(log, drop));
         expect(shown(open(restored))).toEqual(shown(state));
+        expect(takenAwayUnset(log)).toEqual([]);
       }),
     );
+  });
+
+  it('writes nothing of a timer that one batch sets and takes away', () => {
+    const state = open();
+    const timer = { key: 'main/H1', name: 'due' };
+    state.setTimer({ ...timer, dueMs: 5 });
+    state.cancelTimer('main/H1', 'due');
+    expect(state.takeChanges()).toEqual([]);
+    state.setTimer({ ...timer, dueMs: 5 });
+    state.setTimer({ ...timer, dueMs: 6 });
+    expect(state.takeChanges().map(({ key }) => key)).toEqual(['t/000000000000006/main/H1/due']);
+    state.cancelTimer('main/H1', 'due');
+    state.setTimer({ ...timer, dueMs: 6 });
+    state.cancelTimer('main/H1', 'due');
+    expect(state.takeChanges()).toEqual([{ key: 't/000000000000006/main/H1/due', value: null }]);
   });
 
   it('writes each changed key once, with its newest value', () => {

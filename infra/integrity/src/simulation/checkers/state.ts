@@ -1,6 +1,5 @@
 import type { PaymentsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import type { LogRecord } from '@plumbline/kafka';
 import type { Violation } from '../../checks/violation.ts';
 import { violation } from '../../checks/violation.ts';
 import type { History, ReadEntry } from '../history/history.ts';
@@ -161,26 +160,10 @@ function managers(history: History): readonly Violation[] {
   return found;
 }
 
-/** Behind `t/` and the digits of its time: whose timer it is, and its name. */
-const whoseTimer = (key: string): string => key.slice('t/'.length + 15);
-
-/**
- * A timer is gone once it has fired: its deletion is written once, however often it was set. But for
- * one that was set and taken away in one batch, which shows a deletion only: then the same timer had
- * another time in that batch.
- */
+/** A timer is gone once it has fired: its deletion is written once each time that it was set. */
 function timersTwice(history: History): readonly Violation[] {
   return history.topologies.flatMap(({ changelog }) => {
     const records = history.committed(changelog).map(({ record }) => record);
-    const timesIn = new Map<string, Set<string>>();
-    const batchOf = ({ partition, timestampMs }: LogRecord, key: string): string =>
-      `${partition} ${timestampMs} ${whoseTimer(key)}`;
-    for (const record of records) {
-      const key = record.key?.toString('utf8') ?? '';
-      if (!key.startsWith('t/')) continue;
-      const batch = batchOf(record, key);
-      timesIn.set(batch, (timesIn.get(batch) ?? new Set<string>()).add(key));
-    }
     const gone = new Set<string>();
     return records.flatMap((record) => {
       const key = record.key?.toString('utf8') ?? '';
@@ -193,7 +176,6 @@ function timersTwice(history: History): readonly Violation[] {
         gone.add(key);
         return [];
       }
-      if ((timesIn.get(batchOf(record, key))?.size ?? 0) > 1) return [];
       return [violation('state', `${changelog}: ${key} was taken away twice`)];
     });
   });
