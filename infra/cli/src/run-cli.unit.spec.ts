@@ -60,7 +60,10 @@ describe('exit codes', () => {
     ['nonsense', "unknown command 'nonsense'"],
     ['topics --wrong', "unknown option '--wrong'"],
     ['order timeline', "missing required argument 'orderNo'"],
-    ['rules set --rule Q --grace 5s --reason x', 'Allowed choices are A, B, C, K, R, U, V, Z'],
+    [
+      'rules set --rule Q --grace 5s --reason x',
+      'Allowed choices are A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, R, U, V, W, Z.',
+    ],
     ['rules set --rule A --enable --disable --reason x', 'cannot be used with'],
     ['rules set --rule A --grace 5 --reason x', '--grace is a duration'],
     ['alerts tail --from soon', '--from is a duration'],
