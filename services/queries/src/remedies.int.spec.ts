@@ -1,4 +1,4 @@
-import type { DesksEvent, RemediesEvent } from '@plumbline/events';
+import type { DesksEvent, RemediesEvent, RemedyPolicy } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { MemoryLog } from '@plumbline/kafka';
 import { silentLogger } from '@plumbline/observability';
@@ -62,9 +62,9 @@ const money = [
     secondPersonAboveMinor: 50n,
   },
 ];
-const policy = {
+const policy: RemedyPolicy = {
   ...{ rule: 'C', mode: 'ACT', remedy: 'REFUND', perHourMax: 3, money, dryRun: true },
-} as const;
+};
 const desks: readonly DesksEvent[] = [
   {
     type: 'RemedyPolicySet',
