@@ -111,7 +111,8 @@ describe('notifications that callers ask for', () => {
 });
 
 const contextAt = (afterMs: number) => ({
-  ...{ atMs: startMs + afterMs, offset: 0n, slot: 0 as never, correlationId: 'c', actor: 'test:anybody' },
+  ...{ atMs: startMs + afterMs, offset: 0n, slot: 0 as never },
+  ...{ correlationId: 'c', actor: 'test:anybody' },
   eventId: (index: number) => `event-${index}`,
 });
 
