@@ -5,7 +5,7 @@ import { violation } from '../../checks/violation.ts';
 import type { History } from '../history/history.ts';
 import { outcomesIn, ownEntries } from '../history/history.ts';
 import type { AlertLife, LifeStep } from '../oracles/alert-lives.ts';
-import { alertLives, isOfPerson } from '../oracles/alert-lives.ts';
+import { alertLives, isAsked } from '../oracles/alert-lives.ts';
 import { expectedAlerts } from '../oracles/expected-alerts.ts';
 import type { Checker } from './checker.ts';
 import { forgottenIn } from './outcomes.ts';
@@ -36,12 +36,12 @@ const wanted: Readonly<Record<string, string>> = {
   ReopenAlert: 'OPEN',
 };
 
-/** Each that was accepted led to what it says, once; and no person's step came by itself. */
+/** Each that was accepted led to what it says, once; and no such step came by itself. */
 function asked(history: History, lives: readonly AlertLife[]): readonly Violation[] {
   const found: Violation[] = [];
   const led = new Map<string, string[]>();
   for (const step of lives.flatMap(({ steps }) => steps)) {
-    if (!isOfPerson(step)) continue;
+    if (!isAsked(step)) continue;
     const by = step.causationId ?? '';
     led.set(by, [...(led.get(by) ?? []), step.status]);
   }
@@ -126,7 +126,7 @@ function suppressions(
 ): readonly Violation[] {
   return steps.flatMap((step, at) => {
     const next = steps[at + 1];
-    const isBack = next?.status === 'OPEN' && !isOfPerson(next);
+    const isBack = next?.status === 'OPEN' && !isAsked(next);
     if (step.status !== 'SUPPRESSED' || step.untilMs === null) {
       return isBack ? [violation('I9', `alert ${step.alertId} stands again by itself`)] : [];
     }

@@ -22,8 +22,8 @@ export interface AlertLife {
   readonly steps: readonly LifeStep[];
 }
 
-const bySystem = (actor: string): boolean => actor.startsWith('system:');
-export const isOfPerson = ({ actor }: LifeStep): boolean => !bySystem(actor);
+/** By a command, of a person or of a remedy, and not by what the log says. */
+export const isAsked = ({ actor }: LifeStep): boolean => actor !== 'system:consistency-alerts';
 
 /** Every alert's life, by its id, in the order of the log; of what was never raised there is none. */
 export function alertLives(history: History): ReadonlyMap<string, AlertLife> {
