@@ -54,6 +54,7 @@ import { addRemediesSay } from './commands/remedies-say.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRulesList } from './commands/rules-list.ts';
 import { addRulesSet } from './commands/rules-set.ts';
+import { addRulesSwitches } from './commands/rules-switch.ts';
 import { addSeed } from './commands/seed.ts';
 import { addStack } from './commands/stack.ts';
 import { addTopics } from './commands/topics.ts';
@@ -112,6 +113,7 @@ export function createProgram(run: RunCommand): Command {
   const rules = group(program, 'rules', 'The rules that raise alerts');
   addRulesList(rules, run);
   addRulesSet(rules, run);
+  addRulesSwitches(rules, run);
   const deadLetters = group(program, 'dead-letters', 'Records that could not be processed');
   addDeadLettersList(deadLetters, run);
   addDeadLettersShow(deadLetters, run);

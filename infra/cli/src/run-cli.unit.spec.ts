@@ -34,7 +34,7 @@ async function cli(
 describe('every command', () => {
   const commands = [
     ...['alerts tail', 'alerts list', 'order timeline', 'topics', 'doctor', 'rebuild'],
-    ...['rules list', 'rules set', 'lag', 'replay'],
+    ...['rules list', 'rules set', 'rules activate', 'rules disable', 'lag', 'replay'],
     ...['app-key create', 'app-key list', 'app-key revoke'],
     ...['personal-data erase', 'personal-data rewrap'],
     ...['payment show', 'payment parked', 'payment query', 'payment close', 'payment refund'],

@@ -8,6 +8,7 @@ import { ordersTopology } from '@plumbline/orders';
 import { changesTopology } from '@plumbline/queries';
 import type { RunningTopology, Topology } from '@plumbline/runtime';
 import { runTopology } from '@plumbline/runtime';
+import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chainChecks, firstBrokenLink } from '../doctor/chain-checks.ts';
 import { okCheck } from '../doctor/check.ts';
@@ -18,6 +19,7 @@ import { tailAlerts } from './alerts-tail.ts';
 import { showTimeline, timelineOf } from './order-timeline.ts';
 import { listRules } from './rules-list.ts';
 import { setRule } from './rules-set.ts';
+import { addRulesSwitches } from './rules-switch.ts';
 
 let session: MemorySession;
 const running: RunningTopology[] = [];
@@ -209,6 +211,21 @@ describe('rules', () => {
     const after = session.again();
     expect(await listRules(after, {})).toBe(0);
     expect(after.out.stdout()).toMatch(/^Z +1 {2}off +0s +all/m);
+  });
+
+  it('disable and activate do to one rule what set does', async () => {
+    await run(consistencyAlerts);
+    await setRule(session, { ...rule, rule: 'B' });
+    const say = async (...args: readonly string[]): Promise<string> => {
+      const program = new Command();
+      addRulesSwitches(program, async (act) => void (await act(session.again())));
+      await program.parseAsync([...args, '--reason', 'a test'], { from: 'user' });
+      const listed = session.again();
+      await listRules(listed, {});
+      return listed.out.stdout();
+    };
+    expect(await say('disable', 'B')).toMatch(/^B +1 {2}off +5s +all/m);
+    expect(await say('activate', 'B')).toMatch(/^B +1 {2}on +5s +all/m);
   });
 
   it('set sets what else a rule has, and keeps what was set of it before', async () => {
