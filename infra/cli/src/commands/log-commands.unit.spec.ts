@@ -218,7 +218,9 @@ describe('rules', () => {
     await setRule(session, { ...rule, rule: 'B' });
     const say = async (...args: readonly string[]): Promise<string> => {
       const program = new Command();
-      addRulesSwitches(program, async (act) => void (await act(session.again())));
+      addRulesSwitches(program, async (act) => {
+        await act(session.again());
+      });
       await program.parseAsync([...args, '--reason', 'a test'], { from: 'user' });
       const listed = session.again();
       await listRules(listed, {});
