@@ -1,5 +1,26 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import type { TestSpecification } from 'vitest/node';
+import { BaseSequencer } from 'vitest/node';
+
+/**
+ * They write alerts themselves, into the topic that the alert task owns: on the servers that they
+ * share, that task would take its state for lost, and a replay would find what it never wrote.
+ * So nothing comes after them.
+ */
+const writersOfAlerts = [
+  'services/queries/src/alert-stream/alert-stream.int.spec.ts',
+  'infra/integrity/src/subscribers-in-other-languages.int.spec.ts',
+];
+
+class WritersOfAlertsLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isWriter = ({ moduleId }: TestSpecification): boolean =>
+      writersOfAlerts.some((path) => moduleId.endsWith(path));
+    const sorted = await super.sort(files);
+    return [...sorted.filter((file) => !isWriter(file)), ...sorted.filter(isWriter)];
+  }
+}
 
 /** One project a tier; the suffix of a file is its tier (docs/testing.md). */
 const tier = (name: string, timeoutMs: number, fileParallelism: boolean) => ({
@@ -36,6 +57,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: WritersOfAlertsLast },
     projects: [unit, unitOfPage, tier('int', 60_000, false), tier('e2e', 180_000, false)],
   },
 });
