@@ -4,21 +4,21 @@ import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
 
 /**
- * They write alerts themselves, into the topic that the alert task owns: on the servers that they
- * share, that task would take its state for lost, and a replay would find what it never wrote.
- * So nothing comes after them.
+ * They run the alert task. Others write alerts themselves, into the topic that this task owns: beside
+ * those it would take its state for lost, and a replay would find what it never wrote. So these come
+ * first on the servers that they share.
  */
-const writersOfAlerts = [
-  'services/queries/src/alert-stream/alert-stream.int.spec.ts',
-  'infra/integrity/src/subscribers-in-other-languages.int.spec.ts',
+const runnersOfTheAlertTask = [
+  'infra/cli/src/real-servers.int.spec.ts',
+  'infra/integrity/src/one-transaction-two-payments.int.spec.ts',
 ];
 
-class WritersOfAlertsLast extends BaseSequencer {
+class AlertTaskFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isWriter = ({ moduleId }: TestSpecification): boolean =>
-      writersOfAlerts.some((path) => moduleId.endsWith(path));
+    const isRunner = ({ moduleId }: TestSpecification): boolean =>
+      runnersOfTheAlertTask.some((path) => moduleId.endsWith(path));
     const sorted = await super.sort(files);
-    return [...sorted.filter((file) => !isWriter(file)), ...sorted.filter(isWriter)];
+    return [...sorted.filter(isRunner), ...sorted.filter((file) => !isRunner(file))];
   }
 }
 
@@ -57,7 +57,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    sequence: { sequencer: WritersOfAlertsLast },
+    sequence: { sequencer: AlertTaskFirst },
     projects: [unit, unitOfPage, tier('int', 60_000, false), tier('e2e', 180_000, false)],
   },
 });
