@@ -25,8 +25,10 @@ interface Finished {
 }
 
 /**
- * Runs the chosen steps. The checks need one core: the unit tests and the simulation, which runs what
- * was built, run beside them. The servers start meanwhile: much of that is waiting.
+ * Runs the chosen steps. The unit tests and the simulation, which runs what was built, need all cores
+ * one after the other, while the servers start: much of that is waiting. The checks only compute, and
+ * yield to everything else: they are done beside the files with servers, which leave half of two
+ * cores idle. Whoever starts servers of its own has the machine to itself.
  */
 export async function runAll(options: AllOptions): Promise<Outcome> {
   const { chosen, write, signal } = options;
@@ -62,15 +64,15 @@ export async function runAll(options: AllOptions): Promise<Outcome> {
   });
   const [build, ...others] = checksOf(options.root);
   const built = runChecks([build]);
-  const unitAndSimulation = async () => {
-    const unit = tierOf('beside-checks');
-    if (unit !== null)
-      await timed(unit.name, () => runTier(unit, { ...options, files: chosen.files }));
-    await built;
-    await simulate();
-  };
-  await Promise.all([built.then(() => runChecks(others)), unitAndSimulation()]);
-  await withServers.run(timed);
+  const checked = built.then(() => runChecks(others));
+  const unit = tierOf('first');
+  if (unit !== null)
+    await timed(unit.name, () => runTier(unit, { ...options, files: chosen.files }));
+  await built;
+  await simulate();
+  await withServers.runGiven(timed);
+  await checked;
+  await withServers.runOwn(timed);
   for (const { step, outcome } of finished)
     if (outcome.failures.length > 0)
       say([`\nFailed in ${step}:`, ...failureLines(outcome)].join('\n'));
@@ -104,17 +106,20 @@ function openServerTiers(options: AllOptions, of: Readonly<Record<'given' | 'own
     return sum(await Promise.all(shares));
   };
 
-  async function run(timed: Timed): Promise<void> {
-    if (given !== null && opening !== null)
-      await timed(given.name, () => runShares(given, opening));
-    await browser;
-    if (own === null) return;
-    const ended = failure(own.name, 'it was ended before it began');
-    await timed(own.name, () =>
-      options.signal.aborted ? Promise.resolve(ended) : runTier(own, { ...options, files }),
-    );
-  }
-  return { run };
+  return {
+    async runGiven(timed: Timed): Promise<void> {
+      if (given !== null && opening !== null)
+        await timed(given.name, () => runShares(given, opening));
+      await browser;
+    },
+    async runOwn(timed: Timed): Promise<void> {
+      if (own === null) return;
+      const ended = failure(own.name, 'it was ended before it began');
+      await timed(own.name, () =>
+        options.signal.aborted ? Promise.resolve(ended) : runTier(own, { ...options, files }),
+      );
+    },
+  };
 }
 
 /** What stands in the way is said here, and again by the tests that cannot do without. */

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { stopTimeoutMs } from './limits.ts';
 
 export interface RunOptions {
@@ -8,6 +10,8 @@ export interface RunOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timeoutMs: number;
+  /** Whether it is to take only what everything else leaves of the processors. False if unset. */
+  readonly yielding?: boolean;
   /** Ends the process early. */
   readonly signal: AbortSignal;
   readonly onOutput?: (text: string) => void;
@@ -33,6 +37,7 @@ export function runProcess(options: RunOptions): Promise<RunResult> {
         detached: true,
       },
     );
+    if (options.yielding === true) yieldToOthers(child);
     let output = '';
     let timedOut = false;
     const take = (chunk: Buffer) => {
@@ -58,6 +63,21 @@ export function runProcess(options: RunOptions): Promise<RunResult> {
       resolve({ exitCode, timedOut, output });
     });
   });
+}
+
+/**
+ * The lowest priority, which what it starts inherits. Some kernels share out by sessions first, and
+ * this process leads one: there the session's own priority counts as well.
+ */
+function yieldToOthers({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  const lowest = constants.priority.PRIORITY_LOW;
+  try {
+    setPriority(pid, lowest);
+  } catch {
+    // It has ended already, or the system has no priorities: it runs as everything else does.
+  }
+  void writeFile(`/proc/${pid}/autogroup`, String(lowest)).catch(() => undefined);
 }
 
 function endGroup(child: ChildProcess): void {

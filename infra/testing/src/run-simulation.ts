@@ -22,6 +22,7 @@ export async function runSimulation(options: StepContext & { minutes: number }):
     name: 'build',
     title: '',
     commands: [simulation.build(root)],
+    yielding: false,
     timeoutMs,
   } as const;
   const built = await runCheck(build, options);

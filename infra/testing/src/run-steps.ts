@@ -24,6 +24,7 @@ export async function runCheck(check: Check, context: StepContext): Promise<Outc
       cwd: context.root,
       env: context.env,
       timeoutMs: check.timeoutMs,
+      yielding: check.yielding,
       signal: context.signal,
     });
     if (exitCode === 0) continue;

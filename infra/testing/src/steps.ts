@@ -8,6 +8,8 @@ export interface Check {
   readonly title: string;
   /** Program and arguments, one process each; all must end with 0. */
   readonly commands: readonly (readonly string[])[];
+  /** Whether it takes only what the steps beside it leave of the processors. */
+  readonly yielding: boolean;
   readonly timeoutMs: number;
 }
 
@@ -15,8 +17,8 @@ export interface Check {
 export interface Tier {
   readonly name: 'unit' | 'int' | 'e2e';
   readonly title: string;
-  /** Beside the checks, with real servers given to it, or last, with servers that it starts itself. */
-  readonly runs: 'beside-checks' | 'with-servers' | 'last';
+  /** First, with real servers given to it, or last, with servers that it starts itself. */
+  readonly runs: 'first' | 'with-servers' | 'last';
   readonly timeoutMs: number;
 }
 
@@ -29,6 +31,7 @@ export const checksOf = (root: string): readonly [Check, ...Check[]] => [
     title: 'every package builds',
     // pnpm as it is pinned; npx puts it on the PATH, where turbo looks for it.
     commands: [['npx', '--yes', packageManagerOf(root), 'exec', 'turbo', 'run', 'build']],
+    yielding: false,
     timeoutMs: stepTimeoutsMs.build,
   },
   {
@@ -39,24 +42,28 @@ export const checksOf = (root: string): readonly [Check, ...Check[]] => [
       // The page is for browsers, and partly in files that tsc does not read.
       ['node', bin('vue-tsc/bin/vue-tsc.js'), '-p', join('services', 'console', 'tsconfig.json')],
     ],
+    yielding: true,
     timeoutMs: stepTimeoutsMs.typecheck,
   },
   {
     name: 'lint',
     title: 'eslint, no warnings',
     commands: [['node', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
+    yielding: true,
     timeoutMs: stepTimeoutsMs.lint,
   },
   {
     name: 'format',
     title: 'prettier',
     commands: [['node', bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+    yielding: true,
     timeoutMs: stepTimeoutsMs.format,
   },
   {
     name: 'generated',
     title: 'generated files are what their generators write',
     commands: generatorsOf(root).map((script) => ['node', script, '--check']),
+    yielding: true,
     timeoutMs: stepTimeoutsMs.generated,
   },
 ];
@@ -65,7 +72,7 @@ export const tiers: readonly Tier[] = [
   {
     name: 'unit',
     title: 'tests without input or output',
-    runs: 'beside-checks',
+    runs: 'first',
     timeoutMs: stepTimeoutsMs.unit,
   },
   {
