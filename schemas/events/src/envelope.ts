@@ -126,6 +126,18 @@ export function decodeEnvelopeOf(source: HeaderSource): Envelope {
   };
 }
 
+/** Of what a record is and what it follows from, without the rest of its headers. */
+export interface RecordHead {
+  readonly type: string;
+  readonly causationId: string | null;
+}
+
+/** @throws Undecodable as {@link decodeEnvelope} does, for these two headers. */
+export function decodeHeadOf(source: HeaderSource): RecordHead {
+  lookAt(source);
+  return { type: read.type.usual(), causationId: read.causationId.textOrNull() };
+}
+
 /**
  * SHA-256 that chains an event to the one before it, 64 hex; its parts are those of docs/formats.md.
  * `body` is the Avro body without its framing.

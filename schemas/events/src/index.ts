@@ -6,12 +6,13 @@ export { bodyOf, createCodec, frameBytes } from './codec.ts';
 export { compatibilityProblems } from './compatibility.ts';
 export type { KeptValue } from './dead-letter-value.ts';
 export { keptValueOf } from './dead-letter-value.ts';
-export type { Envelope } from './envelope.ts';
+export type { Envelope, RecordHead } from './envelope.ts';
 export type { HeaderSource } from './header-reader.ts';
 export { envelopeHeaders } from './header-reader.ts';
 export {
   decodeEnvelope,
   decodeEnvelopeOf,
+  decodeHeadOf,
   encodeEnvelope,
   firstPreviousHash,
   hashOfEvent,

@@ -232,6 +232,29 @@ describe('what cannot be processed', () => {
   });
 });
 
+it('what concerns nobody is not decoded', async () => {
+  let isWanted = true;
+  const concerns: NonNullable<DoorHears['concerns']> = ({ topic, key: at, type, causationId }) => {
+    expect([topic, at, type, causationId]).toEqual([heard, key, 'PaymentClosed', 'c']);
+    return isWanted;
+  };
+  driver = await createTestDriver(doorTopology({ hears: { ...hears([]), concerns } }));
+  const headers = { ce_type: Buffer.from('PaymentClosed'), ce_causationid: Buffer.from('c') };
+  const nonsense = () =>
+    driver.pipeRaw({ topic: heard, key: Buffer.from(key), value: Buffer.from('x'), headers });
+  const letters = () => driver.readOutput(topics.ordersDeadLetters.name).length;
+  isWanted = false;
+  nonsense();
+  expect(letters()).toBe(0);
+  isWanted = true;
+  nonsense();
+  expect(letters()).toBe(1);
+  isWanted = false;
+  // What waits behind one that could not be processed waits, whoever it concerns.
+  nonsense();
+  expect(letters()).toBe(1);
+});
+
 it('an aggregate that hears nothing reads nothing but its commands', () => {
   const kinds = hearing().inputs.map(({ kind, topic }) => [kind, topic]);
   expect(kinds).toEqual([

@@ -11,6 +11,7 @@ import { emitCommand } from './routed-command.ts';
 import type { StateCodec } from './state-codec.ts';
 import { jsonStateCodec } from './state-codec.ts';
 import type {
+  Concerns,
   FiredTimer,
   InputRecord,
   KeyValueStore,
@@ -54,6 +55,8 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
   readonly hears?: {
     /** Read beside the commands; a record that cannot be processed holds up its key. */
     readonly topics: readonly string[];
+    /** {@link TopologyInput}: of which records `commandOf` is asked at all; of all unless given. */
+    readonly concerns?: Concerns;
     /** What several aggregates of a partition need, kept by `commandOf`. */
     readonly stores: readonly StoreSpec[];
     /** The command that a record stands for. No side effects but on those stores. */
@@ -121,7 +124,10 @@ export function aggregateTopology<State, Command extends Payload, Event extends 
   options: AggregateOptions<State, Command, Event>,
 ): Topology {
   const { name, topics, hears } = options;
-  const heard = (hears?.topics ?? []).map((topic) => ({ kind: 'events', topic }) as const);
+  const filter = hears?.concerns === undefined ? {} : { concerns: hears.concerns };
+  const heard = (hears?.topics ?? []).map(
+    (topic) => ({ kind: 'events', topic, ...filter }) as const,
+  );
   return {
     name,
     ordering: 'arrival',

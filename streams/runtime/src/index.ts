@@ -1,4 +1,5 @@
 export type {
+  Concerns,
   EmittedMessage,
   FiredTimer,
   Following,

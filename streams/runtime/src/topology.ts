@@ -1,5 +1,5 @@
 import type { Payload } from '@plumbline/kernel';
-import type { Envelope } from '@plumbline/events';
+import type { Envelope, RecordHead } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { StateCodec } from './state-codec.ts';
 
@@ -45,7 +45,15 @@ export type TopologyInput =
   /** A command that cannot be processed is dead-lettered and answered on `outcomes`. */
   | { readonly kind: 'commands'; readonly topic: string; readonly outcomes: string }
   /** An event that cannot be processed is dead-lettered, and later ones of its key wait behind it. */
-  | { readonly kind: 'events'; readonly topic: string }
+  | {
+      readonly kind: 'events';
+      readonly topic: string;
+      /**
+       * Whether a record concerns anybody here; all do unless given. One that does not is not even
+       * decoded, so that nothing that is wrong with it is found here. Reads stores, and writes none.
+       */
+      readonly concerns?: Concerns;
+    }
   /**
    * Records that may be taken only once the broker's clock is `delayMs` past their append time, a
    * running maximum, so that the log is in the order in which they are due. Never early by the
@@ -55,6 +63,11 @@ export type TopologyInput =
   | { readonly kind: 'delays'; readonly topic: string; readonly delayMs: number }
   /** Commands to let parked keys go on, which the runtime itself takes ({@link redrives}). */
   | { readonly kind: 'redrives'; readonly topic: string; readonly outcomes: string };
+
+export type Concerns = (
+  head: RecordHead & { readonly topic: string; readonly key: string },
+  context: ProcessorContext,
+) => boolean;
 
 /** The last input of every topology that reads events: a dead letter must not be the end. */
 export const redrives: TopologyInput = {

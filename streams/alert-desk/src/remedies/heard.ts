@@ -7,14 +7,15 @@ import type {
   RemedyProof,
 } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import { unreachable } from '@plumbline/kernel';
-import type { AggregateEntry, InputRecord, ProcessorContext } from '@plumbline/runtime';
+import { parseRoutingKey, unreachable } from '@plumbline/kernel';
+import type { AggregateEntry, Concerns, InputRecord, ProcessorContext } from '@plumbline/runtime';
 import { aggregateStore } from '@plumbline/runtime';
 import { isKnownRemedy } from '../domain/desk/remedies.ts';
 import type { HeardCommand } from '../domain/remedy/commands.ts';
+import { awaiting } from '../domain/remedy/effects.ts';
 import { remedyIdOf } from '../domain/remedy/ids.ts';
 import type { RemediesState } from '../domain/remedy/state.ts';
-import { keepPolicies, policyOf } from './policies.ts';
+import { keepPolicies, mayAct, policyOf } from './policies.ts';
 
 /** Outcomes topics, with the topic of the events that they name. */
 const eventsBehind: ReadonlyMap<string, string> = new Map([
@@ -30,7 +31,29 @@ export const heardTopics: readonly string[] = [
   ...eventsBehind.keys(),
 ];
 
-/** What somebody else says, as a remedy has to know it; most of it concerns none. */
+/**
+ * All that orders, payments and checkouts answer to anybody comes by here, and hardly any of it is an
+ * answer to a remedy: headers and key tell, without a look at the value.
+ */
+export const concernsRemedies: Concerns = ({ topic, key, type, causationId }, context) => {
+  if (topic === topics.desksCopies.name) return true;
+  if (topic === topics.alertsEvents.name && type === 'AlertRaised') {
+    const place = parseRoutingKey(key);
+    return place !== null && mayAct(context, place.tenant);
+  }
+  if (topic === topics.alertsEvents.name && type !== 'AlertResolved') return false;
+  if (topic === topics.paymentsEvents.name && !refundEnds.has(type)) return false;
+  const known = context.store<AggregateEntry<RemediesState>>(aggregateStore).get(key);
+  if (known === undefined) return false;
+  if (!eventsBehind.has(topic)) return true;
+  return causationId !== null && awaiting(known.state, causationId) !== null;
+};
+
+const refundEnds: ReadonlySet<string> = new Set<PaymentsEvent['type']>([
+  ...(['RefundSucceeded', 'RefundFailed'] as const),
+]);
+
+/** What somebody else says, as a remedy has to know it; of what {@link concernsRemedies}. */
 export function heardFrom(input: InputRecord, context: ProcessorContext): HeardCommand | null {
   if (input.topic === topics.desksCopies.name) {
     // The catalogue ties the topic to its record.
@@ -38,8 +61,6 @@ export function heardFrom(input: InputRecord, context: ProcessorContext): HeardC
     return null;
   }
   if (input.topic === topics.alertsEvents.name) return ofAlert(input, context);
-  const known = context.store<AggregateEntry<RemediesState>>(aggregateStore).get(input.key);
-  if (known === undefined) return null;
   if (input.topic === topics.paymentsEvents.name) return ofPayment(input);
   return ofOutcome(input, input.payload.data as CommandOutcome);
 }
@@ -52,8 +73,6 @@ function ofAlert(input: InputRecord, context: ProcessorContext): HeardCommand | 
   const event = input.payload as AlertsEvent;
   if (event.type === 'AlertRaised') return proposalOf(input.key, event.data, context);
   if (event.type !== 'AlertResolved') return null;
-  const known = context.store<AggregateEntry<RemediesState>>(aggregateStore).get(input.key);
-  if (known === undefined) return null;
   const { alertId, resolution } = event.data;
   return { type: 'NoteAlertEnd', data: { alertId, resolution, proof: proofOf(input) } };
 }

@@ -8,7 +8,7 @@ import type { RemedyEvent, RemedyEventOf } from '../domain/remedy/events.ts';
 import { remedyDecider } from '../domain/remedy/remedy.ts';
 import type { RemediesState, Remedy } from '../domain/remedy/state.ts';
 import { findRemedy } from '../domain/remedy/state.ts';
-import { heardFrom, heardTopics } from './heard.ts';
+import { concernsRemedies, heardFrom, heardTopics } from './heard.ts';
 import { policiesStore } from './policies.ts';
 
 /** The record key of a tenant's desk. */
@@ -71,7 +71,10 @@ export const remediesTopology: Topology = aggregateTopology({
     deadLetters: topics.remediesDeadLetters.name,
   },
   subjectOf: ({ data }) => data.remedyId,
-  hears: { topics: heardTopics, stores: [{ name: policiesStore }], commandOf: heardFrom },
+  hears: {
+    ...{ topics: heardTopics, concerns: concernsRemedies, commandOf: heardFrom },
+    stores: [{ name: policiesStore }],
+  },
   asks: {
     topics: [topics.desksCommands.name, topics.alertsCommands.name],
     commandsOf: askedBy,

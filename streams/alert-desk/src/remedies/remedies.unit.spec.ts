@@ -136,6 +136,41 @@ describe('a remedy', () => {
   });
 });
 
+describe('what others say', () => {
+  const nonsense = (topic: string, headers: Readonly<Record<string, string>>, at = key) => {
+    const bytes = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)] as const);
+    const record = { key: Buffer.from(at), value: Buffer.from('nonsense') };
+    world.remedies.pipeRaw({ topic, ...record, headers: Object.fromEntries(bytes) });
+    return world.remedies.readOutput(topics.remediesDeadLetters.name).length;
+  };
+  const outcome = (commandId: string) => ({
+    ...{ ce_type: 'CommandOutcome', ce_causationid: commandId },
+  });
+
+  it('is not decoded where no policy stands and nothing is asked', () => {
+    const { ordersOutcomes, checkoutOutcomes, alertsEvents } = topics;
+    for (const { name } of [ordersOutcomes, checkoutOutcomes])
+      expect(nonsense(name, outcome('x'))).toBe(0);
+    expect(nonsense(alertsEvents.name, { ce_type: 'AlertRaised' })).toBe(0);
+    policy({ mode: 'OBSERVE' });
+    expect(nonsense(alertsEvents.name, { ce_type: 'AlertRaised' })).toBe(0);
+    policy();
+    expect(nonsense(alertsEvents.name, { ce_type: 'AlertRaised' }, 'other/O-1')).toBe(0);
+    expect(nonsense(alertsEvents.name, { ce_type: 'AlertRaised' })).toBe(1);
+  });
+
+  it('of an order with a remedy is decoded where it answers that, and not where another', () => {
+    policy();
+    world.hear(alert());
+    world.run();
+    const { paymentsEvents, paymentsOutcomes } = topics;
+    expect(nonsense(paymentsOutcomes.name, outcome('x'))).toBe(0);
+    expect(nonsense(paymentsEvents.name, { ce_type: 'GatewayCallReported' })).toBe(0);
+    expect(nonsense(paymentsEvents.name, { ce_type: 'RefundSucceeded' })).toBe(1);
+    expect(nonsense(paymentsOutcomes.name, outcome(effectIdOf(key, remedyId)))).toBe(1);
+  });
+});
+
 describe('persons', () => {
   it('two who approve at once: one start, by both of them', () => {
     policy({ money: [{ ...yen, secondPersonAboveMinor: 500n }] });

@@ -128,7 +128,8 @@ export async function openWorld(): Promise<World> {
         ...{ message: null, details: null, events: [], aggregateVersion: 1n, answer: null },
         ...{ commandPartition: 0, commandOffset: 0n, commandIncarnation: 'i', ...over },
       };
-      remedies.pipeInput({ topic, key: at, payload: { type: 'CommandOutcome', data } });
+      const envelope = { causationId: data.commandId };
+      remedies.pipeInput({ topic, key: at, payload: { type: 'CommandOutcome', data }, envelope });
     },
     effects: () => (collect(), effects.splice(0)),
     told: () => {

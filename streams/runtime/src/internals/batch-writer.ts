@@ -1,10 +1,17 @@
 import type { Codec, Envelope, RedriveParkedKey } from '@plumbline/events';
-import { Undecodable, decodeEnvelope, decodeEnvelopeOf, encodeEnvelope } from '@plumbline/events';
+import {
+  Undecodable,
+  decodeEnvelope,
+  decodeEnvelopeOf,
+  decodeHeadOf,
+  encodeEnvelope,
+} from '@plumbline/events';
 import type { LogRecord, OutgoingRecord } from '@plumbline/kafka';
 import { InvariantViolation, invariant, partitionOfRecordKey } from '@plumbline/kernel';
 import { limits } from '../limits.ts';
 import type { ChangelogEntry } from '../state/local-store.ts';
 import type {
+  Concerns,
   EmittedMessage,
   FiredTimer,
   InputRecord,
@@ -86,6 +93,8 @@ class Writer implements BatchWriter {
   readonly #processor: ReturnType<Topology['createProcessor']>;
   readonly #deadLetters: DeadLetterWriter;
   readonly #context: StepContext;
+  /** By topic, of those of which not every record is looked at. */
+  readonly #concerns: ReadonlyMap<string, Concerns>;
   #outputs: OutgoingRecord[] = [];
   #bytes = 0;
   #records = 0;
@@ -103,6 +112,13 @@ class Writer implements BatchWriter {
     this.#state = state;
     this.#processor = topology.createProcessor(task);
     this.#deadLetters = createDeadLetterWriter({ topology, task, codec });
+    this.#concerns = new Map(
+      topology.inputs.flatMap((input) =>
+        input.kind === 'events' && input.concerns !== undefined
+          ? [[input.topic, input.concerns] as const]
+          : [],
+      ),
+    );
     const emit = (message: EmittedMessage): void => this.#push(this.#encode(message));
     this.#context = createStepContext({ task, state, codec, emit });
   }
@@ -158,7 +174,7 @@ class Writer implements BatchWriter {
     try {
       this.#step(at, () => {
         if (spec.kind === 'redrives') this.#redrive(spec, taken);
-        else this.#processor.onRecord(this.#decode(taken, key), this.#context);
+        else this.#process(taken, key);
       });
     } catch (error) {
       if (error instanceof InvariantViolation) throw error;
@@ -222,7 +238,7 @@ class Writer implements BatchWriter {
         const mark = this.#outputs.length;
         const bytes = this.#bytes;
         try {
-          this.#processor.onRecord(this.#decode(parked), this.#context);
+          this.#process(parked, keyOf(parked.record));
           return null;
         } catch (error) {
           if (error instanceof InvariantViolation) throw error;
@@ -249,6 +265,16 @@ class Writer implements BatchWriter {
       this.#bytes = bytes;
       throw error;
     }
+  }
+
+  #process(taken: Taken, key: string | null): void {
+    const { record } = taken;
+    const concerns = this.#concerns.get(record.topic);
+    if (concerns !== undefined && key !== null) {
+      const head = { ...decodeHeadOf(record), topic: record.topic, key };
+      if (!concerns(head, this.#context)) return;
+    }
+    this.#processor.onRecord(this.#decode(taken, key), this.#context);
   }
 
   #decode(taken: Taken, key: string | null = keyOf(taken.record)): InputRecord {

@@ -51,15 +51,18 @@ function endOfEffect(
 const isUnderWay = (remedy: Remedy): boolean =>
   remedy.status === 'ASKING' || remedy.status === 'STARTED';
 
+/** The remedy that waits for what becomes of a command; `null` where none does. */
+export const awaiting = ({ remedies }: RemediesState, commandId: string): Remedy | null =>
+  Object.values(remedies).find((each) => isUnderWay(each) && commandIdOf(each) === commandId) ??
+  null;
+
 export function noteOutcome(
   data: RemedyCommandOf<'NoteOutcome'>,
   state: RemediesState,
   context: DecisionContext,
 ): Decision<RemedyEvent> {
-  const remedy = Object.values(state.remedies).find(
-    (each) => isUnderWay(each) && commandIdOf(each) === data.commandId,
-  );
-  if (remedy === undefined) return unchanged;
+  const remedy = awaiting(state, data.commandId);
+  if (remedy === null) return unchanged;
   const { code, message } = data;
   if (data.isRefused) {
     const why = { code: code ?? 'REFUSED', reason: message ?? 'no reason was given' };
