@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parsedArgs, UsageError } from '../program/usage.ts';
 import { campaignExamples, examplesMax } from '../schemathesis/limits.ts';
 import {
   handOverKeysDefault,
@@ -37,10 +37,6 @@ export interface CampaignArguments {
   readonly refunds: number;
   /** Orders as state when a hand-over is measured; 0 for none. */
   readonly handOver: number;
-}
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>]
@@ -104,28 +100,24 @@ export function campaignArguments(
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        save: { type: 'boolean', default: false },
-        kills: { type: 'string', default: String(killsDefault) },
-        minutes: { type: 'string' },
-        seed: { type: 'string' },
-        before: { type: 'string', default: 'last' },
-        simulate: { type: 'string', default: '0' },
-        truth: { type: 'string', default: String(truthDefault) },
-        endpoints: { type: 'string', default: String(campaignExamples) },
-        webhooks: { type: 'string', default: String(webhooksDefault) },
-        refunds: { type: 'string', default: String(refundsDefault) },
-        'hand-over': { type: 'string', default: String(handOverKeysDefault) },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return parsedArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      save: { type: 'boolean', default: false },
+      kills: { type: 'string', default: String(killsDefault) },
+      minutes: { type: 'string' },
+      seed: { type: 'string' },
+      before: { type: 'string', default: 'last' },
+      simulate: { type: 'string', default: '0' },
+      truth: { type: 'string', default: String(truthDefault) },
+      endpoints: { type: 'string', default: String(campaignExamples) },
+      webhooks: { type: 'string', default: String(webhooksDefault) },
+      refunds: { type: 'string', default: String(refundsDefault) },
+      'hand-over': { type: 'string', default: String(handOverKeysDefault) },
+    },
+  });
 }
 
 function wholeNumber(of: { flag: string; text: string; max: number }): number {

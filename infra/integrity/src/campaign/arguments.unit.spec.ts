@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { campaignArguments, UsageError } from './arguments.ts';
+import { UsageError } from '../program/usage.ts';
+import { campaignArguments } from './arguments.ts';
 import { createRandom } from './random.ts';
 
 describe('the arguments of a campaign', () => {

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { inspect } from 'node:util';
 import type { CampaignArguments } from './arguments.ts';
-import { campaignArguments, help, UsageError } from './arguments.ts';
+import { UsageError } from '../program/usage.ts';
+import { campaignArguments, help } from './arguments.ts';
 import { runCampaign } from './run-campaign.ts';
 
 async function run(chosen: CampaignArguments): Promise<number> {

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parsedArgs, UsageError } from '../program/usage.ts';
 import * as limits from './limits.ts';
 
 export interface TruthOptions {
@@ -16,10 +16,6 @@ export interface TruthOptions {
   readonly json: boolean;
   readonly record: boolean;
   readonly help: boolean;
-}
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const help = `Usage: npm run alerts:truth -- [options]
@@ -58,17 +54,13 @@ export function parseOptions(args: readonly string[]): TruthOptions {
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        ...{ histories: text, seed: text, rule: text, history: text, mutant: text, workers: text },
-        ...{ trace: flag, mutants: flag, json: flag, record: flag, help: flag },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return parsedArgs({
+    args: [...args],
+    options: {
+      ...{ histories: text, seed: text, rule: text, history: text, mutant: text, workers: text },
+      ...{ trace: flag, mutants: flag, json: flag, record: flag, help: flag },
+    },
+  });
 }
 
 function wholeOf(text: string | undefined, name: string, least: number): number | null {

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { rules } from '@plumbline/consistency-alerts';
+import type { ProgramContext } from '../program/run-program.ts';
+import { UsageError } from '../program/usage.ts';
 import type { Verdict } from '../simulation/campaign/ledger.ts';
 import { writeLedger } from '../simulation/campaign/ledger.ts';
 import type { Pool } from '../simulation/campaign/pool.ts';
 import { openPool } from '../simulation/campaign/pool.ts';
 import type { TruthOptions } from './arguments.ts';
-import { UsageError } from './arguments.ts';
 import type { WorldResult } from './compare.ts';
 import { huntMutants } from './hunt-mutants.ts';
 import type { TruthLine } from './ledger.ts';
@@ -19,15 +20,7 @@ import { shortcomings, TruthTally } from './tally.ts';
 import type { Totals } from './tally.ts';
 import { drawWorld, worldOf, worldsOf } from './world.ts';
 
-export interface TruthContext {
-  readonly options: TruthOptions;
-  readonly args: readonly string[];
-  /** The script that serves worlds when it runs as a worker. */
-  readonly entry: string;
-  readonly signal: AbortSignal;
-  readonly write: (text: string) => void;
-}
-
+type TruthContext = ProgramContext<TruthOptions>;
 type WorldPool = Pool<WorldOrder, WorldResult>;
 
 /** Runs what the command line asks for; gives the exit code. */

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parsedArgs, UsageError } from '../../program/usage.ts';
 import type { Reduction } from '../plan/reduction.ts';
 import { parseReduction } from '../plan/reduction.ts';
 import { seedsDefault } from '../limits.ts';
@@ -22,10 +22,6 @@ export interface SimulateOptions {
   /** Where to write what `npm test` counts; planted bugs and seeds are then run both. */
   readonly outcome: string | null;
   readonly help: boolean;
-}
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const help = `Usage: npm run simulate -- [options]
@@ -69,18 +65,14 @@ export function parseOptions(args: readonly string[]): SimulateOptions {
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        ...{ seeds: text, from: text, minutes: text, seed: text, reduce: text, mutant: text },
-        outcome: text,
-        ...{ workers: text, trace: flag, mutants: flag, json: flag, record: flag, help: flag },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return parsedArgs({
+    args: [...args],
+    options: {
+      ...{ seeds: text, from: text, minutes: text, seed: text, reduce: text, mutant: text },
+      outcome: text,
+      ...{ workers: text, trace: flag, mutants: flag, json: flag, record: flag, help: flag },
+    },
+  });
 }
 
 function numberOf(text: string | undefined, name: string): number | null {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../program/usage.ts';
 import { checkers } from '../checkers/checkers.ts';
 import { mutants } from '../mutants/mutants.ts';
 import type { Reduction } from '../plan/reduction.ts';
 import { formatReduction, parseReduction } from '../plan/reduction.ts';
 import { planOf } from '../plan/run-plan.ts';
 import type { SeedResult } from '../run-seed.ts';
-import { parseOptions, UsageError } from './arguments.ts';
+import { parseOptions } from './arguments.ts';
 import { asTests } from './as-tests.ts';
 import type { Hunted } from './hunt-mutants.ts';
 import { rerunCommand } from './print.ts';

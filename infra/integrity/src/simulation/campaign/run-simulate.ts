@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import type { ProgramContext } from '../../program/run-program.ts';
+import { UsageError } from '../../program/usage.ts';
 import * as limits from '../limits.ts';
 import { mutants, mutantNamed } from '../mutants/mutants.ts';
 import type { Reduction } from '../plan/reduction.ts';
 import type { SeedResult } from '../run-seed.ts';
 import type { SimulateOptions } from './arguments.ts';
-import { UsageError } from './arguments.ts';
 import { asTests } from './as-tests.ts';
 import type { Hunted } from './hunt-mutants.ts';
 import { huntMutants, idleCheckers } from './hunt-mutants.ts';
@@ -20,14 +21,7 @@ import { runCampaign } from './run-campaign.ts';
 import { shrink } from './shrink.ts';
 import type { Totals } from './tally-up.ts';
 
-export interface SimulateContext {
-  readonly options: SimulateOptions;
-  readonly args: readonly string[];
-  /** The script that serves seeds when it runs as a worker. */
-  readonly entry: string;
-  readonly signal: AbortSignal;
-  readonly write: (text: string) => void;
-}
+type SimulateContext = ProgramContext<SimulateOptions>;
 
 /** Runs what the command line asks for; gives the exit code. */
 export async function runSimulate(context: SimulateContext): Promise<number> {
