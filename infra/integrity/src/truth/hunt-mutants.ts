@@ -1,3 +1,4 @@
+import { inLanes } from '../simulation/campaign/lanes.ts';
 import type { Pool } from '../simulation/campaign/pool.ts';
 import type { WorldResult } from './compare.ts';
 import { historiesPerWorld } from './limits.ts';
@@ -41,14 +42,5 @@ export async function huntMutants(options: {
     return caught;
   }
 
-  const left = [...mutants];
-  const caught: CaughtMutant[] = [];
-  async function lane(): Promise<void> {
-    for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
-      if (signal.aborted) return;
-      caught.push(await hunt(mutant));
-    }
-  }
-  await Promise.all(Array.from({ length: pool.size }, lane));
-  return caught;
+  return inLanes(mutants, { lanes: pool.size, signal, run: hunt });
 }

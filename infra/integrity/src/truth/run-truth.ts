@@ -4,6 +4,7 @@ import type { ProgramContext } from '../program/run-program.ts';
 import { UsageError } from '../program/usage.ts';
 import type { Verdict } from '../simulation/campaign/ledger.ts';
 import { writeLedger } from '../simulation/campaign/ledger.ts';
+import { inLanes } from '../simulation/campaign/lanes.ts';
 import type { Pool } from '../simulation/campaign/pool.ts';
 import { openPool } from '../simulation/campaign/pool.ts';
 import type { TruthOptions } from './arguments.ts';
@@ -114,23 +115,16 @@ async function runWorlds(
   onWorld: () => void,
 ): Promise<void> {
   const { seed, histories, history, mutant } = options;
-  const left =
+  const indexes =
     history === null
       ? Array.from({ length: worldsOf(histories) }, (_, index) => index)
       : [worldOf(history)];
-  async function lane(): Promise<void> {
-    for (let index = left.shift(); index !== undefined; index = left.shift()) {
-      if (signal.aborted) return;
-      const order = { seed, histories, index };
-      tally.add(await pool.run(mutant === null ? order : { ...order, mutant }));
-      onWorld();
-    }
+  async function run(index: number): Promise<void> {
+    const order = { seed, histories, index };
+    tally.add(await pool.run(mutant === null ? order : { ...order, mutant }));
+    onWorld();
   }
-  try {
-    await Promise.all(Array.from({ length: pool.size }, lane));
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+  await inLanes(indexes, { lanes: pool.size, signal, run });
 }
 
 /** As if there were no other rule. */

@@ -1,5 +1,6 @@
 import type { Mutant } from '../mutants/mutant.ts';
 import { checkers } from '../checkers/checkers.ts';
+import { inLanes } from './lanes.ts';
 import type { Pool } from './pool.ts';
 
 /** What became of one planted bug. */
@@ -42,21 +43,7 @@ export async function huntMutants(options: {
     return hunted;
   }
 
-  const left = [...mutants];
-  const found: Hunted[] = [];
-  async function lane(): Promise<void> {
-    for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
-      if (signal.aborted) return;
-      found.push(await hunt(mutant));
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: pool.size }, lane));
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  const order = new Map(mutants.map(({ name }, index) => [name, index]));
-  return found.sort((a, b) => (order.get(a.mutant) ?? 0) - (order.get(b.mutant) ?? 0));
+  return inLanes(mutants, { lanes: pool.size, signal, run: hunt });
 }
 
 /** Checkers that found none of the bugs: nothing is known of what they are worth. */

@@ -1,4 +1,5 @@
 import * as limits from '../limits.ts';
+import { inLanes } from './lanes.ts';
 import type { Pool } from './pool.ts';
 import type { Totals } from './tally-up.ts';
 import { Counting } from './tally-up.ts';
@@ -38,23 +39,19 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       next - options.from >= options.seedsMin) ||
     counting.totals().failed.length >= limits.failuresMax;
 
-  async function lane(): Promise<void> {
-    while (!isOver()) {
-      const seed = next;
-      next += 1;
-      const result = await pool.run({ seed });
-      counting.add(result);
-      if ((seed - options.from) % limits.repeatedEvery === 0) {
-        counting.addRepeat(result, await pool.run({ seed }));
-      }
-      options.onProgress(counting.totals(), elapsedMs());
-    }
+  function* seedsLeft(): Generator<number, void> {
+    for (; !isOver(); next += 1) yield next;
   }
 
-  try {
-    await Promise.all(Array.from({ length: pool.size }, lane));
-  } catch (error) {
-    if (!signal.aborted) throw error;
+  async function run(seed: number): Promise<void> {
+    const result = await pool.run({ seed });
+    counting.add(result);
+    if ((seed - options.from) % limits.repeatedEvery === 0) {
+      counting.addRepeat(result, await pool.run({ seed }));
+    }
+    options.onProgress(counting.totals(), elapsedMs());
   }
+
+  await inLanes(seedsLeft(), { lanes: pool.size, signal, run });
   return { totals: counting.totals(), elapsedMs: elapsedMs(), stopped: signal.aborted };
 }
