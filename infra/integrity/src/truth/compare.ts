@@ -1,4 +1,5 @@
 import type { AlertRaised, AlertResolved } from '@plumbline/events';
+import { NameCounts } from '../simulation/campaign/name-counts.ts';
 import type { TrueHistory } from './history.ts';
 import { lateMs } from './limits.ts';
 import type { Said, Seen } from './run-world.ts';
@@ -52,17 +53,10 @@ interface Raised {
   readonly data: AlertRaised;
 }
 
-interface Counting {
-  expected: number;
-  raised: number;
-  missed: number;
-  false: number;
-  late: number;
-  ending: number;
-  ended: number;
-  heldUp: number;
+/** The same while it is counted. */
+type Counting = { -readonly [Name in Exclude<keyof RuleCount, 'latenessMs'>]: number } & {
   readonly latenessMs: number[];
-}
+};
 
 /** Alert by alert, by their ids: what the truth has, and what was said. */
 export function compare(world: TrueWorld, seen: Seen): WorldResult {
@@ -93,9 +87,9 @@ export function compare(world: TrueWorld, seen: Seen): WorldResult {
 }
 
 function storiesOf({ histories }: TrueWorld): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const { story } of histories) counts[story] = (counts[story] ?? 0) + 1;
-  return counts;
+  const counts = new NameCounts();
+  for (const { story } of histories) counts.add(story);
+  return counts.sorted();
 }
 
 function saidByKey(said: readonly Said[]): ReadonlyMap<string, readonly Said[]> {

@@ -1,3 +1,4 @@
+import { NameCounts } from '../simulation/campaign/name-counts.ts';
 import type { Mistake, RuleCount, WorldResult } from './compare.ts';
 import * as limits from './limits.ts';
 
@@ -59,9 +60,15 @@ export class TruthTally {
     const all = totalsOf(counts);
     const ofContract = totalsOf(counts.filter(([rule]) => contract.includes(rule)));
     const mistakes = results.flatMap((result) => result.mistakes);
+    const kinds = new NameCounts();
+    const stories = new NameCounts();
+    for (const result of results) {
+      kinds.add(result.kind);
+      stories.addAll(result.stories);
+    }
     return {
       worlds: results.length,
-      kinds: countBy(results.map(({ kind }) => [kind, 1])),
+      kinds: kinds.sorted(),
       histories: this.histories,
       clean: sum(results, ({ clean }) => clean),
       records: sum(results, ({ records }) => records),
@@ -70,7 +77,7 @@ export class TruthTally {
       recall: share(all.raised, all.expected),
       precision: share(all.raised, all.raised + all.false),
       precisionOfContract: share(ofContract.raised, ofContract.raised + ofContract.false),
-      stories: countBy(results.flatMap(({ stories }) => Object.entries(stories))),
+      stories: stories.sorted(),
       mistakeCount: mistakes.length,
       mistakes: firstOfEach(mistakes),
       different: results.flatMap(({ index, differences }) =>
@@ -125,14 +132,6 @@ const share = (part: number, of: number): number => (of === 0 ? 100 : (part / of
 
 function sum<T>(list: readonly T[], valueOf: (each: T) => number): number {
   return list.reduce((total, each) => total + valueOf(each), 0);
-}
-
-function countBy(
-  entries: readonly (readonly [string, number])[],
-): Readonly<Record<string, number>> {
-  const counts = new Map<string, number>();
-  for (const [name, count] of entries) counts.set(name, (counts.get(name) ?? 0) + count);
-  return Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function firstOfEach(mistakes: readonly Mistake[]): readonly Mistake[] {

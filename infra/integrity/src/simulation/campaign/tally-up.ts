@@ -1,5 +1,5 @@
-import type { FaultKind } from '../plan/reduction.ts';
 import type { SeedResult } from '../run-seed.ts';
+import { NameCounts } from './name-counts.ts';
 
 /** What a campaign has come to so far. */
 export interface Totals {
@@ -23,8 +23,8 @@ export interface Totals {
 /** Adds results up. Hashes are kept, not histories. */
 export class Counting {
   readonly #hashes = new Set<string>();
-  readonly #faults = new Map<FaultKind | 'none', number>();
-  readonly #sometimes = new Map<string, number>();
+  readonly #faults = new NameCounts();
+  readonly #sometimes = new NameCounts();
   readonly #failed: SeedResult[] = [];
   readonly #different: number[] = [];
   #seeds = 0;
@@ -41,11 +41,9 @@ export class Counting {
     this.#records += result.records;
     this.#steps += result.steps;
     this.#virtualMs += result.virtualMs;
-    const kinds = result.faults.length === 0 ? (['none'] as const) : result.faults;
-    for (const kind of kinds) this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + 1);
-    for (const [name, times] of Object.entries(result.sometimes)) {
-      this.#sometimes.set(name, (this.#sometimes.get(name) ?? 0) + times);
-    }
+    const kinds = result.faults.length === 0 ? ['none'] : result.faults;
+    for (const kind of kinds) this.#faults.add(kind);
+    this.#sometimes.addAll(result.sometimes);
     if (result.findings.length > 0) this.#failed.push(result);
   }
 
@@ -62,14 +60,11 @@ export class Counting {
       records: this.#records,
       steps: this.#steps,
       virtualMs: this.#virtualMs,
-      faults: sorted(this.#faults),
-      sometimes: sorted(this.#sometimes),
+      faults: this.#faults.sorted(),
+      sometimes: this.#sometimes.sorted(),
       failed: this.#failed,
       repeated: this.#repeated,
       different: this.#different,
     };
   }
 }
-
-const sorted = (counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> =>
-  Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1)));
