@@ -48,15 +48,19 @@ export interface Written {
   readonly untilMs: number;
 }
 
-export interface Plant {
+/** What is wrong, and since when. */
+export interface Wrong {
   readonly rule: string;
   /** The event with which it began. */
   readonly by: Told;
-  readonly severity: Severity;
   /** From when the grace runs, where that is not the event. Epoch ms. */
   readonly sinceMs?: number;
   /** Instead of that of the rule, where the grace is another parameter. */
   readonly graceMs?: number;
+}
+
+export interface Plant extends Wrong {
+  readonly severity: Severity;
   /** The event with which it ended. */
   readonly endedBy?: Told;
   /** The rule that is raised by that event in its place. */
@@ -125,12 +129,13 @@ export class Pen {
 
   /**
    * What was said must be found, unless its end came within the grace or in its last millisecond, in
-   * which an event is judged before the grace is over. Gives back when it is due.
+   * which an event is judged before the grace is over.
    */
-  plant({ rule, by, severity, sinceMs, graceMs, endedBy, over }: Plant): number {
-    const dueMs = Math.max(by.atMs, (sinceMs ?? by.atMs) + (graceMs ?? this.inForce.graceMs(rule)));
+  plant(plant: Plant): void {
+    const { rule, by, severity, endedBy, over } = plant;
+    const dueMs = this.#dueMs(plant);
     const isHealed = endedBy !== undefined && endedBy.atMs <= dueMs;
-    if (!this.inForce.isOn(rule) || isHealed) return dueMs;
+    if (!this.inForce.isOn(rule) || isHealed) return;
     this.#until(dueMs);
     const takesOver =
       over !== undefined && this.inForce.isOn(over) && this.inForce.graceMs(over) === 0;
@@ -143,14 +148,14 @@ export class Pen {
           };
     const alertId = this.#idOf(rule, by);
     this.#planted.push({ rule, key: this.key, alertId, dueMs, severity, end });
-    return dueMs;
   }
 
-  /** A moment around a deadline: well before, the very last, the first after it, or long after. */
-  around(dueMs: number): number {
+  /** Goes on around a deadline: well before it, at the very last, at the first after it, or long after. */
+  goAround(wrong: Wrong): void {
     const { random } = this;
+    const dueMs = this.#dueMs(wrong);
     const left = Math.max(2, dueMs - this.#nowMs);
-    return random.pick([
+    this.#nowMs = random.pick([
       () => this.#nowMs + 1 + random.int(left - 1),
       () => dueMs - 1,
       () => dueMs,
@@ -161,6 +166,10 @@ export class Pen {
 
   written(): Written {
     return { told: this.#told, planted: this.#planted, untilMs: this.#untilMs };
+  }
+
+  #dueMs({ rule, by, sinceMs = by.atMs, graceMs = this.inForce.graceMs(rule) }: Wrong): number {
+    return Math.max(by.atMs, sinceMs + graceMs);
   }
 
   #idOf(rule: string, by: Told): string {

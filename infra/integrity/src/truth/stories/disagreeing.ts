@@ -1,6 +1,5 @@
-import { Deal } from '../deal.ts';
-import type { Pen, Plant, Story, Told } from '../story.ts';
-import { begin, soonAfter, unpaidEnds } from './parts.ts';
+import type { Pen, Story, Told } from '../story.ts';
+import { begin, beginMerchants, endOrNever, pay, soonAfter, unpaidEnds } from './parts.ts';
 
 /** hyperswitch's forced sync; of a merchant's payment, whose order is not here. */
 const reportAgainstStatus: Story = {
@@ -9,9 +8,7 @@ const reportAgainstStatus: Story = {
   about: 'order',
   tell(pen) {
     const { random } = pen;
-    const deal = new Deal(pen, { isMerchants: true, isLed: true });
-    deal.created();
-    soonAfter(pen);
+    const deal = beginMerchants(pen);
     const isPaid = random.chance(0.5);
     if (isPaid) deal.succeeded();
     else deal.closed();
@@ -28,9 +25,7 @@ const answerAgainstSuccess: Story = {
   about: 'order',
   tell(pen) {
     const { random } = pen;
-    const deal = new Deal(pen, { isMerchants: true, isLed: true });
-    deal.created();
-    soonAfter(pen);
+    const deal = beginMerchants(pen);
     deal.succeeded();
     pen.wait(5, 5_000);
     const result = random.pick(['PENDING', 'NOT_FOUND'] as const);
@@ -47,15 +42,6 @@ const answerAgainstSuccess: Story = {
   },
 };
 
-function endOrNever(pen: Pen, plant: Plant, end: () => Told): void {
-  if (pen.random.chance(0.3)) {
-    pen.plant(plant);
-    return;
-  }
-  pen.goTo(pen.around(plant.by.atMs + pen.inForce.graceMs('N')));
-  pen.plant({ ...plant, endedBy: end() });
-}
-
 /** mollie/WooCommerce#1252, NEARBuilders#209 */
 const backwardAfterPaid: Story = {
   name: 'events that would leave what is paid',
@@ -63,9 +49,7 @@ const backwardAfterPaid: Story = {
   about: 'order',
   tell(pen) {
     const { deal } = begin(pen);
-    deal.succeeded();
-    soonAfter(pen);
-    deal.orderPaid();
+    pay(deal);
     tellBackward(pen, [
       () => deal.orderEnded(pen.random.pick(unpaidEnds)),
       () => deal.awaiting(),

@@ -1,6 +1,6 @@
 import { Deal } from '../deal.ts';
-import type { Pen, Story, Told } from '../story.ts';
-import { begin, soonAfter, unpaidEnds } from './parts.ts';
+import type { Story, Told } from '../story.ts';
+import { begin, endOrNever, soonAfter, unpaidEnds } from './parts.ts';
 
 /** open-mercato#1311, new-api#4353: a forged callback paid the order. */
 const paidByNothing: Story = {
@@ -19,7 +19,7 @@ const paidByNothing: Story = {
       pen.plant(l);
       return;
     }
-    pen.goTo(pen.around(paid.atMs + pen.inForce.graceMs('L')));
+    pen.goAround(l);
     if (how === 'fails') {
       const failed = deal.failed();
       pen.plant({ ...l, endedBy: failed, over: 'B' });
@@ -54,7 +54,7 @@ const openBeyondItsTime: Story = {
       pen.goTo(expireAt + 1 + random.int(2_000));
       deal.unknown();
     }
-    endOrNever(pen, plant, expireAt + pen.inForce.graceMs('M'), deal);
+    endOrNever(pen, plant, anyEnd(deal));
   },
 };
 
@@ -74,20 +74,12 @@ const unknownTooLong: Story = {
       pen.wait(5, 3_000);
       deal.unknown();
     }
-    endOrNever(pen, { rule: 'M', by, severity: 'WARNING', graceMs }, by.atMs + graceMs, deal);
+    endOrNever(pen, { rule: 'M', by, severity: 'WARNING', graceMs }, anyEnd(deal));
   },
 };
 
-function endOrNever(pen: Pen, plant: Parameters<Pen['plant']>[0], dueMs: number, deal: Deal): void {
-  const { random } = pen;
-  if (random.chance(0.3)) {
-    pen.plant(plant);
-    return;
-  }
-  pen.goTo(pen.around(dueMs));
-  const ends = [() => deal.succeeded(), () => deal.failed(), () => deal.closed()];
-  pen.plant({ ...plant, endedBy: random.pick(ends)() });
-}
+const anyEnd = (deal: Deal) => (): Told =>
+  deal.pen.random.pick([() => deal.succeeded(), () => deal.failed(), () => deal.closed()])();
 
 /** Looks like M: nobody can be asked about what people serve by hand. */
 const servedByHand: Story = {
@@ -114,7 +106,7 @@ const stillPayable: Story = {
     const plant = { rule: 'P', by: ended, severity: 'WARNING' } as const;
     let closed: Told | undefined;
     if (random.chance(0.7)) {
-      pen.goTo(pen.around(ended.atMs + pen.inForce.graceMs('P')));
+      pen.goAround(plant);
       closed = random.chance(0.5) ? deal.closed() : deal.failed();
     }
     // Of one that is served by hand nobody can be asked.
@@ -137,7 +129,7 @@ const waitsInVain: Story = {
       pen.plant(plant);
       return;
     }
-    pen.goTo(pen.around(by.atMs + pen.inForce.graceMs('P')));
+    pen.goAround(plant);
     if (isFailed && random.chance(0.4)) {
       const paid = deal.orderPaid();
       pen.plant({ ...plant, endedBy: paid, over: 'B' });
@@ -168,7 +160,7 @@ const noSuchOrder: Story = {
       pen.plant(plant);
       return;
     }
-    pen.goTo(pen.around(by.atMs + graceMs));
+    pen.goAround(plant);
     pen.plant({ ...plant, endedBy: deal.orderCreated() });
     soonAfter(pen);
     deal.orderPaid();

@@ -1,6 +1,6 @@
 import { Deal } from '../deal.ts';
-import type { Pen, Plant, Story, Told } from '../story.ts';
-import { begin, soonAfter } from './parts.ts';
+import type { Plant, Story, Told } from '../story.ts';
+import { begin, cancel, pay, soonAfter } from './parts.ts';
 
 /** The rule that an answer to a query is of; a signed callback is V's, whatever it names. */
 const ruleOfQuery: Readonly<Record<string, string>> = {
@@ -87,7 +87,8 @@ const oneFact: Story = {
     const { deal } = begin(pen);
     tellFact(deal);
     soonAfter(pen);
-    end(deal, pen);
+    if (pen.random.chance(0.5)) pay(deal);
+    else cancel(deal);
   },
 };
 
@@ -102,17 +103,5 @@ const merchantsFact: Story = {
     tellFact(deal);
   },
 };
-
-function end(deal: Deal, pen: Pen): void {
-  if (pen.random.chance(0.5)) {
-    deal.succeeded();
-    soonAfter(pen);
-    deal.orderPaid();
-  } else {
-    deal.closed();
-    soonAfter(pen);
-    deal.orderEnded('OrderCancelled');
-  }
-}
 
 export const factStories: readonly Story[] = [oneFact, merchantsFact];

@@ -168,7 +168,7 @@ const silentChannel: Story = {
         pen.plant(plant);
         return;
       }
-      pen.goTo(pen.around(by.atMs + pen.inForce.graceMs('W')));
+      pen.goAround(plant);
       const endedBy = pen.tell(topic, { type: 'ChannelSpeaks', data: of });
       pen.plant({ ...plant, endedBy });
     }

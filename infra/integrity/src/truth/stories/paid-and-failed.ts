@@ -1,5 +1,5 @@
 import type { Story } from '../story.ts';
-import { begin, noise, soonAfter } from './parts.ts';
+import { begin, noise, pay, soonAfter } from './parts.ts';
 
 /** The order is PAID, and the payment fails. */
 const failsAfterPaid: Story = {
@@ -8,9 +8,7 @@ const failsAfterPaid: Story = {
   about: 'order',
   tell(pen) {
     const { deal } = begin(pen);
-    deal.succeeded();
-    soonAfter(pen);
-    deal.orderPaid();
+    pay(deal);
     pen.wait(10, 20_000);
     const failed = deal.failed();
     pen.plant({ rule: 'B', by: failed, severity: 'CRITICAL' });
@@ -25,9 +23,7 @@ const reportedFailed: Story = {
   tell(pen) {
     const { deal } = begin(pen);
     const { random } = pen;
-    deal.succeeded();
-    soonAfter(pen);
-    deal.orderPaid();
+    pay(deal);
     for (let times = 1 + random.int(2); times > 0; times -= 1) {
       pen.wait(5, 10_000);
       const said = deal.contradicted('FAILED', random.pick(['CALLBACK', 'QUERY']));
@@ -57,9 +53,10 @@ const reportedBeforePaid: Story = {
     const success = deal.succeeded();
     soonAfter(pen);
     const said = deal.contradicted('FAILED', 'CALLBACK');
-    pen.goTo(pen.around(success.atMs + pen.inForce.graceMs('A')));
+    const late = { rule: 'A', by: success, severity: 'WARNING' } as const;
+    pen.goAround(late);
     const paid = deal.orderPaid();
-    pen.plant({ rule: 'A', by: success, severity: 'WARNING', endedBy: paid });
+    pen.plant({ ...late, endedBy: paid });
     pen.plant({ rule: 'N', by: said, severity: 'WARNING', endedBy: paid, over: 'B' });
     pen.plant({ rule: 'B', by: paid, severity: 'CRITICAL' });
   },
@@ -89,9 +86,7 @@ const paidInTime: Story = {
     const isPurchase = pen.random.chance(0.4);
     const { deal } = begin(pen, { isPurchase });
     pen.wait(1, 2_000);
-    deal.succeeded();
-    soonAfter(pen);
-    deal.orderPaid();
+    pay(deal);
     soonAfter(pen);
     if (isPurchase) deal.checkout('CheckoutCompleted');
     pen.wait(5, 5_000);

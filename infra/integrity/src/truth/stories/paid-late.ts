@@ -13,9 +13,9 @@ const shownLate: Story = {
   tell(pen) {
     const { deal } = begin(pen);
     const success = deal.succeeded();
-    pen.goTo(pen.around(success.atMs + pen.inForce.graceMs('A')));
-    const paid = deal.orderPaid();
-    pen.plant({ rule: 'A', by: success, severity: 'WARNING', endedBy: paid });
+    const plant = { rule: 'A', by: success, severity: 'WARNING' } as const;
+    pen.goAround(plant);
+    pen.plant({ ...plant, endedBy: deal.orderPaid() });
   },
 };
 
@@ -60,9 +60,10 @@ const endsThoughPaid: Story = {
   tell(pen) {
     const { deal } = begin(pen);
     const success = deal.succeeded();
-    pen.goTo(pen.around(success.atMs + pen.inForce.graceMs('A')));
+    const plant = { rule: 'A', by: success, severity: 'WARNING' } as const;
+    pen.goAround(plant);
     const ended = deal.orderEnded(pen.random.pick(unpaidEnds));
-    pen.plant({ rule: 'A', by: success, severity: 'WARNING', endedBy: ended, over: 'C' });
+    pen.plant({ ...plant, endedBy: ended, over: 'C' });
     pen.plant({ rule: 'C', by: ended, severity: 'CRITICAL' });
   },
 };
@@ -75,11 +76,11 @@ const paidAfterEnd: Story = {
   tell(pen) {
     const { deal } = begin(pen);
     const ended = deal.orderEnded(pen.random.pick(unpaidEnds));
-    pen.goTo(pen.around(ended.atMs + pen.inForce.graceMs('P')));
+    const plant = { rule: 'P', by: ended, severity: 'WARNING' } as const;
+    pen.goAround(plant);
     const success = deal.succeeded();
     // Until then it could still be paid, and somebody could be asked about it.
-    if (deal.isLed)
-      pen.plant({ rule: 'P', by: ended, severity: 'WARNING', endedBy: success, over: 'C' });
+    if (deal.isLed) pen.plant({ ...plant, endedBy: success, over: 'C' });
     pen.plant({ rule: 'C', by: success, severity: 'CRITICAL' });
   },
 };

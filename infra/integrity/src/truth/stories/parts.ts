@@ -1,6 +1,6 @@
 import type { DealOptions } from '../deal.ts';
 import { Deal } from '../deal.ts';
-import type { Pen, Told } from '../story.ts';
+import type { Pen, Plant, Told } from '../story.ts';
 
 /** What of a deal is under way, and nothing wrong with it. */
 export interface Begun {
@@ -43,6 +43,40 @@ export function noise(deal: Deal): void {
   const { random } = deal.pen;
   if (random.chance(0.15)) deal.deferred();
   if (random.chance(0.1)) deal.reportRecorded();
+}
+
+/** A merchant's payment at its gateway, so that no order has a say. */
+export function beginMerchants(pen: Pen): Deal {
+  const deal = new Deal(pen, { isMerchants: true, isLed: true });
+  deal.created();
+  soonAfter(pen);
+  return deal;
+}
+
+/** The money comes, and its order shows it. Gives the success. */
+export function pay(deal: Deal): Told {
+  const success = deal.succeeded();
+  soonAfter(deal.pen);
+  deal.orderPaid();
+  return success;
+}
+
+/** Nobody pays, and the order ends. Gives the end of the payment. */
+export function cancel(deal: Deal): Told {
+  const closed = deal.closed();
+  soonAfter(deal.pen);
+  deal.orderEnded('OrderCancelled');
+  return closed;
+}
+
+/** It goes on for good, or something ends it around its deadline. */
+export function endOrNever(pen: Pen, plant: Plant, end: () => Told): void {
+  if (pen.random.chance(0.3)) {
+    pen.plant(plant);
+    return;
+  }
+  pen.goAround(plant);
+  pen.plant({ ...plant, endedBy: end() });
 }
 
 export const unpaidEnds = ['OrderExpired', 'OrderCancelled', 'OrderFailed'] as const;

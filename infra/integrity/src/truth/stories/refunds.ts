@@ -1,12 +1,10 @@
-import { Deal } from '../deal.ts';
-import type { Pen, Plant, Story, Told } from '../story.ts';
-import { soonAfter } from './parts.ts';
+import type { Deal } from '../deal.ts';
+import type { Pen, Story, Told } from '../story.ts';
+import { beginMerchants, endOrNever, soonAfter } from './parts.ts';
 
-/** A merchant's payment, so that no order has a say; paid, unless said otherwise. */
+/** A merchant's payment; paid, unless said otherwise. */
 function payment(pen: Pen, isPaid = true): Deal {
-  const deal = new Deal(pen, { isMerchants: true, isLed: true });
-  deal.created();
-  soonAfter(pen);
+  const deal = beginMerchants(pen);
   deal.processing();
   soonAfter(pen);
   if (isPaid) deal.succeeded();
@@ -45,7 +43,7 @@ const tooMuchThere: Story = {
     let part: Told | undefined;
     if (pen.random.chance(0.5)) {
       part = deal.answered({ result: 'PAID', refundedMinor: amountMinor / 2n }, 'SUCCESS');
-      pen.goTo(pen.around(part.atMs + pen.inForce.graceMs('J')));
+      pen.goAround({ rule: 'J', by: part });
     }
     const by = deal.answered({ result: 'PAID', refundedMinor: amountMinor + 1n }, 'SUCCESS');
     pen.plant({ rule: 'H', by, severity: 'CRITICAL' });
@@ -95,7 +93,7 @@ const stuckAsked: Story = {
       pen.wait(2, 2_000);
       deal.refundUnknown('r1');
     }
-    endOrNever(pen, deal, plant, by.atMs + pen.inForce.graceMs('J'));
+    endOrNever(pen, plant, anyEnd(deal));
   },
 };
 
@@ -111,20 +109,12 @@ const stuckTaken: Story = {
     const by = deal.refundProcessing('r1');
     const graceMs = pen.inForce.graceMs('J/processingGraceMs');
     const plant = { rule: 'J', by, severity: 'WARNING', graceMs } as const;
-    endOrNever(pen, deal, plant, by.atMs + graceMs);
+    endOrNever(pen, plant, anyEnd(deal));
   },
 };
 
-function endOrNever(pen: Pen, deal: Deal, plant: Plant, dueMs: number): void {
-  const { random } = pen;
-  if (random.chance(0.3)) {
-    pen.plant(plant);
-    return;
-  }
-  pen.goTo(pen.around(dueMs));
-  const ends = [() => deal.refundSucceeded('r1', 1n), () => deal.refundFailed('r1')];
-  pen.plant({ ...plant, endedBy: random.pick(ends)() });
-}
+const anyEnd = (deal: Deal) => (): Told =>
+  deal.pen.random.pick([() => deal.refundSucceeded('r1', 1n), () => deal.refundFailed('r1')])();
 
 const elsewhere: Story = {
   name: 'a refund is done at the gateway only',
@@ -139,7 +129,7 @@ const elsewhere: Story = {
       pen.plant(plant);
       return;
     }
-    pen.goTo(pen.around(by.atMs + pen.inForce.graceMs('J')));
+    pen.goAround(plant);
     pen.plant({ ...plant, endedBy: deal.refundRequested('r1', 50n) });
     soonAfter(pen);
     deal.refundSucceeded('r1', 50n);

@@ -1,6 +1,6 @@
 import { Deal } from '../deal.ts';
 import type { Story } from '../story.ts';
-import { begin, soonAfter, unpaidEnds } from './parts.ts';
+import { begin, endOrNever, soonAfter, unpaidEnds } from './parts.ts';
 
 /** Goods or money stay put aside: mollie/WooCommerce#1252. */
 const neverAwaits: Story = {
@@ -11,16 +11,16 @@ const neverAwaits: Story = {
     const { random } = pen;
     const deal = new Deal(pen, { isPurchase: true });
     const created = deal.orderCreated();
-    const dueMs = created.atMs + pen.inForce.graceMs('R');
+    const plant = { rule: 'R', by: created, severity: 'WARNING' } as const;
     if (random.chance(0.5)) {
       soonAfter(pen);
       deal.checkout('CheckoutStockRequested');
     }
     if (random.chance(0.3)) {
-      pen.plant({ rule: 'R', by: created, severity: 'WARNING' });
+      pen.plant(plant);
       return;
     }
-    pen.goTo(pen.around(dueMs));
+    pen.goAround(plant);
     const how = random.pick(['awaits', 'ends', 'compensated'] as const);
     const next =
       how === 'awaits'
@@ -28,7 +28,7 @@ const neverAwaits: Story = {
         : how === 'ends'
           ? deal.orderEnded('OrderCancelled')
           : deal.checkout('CheckoutCompensated');
-    pen.plant({ rule: 'R', by: created, severity: 'WARNING', endedBy: next });
+    pen.plant({ ...plant, endedBy: next });
     // Its end is another thing to do, in a time of its own.
     if (how !== 'ends') return;
     soonAfter(pen);
@@ -52,13 +52,9 @@ const neverEnds: Story = {
       pen.wait(5, 5_000);
       deal.checkout('CheckoutStockRequested');
     }
-    if (random.chance(0.3)) {
-      pen.plant({ rule: 'R', by: ended, severity: 'WARNING' });
-      return;
-    }
-    pen.goTo(pen.around(ended.atMs + pen.inForce.graceMs('R')));
-    const last = deal.checkout(isPaid ? 'CheckoutCompleted' : 'CheckoutCompensated');
-    pen.plant({ rule: 'R', by: ended, severity: 'WARNING', endedBy: last });
+    endOrNever(pen, { rule: 'R', by: ended, severity: 'WARNING' }, () =>
+      deal.checkout(isPaid ? 'CheckoutCompleted' : 'CheckoutCompensated'),
+    );
   },
 };
 

@@ -1,6 +1,6 @@
 import { Deal } from '../deal.ts';
 import type { Pen, Story } from '../story.ts';
-import { soonAfter } from './parts.ts';
+import { cancel, pay, soonAfter } from './parts.ts';
 
 /** The order and its payment name another sum from the beginning. */
 function tellCreated(
@@ -32,16 +32,12 @@ const amountDiffers: Story = {
     if (how === 'open') {
       pen.plant(asked);
     } else if (how === 'closed') {
-      pen.plant({ ...asked, endedBy: deal.closed() });
-      soonAfter(pen);
-      deal.orderEnded('OrderCancelled');
+      pen.plant({ ...asked, endedBy: cancel(deal) });
     } else {
       // Money has moved: that is another alert, in the place of the first.
-      const success = deal.succeeded();
+      const success = pay(deal);
       pen.plant({ ...asked, endedBy: success, over: 'D' });
       pen.plant({ rule: 'D', by: success, severity: 'CRITICAL' });
-      soonAfter(pen);
-      deal.orderPaid();
     }
   },
 };
@@ -71,14 +67,10 @@ const currencyDiffers: Story = {
     const plant = { rule: 'E', by: second, severity: 'CRITICAL' } as const;
     if (pen.random.chance(0.5)) {
       pen.plant(plant);
-      deal.succeeded();
-      soonAfter(pen);
-      deal.orderPaid();
+      pay(deal);
       return;
     }
-    pen.plant({ ...plant, endedBy: deal.closed() });
-    soonAfter(pen);
-    deal.orderEnded('OrderCancelled');
+    pen.plant({ ...plant, endedBy: cancel(deal) });
   },
 };
 
@@ -99,9 +91,7 @@ const partFromBalance: Story = {
     soonAfter(pen);
     deal.awaiting();
     pen.wait(5, 2_000);
-    deal.succeeded();
-    soonAfter(pen);
-    deal.orderPaid();
+    pay(deal);
     soonAfter(pen);
     deal.checkout('CheckoutCompleted');
   },
