@@ -1,48 +1,15 @@
-import type { MemoryLog } from '@plumbline/kafka';
-import { silentLogger } from '@plumbline/observability';
-import type { Postgres } from '@plumbline/postgres';
-import { openPostgres } from '@plumbline/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestEvents, TestQueries } from './testing/open-test-queries.ts';
-import {
-  createTestCodec,
-  createTestDatabase,
-  createTestLog,
-  foldedBy,
-  openTestQueries,
-  testEvents,
-} from './testing/open-test-queries.ts';
+import type { TestWorld } from './testing/open-test-world.ts';
+import { openTestWorld } from './testing/open-test-world.ts';
 import { tellTheStory } from './testing/story.ts';
 
-const codec = await createTestCodec();
-let log: MemoryLog;
-let postgres: Postgres;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let queries: TestQueries;
-let events: TestEvents;
-
+let world: TestWorld;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 2 });
-  log = createTestLog();
-  events = testEvents(log, codec);
-  tellTheStory(events);
-  queries = await openTestQueries({ log, codec, postgresUrl: database.url });
-  await foldedBy(postgres, events.places());
+  world = await openTestWorld(tellTheStory);
 });
+afterAll(() => world.close());
 
-afterAll(async () => {
-  await queries.close();
-  await log.close();
-  await postgres.close();
-  await database.drop();
-});
-
-async function data<T>(path: string): Promise<T> {
-  const { status, body } = await queries.get(path);
-  expect({ path, status }).toEqual({ path, status: 200 });
-  return (body as { readonly data: T }).data;
-}
+const data = <T>(path: string): Promise<T> => world.data(path);
 
 interface Page {
   readonly incidents: readonly { readonly incidentId: string }[];
@@ -81,7 +48,7 @@ test('an incident has its numbers and its alerts, in pages', async () => {
   expect(await data('/incidents/i-v')).toMatchObject({
     incident: { status: 'ENDED', endReason: 'ALL_ENDED', endedAt: '2026-01-01T00:00:00.030Z' },
   });
-  expect(await queries.get('/incidents/none')).toMatchObject({
+  expect(await world.queries.get('/incidents/none')).toMatchObject({
     ...{ status: 404, body: { code: 'INCIDENT_NOT_FOUND' } },
   });
 });

@@ -1,59 +1,24 @@
 import { encodeEnvelope, topics } from '@plumbline/events';
-import type { MemoryLog } from '@plumbline/kafka';
-import { silentLogger } from '@plumbline/observability';
-import type { Postgres } from '@plumbline/postgres';
-import { openPostgres, rebuildAndCompare } from '@plumbline/postgres';
+import { rebuildAndCompare } from '@plumbline/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projections } from './projections/projections.ts';
-import type { TestEvents, TestQueries } from './testing/open-test-queries.ts';
-import {
-  createTestCodec,
-  createTestDatabase,
-  createTestLog,
-  foldedBy,
-  openTestQueries,
-  testEvents,
-} from './testing/open-test-queries.ts';
+import { createTestLog, foldedBy, openTestQueries } from './testing/open-test-queries.ts';
+import type { TestWorld } from './testing/open-test-world.ts';
+import { openTestWorld } from './testing/open-test-world.ts';
 import { t0, tellTheStory } from './testing/story.ts';
 
-const codec = await createTestCodec();
 const orders = topics.ordersEvents.name;
 const payments = topics.paymentsEvents.name;
 const alerts = topics.alertsEvents.name;
 
-let log: MemoryLog;
-let postgres: Postgres;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let queries: TestQueries;
-let events: TestEvents;
-
+let world: TestWorld;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 2 });
-  log = createTestLog();
-  events = testEvents(log, codec);
-  tellTheStory(events);
-  queries = await openTestQueries({ log, codec, postgresUrl: database.url });
-  await foldedBy(postgres, events.places());
+  world = await openTestWorld(tellTheStory);
 });
+afterAll(() => world.close());
 
-afterAll(async () => {
-  await queries.close();
-  await log.close();
-  await postgres.close();
-  await database.drop();
-});
-
-interface Envelope<T> {
-  readonly code: string;
-  readonly data: T;
-}
-
-async function data<T>(path: string, headers?: Readonly<Record<string, string>>): Promise<T> {
-  const { status, body } = await queries.get(path, headers);
-  expect({ path, status }).toEqual({ path, status: 200 });
-  return (body as Envelope<T>).data;
-}
+const data = <T>(path: string, headers?: Readonly<Record<string, string>>): Promise<T> =>
+  world.data(path, headers);
 
 interface AlertPage {
   readonly alerts: readonly { readonly alertId: string }[];
@@ -165,7 +130,7 @@ test('an alert has its life: each step, by whom, why, when and where in the log'
 });
 
 test('the summary counts by rule and never adds up two currencies', async () => {
-  const response = await fetch(`${queries.url}/alerts/summary`);
+  const response = await fetch(`${world.queries.url}/alerts/summary`);
   // 90,000,000,000,000.00 is beyond what a float shows with two decimals: read as text.
   const text = await response.text();
   expect(text).toContain('{"currency":"USD","amount":90000000000000.00}');
@@ -236,6 +201,7 @@ interface Timeline {
 }
 
 test('a timeline has every event where it stands, and the dead letters keyed by the payment', async () => {
+  const { log, codec } = world;
   const key = Buffer.from('PAY-o1');
   const deadLetters = topics.paymentsDeadLetters.name;
   const { partition, baseOffset } = log.appendRaw({
@@ -288,12 +254,12 @@ test('a timeline has every event where it stands, and the dead letters keyed by 
 });
 
 test('what does not exist is 404, and every bad parameter is named in one 400', async () => {
-  expect(await queries.get('/alerts/nothing')).toMatchObject({
+  expect(await world.queries.get('/alerts/nothing')).toMatchObject({
     status: 404,
     body: { code: 'ALERT_NOT_FOUND' },
   });
   for (const path of ['/orders/nothing', '/orders/nothing/timeline']) {
-    expect(await queries.get(path)).toMatchObject({
+    expect(await world.queries.get(path)).toMatchObject({
       status: 404,
       body: { code: 'ORDER_NOT_FOUND' },
     });
@@ -301,7 +267,7 @@ test('what does not exist is 404, and every bad parameter is named in one 400', 
   const bad =
     '/alerts?status=NEW&severity=HIGH&since=yesterday&limit=201&cursor=x&orderNo=&colour=red' +
     '&standing=maybe&minAmount=-1&currency=yuan&text=';
-  const { status, body } = await queries.get(bad, { 'Plumbline-Position': 'a:9:1' });
+  const { status, body } = await world.queries.get(bad, { 'Plumbline-Position': 'a:9:1' });
   const { code, message } = body as { code: string; message: string };
   expect([status, code]).toEqual([400, 'INVALID_PARAMETER']);
   for (const name of [
@@ -316,14 +282,16 @@ test('what does not exist is 404, and every bad parameter is named in one 400', 
 test('a client that names its position is answered from it, or told to come back', async () => {
   const cancelled = { type: 'OrderCancelled', data: { orderNo: 'o9', reason: 'changed my mind' } };
   for (let round = 0; round < 5; round += 1) {
-    events.append(orders, `o9`, cancelled);
+    world.events.append(orders, `o9`, cancelled);
     const now = await data<{ version: string }>('/orders/o9', {
-      'Plumbline-Position': events.position(),
+      'Plumbline-Position': world.events.position(),
     });
     expect(now.version).toBe(String(3 + round));
   }
   const startedAt = performance.now();
-  const later = await queries.get('/orders/o9', { 'Plumbline-Position': `${orders}:0:999999` });
+  const later = await world.queries.get('/orders/o9', {
+    'Plumbline-Position': `${orders}:0:999999`,
+  });
   expect(later).toMatchObject({ status: 503, body: { code: 'READ_MODEL_BEHIND' } });
   expect(later.headers.get('retry-after')).toBe('1');
   expect(performance.now() - startedAt).toBeLessThan(3_500);
@@ -332,6 +300,7 @@ test('a client that names its position is answered from it, or told to come back
 });
 
 test('every read model is what a rebuild from the log gives', async () => {
+  const { log, codec, postgres, events } = world;
   await foldedBy(postgres, events.places());
   for (const projection of projections) {
     const result = await rebuildAndCompare({ projection, log, codec, postgres });
@@ -346,9 +315,12 @@ test('every read model is what a rebuild from the log gives', async () => {
 });
 
 test('health, readiness and the description', async () => {
-  expect(await queries.get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
-  expect(await queries.get('/actuator/health')).toMatchObject({ body: { status: 'UP' } });
-  const { body } = await queries.get('/openapi.json');
+  expect(await world.queries.get('/readyz')).toMatchObject({
+    status: 200,
+    body: { status: 'ready' },
+  });
+  expect(await world.queries.get('/actuator/health')).toMatchObject({ body: { status: 'UP' } });
+  const { body } = await world.queries.get('/openapi.json');
   expect(Object.keys((body as { paths: object }).paths)).toEqual(
     expect.arrayContaining(['/alerts', '/alerts/summary', '/orders/{orderNo}/timeline']),
   );
@@ -357,7 +329,7 @@ test('health, readiness and the description', async () => {
 test('without Postgres every read is 503 within about two seconds', async () => {
   const own = createTestLog();
   const away = await openTestQueries({
-    ...{ log: own, codec },
+    ...{ log: own, codec: world.codec },
     postgresUrl: 'postgres://plumbline:local@127.0.0.1:1/plumbline',
   });
   try {

@@ -1,26 +1,10 @@
 import type { DesksEvent, RemediesEvent, RemedyPolicy } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import type { MemoryLog } from '@plumbline/kafka';
-import { silentLogger } from '@plumbline/observability';
-import type { Postgres } from '@plumbline/postgres';
-import { openPostgres } from '@plumbline/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestQueries } from './testing/open-test-queries.ts';
-import {
-  createTestCodec,
-  createTestDatabase,
-  createTestLog,
-  foldedBy,
-  openTestQueries,
-  testEvents,
-} from './testing/open-test-queries.ts';
-
-const t0 = Date.UTC(2026, 0, 1);
-const codec = await createTestCodec();
-let log: MemoryLog;
-let postgres: Postgres;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let queries: TestQueries;
+import type { TestEvents } from './testing/open-test-queries.ts';
+import type { TestWorld } from './testing/open-test-world.ts';
+import { openTestWorld } from './testing/open-test-world.ts';
+import { t0 } from './testing/story.ts';
 
 const of = (n: number) => ({
   ...{ remedyId: `r-${n}`, alertId: `a-${n}`, rule: 'C', tenant: 'main', orderNo: `O-${n}` },
@@ -84,30 +68,19 @@ const desks: readonly DesksEvent[] = [
   },
 ];
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 2 });
-  log = createTestLog();
-  const events = testEvents(log, codec);
+function tell(events: TestEvents): void {
   for (const payload of remedies)
     events.append(topics.remediesEvents.name, payload.data.orderNo, payload);
   for (const payload of desks) events.append(topics.desksEvents.name, 'remedies', payload);
-  queries = await openTestQueries({ log, codec, postgresUrl: database.url });
-  await foldedBy(postgres, events.places());
-});
-
-afterAll(async () => {
-  await queries.close();
-  await log.close();
-  await postgres.close();
-  await database.drop();
-});
-
-async function data<T>(path: string): Promise<T> {
-  const { status, body } = await queries.get(path);
-  expect({ path, status }).toEqual({ path, status: 200 });
-  return (body as { readonly data: T }).data;
 }
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await openTestWorld(tell);
+});
+afterAll(() => world.close());
+
+const data = <T>(path: string): Promise<T> => world.data(path);
 
 interface Page {
   readonly remedies: readonly { readonly remedyId: string }[];
@@ -139,7 +112,7 @@ test('a remedy shows what it waits for, or what shows that it was done, and who 
     ...{ status: 'DONE', code: null, proof, commandId: 'c', alertResolution: 'RESOLVED' },
     ...{ alertProof: { eventId: 'a' }, endedAt: '2026-01-01T00:00:00.009Z' },
   });
-  expect((await queries.get('/remedies/none')).status).toBe(404);
+  expect((await world.queries.get('/remedies/none')).status).toBe(404);
 });
 
 test('policies show limits and stops, of one rule and of all', async () => {

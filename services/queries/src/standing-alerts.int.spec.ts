@@ -1,29 +1,15 @@
-import { silentLogger } from '@plumbline/observability';
-import { openPostgres, quoted, schemaOf } from '@plumbline/postgres';
+import { quoted, schemaOf } from '@plumbline/postgres';
 import { expect, test } from 'vitest';
 import { alertsProjection } from './projections/alerts.ts';
 import { readStandingAlerts } from './standing-alerts.ts';
 import { readStandingWork } from './standing-work.ts';
-import {
-  createTestCodec,
-  createTestDatabase,
-  createTestLog,
-  foldedBy,
-  openTestQueries,
-  testEvents,
-} from './testing/open-test-queries.ts';
+import { openTestWorld } from './testing/open-test-world.ts';
 import { tellTheStory } from './testing/story.ts';
 
 test('what stands is counted by rule, severity, status and currency, and nothing that ended', async () => {
-  const database = await createTestDatabase();
-  const postgres = openPostgres({ url: database.url, logger: silentLogger, poolMax: 1 });
-  const codec = await createTestCodec();
-  const log = createTestLog();
-  const events = testEvents(log, codec);
-  tellTheStory(events);
-  const queries = await openTestQueries({ log, codec, postgresUrl: database.url });
+  const world = await openTestWorld(tellTheStory);
+  const { postgres } = world;
   try {
-    await foldedBy(postgres, events.places());
     const rows = await readStandingAlerts(postgres);
     const told = rows.map(({ rule, status, currency, count }) => ({
       rule,
@@ -43,9 +29,6 @@ test('what stands is counted by rule, severity, status and currency, and nothing
     expect(await readStandingWork(postgres)).toMatchObject([open]);
     expect(rows.every(({ at_stake: minor }) => /^\d+$/.test(minor))).toBe(true);
   } finally {
-    await queries.close();
-    await log.close();
-    await postgres.close();
-    await database.drop();
+    await world.close();
   }
 });
