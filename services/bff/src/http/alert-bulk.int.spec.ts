@@ -1,11 +1,9 @@
 import type { CommandOutcome } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import { createSwitch } from '@plumbline/redis/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import * as limits from '../limits.ts';
-import { createAlertTask } from '../testing/alert-task.ts';
-import type { Browser, TestBff } from '../testing/open-test-bff.ts';
-import { openTestBff } from '../testing/open-test-bff.ts';
+import type { AlertBff } from '../testing/open-alert-bff.ts';
+import { openAlertBff } from '../testing/open-alert-bff.ts';
 import { alert, queries } from '../testing/shapes.ts';
 
 const ids = ['a-1', 'a-2', 'a-3'];
@@ -14,29 +12,15 @@ const known = {
   // Two of one order: each is told apart by its id alone.
   alerts: ids.map((alertId) => alert(alertId, alertId === 'a-3' ? 'o-3' : 'o-1')),
 };
-const redis = createSwitch();
-let bff: TestBff;
-let operator: Browser;
-let task: ReturnType<typeof createAlertTask>;
-
+let at: AlertBff;
 beforeAll(async () => {
-  await redis.on();
-  bff = await openTestBff({ redisUrl: redis.url });
-  await bff.codec.prepare([topics.alertsOutcomes.name]);
-  task = createAlertTask(bff);
-  operator = await bff.logIn('lin', ['operator']);
+  at = await openAlertBff(({ path }) => queries(path, known));
 });
-afterAll(async () => {
-  await bff.close();
-  await redis.off();
-});
-beforeEach(() => {
-  bff.services.queries.answer = ({ path }) => queries(path, known);
-  task.forget();
-});
+afterAll(() => at.close());
+beforeEach(() => at.forget());
 
 const path = '/api/alerts/actions';
-const act = (body: object = {}, headers = {}, by = operator) => {
+const act = (body: object = {}, headers = {}, by = at.operator) => {
   const asked = { action: 'resolve', alertIds: ids, reason: 'one outage', ...body };
   return by.call({ path, body: asked, headers });
 };
@@ -46,14 +30,14 @@ const nowIs = (status: string, outcome: Partial<CommandOutcome> = {}) => ({
 
 it('each of several alerts is decided by itself, and answered in the order that was asked', async () => {
   const calling = act();
-  const commands = await task.decideEach(3, (alertId) => {
+  const commands = await at.task.decideEach(3, (alertId) => {
     if (alertId === 'a-1') return nowIs('RESOLVED');
     if (alertId === 'a-2') return { status: 'REJECTED', code: 'ALERT_ENDED', message: 'no' };
     return nowIs('RESOLVED', { status: 'UNCHANGED' });
   });
   expect(commands.map(({ key }) => key).sort()).toEqual(['main/o-1', 'main/o-1', 'main/o-3']);
   expect(new Set(commands.map(({ envelope: { actor } }) => actor))).toEqual(
-    new Set([`operator:${operator.userId}`]),
+    new Set([`operator:${at.operator.userId}`]),
   );
   const { status, json } = await calling;
   expect(status).toBe(200);
@@ -74,7 +58,7 @@ it.each([
   ['reopen', {}, {}],
 ])('%s is said of all with the same reason', async (action, body, more) => {
   const calling = act({ action, ...body });
-  const commands = await task.decideEach(3, () => nowIs('OPEN'));
+  const commands = await at.task.decideEach(3, () => nowIs('OPEN'));
   for (const { payload, envelope } of commands) {
     const { subject: alertId } = envelope;
     expect(payload.data).toEqual({ alertId, reason: 'one outage', ...more });
@@ -84,9 +68,9 @@ it.each([
 
 it('a repeat with the same key is the same commands, of each alert one', async () => {
   const idsOf = async (key: string) => {
-    task.forget();
+    at.task.forget();
     const calling = act({}, { 'Idempotency-Key': key });
-    const commands = await task.decideEach(3, () => nowIs('RESOLVED'));
+    const commands = await at.task.decideEach(3, () => nowIs('RESOLVED'));
     expect((await calling).status).toBe(200);
     return commands.map(({ envelope: { id } }) => id).sort();
   };
@@ -98,7 +82,7 @@ it('a repeat with the same key is the same commands, of each alert one', async (
 
 it('an alert that there is not is refused, and the others are decided', async () => {
   const calling = act({ alertIds: ['none', 'a-1'] });
-  await task.decideEach(1, () => nowIs('RESOLVED'));
+  await at.task.decideEach(1, () => nowIs('RESOLVED'));
   expect((await calling).json).toMatchObject({
     done: 1,
     results: [
@@ -111,19 +95,19 @@ it('an alert that there is not is refused, and the others are decided', async ()
 it('a place to read from comes with what changed, and with nothing else', async () => {
   const topic = topics.alertsEvents.name;
   for (let partition = 0; partition < 4; partition += 1) {
-    bff.log.appendRaw({ topic, partition, key: null, value: null, headers: {} });
+    at.bff.log.appendRaw({ topic, partition, key: null, value: null, headers: {} });
   }
   const changing = act();
-  await task.decideEach(3, () => nowIs('RESOLVED'));
+  await at.task.decideEach(3, () => nowIs('RESOLVED'));
   expect((await changing).headers.get('plumbline-position')).toMatch(/^alerts\.\S+:\d:\d+(,|$)/);
-  task.forget();
+  at.task.forget();
   const keeping = act();
-  await task.decideEach(3, () => nowIs('RESOLVED', { status: 'UNCHANGED' }));
+  await at.task.decideEach(3, () => nowIs('RESOLVED', { status: 'UNCHANGED' }));
   expect((await keeping).headers.get('plumbline-position')).toBe(null);
 });
 
 it('bad bodies, a buyer and a page of another origin write nothing', async () => {
-  const buyer = await bff.logIn('buyer', ['approver']);
+  const buyer = await at.bff.logIn('buyer', ['approver']);
   const many = Array.from({ length: limits.alertsAtOnceMax + 1 }, (_, n) => `a${n}`);
   const calls = [
     [act({}, {}, buyer), 403],
@@ -138,5 +122,5 @@ it('bad bodies, a buyer and a page of another origin write nothing', async () =>
     [act({ until: 'tomorrow' }), 400],
   ] as const;
   for (const [calling, status] of calls) expect((await calling).status).toBe(status);
-  expect(task.fresh()).toEqual([]);
+  expect(at.task.fresh()).toEqual([]);
 });

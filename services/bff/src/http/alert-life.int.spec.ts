@@ -1,11 +1,9 @@
 import type { CommandOutcome } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { partitionOfRecordKey } from '@plumbline/kernel';
-import { createSwitch } from '@plumbline/redis/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createAlertTask } from '../testing/alert-task.ts';
-import type { Browser, TestBff } from '../testing/open-test-bff.ts';
-import { openTestBff } from '../testing/open-test-bff.ts';
+import type { AlertBff } from '../testing/open-alert-bff.ts';
+import { openAlertBff } from '../testing/open-alert-bff.ts';
 import { alert, queries, raised, shownOrder } from '../testing/shapes.ts';
 
 const alertId = '0b7c2f6e-1111-8222-9333-444455556666';
@@ -13,31 +11,16 @@ const known = {
   orders: [shownOrder('o-2', null)],
   alerts: [{ ...alert(alertId, 'o-2'), tenant: 'other_app' }],
 };
-const redis = createSwitch();
-let bff: TestBff;
-let operator: Browser;
-let task: ReturnType<typeof createAlertTask>;
-
+let at: AlertBff;
 beforeAll(async () => {
-  await redis.on();
-  bff = await openTestBff({ redisUrl: redis.url });
-  await bff.codec.prepare([topics.alertsOutcomes.name]);
-  task = createAlertTask(bff);
-  operator = await bff.logIn('lin', ['operator']);
+  at = await openAlertBff(({ path }) => queries(path, known));
 });
-afterAll(async () => {
-  await bff.close();
-  await redis.off();
-});
-beforeEach(() => {
-  bff.services.queries.answer = ({ path }) => queries(path, known);
-  bff.services.queries.asked.length = 0;
-  task.forget();
-});
+afterAll(() => at.close());
+beforeEach(() => at.forget());
 
-const decide = (outcome: Partial<CommandOutcome>) => task.decide(outcome);
+const decide = (outcome: Partial<CommandOutcome>) => at.task.decide(outcome);
 
-const say = (verb: string, body: unknown = { reason: 'because' }, headers = {}, by = operator) =>
+const say = (verb: string, body: unknown = { reason: 'because' }, headers = {}, by = at.operator) =>
   by.call({ path: `/api/alerts/${alertId}/${verb}`, body, headers });
 
 it.each([
@@ -49,7 +32,11 @@ it.each([
   const calling = say(verb, { reason: 'asked the bank' });
   const { key, envelope, payload } = await decide({});
   expect(key).toBe('other_app/o-2');
-  expect(envelope).toMatchObject({ type, actor: `operator:${operator.userId}`, subject: alertId });
+  expect(envelope).toMatchObject({
+    type,
+    actor: `operator:${at.operator.userId}`,
+    subject: alertId,
+  });
   expect(payload).toEqual({ type, data: { alertId, reason: 'asked the bank' } });
   const { status, json } = await calling;
   expect([status, json['alert']]).toEqual([200, { ...known.alerts[0], history: [raised] }]);
@@ -72,17 +59,17 @@ it.each([
 it('is answered with the alert as it is after it, whatever the read model shows before', async () => {
   const topic = topics.alertsEvents.name;
   const partition = partitionOfRecordKey('other_app/o-2', 4);
-  bff.log.appendRaw({ topic, partition, key: null, value: null, headers: {} });
+  at.bff.log.appendRaw({ topic, partition, key: null, value: null, headers: {} });
   const calling = say('resolve');
   await decide({});
   expect((await calling).status).toBe(200);
-  const places = bff.services.queries.asked.map(({ headers }) => headers['plumbline-position']);
+  const places = at.bff.services.queries.asked.map(({ headers }) => headers['plumbline-position']);
   expect(places).toEqual([undefined, `${topic}:${partition}:0`]);
 });
 
 it('a repeat with the same key is the same command, another key or user another', async () => {
-  const idOf = async (key: string, verb = 'resolve', by = operator) => {
-    task.forget();
+  const idOf = async (key: string, verb = 'resolve', by = at.operator) => {
+    at.task.forget();
     const calling = say(verb, undefined, { 'Idempotency-Key': key }, by);
     const { envelope } = await decide({ status: 'UNCHANGED' });
     expect((await calling).status).toBe(200);
@@ -90,7 +77,7 @@ it('a repeat with the same key is the same command, another key or user another'
   };
   const first = await idOf('k1');
   expect(await idOf('k1')).toBe(first);
-  const other = await bff.logIn('wang', ['operator']);
+  const other = await at.bff.logIn('wang', ['operator']);
   const others = [await idOf('k2'), await idOf('k1', 'reopen'), await idOf('k1', 'resolve', other)];
   expect(new Set([first, ...others]).size).toBe(4);
 });
@@ -110,9 +97,9 @@ it.each([
 });
 
 it('an alert that there is not, a buyer, a page of another origin and bad bodies write nothing', async () => {
-  const buyer = await bff.logIn('buyer', ['approver']);
+  const buyer = await at.bff.logIn('buyer', ['approver']);
   const calls = [
-    [operator.call({ path: '/api/alerts/none/resolve', body: { reason: 'x' } }), 404],
+    [at.operator.call({ path: '/api/alerts/none/resolve', body: { reason: 'x' } }), 404],
     [say('resolve', undefined, {}, buyer), 403],
     [say('resolve', undefined, { Origin: 'http://elsewhere.example' }), 403],
     [say('resolve', undefined, { 'X-CSRF-Token': 'guessed' }), 403],
@@ -132,5 +119,5 @@ it('an alert that there is not, a buyer, a page of another origin and bad bodies
     [say('suppress', { reason: 'x', until: '2026-02-30T00:00:00' }), 400],
   ] as const;
   for (const [calling, status] of calls) expect((await calling).status).toBe(status);
-  expect(task.fresh()).toEqual([]);
+  expect(at.task.fresh()).toEqual([]);
 });
