@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { consistencyAlerts, consistencyAlertsConfig } from '@plumbline/consistency-alerts';
 import type { DeadLettered } from '@plumbline/events';
 import { createCodec, encodeEnvelope, topics } from '@plumbline/events';
 import { createKafkaLog } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import { createRegistrySchemaIds } from '@plumbline/registry';
-import { openTestProcess } from '@plumbline/runtime/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.ts';
 import { createSession } from './session/session.ts';
@@ -188,25 +186,6 @@ describe('on real servers', () => {
       expect(redriven.stderr).toMatch(
         /nothing of main\/CLI-.* waits|has no tables in this database/,
       );
-    }
-  });
-
-  it('replay compares the alerts with what their inputs say', async () => {
-    // A replay waits for whoever writes them live.
-    const alerts = await openTestProcess({
-      ...{ service: 'consistency-alerts', schema: consistencyAlertsConfig },
-      open: () => Promise.resolve({ topologies: [consistencyAlerts] }),
-    });
-    try {
-      const args = ['replay', '--check', '--topology', 'consistency-alerts', '--json'];
-      const { stdout, exitCode } = await cli(...args);
-      const [result] = JSON.parse(stdout) as readonly { readonly topic: string }[];
-      expect(result).toMatchObject({
-        ...{ topic: topics.alertsEvents.name, topology: 'consistency-alerts', equal: true },
-      });
-      expect(exitCode).toBe(0);
-    } finally {
-      await alerts.close();
     }
   });
 });

@@ -1,26 +1,43 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type { AlertRaised, Evidence } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { consistencyAlerts, consistencyAlertsConfig } from '@plumbline/consistency-alerts';
+import type { Stack } from '@plumbline/local';
+import { ensureTopics, openStack, runCommand } from '@plumbline/local';
 import type { TestProcess } from '@plumbline/runtime/testing';
-import { openTestProcess } from '@plumbline/runtime/testing';
+import { openTestProcess, testAddress } from '@plumbline/runtime/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { learnAll, readTopic } from './checks/read-log.ts';
 import type { GatewayWorld } from './world/gateway-world.ts';
 import { openGatewayWorld, until } from './world/gateway-world.ts';
 
+const cli = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
+const partitions = 4;
+
+let stack: Stack;
+let env: Readonly<Record<string, string>>;
 let world: GatewayWorld;
 let alerts: TestProcess<TestProcess<never>['foundation']['config']>;
 beforeAll(async () => {
-  world = await openGatewayWorld({ PLUMBLINE_GATEWAY_QUERY_SECONDS: '3600' });
+  // Beside files that write alerts themselves, the alert task would take its state for lost.
+  stack = await openStack({ ports: 'free', parts: ['redis', 'postgres', 'kafka'] });
+  await ensureTopics({ brokers: [stack.kafka], partitions });
+  env = {
+    PLUMBLINE_KAFKA_BROKERS: stack.kafka,
+    PLUMBLINE_POSTGRES_URL: stack.postgresUrl,
+    PLUMBLINE_REDIS_URL: stack.redisUrl,
+  };
+  world = await openGatewayWorld({ ...env, PLUMBLINE_GATEWAY_QUERY_SECONDS: '3600' });
   alerts = await openTestProcess({
-    ...{ service: 'consistency-alerts', schema: consistencyAlertsConfig },
+    ...{ service: 'consistency-alerts', schema: consistencyAlertsConfig, env },
     open: () => Promise.resolve({ topologies: [consistencyAlerts] }),
   });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await alerts.close();
   await world.close();
+  await stack.stop();
 });
 
 const newOrderNo = (): string => `Z${randomUUID().replaceAll('-', '').slice(0, 20)}`;
@@ -116,3 +133,19 @@ it('a callback with another amount than was asked is rule V, and moves nothing',
   const { json } = await world.edge.get(`/payments/${payNo}`);
   expect(json.data?.['status']).toBe('PAYING');
 }, 40_000);
+
+it('and the command line says that a replay raises the same alerts', async () => {
+  const args = ['replay', '--check', '--topology', 'consistency-alerts', '--json'];
+  const registry = { PLUMBLINE_REGISTRY_URL: testAddress('PLUMBLINE_TEST_REGISTRY') };
+  const { code, output } = await runCommand({
+    ...{ command: process.execPath, args: [cli, ...args], timeoutMs: 60_000 },
+    env: { ...process.env, ...env, ...registry, PLUMBLINE_LOCAL_STACK: 'true' },
+  });
+  const said = output.join('\n');
+  const [result] = JSON.parse(said) as readonly { readonly records: number }[];
+  expect(result, said).toMatchObject({
+    ...{ topic: topics.alertsEvents.name, topology: 'consistency-alerts', equal: true },
+  });
+  expect(result?.records).toBeGreaterThanOrEqual(2);
+  expect(code, said).toBe(0);
+}, 90_000);
