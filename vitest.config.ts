@@ -1,24 +1,24 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
+import { filesOfShare } from './infra/testing/src/shares.ts';
 
-/**
- * They run the alert task. Others write alerts themselves, into the topic that this task owns: beside
- * those it would take its state for lost, and a replay would find what it never wrote. So these come
- * first on the servers that they share.
- */
-const runnersOfTheAlertTask = [
-  'infra/cli/src/real-servers.int.spec.ts',
-  'infra/integrity/src/one-transaction-two-payments.int.spec.ts',
-];
+const root = fileURLToPath(new URL('.', import.meta.url));
 
-class AlertTaskFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isRunner = ({ moduleId }: TestSpecification): boolean =>
-      runnersOfTheAlertTask.some((path) => moduleId.endsWith(path));
-    const sorted = await super.sort(files);
-    return [...sorted.filter(isRunner), ...sorted.filter((file) => !isRunner(file))];
+/** Shares of files with servers end together, whatever their files take. */
+class EvenShares extends BaseSequencer {
+  override shard(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const { shard } = this.ctx.config;
+    if (files.some(({ project }) => project.name !== 'int')) return super.shard(files);
+    const byName = new Map(files.map((file) => [relative(root, file.moduleId), file]));
+    const own = filesOfShare([...byName.keys()], {
+      number: shard?.index ?? 1,
+      of: shard?.count ?? 1,
+    });
+    return Promise.resolve(own.flatMap((name) => byName.get(name) ?? []));
   }
 }
 
@@ -57,7 +57,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    sequence: { sequencer: AlertTaskFirst },
+    sequence: { sequencer: EvenShares },
     projects: [unit, unitOfPage, tier('int', 60_000, false), tier('e2e', 180_000, false)],
   },
 });
