@@ -185,7 +185,7 @@ export const eventOf: {
     type: 'RefundRequested',
     data: {
       ...{ ...ids, ...money, refundId: 'r', refundReference: 'r', reason: null },
-      ...{ automatic: false, requestedAt: 6 },
+      ...{ automatic: false, gatewayTransactionId: null, requestedAt: 6 },
     },
   },
   RefundProcessing: {
@@ -198,7 +198,10 @@ export const eventOf: {
   },
   RefundSucceeded: {
     type: 'RefundSucceeded',
-    data: { ...ids, ...money, refundId: 'r', gatewayRefundId: 'g', refundedAt: 8 },
+    data: {
+      ...{ ...ids, ...money, refundId: 'r', gatewayRefundId: 'g' },
+      ...{ gatewayTransactionId: null, refundedAt: 8 },
+    },
   },
   RefundFailed: {
     type: 'RefundFailed',

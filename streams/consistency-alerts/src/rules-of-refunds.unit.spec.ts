@@ -8,6 +8,7 @@ import { tell } from './testing-driver.ts';
 import {
   ledPayment,
   merchantsPayment,
+  mismatched,
   orderCreated,
   orderFailed,
   orderPaid,
@@ -59,6 +60,19 @@ describe('Rule H: refunds exceed what was captured', () => {
     told.payment(refundRequested('r1', 6_000n), refundSucceeded('r1', 6_000n));
     told.payment(refundRequested('r2', 6_000n), refundSucceeded('r2', 6_000n));
     expect(told.said()).toEqual(['H raised CRITICAL']);
+  });
+
+  it('counts what a second transaction took, and nothing that only a callback says of one', () => {
+    paid();
+    told.payment(mismatched('TRANSACTION', 'G-2', 'QUERY'), mismatched('TRANSACTION', 'G-3'));
+    told.said();
+    told.payment(refundRequested('r1', 9_990n), refundSucceeded('r1', 9_990n));
+    told.payment(refundRequested('r2', 9_990n), queried('PAID', { refundedMinor: 19_980n }));
+    expect(told.said()).toEqual([]);
+    told.payment(refundRequested('r3', 1n));
+    expect(told.raised()).toMatchObject([
+      { rule: 'H', expected: 'at most 199.80 CNY refunded', amountMinor: 1n },
+    ]);
   });
 
   it('is raised by what the gateway says, and ends when it says otherwise', () => {

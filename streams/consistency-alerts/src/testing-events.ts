@@ -178,7 +178,7 @@ export const refundRequested = (refundId: string, ofMinor: bigint): PaymentsEven
   type: 'RefundRequested',
   data: {
     ...{ payNo, orderNo, refundId, refundReference: refundId, amountMinor: ofMinor, currency },
-    ...{ reason: null, automatic: false, requestedAt: 0 },
+    ...{ reason: null, automatic: false, gatewayTransactionId: null, requestedAt: 0 },
   },
 });
 export const refundUnknown = (refundId: string): PaymentsEvent => ({
@@ -193,7 +193,7 @@ export const refundSucceeded = (refundId: string, ofMinor: bigint): PaymentsEven
   type: 'RefundSucceeded',
   data: {
     ...{ payNo, orderNo, refundId, amountMinor: ofMinor, currency },
-    ...{ gatewayRefundId: 'G1', refundedAt: 0 },
+    ...{ gatewayRefundId: 'G1', gatewayTransactionId: null, refundedAt: 0 },
   },
 });
 export const refundFailed = (refundId: string): PaymentsEvent => ({

@@ -66,6 +66,7 @@ export interface RefundOptions extends WithReason {
   readonly amount: string;
   readonly currency: string;
   readonly id?: string;
+  readonly second?: boolean;
 }
 
 export function addPaymentRefund(parent: Command, run: RunCommand): void {
@@ -77,10 +78,17 @@ export function addPaymentRefund(parent: Command, run: RunCommand): void {
     .option('--currency <code>', 'ISO 4217', 'CNY')
     .requiredOption('--reason <text>', 'why; it stays in the log')
     .option('--id <uuid>', 'of the refund: the same again gives nothing back twice (default: new)')
+    .option(
+      '--second',
+      'of what a second transaction took; at most --amount, and never of the first',
+    )
     .option('--json', 'the outcome as JSON')
     .addHelpText(
       'after',
-      examples('payment refund PAY… --amount 12.50 --reason "one book was torn"'),
+      examples(
+        'payment refund PAY… --amount 12.50 --reason "one book was torn"',
+        'payment refund PAY… --amount 12.50 --second --reason "rule G: paid twice"',
+      ),
     )
     .action((payNo: string, options: RefundOptions) =>
       run((session) => refundPayment(session, payNo, options)),
@@ -101,7 +109,8 @@ export async function refundPayment(
   // Said before it is asked for: with it the same refund can be asked for again.
   session.out.note(`refund ${refundId}`);
   const data = { payNo, refundId, amountMinor, currency, reason: reasonOf(options) };
-  return tell(session, payNo, options, { type: 'RefundPayment', data });
+  const type = options.second === true ? 'RefundSecondTransaction' : 'RefundPayment';
+  return tell(session, payNo, options, { type, data });
 }
 
 function reasonOf({ reason }: WithReason): string {

@@ -87,6 +87,12 @@ it('refunds a part, once under one id, and never more than was paid', async () =
   );
 });
 
+it('refunds a second transaction by a command of its own, which the mock gateway cannot do', async () => {
+  await pay();
+  const asked = { amount: '12.50', currency: 'CNY', reason, second: true };
+  await expect(refundPayment(session, payNo, asked)).rejects.toThrow('SECOND_NOT_REFUNDABLE');
+});
+
 it('says what is wrong with what it was given, and writes nothing', async () => {
   const before = session.memory.topicRecords(topics.paymentsCommands.name).length;
   const refund = (over: object) =>

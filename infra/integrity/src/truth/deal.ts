@@ -219,6 +219,7 @@ export class Deal {
       type: 'RefundRequested',
       data: {
         ...{ ...of, amountMinor, currency, reason: null, automatic: false },
+        gatewayTransactionId: null,
         requestedAt: this.pen.nowMs,
       },
     });
@@ -239,7 +240,8 @@ export class Deal {
   refundSucceeded(refundId: string, amountMinor: bigint): Told {
     const { orderNo, payNo, currency } = this;
     const of = { payNo, orderNo, refundId, amountMinor, currency, gatewayRefundId: 'R' };
-    return this.payment({ type: 'RefundSucceeded', data: { ...of, refundedAt: this.pen.nowMs } });
+    const data = { ...of, gatewayTransactionId: null, refundedAt: this.pen.nowMs };
+    return this.payment({ type: 'RefundSucceeded', data });
   }
 
   refundFailed(refundId: string): Told {

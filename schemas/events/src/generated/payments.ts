@@ -603,8 +603,24 @@ export interface RefundRequested {
   readonly reason: null | string;
   /** Whether nobody asked for it: the payment had ended unpaid when it was paid. */
   readonly automatic: boolean;
+  /** Number of the second transaction whose money it is; null for what paid the payment. */
+  readonly gatewayTransactionId: null | string;
   /** Broker time at which it was asked for. Epoch ms. */
   readonly requestedAt: number;
+}
+
+/** Give back what a second transaction took for a payment that another had paid. */
+export interface RefundSecondTransaction {
+  /** Number of the payment. */
+  readonly payNo: string;
+  /** Id of the refund. */
+  readonly refundId: string;
+  /** The most that is to go back, in minor units of the currency: less, where a part has gone back before. */
+  readonly amountMinor: bigint;
+  /** ISO 4217 code of the amount. */
+  readonly currency: string;
+  /** Why, in words for people. */
+  readonly reason: null | string;
 }
 
 /** The gateway says that the money went back. */
@@ -621,6 +637,8 @@ export interface RefundSucceeded {
   readonly currency: string;
   /** The gateway's own number of the refund. */
   readonly gatewayRefundId: string;
+  /** Number of the second transaction whose money it is; null for what paid the payment. */
+  readonly gatewayTransactionId: null | string;
   /** When the gateway says it went back. Epoch ms. */
   readonly refundedAt: number;
 }
@@ -782,6 +800,7 @@ export type PaymentsCommand =
   | { readonly type: 'QueryPayment'; readonly data: QueryPayment }
   | { readonly type: 'RefundPayment'; readonly data: RefundPayment }
   | { readonly type: 'RefundPaymentOrder'; readonly data: RefundPaymentOrder }
+  | { readonly type: 'RefundSecondTransaction'; readonly data: RefundSecondTransaction }
   | { readonly type: 'ReportGatewayCall'; readonly data: ReportGatewayCall }
   | { readonly type: 'ReportGatewayCallback'; readonly data: ReportGatewayCallback }
   | { readonly type: 'ReportMockCallback'; readonly data: ReportMockCallback }
@@ -795,6 +814,7 @@ export const paymentsCommandNames = [
   'plumbline.payments.QueryPayment',
   'plumbline.payments.RefundPayment',
   'plumbline.payments.RefundPaymentOrder',
+  'plumbline.payments.RefundSecondTransaction',
   'plumbline.payments.ReportGatewayCall',
   'plumbline.payments.ReportGatewayCallback',
   'plumbline.payments.ReportMockCallback',

@@ -22,6 +22,7 @@ import {
   key,
 } from './testing-notifications.ts';
 import { notRefunded, openNotifications, raised, refunded } from './testing-notifications.ts';
+import { refundedSecond } from './testing-notifications.ts';
 import { reopened, resolved, succeeded, topology } from './testing-notifications.ts';
 
 let driver: NotificationsDriver;
@@ -94,6 +95,15 @@ describe('an event of a payment', () => {
     expect(announced()).toMatchObject([
       { ...about, status: 'REFUNDED', amountMinor: 300n, currency: 'CNY', transactionId: 'GR-1' },
       { ...about, status: 'SUCCESS', amountMinor: null, currency: null, transactionId: null },
+    ]);
+  });
+
+  it('says of what was paid twice that it went back, and that the payment is as it was', () => {
+    driver.copy();
+    driver.pay(created);
+    driver.pay(refundedSecond);
+    expect(announced()).toMatchObject([
+      { type: 'refund.succeeded', status: 'SUCCESS', refundId: 'R-1', amountMinor: 300n },
     ]);
   });
 

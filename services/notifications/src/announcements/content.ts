@@ -69,9 +69,11 @@ export function contentOfPayment(
     }
     case 'RefundSucceeded': {
       const { payNo: paymentId, refundId, amountMinor, currency } = event.data;
-      const { gatewayRefundId: transactionId } = event.data;
+      const { gatewayRefundId: transactionId, gatewayTransactionId } = event.data;
+      // What was paid twice went back; the payment is as it was.
+      const status = gatewayTransactionId === null ? 'REFUNDED' : 'SUCCESS';
       const money = { ...created, amountMinor, currency };
-      const said = { ...money, paymentId, refundId, transactionId, status: 'REFUNDED' } as const;
+      const said = { ...money, paymentId, refundId, transactionId, status } as const;
       return contentOf(fact, 'refund.succeeded', said);
     }
     case 'RefundFailed': {

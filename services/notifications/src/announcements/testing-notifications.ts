@@ -54,13 +54,15 @@ export const closed = (reason: string): PaymentsEvent => ({
   type: 'PaymentClosed',
   data: { ...about, reason, closedAt: startMs },
 });
-export const refunded: PaymentsEvent = {
+const refundOf = (gatewayTransactionId: string | null): PaymentsEvent => ({
   type: 'RefundSucceeded',
   data: {
     ...{ ...about, refundId: 'R-1', amountMinor: 300n, currency: 'CNY' },
-    ...{ gatewayRefundId: 'GR-1', refundedAt: startMs },
+    ...{ gatewayRefundId: 'GR-1', gatewayTransactionId, refundedAt: startMs },
   },
-};
+});
+export const refunded: PaymentsEvent = refundOf(null);
+export const refundedSecond: PaymentsEvent = refundOf('G-2');
 export const notRefunded: PaymentsEvent = {
   type: 'RefundFailed',
   data: { ...about, refundId: 'R-1', code: 'X', reason: 'no', failedAt: startMs },

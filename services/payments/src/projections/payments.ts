@@ -240,7 +240,10 @@ function moved(
     case 'PaymentUnknown':
       return { ...row, status: 'PAYING' };
     case 'RefundSucceeded':
-      return { ...row, refunded_minor: row.refunded_minor + event.data.amountMinor };
+      // What a second transaction took was never part of what was paid.
+      return event.data.gatewayTransactionId === null
+        ? { ...row, refunded_minor: row.refunded_minor + event.data.amountMinor }
+        : row;
     case 'PaymentSucceeded': {
       const at = timeText(event.data.paidAt);
       const { channelTradeNo } = event.data;

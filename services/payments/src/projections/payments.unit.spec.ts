@@ -31,6 +31,33 @@ it('refuses an event of what was never created, so that its key waits for a pers
   });
 });
 
+it('counts as given back what was paid, and not what a second transaction took', async () => {
+  const row = { payment_key: 'main/H1', status: 'SUCCESS', refunded_minor: 5n, pay_no: 'P1' };
+  const refund = { refund_id: 'R1', status: 'pending', amount_minor: 10n };
+  const refundedBy = async (gatewayTransactionId: string | null) => {
+    const written = new Map<string, readonly object[]>();
+    const sql: ProjectionSql = {
+      ...empty,
+      upsert: (table, rows) => Promise.resolve(void written.set(table, rows)),
+      insertMissing: () => Promise.resolve(),
+      // Each table has one row, which is the one that is asked for.
+      rowsWhere: (table: string) =>
+        Promise.resolve([table === 'payments' ? row : refund] as never[]),
+    };
+    const money = { amountMinor: 10n, currency: 'CNY', gatewayTransactionId };
+    const data = { payNo: 'P1', orderNo: 'H1', refundId: 'R1', ...money };
+    const event = recordOf({
+      type: 'RefundSucceeded',
+      data: { ...data, gatewayRefundId: 'G', refundedAt: 1 },
+    });
+    await paymentsProjection.apply([event], sql);
+    return [written.get('payments'), written.get('refunds')];
+  };
+  const done = [{ refund_id: 'R1', status: 'succeeded' }];
+  expect(await refundedBy(null)).toMatchObject([[{ refunded_minor: 15n }], done]);
+  expect(await refundedBy('G-2')).toMatchObject([[{ refunded_minor: 5n }], done]);
+});
+
 it('notes in the audit that an order is told because of what a query or a close brought', () => {
   const actions = (over: Partial<GatewayCallReported>): readonly string[] => {
     const call = { payNo: 'P1', orderNo: 'H1', callId: 'c', refundId: null, reportedAt: 1 };

@@ -111,6 +111,12 @@ export const refund = (
   type: 'RefundPayment',
   data: { payNo: 'PAY1', refundId, amountMinor, currency: 'CNY', reason: null, ...over },
 });
+export const refundSecond = (
+  over: Partial<PaymentCommandOf<'RefundSecondTransaction'>> = {},
+): PaymentCommand => ({
+  type: 'RefundSecondTransaction',
+  data: { payNo: 'PAY1', refundId, amountMinor: 9_999n, currency: 'CNY', reason: null, ...over },
+});
 export const proceed: PaymentCommand = { type: 'Proceed', data: {} };
 export const proceedRefund: PaymentCommand = { type: 'ProceedRefund', data: { refundId } };
 export const expire: PaymentCommand = { type: 'Expire', data: {} };

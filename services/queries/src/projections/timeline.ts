@@ -74,13 +74,13 @@ const entries = (of: Pick<Projection, 'name' | 'version' | 'inputs'>): Projectio
  * after a change gives other rows than those that stand: another version with each change of an
  * event (a test asks).
  */
-export const timelineProjection = entries({ name: 'timeline', version: 9, inputs: said });
+export const timelineProjection = entries({ name: 'timeline', version: 10, inputs: said });
 
 /**
  * Commands, refused ones among them. A read model of its own: the log keeps them for 30 days, and
  * a rebuild later than that would lack what this one has.
  */
-export const commandsProjection = entries({ name: 'commands', version: 4, inputs: asked });
+export const commandsProjection = entries({ name: 'commands', version: 5, inputs: asked });
 
 function rowsOf(record: ProjectedRecord): readonly ProjectionRow[] {
   const key = keyOfOrder(record);

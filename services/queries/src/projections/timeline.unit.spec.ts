@@ -13,10 +13,12 @@ const schemasOf: Readonly<Record<string, string>> = {
   timeline_7: '86c4c07267f0a44a',
   timeline_8: '7b94788dd08bb2f8',
   timeline_9: '26f1c2f7956a91cc',
+  timeline_10: '11876ec38886e73a',
   commands_1: 'e0766dadd4becc19',
   commands_2: '9bfb1a5b5db9c47c',
   commands_3: '9318639101aa5363',
   commands_4: '9c44af2e6f5cea59',
+  commands_5: '8390a0637bd87ac7',
 };
 
 it.each([

@@ -50,6 +50,11 @@ function effectOf(asked: DeskCommandOf<'RequestLeave'>): readonly RoutedCommand[
       const data = { payNo, refundId: remedyId, amountMinor, currency, reason };
       return to(topics.paymentsCommands.name, 'RefundPayment', data);
     }
+    case 'REFUND_SECOND': {
+      if (payNo === null) return [];
+      const data = { payNo, refundId: remedyId, amountMinor, currency, reason };
+      return to(topics.paymentsCommands.name, 'RefundSecondTransaction', data);
+    }
     case 'PUSH_CHECKOUT':
       return to(topics.checkoutCommands.name, 'PushCheckout', {
         ...{ orderNo, pushId: remedyId, reason },

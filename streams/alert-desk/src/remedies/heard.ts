@@ -97,6 +97,7 @@ function proposalOf(
       return { type: 'ProposeRemedy', data: { ...data, ...source } };
     }
     case 'REFUND':
+    case 'REFUND_SECOND':
     case 'QUERY_PAYMENT':
       return payNo === null ? null : { type: 'ProposeRemedy', data };
     case 'PUSH_CHECKOUT':

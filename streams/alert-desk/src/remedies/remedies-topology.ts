@@ -32,15 +32,17 @@ function leaveRequest({ proposed, approvals }: Remedy, replyTo: string): RoutedC
 }
 
 /**
- * Nothing in the log takes back that money came too late, so that its alert does not end by itself
- * when the money has gone back.
+ * Nothing in the log takes back that money came too late, or twice, so that its alert does not end by
+ * itself when the money has gone back.
  */
 function alertIsSettled(
   { ending, alertId, proof }: RemedyEventOf<'RemedyEnded'>,
   remedy: Remedy,
   key: string,
 ): readonly RoutedCommand[] {
-  if (ending !== 'DONE' || remedy.proposed.kind !== 'REFUND' || remedy.alertEnded) return [];
+  const { kind } = remedy.proposed;
+  const isRefund = kind === 'REFUND' || kind === 'REFUND_SECOND';
+  if (ending !== 'DONE' || !isRefund || remedy.alertEnded) return [];
   const reason = `refunded: ${proof?.type ?? ''} ${proof?.eventId ?? ''}`.trim();
   const data: ResolveAlert = { alertId, reason };
   const payload = { type: 'ResolveAlert', data };

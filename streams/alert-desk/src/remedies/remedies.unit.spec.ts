@@ -68,6 +68,35 @@ describe('a remedy', () => {
     expect(world.told()).toEqual(['RemedyAlertEnded']);
   });
 
+  it('gives back what was paid twice, of the second transaction alone', () => {
+    policy({ rule: 'G', remedy: 'REFUND_SECOND' });
+    world.hear(alert({ rule: 'G' }));
+    world.run();
+    expect(world.effects()).toMatchObject([
+      {
+        topic: topics.paymentsCommands.name,
+        payload: {
+          type: 'RefundSecondTransaction',
+          data: { payNo: 'P-1', refundId: remedyId, amountMinor: 1_000n, currency: 'JPY' },
+        },
+      },
+    ]);
+    world.answer('alert-1');
+    expect(world.told()).toEqual(['RemedyProposed', 'RemedyStarted']);
+    world.pay(refunded(remedyId));
+    expect(world.told()).toEqual(['DONE']);
+    expect(world.aboutAlerts()).toMatchObject([{ payload: { type: 'ResolveAlert' } }]);
+  });
+
+  it('of what was paid twice is refused once money of the first goes back', () => {
+    policy({ rule: 'G', remedy: 'REFUND_SECOND' });
+    world.hear(alert({ rule: 'G' }));
+    world.run();
+    world.answer('alert-1', { status: 'REJECTED', code: 'FIRST_REFUNDED', message: 'm' });
+    expect(world.told().at(-1)).toBe('REFUSED');
+    expect(world.aboutAlerts()).toEqual([]);
+  });
+
   it('completes an order by the event of its payment, and is done when the order is paid', () => {
     policy({ rule: 'A', remedy: 'COMPLETE_ORDER' });
     const place = { topic: topics.paymentsEvents.name, partition: 0, offset: 7n, time: hourMs - 5 };

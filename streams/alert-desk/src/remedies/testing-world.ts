@@ -44,7 +44,7 @@ export const refunded = (refundId: string): PaymentsEvent => ({
   type: 'RefundSucceeded',
   data: {
     ...{ payNo: 'P-1', orderNo: 'O-1', refundId, amountMinor: 1_000n, currency: 'JPY' },
-    ...{ gatewayRefundId: 'G-1', refundedAt: hourMs },
+    ...{ gatewayRefundId: 'G-1', gatewayTransactionId: null, refundedAt: hourMs },
   },
 });
 

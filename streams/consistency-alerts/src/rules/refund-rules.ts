@@ -1,4 +1,5 @@
 import type { Evidence } from '@plumbline/events';
+import { isOwnAnswer } from './lasting.ts';
 import type { PaymentView } from './payment-view.ts';
 import type { OpenRefund } from './refunded-money.ts';
 import { reservedMinor } from './refunded-money.ts';
@@ -19,6 +20,16 @@ const captureOf = ({ status, since, paidLate }: PaymentView): Evidence | null =>
 const isKnown = (payment: PaymentView | null): payment is PaymentView =>
   payment !== null && payment.terms !== null;
 
+/**
+ * What was taken, minor units: by the first transaction, and the same again by each other one that the
+ * gateway named when it was asked, for one of another amount would be told as that.
+ */
+const takenMinor = ({ amountMinor, lasting }: PaymentView): bigint =>
+  lasting.mismatches.reduce(
+    (sum, each) => (each.field === 'TRANSACTION' && isOwnAnswer(each) ? sum + amountMinor : sum),
+    amountMinor,
+  );
+
 /** What the gateway says that went back; of nothing it is often not said. */
 const atGatewayMinor = ({ refunds }: PaymentView): bigint => refunds.atGateway?.amountMinor ?? 0n;
 
@@ -28,7 +39,7 @@ const atGatewayMinor = ({ refunds }: PaymentView): bigint => refunds.atGateway?.
  */
 export const refundsExceedCapture: Rule = {
   id: 'H',
-  version: 1,
+  version: 2,
   title: 'Refunds exceed what was captured',
   severity: 'CRITICAL',
   graceMs: 0,
@@ -37,18 +48,20 @@ export const refundsExceedCapture: Rule = {
     if (!isKnown(payment)) return nothing;
     const capture = captureOf(payment);
     if (capture === null) return nothing;
-    const { amountMinor, currency, refunds } = payment;
+    const { currency, refunds } = payment;
+    const amountMinor = takenMinor(payment);
     const oursMinor = reservedMinor(refunds);
     const theirsMinor = atGatewayMinor(payment);
     if (oursMinor <= amountMinor && theirsMinor <= amountMinor) return nothing;
+    const captured = sumOf({ amountMinor, currency });
     const isTheirs = theirsMinor > oursMinor;
     const mostMinor = isTheirs ? theirsMinor : oursMinor;
     const refunded = sumOf({ amountMinor: mostMinor, currency });
     const seen = isTheirs ? (refunds.atGateway?.seen ?? null) : refunds.newest;
     return [
       {
-        summary: `${refunded} of payment ${payment.payNo} go back, of which ${sumOf(payment)} were captured`,
-        expected: `at most ${sumOf(payment)} refunded`,
+        summary: `${refunded} of payment ${payment.payNo} go back, of which ${captured} were captured`,
+        expected: `at most ${captured} refunded`,
         actual: `${refunded} refunded${isTheirs ? ', says the gateway' : ' or asked for'}`,
         evidence: seen === null ? [capture] : [capture, seen],
         atStake: { amountMinor: mostMinor - amountMinor, currency },
@@ -136,12 +149,13 @@ function stuck({ currency, payNo }: PaymentView, refund: OpenRefund): Finding {
 
 /** More went back there than is known here, and no more than was taken: beyond that H says so. */
 function elsewhere(payment: PaymentView): readonly Finding[] {
-  const { refunds, amountMinor, currency, payNo } = payment;
+  const { refunds, currency, payNo } = payment;
   const capture = captureOf(payment);
   const { atGateway } = refunds;
   if (capture === null || atGateway === null) return nothing;
   const oursMinor = reservedMinor(refunds);
-  if (atGateway.amountMinor <= oursMinor || atGateway.amountMinor > amountMinor) return nothing;
+  if (atGateway.amountMinor <= oursMinor || atGateway.amountMinor > takenMinor(payment))
+    return nothing;
   const theirs = sumOf({ amountMinor: atGateway.amountMinor, currency });
   const ours = sumOf({ amountMinor: oursMinor, currency });
   return [

@@ -55,7 +55,7 @@ function problemsOf(leave: LeaveGranted, told: Told): readonly string[] {
   if (told.stopped.has(everyRule) || told.stopped.has(rule)) problems.push('starts after a stop');
   const policy = told.policies.get(rule);
   if (policy === undefined) return [...problems, 'starts without a policy'];
-  const moves = leave.remedy === 'REFUND' || leave.remedy === 'COMPLETE_ORDER';
+  const moves = ['REFUND', 'REFUND_SECOND', 'COMPLETE_ORDER'].includes(leave.remedy);
   const limit = policy.money.find((each) => each.currency === currency);
   const hour = `${rule} ${Math.floor(grantedAt / hourMs)}`;
   const before = told.spent.get(hour) ?? { count: 0, minor: 0n };
@@ -117,7 +117,7 @@ function lives(history: History): readonly Violation[] {
     if (type === 'RemedyProposed' || type === 'RemedyApproved')
       found.push(`remedy ${remedyId} waits for an answer`);
     // Only a refund is told of later: by the gateway.
-    if (type === 'RemedyStarted' && kinds.get(remedyId) !== 'REFUND')
+    if (type === 'RemedyStarted' && !(kinds.get(remedyId) ?? '').startsWith('REFUND'))
       found.push(`remedy ${remedyId} never heard of its command`);
   }
   for (const { payload } of ownEntries(history, topics.desksEvents.name)) {

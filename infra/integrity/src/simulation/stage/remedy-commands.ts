@@ -31,6 +31,7 @@ const command = (id: string, payload: DesksCommand): Command => ({
 const remedied: readonly (readonly [rule: string, remedy: RemedyPolicy['remedy']])[] = [
   ['A', 'COMPLETE_ORDER'],
   ['C', 'REFUND'],
+  ['G', 'REFUND_SECOND'],
   ['K', 'REFUND'],
   ['M', 'QUERY_PAYMENT'],
   ['P', 'QUERY_PAYMENT'],

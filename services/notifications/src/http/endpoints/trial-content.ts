@@ -91,7 +91,10 @@ function madeUp(trial: Trial, number: string): Made {
       const data = { ...payment, refundId, amountMinor, currency, gatewayRefundId: transactionId };
       return {
         of: 'payment',
-        event: { type: 'RefundSucceeded', data: { ...data, refundedAt: at } },
+        event: {
+          type: 'RefundSucceeded',
+          data: { ...data, gatewayTransactionId: null, refundedAt: at },
+        },
       };
     }
     case 'refund.failed': {

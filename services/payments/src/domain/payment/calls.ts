@@ -82,7 +82,8 @@ export function callRequested(request: CallRequest): PaymentEvent {
     returnUrl: gateway.policy.returnUrl,
     account: gateway.policy.account,
     expireAt: payment.expireAtMs,
-    gatewayTransactionId: isNew ? null : gateway.gatewayTransactionId,
+    gatewayTransactionId:
+      refund?.gatewayTransactionId ?? (isNew ? null : gateway.gatewayTransactionId),
     handle: isNew ? null : gateway.handle,
     refundId: refund?.refundId ?? null,
     refundReference: refund?.refundReference ?? null,

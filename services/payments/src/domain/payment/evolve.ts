@@ -4,7 +4,7 @@ import type { CallLine } from './calls.ts';
 import { newLine } from './calls.ts';
 import { seenStatusOf } from './seen-status.ts';
 import type { PaymentEvent, PaymentEventOf } from './events.ts';
-import { callbacksRemembered } from './limits.ts';
+import { callbacksRemembered, otherTransactionsMax } from './limits.ts';
 import type { Refund } from './refunds.ts';
 import { newRefund, reservedMinor } from './refunds.ts';
 import { mismatchKey } from './reports.ts';
@@ -46,7 +46,7 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'PaymentReportConfirmed':
       return { ...endedOnly(state, event), contradicted: false };
     case 'PaymentReportMismatched':
-      return withGateway(state, { mismatch: mismatchKey(event.data) });
+      return withMismatch(state, event.data);
     case 'PaymentRequestConflicted':
       return withConflict(state, event.data.fingerprint);
     case 'PaymentTransactionConflicted':
@@ -81,13 +81,23 @@ function created(
           ...{ payUrl: null, mismatch: null, line: newLine(createdAtMs), askAtMs: null },
         };
   const times = { expireAtMs, createdAtMs };
-  const nothing = { refunds: {}, conflicts: [] };
+  const nothing = { refunds: {}, conflicts: [], otherTransactions: [] };
   return { ...facts, ...times, gateway, callbacks, ...nothing, status: 'created', closing: null };
 }
 
 function remember(state: PaymentState, { callbackId, callbackStatus }: SeenCallback): PaymentState {
   const callbacks = [...state.callbacks, { callbackId, callbackStatus }];
   return { ...state, callbacks: callbacks.slice(-callbacksRemembered) };
+}
+
+/** One that only a callback names may be nobody's: the gateway is asked before anything moves by it. */
+function withMismatch(payment: Payment, data: PaymentEventOf<'PaymentReportMismatched'>): Payment {
+  const after = withGateway(payment, { mismatch: mismatchKey(data) });
+  const { otherTransactions: known } = payment;
+  const { field, source, found } = data;
+  const isNew = field === 'TRANSACTION' && source === 'QUERY' && !known.includes(found);
+  if (!isNew || known.length >= otherTransactionsMax) return after;
+  return { ...after, otherTransactions: [...known, found] };
 }
 
 const withConflict = (payment: Payment, conflict: string): Payment => ({
@@ -99,9 +109,11 @@ const withConflict = (payment: Payment, conflict: string): Payment => ({
 function factsOf(payment: Payment): PaymentFacts {
   const { id, payNo, orderNo, tenant, amountMinor, currency, channel } = payment;
   const { expireAtMs, createdAtMs, callbacks, gateway, refunds, merchant, conflicts } = payment;
+  const { otherTransactions } = payment;
   return {
     ...{ id, payNo, orderNo, tenant, amountMinor, currency, channel },
     ...{ expireAtMs, createdAtMs, callbacks, gateway, refunds, merchant, conflicts },
+    otherTransactions,
   };
 }
 
@@ -271,7 +283,9 @@ function withRefundEvent(
   if (event.type === 'RefundRequested') {
     const after = withRefund(payment, newRefund(event.data));
     // I7: whatever else is wrong, no more than that may ever go back.
-    invariant(reservedMinor(after) <= after.capturedMinor, 'refunds exceed what was captured');
+    const { gatewayTransactionId: second } = event.data;
+    const takenMinor = second === null ? after.capturedMinor : after.amountMinor;
+    invariant(reservedMinor(after, second) <= takenMinor, 'refunds exceed what was captured');
     return after;
   }
   const refund = payment.refunds[event.data.refundId];

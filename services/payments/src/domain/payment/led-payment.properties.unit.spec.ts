@@ -13,6 +13,7 @@ import {
   hint,
   query,
   refund,
+  refundSecond,
   report,
   start,
   when,
@@ -44,6 +45,13 @@ const anyStep: fc.Arbitrary<readonly [Step, number]> = fc.tuple(
         .tuple(fc.constantFrom(1n, 4_000n, 9_999n), fc.nat(5))
         .map(([amountMinor, n]) => refund(amountMinor, { refundId: idOf(n) })),
     },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.constantFrom(4_000n, 9_999n), fc.nat(5))
+        .map(([amountMinor, n]) => refundSecond({ amountMinor, refundId: idOf(n) })),
+    },
+    fc.constant<Step>(report('PAID', { gatewayTransactionId: 'G-2' })),
     fc.constantFrom<Step>(query, hint),
     fc.constant<Step>(close),
     fc.constant<Step>(expire),
@@ -63,8 +71,9 @@ function holds(each: (taken: Taken) => void): void {
     fc.property(
       fc.array(anyStep, { maxLength: 30 }),
       fc.constantFrom(1, 3),
-      (steps, attemptsMax) => {
-        let told = after(null, create({ gateway: { ...policy, attemptsMax } }));
+      fc.constantFrom('MOCK' as const, 'LAKALA' as const),
+      (steps, attemptsMax, channel) => {
+        let told = after(null, create({ channel, gateway: { ...policy, attemptsMax } }));
         const take = (step: Step, ms: number): void => {
           const done = when(told, step, ms);
           each({ before: told, done });
@@ -87,7 +96,12 @@ describe('whatever happens to a payment at its gateway, in whatever order', () =
     holds(({ done: { state } }) => {
       if (state.status === 'none') return;
       const capturedMinor = hasEnded(state) ? state.capturedMinor : 0n;
-      expect(reservedMinor(state)).toBeLessThanOrEqual(capturedMinor);
+      expect(reservedMinor(state, null)).toBeLessThanOrEqual(capturedMinor);
+      const second = state.status === 'succeeded' ? state.amountMinor : 0n;
+      expect(reservedMinor(state, 'G-1') + reservedMinor(state, 'G-2')).toBeLessThanOrEqual(second);
+      if (state.status !== 'succeeded') return;
+      const others = Object.values(state.refunds).map((each) => each.gatewayTransactionId);
+      expect(others).not.toContain(state.channelTradeNo);
     });
   });
 

@@ -41,6 +41,9 @@ export const callWaitsMs = 300_000;
 /** Requests with other parameters under one number, told for rule Z: after these it is known. */
 export const conflictsRemembered = 16;
 
+/** Of more than one only a person can say which is meant: two are as good as any number. */
+export const otherTransactionsMax = 2;
+
 /** A call takes seconds. Whoever wants an hour has mistaken the unit. */
 export const callDeadlineMsMax = 120_000;
 

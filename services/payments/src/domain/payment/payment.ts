@@ -28,7 +28,7 @@ import {
 } from './merchant.ts';
 import { reportMockCallback } from './mock-callback.ts';
 import { queryPayment } from './query.ts';
-import { refundPayment } from './refunds.ts';
+import { refundPayment, refundSecondTransaction } from './refunds.ts';
 import type { PaymentRejectionCode } from './rejections.ts';
 import { paymentRejection } from './rejections.ts';
 import { closed } from './reports.ts';
@@ -88,6 +88,9 @@ function decide(
     case 'RefundPayment':
       if (state.payNo !== command.data.payNo) return refuse('PAYMENT_NOT_FOUND');
       return refundPayment(command.data, state, context);
+    case 'RefundSecondTransaction':
+      if (state.payNo !== command.data.payNo) return refuse('PAYMENT_NOT_FOUND');
+      return refundSecondTransaction(command.data, state, context);
     case 'RefundPaymentOrder':
       return refundPaymentOrder(command.data, state, context);
     case 'ReportTransactionConflict':

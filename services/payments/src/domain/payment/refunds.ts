@@ -1,4 +1,4 @@
-import type { CallbackStatus, GatewayAnswer } from '@plumbline/events';
+import type { CallbackStatus, Channel, GatewayAnswer } from '@plumbline/events';
 import type { Decision, DecisionContext } from '@plumbline/kernel';
 import { rejected, unchanged } from '@plumbline/kernel';
 import type { CallLine, LedPayment } from './calls.ts';
@@ -29,6 +29,8 @@ export interface Refund {
   readonly currency: string;
   readonly reason: string | null;
   readonly automatic: boolean;
+  /** Of which money it is: the second transaction's, or `null` for what paid the payment. */
+  readonly gatewayTransactionId: string | null;
   readonly status: 'requested' | 'processing' | 'unknown' | 'succeeded' | 'failed';
   readonly gatewayRefundId: string | null;
   /** Why it failed. */
@@ -45,19 +47,37 @@ type Deciding = { readonly list: EventList; readonly context: DecisionContext };
 const refuse = (code: PaymentRejectionCode): Decision<PaymentEvent> =>
   rejected(paymentRejection(code));
 
-/** What is refunded or may still be, minor units. */
-export const reservedMinor = ({ refunds }: Pick<Payment, 'refunds'>): bigint =>
+/** What is refunded or may still be of one transaction, minor units; `null`: of the one that paid. */
+export const reservedMinor = (
+  { refunds }: Pick<Payment, 'refunds'>,
+  transactionId: string | null,
+): bigint =>
   Object.values(refunds).reduce(
-    (sum, { status, amountMinor }) => (status === 'failed' ? sum : sum + amountMinor),
+    (sum, { status, amountMinor, gatewayTransactionId }) =>
+      status === 'failed' || gatewayTransactionId !== transactionId ? sum : sum + amountMinor,
     0n,
   );
 
-/** What is known to have gone back, minor units. */
+/** What is known to have gone back of what paid the payment, minor units. */
 export const refundedMinor = ({ refunds }: Pick<Payment, 'refunds'>): bigint =>
   Object.values(refunds).reduce(
-    (sum, { status, amountMinor }) => (status === 'succeeded' ? sum + amountMinor : sum),
+    (sum, { status, amountMinor, gatewayTransactionId }) =>
+      status === 'succeeded' && gatewayTransactionId === null ? sum + amountMinor : sum,
     0n,
   );
+
+type Asked = Omit<PaymentCommandOf<'RefundPayment'>, 'payNo'>;
+
+/** What forbids a refund, whatever it is of; `null` for nothing. */
+function refusalOf(data: Asked, payment: Payment): PaymentRejectionCode | null {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(data.refundId))
+    return 'REFUND_ID_INVALID';
+  if (!hasEnded(payment) || payment.capturedMinor === 0n) return 'PAYMENT_NOT_SUCCEEDED';
+  if (!isLed(payment)) return 'CHANNEL_BY_HAND';
+  if (data.currency !== payment.currency) return 'CURRENCY_DIFFERS';
+  if (data.amountMinor <= 0n) return 'AMOUNT_OUT_OF_RANGE';
+  return Object.keys(payment.refunds).length >= limits.refundsMax ? 'REFUNDS_TOO_MANY' : null;
+}
 
 export function refundPayment(
   data: PaymentCommandOf<'RefundPayment'>,
@@ -69,20 +89,58 @@ export function refundPayment(
     const same =
       known.amountMinor === data.amountMinor &&
       known.currency === data.currency &&
-      known.reason === data.reason;
+      known.reason === data.reason &&
+      known.gatewayTransactionId === null;
     return same ? unchanged : refuse('REFUND_PARAMETERS_DIFFER');
   }
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(data.refundId))
-    return refuse('REFUND_ID_INVALID');
-  if (!hasEnded(payment) || payment.capturedMinor === 0n) return refuse('PAYMENT_NOT_SUCCEEDED');
-  if (!isLed(payment)) return refuse('CHANNEL_BY_HAND');
-  if (data.currency !== payment.currency) return refuse('CURRENCY_DIFFERS');
-  if (data.amountMinor <= 0n) return refuse('AMOUNT_OUT_OF_RANGE');
-  if (reservedMinor(payment) + data.amountMinor > payment.capturedMinor)
+  const refusal = refusalOf(data, payment);
+  if (refusal !== null) return refuse(refusal);
+  if (!hasEnded(payment) || !isLed(payment)) return refuse('PAYMENT_NOT_SUCCEEDED');
+  if (reservedMinor(payment, null) + data.amountMinor > payment.capturedMinor)
     return refuse('REFUND_EXCEEDS_CAPTURED');
-  if (Object.keys(payment.refunds).length >= limits.refundsMax) return refuse('REFUNDS_TOO_MANY');
   const list = eventList(context);
-  requestRefund(payment, { ...data, automatic: false }, { list, context });
+  requestRefund(payment, { ...data, ...ofPayment, automatic: false }, { list, context });
+  return allOf(list);
+}
+
+const ofPayment = { gatewayTransactionId: null };
+
+/** Gateways that give back by their own number; by ours of the payment they give back of the first. */
+export const refundsByTransaction: ReadonlySet<Channel> = new Set<Channel>(['LAKALA', 'PAYPAY']);
+
+/**
+ * What a second transaction took goes back, or what is left of it; never anything of the first. Once
+ * money of the first goes back, nobody here knows which of the two the buyer still pays with, and
+ * where there are three transactions, not which is meant: then a person has to look.
+ */
+export function refundSecondTransaction(
+  data: PaymentCommandOf<'RefundSecondTransaction'>,
+  payment: Payment,
+  context: DecisionContext,
+): Decision<PaymentEvent> {
+  const known = payment.refunds[data.refundId];
+  if (known !== undefined) {
+    const same =
+      known.amountMinor <= data.amountMinor &&
+      known.currency === data.currency &&
+      known.reason === data.reason &&
+      known.gatewayTransactionId !== null;
+    return same ? unchanged : refuse('REFUND_PARAMETERS_DIFFER');
+  }
+  const refusal = refusalOf(data, payment);
+  if (refusal !== null) return refuse(refusal);
+  if (payment.status !== 'succeeded' || !isLed(payment)) return refuse('PAYMENT_NOT_SUCCEEDED');
+  if (!refundsByTransaction.has(payment.channel)) return refuse('SECOND_NOT_REFUNDABLE');
+  const [second, ...more] = payment.otherTransactions;
+  if (second === undefined) return refuse('NO_SECOND_TRANSACTION');
+  if (more.length > 0) return refuse('TRANSACTIONS_SEVERAL');
+  if (reservedMinor(payment, null) > 0n) return refuse('FIRST_REFUNDED');
+  const leftMinor = payment.amountMinor - reservedMinor(payment, second);
+  if (leftMinor <= 0n) return refuse('REFUND_EXCEEDS_CAPTURED');
+  const amountMinor = data.amountMinor < leftMinor ? data.amountMinor : leftMinor;
+  const list = eventList(context);
+  const what = { ...data, amountMinor, gatewayTransactionId: second, automatic: false };
+  requestRefund(payment, what, { list, context });
   return allOf(list);
 }
 
@@ -93,13 +151,15 @@ function requestRefund(
     readonly amountMinor: bigint;
     readonly reason: string | null;
     readonly automatic: boolean;
+    readonly gatewayTransactionId: string | null;
   },
   { list, context: { atMs } }: Deciding,
 ): void {
   const { payNo, orderNo, currency } = payment;
   const refundReference = asked.refundId.replaceAll('-', '');
-  const { refundId, amountMinor, reason, automatic } = asked;
-  const what = { refundId, refundReference, amountMinor, currency, reason, automatic };
+  const { refundId, amountMinor, reason, automatic, gatewayTransactionId } = asked;
+  const money = { amountMinor, currency, gatewayTransactionId };
+  const what = { refundId, refundReference, ...money, reason, automatic };
   list.add({ type: 'RefundRequested', data: { payNo, orderNo, ...what, requestedAt: atMs } });
   const refund = newRefund({ ...what, requestedAt: atMs });
   const callId = list.nextId();
@@ -113,11 +173,11 @@ export const newRefund = (
   > & { readonly requestedAt: number },
 ): Refund => {
   const { refundId, refundReference, amountMinor, currency, reason, automatic } = requested;
-  const requestedAtMs = requested.requestedAt;
+  const { requestedAt: requestedAtMs, gatewayTransactionId } = requested;
   const sinceMs = requestedAtMs;
   return {
     ...{ refundId, refundReference, amountMinor, currency, reason, automatic },
-    ...{ requestedAtMs, sinceMs },
+    ...{ gatewayTransactionId, requestedAtMs, sinceMs },
     ...{ status: 'requested', gatewayRefundId: null, failure: null },
     line: newLine(sinceMs),
   };
@@ -133,7 +193,7 @@ export function lateRefund(
   if (!payment.gateway.policy.refundLateSuccess) return;
   const { amountMinor } = payment;
   const reason = `paid after the payment had ended as ${payment.status}`;
-  const asked = { refundId: list.nextId(), amountMinor, reason, automatic: true };
+  const asked = { refundId: list.nextId(), amountMinor, reason, automatic: true, ...ofPayment };
   requestRefund(payment, asked, { list, context });
 }
 
@@ -156,7 +216,7 @@ export function afterRefundCall(
   };
   switch (answer.result) {
     case 'REFUNDED': {
-      const { amountMinor, currency } = refund;
+      const { amountMinor, currency, gatewayTransactionId } = refund;
       const found = answer.amountMinor ?? amountMinor;
       if (found !== amountMinor || (answer.currency ?? currency) !== currency) {
         list.add(refundMismatch(payment, refund, answer, atMs));
@@ -164,7 +224,8 @@ export function afterRefundCall(
       }
       const gatewayRefundId = answer.gatewayRefundId ?? refund.refundReference;
       const refundedAt = answer.occurredAt ?? atMs;
-      const data = { ...about, amountMinor, currency, gatewayRefundId, refundedAt };
+      const money = { amountMinor, currency, gatewayTransactionId };
+      const data = { ...about, ...money, gatewayRefundId, refundedAt };
       list.add({ type: 'RefundSucceeded', data });
       return;
     }

@@ -49,6 +49,11 @@ export interface PaymentFacts
   readonly callbacks: readonly SeenCallback[];
   /** `null`: nobody asks a gateway, people serve the channel by hand. */
   readonly gateway: AtGateway | null;
+  /**
+   * Transactions beside the one that paid it, as the gateway itself said when it was asked, each for
+   * the whole amount; the oldest first. Nothing moves by them but what is given back of them.
+   */
+  readonly otherTransactions: readonly string[];
   /** By id, in the order in which they were asked for. Only of money that was paid. */
   readonly refunds: Readonly<Record<string, Refund>>;
 }

@@ -13,7 +13,11 @@ type OldState = Readonly<Record<string, unknown>> & {
   readonly status: string;
   readonly amountMinor?: bigint;
   readonly contradicted?: boolean;
-  readonly gateway?: { readonly policy?: object; readonly askAtMs?: unknown } | null;
+  readonly gateway?: {
+    readonly policy?: object;
+    readonly askAtMs?: unknown;
+    readonly mismatch?: string | null;
+  } | null;
   readonly refunds?: Readonly<Record<string, OldRefund>>;
 };
 
@@ -22,7 +26,9 @@ const isOld = (status: string): status is keyof typeof statuses => status in sta
 /** A payment as it stands in a changelog, in the shape of today. */
 export function upcastPayment(stored: unknown): PaymentState {
   // The changelog has one writer, the payments task, and these are the shapes it ever wrote.
-  return withMerchant(withAccount(withAskAt(withGateway(stored as OldState))));
+  return withOtherTransactions(
+    withMerchant(withAccount(withAskAt(withGateway(stored as OldState)))),
+  );
 }
 
 function withGateway(state: OldState): OldState {
@@ -54,12 +60,26 @@ function withAccount(state: OldState): OldState {
 type OldRefund = { readonly sinceMs: number; readonly requestedAtMs?: number };
 
 /** Before the merchant API all orders were kept here, and a refund did not know its beginning. */
-function withMerchant(state: OldState): PaymentState {
-  if (state.status === 'none' || 'merchant' in state) return state as unknown as PaymentState;
+function withMerchant(state: OldState): OldState {
+  if (state.status === 'none' || 'merchant' in state) return state;
+  const refunds = Object.entries(state.refunds ?? {}).map(
+    ([id, refund]) => [id, { ...refund, requestedAtMs: refund.sinceMs }] as const,
+  );
+  return { ...state, ...{ merchant: null, conflicts: [] }, refunds: Object.fromEntries(refunds) };
+}
+
+/** Before a second transaction could be given back, all refunds were of the first. */
+function withOtherTransactions(state: OldState): PaymentState {
+  if (state.status === 'none' || 'otherTransactions' in state)
+    return state as unknown as PaymentState;
   const refunds = Object.entries(state.refunds ?? {}).map(([id, refund]) => [
     id,
-    { ...refund, requestedAtMs: refund.sinceMs },
+    { ...refund, gatewayTransactionId: null },
   ]);
-  const shape = { merchant: null, conflicts: [], refunds: Object.fromEntries(refunds) as object };
-  return { ...state, ...shape } as unknown as PaymentState;
+  // What differed last is all that is known of what the gateway said then.
+  const [, said] = /^QUERY TRANSACTION=(.+)$/s.exec(state.gateway?.mismatch ?? '') ?? [];
+  const shape = { otherTransactions: said === undefined ? [] : [said] };
+  return {
+    ...{ ...state, ...shape, refunds: Object.fromEntries(refunds) as object },
+  } as unknown as PaymentState;
 }

@@ -6,7 +6,10 @@ const old = {
   ...{ currency: 'CNY', channel: 'MOCK', expireAtMs: 9, createdAtMs: 1, callbacks: [] },
 };
 const ended = { ...old, contradicted: false };
-const now = { ...old, gateway: null, refunds: {}, merchant: null, conflicts: [] };
+const now = {
+  ...{ ...old, gateway: null, refunds: {}, merchant: null, conflicts: [] },
+  otherTransactions: [],
+};
 
 it('a payment from before gateways were asked has its status under the name of today', () => {
   expect(upcastPayment({ ...old, status: 'INIT' })).toEqual({
@@ -39,9 +42,22 @@ it('a payment from before the merchant API is of an order that is kept here', ()
   const refund = { refundId: 'r', sinceMs: 7 };
   const before = { ...old, status: 'succeeded', gateway: null, refunds: { r: refund } };
   expect(upcastPayment(before)).toEqual({
-    ...{ ...before, merchant: null, conflicts: [] },
-    refunds: { r: { ...refund, requestedAtMs: 7 } },
+    ...{ ...before, merchant: null, conflicts: [], otherTransactions: [] },
+    refunds: { r: { ...refund, requestedAtMs: 7, gatewayTransactionId: null } },
   });
+});
+
+it('what the gateway said last of a second transaction is still known of it', () => {
+  const nothing = { refunds: {}, merchant: null, conflicts: [] };
+  const before = { ...old, ...nothing, status: 'succeeded' };
+  const otherOf = (mismatch: string | null) => {
+    const gateway = { policy: { account: null }, askAtMs: null, mismatch };
+    const today = upcastPayment({ ...before, gateway });
+    return 'otherTransactions' in today ? today.otherTransactions : null;
+  };
+  expect(otherOf('QUERY TRANSACTION=G-2')).toEqual(['G-2']);
+  for (const other of [null, 'CALLBACK TRANSACTION=G-2', 'QUERY AMOUNT=1'])
+    expect(otherOf(other)).toEqual([]);
 });
 
 it('a payment from before personal accounts is at a gateway with an account of its own', () => {

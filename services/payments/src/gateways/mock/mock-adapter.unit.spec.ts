@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { refundsByTransaction } from '../../domain/payment/refunds.ts';
 import type { Exchange, GatewayHttpRequest } from '../port.ts';
 import { garbageBodies, garbageHeaders, garbageStatuses } from '../testing/garbage.ts';
 import {
@@ -80,6 +81,14 @@ describe('requests', () => {
     expect(expectSigned(adapter.queryRefund.request(refundReferenceInput, context))).toEqual({
       ...{ method: 'GET', path: `${base}/${reference}/refunds/${refundReference}`, json: null },
     });
+  });
+
+  it('name no transaction in a refund, so that the payment asks for none of a second one', () => {
+    const second = { ...refundInput, gatewayTransactionId: 'G-2' };
+    expect(adapter.refund.request(second, context)).toEqual(
+      adapter.refund.request(refundInput, context),
+    );
+    expect(refundsByTransaction.has('MOCK')).toBe(false);
   });
 
   it('carry amounts to the last unit and none beyond or below', () => {

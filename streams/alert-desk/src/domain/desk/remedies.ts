@@ -20,6 +20,8 @@ export const remedyFacts: Readonly<Record<KnownRemedy, RemedyFacts>> = {
   COMPLETE_ORDER: { movesMoney: true, rules: ['A'], mayRaise: ['B', 'D', 'E', 'L', 'R'] },
   // Money that went back may be too much (H), of what was not paid (I), or be stuck (J).
   REFUND: { movesMoney: true, rules: ['C', 'K'], mayRaise: ['H', 'I', 'J'] },
+  // The first transaction stays, and with it all that the order says.
+  REFUND_SECOND: { movesMoney: true, rules: ['G'], mayRaise: ['H', 'I', 'J'] },
   PUSH_CHECKOUT: { movesMoney: false, rules: ['R'], mayRaise: [] },
   // The answer may name another amount, currency or transaction, or contradict a callback.
   QUERY_PAYMENT: { movesMoney: false, rules: ['M', 'P'], mayRaise: ['E', 'F', 'G', 'J', 'N', 'V'] },

@@ -88,6 +88,7 @@ function proofIn(
     case 'COMPLETE_ORDER':
       return events.find(({ type }) => type === 'OrderPaid') ?? null;
     case 'REFUND':
+    case 'REFUND_SECOND':
       return 'later';
     case 'PUSH_CHECKOUT':
     case 'QUERY_PAYMENT':
