@@ -1,3 +1,4 @@
+import { topics } from '@plumbline/events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestWorld } from './testing/open-test-world.ts';
 import { openTestWorld } from './testing/open-test-world.ts';
@@ -51,6 +52,30 @@ test('an incident has its numbers and its alerts, in pages', async () => {
   expect(await world.queries.get('/incidents/none')).toMatchObject({
     ...{ status: 404, body: { code: 'INCIDENT_NOT_FOUND' } },
   });
+});
+
+test('an incident names its first alert, and where it stands in the log that it opened and ended', async () => {
+  const topic = topics.incidentsEvents.name;
+  const place = { topic, partition: expect.any(Number) as number };
+  expect(await data('/incidents/i-a')).toMatchObject({
+    incident: { firstAlertId: 'alert-o1', openedIn: { ...place, offset: '0' }, endedIn: null },
+  });
+  const { incident } = await data<{ incident: { openedIn: object; endedIn: object } }>(
+    '/incidents/i-v',
+  );
+  expect(incident).toMatchObject({ firstAlertId: 'alert-o6', openedIn: place, endedIn: place });
+  expect(incident.endedIn).not.toEqual(incident.openedIn);
+});
+
+test('the incident of an alert is found, and the remedies of its alerts with who approved them', async () => {
+  expect(idsOf(await data('/incidents?alertId=alert-o4'))).toEqual(['i-a']);
+  expect(idsOf(await data('/incidents?alertId=alert-o3'))).toEqual([]);
+  expect(await data('/remedies?incidentId=i-v')).toMatchObject({
+    remedies: [{ remedyId: 'r-v', approvedBy: ['api:test'] }],
+    nextCursor: null,
+  });
+  expect(await data('/remedies?incidentId=i-a')).toMatchObject({ remedies: [] });
+  expect(await data('/remedies/r-none')).toMatchObject({ approvedBy: [] });
 });
 
 test('what there is to look at counts an incident once', async () => {

@@ -1,7 +1,7 @@
 // Generated from avro/ by scripts/generate.mjs. Do not edit.
 
-/** What of an order changed. */
-export type ChangeKind = 'ORDER' | 'PAYMENT' | 'CHECKOUT' | 'ALERT' | 'UNKNOWN';
+/** What of an order changed; INCIDENT: an incident of a rule, in the place of an order. */
+export type ChangeKind = 'ORDER' | 'PAYMENT' | 'CHECKOUT' | 'ALERT' | 'REMEDY' | 'INCIDENT' | 'UNKNOWN';
 
 /** Something about an order changed, for whoever looks at it: where it stands, and nothing of what it says. */
 export interface ChangeNoted {

@@ -12,7 +12,17 @@ const kinds: ReadonlyMap<string, ChangeKind> = new Map([
   [topics.paymentsEvents.name, 'PAYMENT'],
   [topics.checkoutEvents.name, 'CHECKOUT'],
   [topics.alertsEvents.name, 'ALERT'],
+  [topics.remediesEvents.name, 'REMEDY'],
+  [topics.desksEvents.name, 'REMEDY'],
+  [topics.incidentsEvents.name, 'INCIDENT'],
 ]);
+
+/** What stands in the place of an order there has no buyer to wait for. */
+const ofNoOrder: ReadonlySet<string> = new Set([
+  ...[topics.desksEvents.name, topics.incidentsEvents.name],
+]);
+/** What concerns all, and what is told by another event. */
+const unnoted: ReadonlySet<string> = new Set(['RulesActivated', 'LeaveGranted']);
 
 const store = 'buyers';
 const forget = 'forget';
@@ -21,6 +31,8 @@ const forget = 'forget';
  * The live feed: one note for each event under an order's key, in the transaction of the position.
  * All of them, since a page that shows an order's timeline shows each. What is under no order's key
  * is left out: payments that only a payment number names, and RulesActivated, which concerns all.
+ * Incidents and policies stand in the place of an order, `incidents.<rule>` and `remedies`; of desks'
+ * events LeaveGranted is left out as well, since RemedyStarted follows.
  *
  * An event that overtakes its OrderCreated, which comes on another topic, is noted at once without a
  * buyer, for operators, and `again` with the buyer as soon as the order is known: right after the
@@ -42,10 +54,14 @@ export const changesTopology: Topology = {
 
 function onRecord(record: InputRecord, context: ProcessorContext): void {
   const { key, payload } = record;
-  if (parseRoutingKey(key) === null || payload.type === 'RulesActivated') return;
+  if (parseRoutingKey(key) === null || unnoted.has(payload.type)) return;
   const entries = context.store<Entry>(store);
   const before = entries.get(key);
   const event = sourceOf(record);
+  if (ofNoOrder.has(record.topic)) {
+    note({ context, record, event, buyer: null, again: false });
+    return;
+  }
   if (payload.type === 'OrderCreated' && before?.status !== 'known') {
     // Of the orders topic, by its name: the catalogue ties it to the data.
     const { purchase } = payload.data as OrderCreated;

@@ -1,4 +1,12 @@
-import type { ChangeNoted, CheckoutEvent, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type {
+  ChangeNoted,
+  CheckoutEvent,
+  DesksEvent,
+  IncidentsEvent,
+  OrdersEvent,
+  PaymentsEvent,
+  RemediesEvent,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { slotOfRecordKey, slotOfUuid } from '@plumbline/kernel';
 import type { OutputMessage, TestDriver } from '@plumbline/runtime/testing';
@@ -10,6 +18,8 @@ import { changesTopology } from './topology.ts';
 const key = 'main/O-1';
 const [orders, payments] = [topics.ordersEvents.name, topics.paymentsEvents.name];
 const [checkout, alerts] = [topics.checkoutEvents.name, topics.alertsEvents.name];
+const [remedies, incidents] = [topics.remediesEvents.name, topics.incidentsEvents.name];
+const desks = topics.desksEvents.name;
 const feed = topics.changesEvents.name;
 
 const created = (buyer: string | null): OrdersEvent => ({
@@ -35,7 +45,9 @@ const pushed: CheckoutEvent = {
 
 let events = 0;
 
-type Piped = readonly [string, OrdersEvent | PaymentsEvent | CheckoutEvent];
+type Noted =
+  OrdersEvent | PaymentsEvent | CheckoutEvent | RemediesEvent | IncidentsEvent | DesksEvent;
+type Piped = readonly [string, Noted];
 
 const pipe = (driver: TestDriver, [topic, payload]: Piped, at = key, id = `e-${++events}`) => {
   driver.pipeInput({ topic, key: at, payload, envelope: { id } });
@@ -82,6 +94,38 @@ describe('the live feed notes', () => {
     driver.pipeInput({ topic: alerts, key, payload: { type: 'RulesActivated', data } });
     expect(driver.readOutput(feed)).toEqual([]);
     expect(driver.store('buyers').size).toBe(0);
+  });
+
+  it('remedies of an order with it, and incidents in the place of one, without keeping anything', async () => {
+    const driver = await open();
+    const about = { remedyId: 'r', alertId: 'a', rule: 'C', tenant: 'main', orderNo: 'O-1' };
+    const approved = { ...about, by: 'operator:a', reason: 'yes', isEnough: true, approvedAt: 1 };
+    const counts = { members: 1, open: 0, resolved: 0, autoResolved: 1, superseded: 0 };
+    const ended: IncidentsEvent = {
+      type: 'IncidentEnded',
+      data: {
+        ...{ incidentId: 'i', rule: 'A', tenant: 'main', reason: 'ALL_ENDED', endedAt: 9 },
+        ...{ counts: { ...counts, writtenOff: 0, suppressed: 0 }, money: [] },
+      },
+    };
+    const granted = {
+      ...{ tenant: 'main', rule: 'C', remedyId: 'r', alertId: 'a', orderNo: 'O-1' },
+      ...({ remedy: 'REFUND', amountMinor: 1n, currency: 'CNY', dryRun: false } as const),
+      ...{ approvals: [], hour: 0, grantedAt: 1 },
+    };
+    pipe(driver, [orders, created('b')]);
+    pipe(driver, [remedies, { type: 'RemedyApproved', data: approved }]);
+    pipe(driver, [incidents, ended], 'main/incidents.A');
+    const stopped = { tenant: 'main', rule: null, reason: 'wait', stoppedAt: 1 };
+    pipe(driver, [desks, { type: 'RemediesStopped', data: stopped }], 'main/remedies');
+    pipe(driver, [desks, { type: 'LeaveGranted', data: granted }], 'main/remedies');
+    expect(driver.readOutput(feed).map(notedOf).slice(1)).toMatchObject([
+      { kind: 'REMEDY', orderNo: 'O-1', buyer: 'b', eventType: 'RemedyApproved' },
+      { kind: 'INCIDENT', orderNo: 'incidents.A', buyer: null, sourceTopic: incidents },
+      { kind: 'REMEDY', orderNo: 'remedies', buyer: null, eventType: 'RemediesStopped' },
+    ]);
+    expect([...driver.store('buyers').keys()]).toEqual([key]);
+    expect(driver.timers()).toEqual([]);
   });
 
   it('under ids that a replay repeats and no two notes share', async () => {

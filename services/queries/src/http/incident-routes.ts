@@ -35,6 +35,7 @@ const listIncidents = (edge: QueriesEdge): Route =>
         tenant: tenant(),
         rule: text(limits.ruleCharsMax).optional(),
         status: z.enum(incidentStatuses).optional(),
+        alertId: text(limits.alertIdCharsMax).optional().describe('The one that this alert is in'),
         ...paging,
       }),
       headers: positionHeader(edge.partitions),

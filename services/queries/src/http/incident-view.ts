@@ -4,6 +4,10 @@ import { incidentStatuses } from '../projections/incidents.ts';
 import type { IncidentRow, MatterSums } from '../reads/incident-reads.ts';
 import { isoTimeOrNull } from './fields.ts';
 
+const place = z
+  .strictObject({ topic: z.string(), partition: z.number(), offset: z.string() })
+  .nullable();
+
 const count = (description: string) => z.number().describe(description);
 
 export const incidentSchema = z.strictObject({
@@ -15,10 +19,13 @@ export const incidentSchema = z.strictObject({
     .string()
     .nullable()
     .describe('ALL_ENDED or QUIET: all its alerts had ended, or none came for long'),
+  firstAlertId: z.string().nullable().describe('Id of its first alert'),
   firstAt: z.string().nullable().describe('When its first alert was raised'),
   lastAt: z.string().nullable().describe('When its newest alert was raised'),
   openedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
+  openedIn: place.describe('Where the event stands that says that it opened'),
+  endedIn: place.describe('Where the event stands that says that it ended'),
   alerts: count('All that are in it'),
   open: count('That stand'),
   resolved: count('Ended by a person'),
@@ -43,10 +50,13 @@ export const incidentOut = (row: IncidentRow): z.input<typeof incidentSchema> =>
   tenant: row.tenant,
   status: row.status,
   endReason: row.end_reason,
+  firstAlertId: row.first_alert_id,
   firstAt: isoTimeOrNull(row.first_at_ms),
   lastAt: isoTimeOrNull(row.last_at_ms),
   openedAt: isoTimeOrNull(row.opened_at_ms),
   endedAt: isoTimeOrNull(row.ended_at_ms),
+  openedIn: row.opened_in,
+  endedIn: row.ended_in,
   alerts: row.members,
   open: row.open,
   resolved: row.resolved,

@@ -2,6 +2,7 @@ import type { Route } from '@plumbline/http';
 import { defineRoute, ok, okSchema, text } from '@plumbline/http';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
+import { incidentsProjection } from '../projections/incidents.ts';
 import { remediesProjection, remedyStatuses } from '../projections/remedies.ts';
 import { cursorOf } from '../reads/page.ts';
 import { readPolicies, readRemedies, readRemedy, readRemedySteps } from '../reads/remedy-reads.ts';
@@ -13,6 +14,7 @@ import { policyOut, policySchema, remedyOut, remedySchema } from './remedy-view.
 import { remedyWithHistorySchema, withSteps } from './remedy-view.ts';
 
 const projections = [remediesProjection];
+const withMembers = [remediesProjection, incidentsProjection];
 
 export const remedyRoutes = (edge: QueriesEdge): readonly Route[] => [
   listRemedies(edge),
@@ -34,6 +36,9 @@ const listRemedies = (edge: QueriesEdge): Route =>
         status: z.enum(remedyStatuses).optional(),
         alertId: text(limits.alertIdCharsMax).optional(),
         orderNo: orderNo().optional(),
+        incidentId: text(limits.incidentIdCharsMax)
+          .optional()
+          .describe('Of alerts that are in this incident'),
         cursor: cursor().optional(),
         limit: limit().optional(),
       }),
@@ -52,7 +57,8 @@ const listRemedies = (edge: QueriesEdge): Route =>
     },
     handler: async ({ query: { cursor: after, limit: size, ...filter }, headers }) => {
       const { rows, last } = await readFrom({
-        ...{ edge, projections, places: headers['plumbline-position'] },
+        ...{ edge, places: headers['plumbline-position'] },
+        projections: filter.incidentId === undefined ? projections : withMembers,
         read: () =>
           readRemedies(edge.postgres, {
             ...{ filter, after: after ?? null, limit: size ?? limits.pageSize.default },

@@ -11,12 +11,12 @@ export type IncidentStatus = (typeof incidentStatuses)[number];
 /**
  * `incidents`: one row an incident, with how its alerts stand as its newest event said; `members`:
  * which alert is in which. Times are epoch ms of the broker; money is JSON, amounts in it as text of
- * minor units.
+ * minor units; `opened_in` and `ended_in` are JSON, where the events stand that say so.
  */
 export const incidentsProjection: Projection = {
   name: 'incidents',
   paceMs: overviewPaceMs,
-  version: 1,
+  version: 2,
   inputs: [topics.incidentsEvents.name],
   tables: [
     { name: 'incidents', primaryKey: ['incident_id'] },
@@ -32,6 +32,9 @@ export const incidentsProjection: Projection = {
           table.text('tenant').notNullable();
           table.text('status').notNullable().defaultTo('OPEN');
           table.text('end_reason');
+          table.text('first_alert_id');
+          table.jsonb('opened_in');
+          table.jsonb('ended_in');
           table.bigInteger('first_at_ms');
           table.bigInteger('last_at_ms');
           table.bigInteger('opened_at_ms');
@@ -74,12 +77,17 @@ function rowOf(record: ProjectedRecord): ProjectionRow {
     case 'IncidentOpened':
       return {
         ...{ ...row, status: 'OPEN', first_at_ms: data.firstAt },
-        ...{ last_at_ms: data.lastAt, opened_at_ms: data.openedAt },
+        ...{ last_at_ms: data.lastAt, opened_at_ms: data.openedAt, opened_in: placeOf(record) },
+        // They stand in the order in which they were raised.
+        first_alert_id: data.joined[0] ?? null,
       };
     case 'IncidentUpdated':
       return { ...row, last_at_ms: data.lastAt };
     case 'IncidentEnded':
-      return { ...row, status: 'ENDED', end_reason: data.reason, ended_at_ms: data.endedAt };
+      return {
+        ...{ ...row, status: 'ENDED', end_reason: data.reason, ended_at_ms: data.endedAt },
+        ended_in: placeOf(record),
+      };
     default:
       return unreachable(type);
   }
@@ -89,6 +97,11 @@ const countsOf = (counts: IncidentCounts) => ({
   ...{ members: counts.members, open: counts.open, resolved: counts.resolved },
   ...{ auto_resolved: counts.autoResolved, superseded: counts.superseded },
   ...{ written_off: counts.writtenOff, suppressed: counts.suppressed },
+});
+
+/** As JSON, which has no 64 bits. */
+const placeOf = ({ topic, partition, offset }: ProjectedRecord) => ({
+  ...{ topic, partition, offset: offset.toString() },
 });
 
 const moneyOf = ({ money }: { readonly money: readonly MoneyAtStake[] }) => ({ money });

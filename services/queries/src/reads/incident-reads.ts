@@ -12,6 +12,13 @@ const incidents = `${schema}.incidents`;
 const members = `${schema}.members`;
 const alerts = `${quoted(schemaOf(alertsProjection))}.alerts`;
 
+/** Where an event stands in the log. */
+export interface StoredPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+}
+
 /** A row of the read model; see its projection. */
 export interface IncidentRow {
   readonly incident_id: string;
@@ -19,6 +26,9 @@ export interface IncidentRow {
   readonly tenant: string;
   readonly status: IncidentStatus;
   readonly end_reason: string | null;
+  readonly first_alert_id: string | null;
+  readonly opened_in: StoredPlace | null;
+  readonly ended_in: StoredPlace | null;
   readonly first_at_ms: bigint | null;
   readonly last_at_ms: bigint | null;
   readonly opened_at_ms: bigint | null;
@@ -41,7 +51,12 @@ export interface IncidentFilter {
   readonly tenant?: string | undefined;
   readonly rule?: string | undefined;
   readonly status?: IncidentStatus | undefined;
+  /** The incident that this alert is in. */
+  readonly alertId?: string | undefined;
 }
+
+/** Ids of the alerts of an incident, which is the only value: for a condition of another read. */
+export const memberIdsSql = `select alert_id from ${members} where incident_id = ?`;
 
 interface Asked {
   readonly after: PagePosition | null;
@@ -57,7 +72,8 @@ export async function readIncidents(
     .add('opened_at_ms is not null')
     .addIf('tenant = ?', filter.tenant)
     .addIf('rule = ?', filter.rule)
-    .addIf('status = ?', filter.status);
+    .addIf('status = ?', filter.status)
+    .addIf(`incident_id = (select incident_id from ${members} where alert_id = ?)`, filter.alertId);
   if (after !== null) where.add('(opened_at_ms, incident_id) < (?, ?)', after.atMs, after.id);
   const rows = await postgres.query<IncidentRow>(
     `select * from ${incidents} where ${where.sql}

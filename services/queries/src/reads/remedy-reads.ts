@@ -2,6 +2,7 @@ import type { Postgres } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { RemedyStatus } from '../projections/remedies.ts';
 import { remediesProjection } from '../projections/remedies.ts';
+import { memberIdsSql } from './incident-reads.ts';
 import type { Page, PagePosition } from './page.ts';
 import { pageOf } from './page.ts';
 
@@ -31,6 +32,8 @@ export interface RemedyRow {
   readonly code: string | null;
   readonly reason: string | null;
   readonly approvals_needed: number | null;
+  /** Who has approved it, each once, in that order. */
+  readonly approved_by: readonly string[];
   readonly command_id: string | null;
   readonly proof: StoredProof | null;
   readonly alert_resolution: string | null;
@@ -84,7 +87,13 @@ export interface RemedyFilter {
   readonly status?: RemedyStatus | undefined;
   readonly alertId?: string | undefined;
   readonly orderNo?: string | undefined;
+  /** Of alerts that are in this incident. */
+  readonly incidentId?: string | undefined;
 }
+
+const approvedBySql = `array(select s.actor from ${steps} s
+  where s.remedy_id = r.remedy_id and s.step = 'RemedyApproved'
+  group by s.actor order by min(s."offset")) as approved_by`;
 
 /** Newest first. */
 export async function readRemedies(
@@ -102,10 +111,11 @@ export async function readRemedies(
     .addIf('rule = ?', filter.rule)
     .addIf('status = ?', filter.status)
     .addIf('alert_id = ?', filter.alertId)
-    .addIf('order_no = ?', filter.orderNo);
+    .addIf('order_no = ?', filter.orderNo)
+    .addIf(`alert_id in (${memberIdsSql})`, filter.incidentId);
   if (after !== null) where.add('(proposed_at_ms, remedy_id) < (?, ?)', after.atMs, after.id);
   const rows = await postgres.query<RemedyRow>(
-    `select * from ${remedies} where ${where.sql}
+    `select r.*, ${approvedBySql} from ${remedies} r where ${where.sql}
      order by proposed_at_ms desc, remedy_id desc limit ?`,
     [...where.values, limit + 1],
   );
@@ -113,9 +123,10 @@ export async function readRemedies(
 }
 
 export async function readRemedy(postgres: Postgres, remedyId: string): Promise<RemedyRow | null> {
-  const [row] = await postgres.query<RemedyRow>(`select * from ${remedies} where remedy_id = ?`, [
-    remedyId,
-  ]);
+  const [row] = await postgres.query<RemedyRow>(
+    `select r.*, ${approvedBySql} from ${remedies} r where remedy_id = ?`,
+    [remedyId],
+  );
   return row ?? null;
 }
 

@@ -1,4 +1,4 @@
-import type { IncidentCounts, IncidentsEvent } from '@plumbline/events';
+import type { IncidentCounts, IncidentsEvent, RemediesEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { TestEvents } from './open-test-queries.ts';
 
@@ -46,9 +46,34 @@ const incidents = (t0: number): readonly IncidentsEvent[] => [
   },
 ];
 
+/** Of the alert in the incident of V, and of one in none; approved by one person twice. */
+const remedies = (t0: number): readonly RemediesEvent[] => {
+  const about = (remedyId: string, alertId: string) => ({
+    ...{ remedyId, alertId, rule: 'V', tenant: 'main', orderNo: 'o-mended' },
+  });
+  const proposed = (remedyId: string, alertId: string): RemediesEvent => ({
+    type: 'RemedyProposed',
+    data: {
+      ...{ ...about(remedyId, alertId), kind: 'QUERY_PAYMENT', payNo: 'P-1', amountMinor: 100n },
+      ...{ currency: 'CNY', sourceEventId: null, sourceTime: null, proposedAt: t0 },
+    },
+  });
+  const approved: RemediesEvent = {
+    type: 'RemedyApproved',
+    data: {
+      ...{ ...about('r-v', 'alert-o6'), by: 'operator:test', reason: 'yes' },
+      ...{ isEnough: false, approvedAt: t0 },
+    },
+  };
+  return [proposed('r-v', 'alert-o6'), proposed('r-none', 'alert-o3'), approved, approved];
+};
+
 /** Told after the story of their alerts. */
 export function tellOfIncidents(events: TestEvents, t0: number): void {
   for (const payload of incidents(t0)) {
     events.append(topics.incidentsEvents.name, `incidents.${payload.data.rule}`, payload);
+  }
+  for (const payload of remedies(t0)) {
+    events.append(topics.remediesEvents.name, payload.data.orderNo, payload);
   }
 }
