@@ -12,6 +12,7 @@ import { orDown } from './http/authorise.ts';
 import type { BffEdge, Services } from './http/edge.ts';
 import { alertBulkRoute } from './http/alert-bulk-route.ts';
 import { alertLifeRoutes } from './http/alert-life-routes.ts';
+import { incidentRoutes } from './http/incident-routes.ts';
 import { liveRoute } from './http/live-route.ts';
 import { operatorRoutes } from './http/operator-routes.ts';
 import { purchaseRoutes } from './http/purchase-routes.ts';
@@ -69,6 +70,7 @@ export async function openBff(foundation: Foundation<BffConfig>): Promise<Parts>
     ...operatorRoutes(edge),
     alertBulkRoute(edge),
     ...alertLifeRoutes(edge),
+    ...incidentRoutes(edge),
     ...remedyRoutes(edge),
     liveRoute(access, live),
     webhookRoute(services.payments),
@@ -112,7 +114,11 @@ function openGateways({ config, log, codec, logger, metrics }: Foundation<BffCon
 const pageFolder = fileURLToPath(new URL('../../console/dist/', import.meta.url));
 
 /** What the page's router knows; what it does not know is no page. */
-const pagePaths = ['/', '/orders', '/orders/:orderNo', '/alerts', '/alerts/:alertId', '/search'];
+const pagePaths = [
+  ...['/', '/orders', '/orders/:orderNo', '/search'],
+  ...['/alerts', '/alerts/:alertId', '/incidents', '/incidents/:incidentId'],
+  ...['/remedies', '/remedies/:remedyId'],
+];
 
 /** Told, and no reason to send nobody here: without Redis webhooks still go through. */
 const redisToldOf = (redis: ReturnType<typeof openRedis>) => () => {

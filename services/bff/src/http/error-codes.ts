@@ -19,6 +19,7 @@ export const bffErrorCodes = defineErrorCodes({
     description: 'There is no item of this code; the message names it.',
   },
   ORDER_NOT_FOUND: { status: 404, description: 'There is no order of this number.' },
+  INCIDENT_NOT_FOUND: { status: 404, description: 'There is no incident of this id.' },
   ALERT_NOT_FOUND: { status: 404, description: 'There is no alert of this id.' },
   ALERT_ENDED: {
     status: 409,

@@ -12,6 +12,7 @@ const remedy = {
   ...{ remedyId, alertId: 'a-1', rule: 'C', tenant: 'shop', orderNo: 'o-2', payNo: 'P-1' },
   ...{ kind: 'REFUND', status: 'WAITING', amount: 12.5, currency: 'CNY', reason: null },
   ...{ code: 'APPROVAL_MISSING', approvalsNeeded: 2, commandId: null, proof: null },
+  ...{ approvedBy: ['operator:b'] },
   ...{ alertResolution: null, alertProof: null, proposedAt: at, startedAt: null, endedAt: null },
 };
 const step = {

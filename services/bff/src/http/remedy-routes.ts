@@ -45,6 +45,7 @@ const listRemedies = (edge: BffEdge): Route =>
           .optional(),
         alertId: remedyId().optional(),
         orderNo: text(limits.orderNoCharsMax).optional(),
+        incidentId: remedyId().optional().describe('Of alerts that are in this incident'),
         ...page,
       }),
       headers: positionHeader(edge.partitions),

@@ -19,6 +19,7 @@ export const remedyView = z.object({
   code: z.string().nullable(),
   reason: z.string().nullable(),
   approvalsNeeded: count().nullable(),
+  approvedBy: z.array(z.string()).describe('Who has approved it, each once'),
   commandId: z.string().nullable(),
   proof,
   alertResolution: z.string().nullable(),
