@@ -3,7 +3,11 @@ import { topics } from '@plumbline/events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ActiveParameters } from './rules/parameters.ts';
 import { activate, activeRules, asSaid, defaultParameters } from './rules/parameters.ts';
+import type { Rule } from './rules/rule.ts';
 import { rules } from './rules/rules.ts';
+import { emptyView } from './rules/view.ts';
+import type { Watches } from './rules/watch.ts';
+import { judge } from './rules/watch.ts';
 import type { Told } from './testing-driver.ts';
 import { tell } from './testing-driver.ts';
 import {
@@ -114,6 +118,39 @@ describe('what else is set of a rule by record', () => {
     expect('rules' in next ? next.rules.map(asSaid) : null).toEqual([
       { rule: 'M', version: 1, enabled: false, graceMs: 7, values: [] },
     ]);
+  });
+});
+
+describe('a rule that is off', () => {
+  const at = (eventId: string, time: number) => ({
+    ...{ eventId, time, type: 'PaymentSucceeded', topic: topics.paymentsEvents.name },
+    ...{ partition: 0, offset: 0n },
+  });
+  let asked = 0;
+  let isFound = true;
+  const rule: Rule = {
+    ...{ id: 'A', version: 1, title: 't', severity: 'WARNING', graceMs: 0, howSeen: 'h' },
+    find() {
+      asked += 1;
+      return isFound ? [{ summary: 's', expected: 'e', actual: 'a', evidence: [] }] : [];
+    },
+  };
+  const judged = (enabled: boolean, watches: Watches, nowMs: number) =>
+    judge({
+      ...{ view: emptyView, watches, nowMs, cause: at(`e${nowMs}`, nowMs) },
+      active: [{ rule, enabled, graceMs: 0, values: {} }],
+    });
+
+  it('is asked for nothing but the end of what it said while it was on', () => {
+    expect(judged(false, {}, 1)).toEqual({ watches: {}, changes: [] });
+    expect(asked).toBe(0);
+    const { watches, changes } = judged(true, {}, 2);
+    expect(changes.map(({ kind }) => kind)).toEqual(['raise']);
+    expect(judged(false, watches, 3)).toEqual({ watches, changes: [] });
+    isFound = false;
+    const ended = judged(false, watches, 4);
+    expect(ended.watches).toEqual({});
+    expect(ended.changes.map(({ kind }) => kind)).toEqual(['resolve']);
   });
 });
 

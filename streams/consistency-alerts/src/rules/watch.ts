@@ -76,6 +76,8 @@ export function judge(options: {
   const gone: { rule: Rule; watch: Watch; healedBy: Evidence }[] = [];
   for (const active of options.active) {
     const { rule } = active;
+    // What is off begins nothing; it is asked only while something of it stands.
+    if (!active.enabled && !held.has(rule.id)) continue;
     const findings = rule.find(view);
     if (findings.length === 0 && !held.has(rule.id)) continue;
     const found = new Map(findings.map((finding) => [nameOf(rule, finding), finding]));
@@ -139,8 +141,7 @@ export function isQuiet(options: {
 }): boolean {
   const { view, watches, active } = options;
   for (const _id in watches) return false;
-  for (const { rule } of active) if (rule.find(view).length > 0) return false;
-  return true;
+  return !active.some(({ rule, enabled }) => enabled && rule.find(view).length > 0);
 }
 
 /**
