@@ -2,18 +2,37 @@ import { randomUUID } from 'node:crypto';
 import { processConfig, streamConfig } from '@plumbline/config';
 import { topics } from '@plumbline/events';
 import { parseFeedPosition } from '@plumbline/kafka';
+import { createKafkaAdmin, createTopics } from '@plumbline/kafka/admin';
 import { silentLogger } from '@plumbline/observability';
-import { openTestProcess } from '@plumbline/runtime/testing';
+import { openTestProcess, testAddress } from '@plumbline/runtime/testing';
 import { expect, it, vi } from 'vitest';
 import { notedChange } from '../testing/noted-changes.ts';
 import { openFeed } from './feed.ts';
 
 const partitions = 4;
 
+/**
+ * Like that of the feed, and not it: a task owns that one, and refuses to begin where it finds what
+ * it never wrote.
+ */
+const own = { ...topics.changesEvents, name: `test-changes-${randomUUID().slice(0, 8)}` };
+const topic = own.name;
+
+async function createOwn(): Promise<void> {
+  const timeoutMs = 10_000;
+  const brokers = testAddress('PLUMBLINE_TEST_KAFKA').split(',');
+  const admin = createKafkaAdmin({ brokers, clientId: 'test', ssl: false, timeoutMs });
+  await admin.connect();
+  const { name, config } = own;
+  await createTopics(admin, { topics: [{ name, partitions, config }], timeoutMs });
+  await admin.disconnect();
+}
+
 it('over Kafka, what is committed is told once, through restarts', async () => {
+  await createOwn();
   const schema = processConfig(streamConfig({ port: 0 }));
   const running = await openTestProcess({
-    ...{ service: 'bff', schema, open: () => Promise.resolve({}) },
+    ...{ service: 'bff', schema, open: () => Promise.resolve({}), topics: () => [own] },
   });
   const { log, codec } = running.foundation;
   await codec.prepare([topics.changesEvents.name]);
@@ -21,10 +40,13 @@ it('over Kafka, what is committed is told once, through restarts', async () => {
   const producer = await log.openTransactionalProducer({ transactionalId: `changes-${buyer}` });
   const write = (...orders: readonly string[]) =>
     producer.transact(
-      orders.map((orderNo, at) => notedChange(codec, at % partitions, { orderNo, buyer })),
+      orders.map((orderNo, at) => ({
+        ...notedChange(codec, at % partitions, { orderNo, buyer }),
+        topic,
+      })),
     );
   const open = (changesMax: number) =>
-    openFeed({ log, codec, logger: silentLogger, partitions, changesMax });
+    openFeed({ log, codec, logger: silentLogger, partitions, topic, changesMax });
 
   async function page(of: Awaited<ReturnType<typeof open>>, from: string | null) {
     const orders: string[] = [];

@@ -15,6 +15,8 @@ export interface FeedOptions {
   readonly codec: Codec;
   readonly logger: Logger;
   readonly partitions: number;
+  /** That of the catalogue unless given. */
+  readonly topic?: string;
   /** Changes kept in memory, of all partitions together. */
   readonly changesMax?: number;
   readonly replayMax?: number;
@@ -24,7 +26,7 @@ export interface FeedOptions {
 export const openFeed = (options: FeedOptions): Promise<Feed> =>
   openLogFeed<ChangeNoted>({
     ...{ log: options.log, logger: options.logger, partitions: options.partitions },
-    topic: topics.changesEvents.name,
+    topic: options.topic ?? topics.changesEvents.name,
     changesMax: options.changesMax ?? limits.ringChangesMax,
     replayMax: options.replayMax ?? limits.replayChangesMax,
     read: (record) => noteOf(options, record),
