@@ -15,6 +15,8 @@ import { openFoundation } from './foundation.ts';
 import * as limits from './limits.ts';
 import { healthAtStart } from './health-at-start.ts';
 import { observerOf, watchTasks } from './observe.ts';
+import { topologyHealth } from './topology-health.ts';
+import { untilReady } from './until-ready.ts';
 
 /** What a process adds to its foundation. */
 export interface Parts {
@@ -125,6 +127,11 @@ async function serve<Config extends BaseConfig>(
     running.push(started);
     watchTasks(started, metrics, () => log.brokerNowMs());
   }
+  const health = {
+    ...topologyHealth(running),
+    ...healthAtStart(parts.healthAtStart ?? {}),
+    ...parts.health,
+  };
   const app = createHttpApp({
     service,
     version,
@@ -135,9 +142,7 @@ async function serve<Config extends BaseConfig>(
     ...(parts.gate === undefined ? {} : { gate: parts.gate }),
     ...(parts.mount === undefined ? {} : { mount: parts.mount }),
     health: {
-      ...topologyHealth(running),
-      ...healthAtStart(parts.healthAtStart ?? {}),
-      ...parts.health,
+      ...health,
       draining: () => ({ ok: !drain.begun(), detail: drain.begun() ? 'stopping' : 'no' }),
     },
   });
@@ -147,6 +152,10 @@ async function serve<Config extends BaseConfig>(
     port: config.PLUMBLINE_HTTP_PORT,
   });
   logger.info('listening', { url: http.url });
+  void untilReady({
+    ...{ health, signal, lookMs: limits.readyLookMs, tellMs: limits.readyTellMs },
+    onWaiting: (told) => logger.warn('not ready yet', { ...told }),
+  });
   await stopped;
   logger.info('stopping');
   const drainMs = (parts.routes ?? []).length === 0 ? 0 : config.PLUMBLINE_DRAIN_MS;
@@ -174,31 +183,3 @@ const both = (one: TaskObserver, other: TaskObserver | undefined): TaskObserver 
           other.restored?.(event);
         },
       };
-
-/**
- * Ready from the moment when its first tasks run. Tasks that it takes over later do not make it
- * unready again: its edge serves all partitions, whoever decides them, and in a rolling restart
- * every instance would be out just when the others' tasks come to it.
- */
-function topologyHealth(running: readonly RunningTopology[]): HealthChecks {
-  return Object.fromEntries(
-    running.map((topology) => {
-      let began = false;
-      const check = () => {
-        began ||= topology.ready();
-        const tasks = topology.tasks();
-        const failed = tasks.find(({ status }) => status === 'failed');
-        return { ok: began && failed === undefined, detail: failed?.problem ?? detailOf(tasks) };
-      };
-      return [`topology ${topology.topology.name}`, check];
-    }),
-  );
-}
-
-/** `0:running 1:running`; with delayed inputs also how many records are not due yet. */
-function detailOf(tasks: ReturnType<RunningTopology['tasks']>): string {
-  const statuses = tasks.map(({ partition, status }) => `${partition}:${status}`).join(' ');
-  const waiting = tasks.flatMap((task) => task.waiting);
-  if (waiting.length === 0) return statuses;
-  return `${statuses}, ${waiting.reduce((sum, { records }) => sum + records, 0n)} records wait`;
-}

@@ -1,10 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseConfig, serviceKeyOf } from '@plumbline/config';
-import { createHttpApp, listen, readinessOf } from '@plumbline/http';
+import type { HealthChecks } from '@plumbline/http';
+import { createHttpApp, listen } from '@plumbline/http';
 import { createMetrics, silentLogger } from '@plumbline/observability';
 import type { BaseConfig, Foundation } from '../process/foundation.ts';
 import { openFoundation } from '../process/foundation.ts';
 import type { ProcessOptions } from '../process/run-process.ts';
+import { topologyHealth } from '../process/topology-health.ts';
+import { untilReady } from '../process/until-ready.ts';
+import type { RunningTopology } from '../run-topology.ts';
 import { runTopology } from '../run-topology.ts';
 import type { Following } from '../topology.ts';
 
@@ -44,6 +47,39 @@ export interface TestProcess<Config extends BaseConfig> {
 
 const followedBy = (following: Following | undefined) =>
   following === undefined ? {} : { following };
+
+/**
+ * Waits until a process that has nothing to log to is ready, and says what it waits for. Rejects when
+ * a task needs a person, since nothing would follow: most often another test wrote into a topic that
+ * the task owns.
+ */
+async function begin(
+  service: string,
+  topologies: readonly RunningTopology[],
+  health: HealthChecks,
+): Promise<void> {
+  const over = new AbortController();
+  const problem = (): string | null =>
+    topologies.flatMap((topology) => topology.tasks()).find(({ status }) => status === 'failed')
+      ?.problem ?? null;
+  const looking = setInterval(() => {
+    if (problem() !== null) over.abort();
+  }, lookMs);
+  const isReady = await untilReady({
+    ...{ health: { ...topologyHealth(topologies), ...health }, signal: over.signal },
+    ...{ lookMs, tellMs },
+    onWaiting: ({ waitedMs, waitsFor }) =>
+      void process.stdout.write(
+        `${service} is not ready after ${waitedMs} ms: ${JSON.stringify(waitsFor)}\n`,
+      ),
+  });
+  clearInterval(looking);
+  if (!isReady) throw new Error(`${service} cannot begin: ${problem() ?? 'no reason given'}`);
+}
+
+const lookMs = 50;
+/** Most begin within a few seconds. */
+const tellMs = 15_000;
 
 /** The whole process but its signals, on a free port, against the real servers of the suite. */
 export async function openTestProcess<Config extends BaseConfig>(
@@ -90,9 +126,20 @@ export async function openTestProcess<Config extends BaseConfig>(
     checkResponses: true,
   });
   const http = await listen(app, { host: '127.0.0.1', port: options.port ?? 0 });
-  const ready = async (): Promise<boolean> =>
-    topologies.every((topology) => topology.ready()) && (await readinessOf(health)).ready;
-  while (!(await ready())) await sleep(50);
+  async function close(): Promise<void> {
+    stopping.abort();
+    await http.close();
+    await Promise.all(topologies.map((topology) => topology.close()));
+    await foundation.localStores.close();
+    await parts.close?.();
+    await log.close();
+  }
+  try {
+    await begin(service, topologies, health);
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   async function call(path: string, init: RequestInit = {}): Promise<TestAnswer> {
     const response = await fetch(`${http.url}${path}`, init);
@@ -113,13 +160,6 @@ export async function openTestProcess<Config extends BaseConfig>(
     get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers = {}) => call(path, sending('POST', body, headers)),
     put: (path, body) => call(path, sending('PUT', body)),
-    async close() {
-      stopping.abort();
-      await http.close();
-      await Promise.all(topologies.map((topology) => topology.close()));
-      await foundation.localStores.close();
-      await parts.close?.();
-      await log.close();
-    },
+    close,
   };
 }
