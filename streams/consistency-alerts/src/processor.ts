@@ -3,6 +3,7 @@ import type {
   CheckoutEvent,
   EndpointsEvent,
   Evidence,
+  NotificationsEvent,
   OrdersEvent,
   PaymentsEvent,
   ReceivingEvent,
@@ -40,6 +41,7 @@ import {
   emptyView,
   withCheckoutEvent,
   withEndpointEvent,
+  withNotificationEvent,
   withOrderEvent,
   withPaymentEvent,
   withReceivingEvent,
@@ -72,6 +74,7 @@ export function createAlertProcessor(): Processor {
         case topics.endpointsEvents.name:
         case topics.receivingEvents.name:
         case topics.signalsEvents.name:
+        case topics.notificationsEvents.name:
           onEvent(input, context);
           return;
         default:
@@ -143,6 +146,8 @@ function viewAfter(view: JoinedView, { topic: from, payload }: InputRecord, caus
       return withReceivingEvent(view, payload as ReceivingEvent, cause);
     case topics.signalsEvents.name:
       return withSignalEvent(view, payload as SignalsEvent, cause);
+    case topics.notificationsEvents.name:
+      return withNotificationEvent(view, payload as NotificationsEvent, cause);
     default:
       return withPaymentEvent(view, payload as PaymentsEvent, cause);
   }

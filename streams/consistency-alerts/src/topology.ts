@@ -6,8 +6,8 @@ import { alertsStore, chainsStore, parametersStore, watchedStore } from './store
 import { watchedCodec } from './watched-codec.ts';
 
 /**
- * Orders, payments, checkouts, endpoints, accounts that are paid into and channels, merged by broker
- * time, so that a backlog delays an alert and never falsifies one, and a replay raises the same ids.
+ * Orders, payments, checkouts, notifications, endpoints, accounts that are paid into and channels,
+ * merged by broker time, so that a backlog delays an alert and never falsifies one, and a replay raises the same ids.
  * Parameters come first within a millisecond: an event is judged by the rules that were in force
  * when it was written.
  */
@@ -27,6 +27,7 @@ export const consistencyAlerts: Topology = {
     { kind: 'events', topic: topics.endpointsEvents.name },
     { kind: 'events', topic: topics.receivingEvents.name },
     { kind: 'events', topic: topics.signalsEvents.name },
+    { kind: 'events', topic: topics.notificationsEvents.name },
     redrives,
   ],
   outputs: [topics.alertsEvents.name, topics.alertsOutcomes.name],

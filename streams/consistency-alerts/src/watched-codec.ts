@@ -18,11 +18,13 @@ interface Stored extends StoredView {
 /**
  * Before the Avro body. JSON, which came before, begins with `{`. Endpoints and accounts are written
  * as versions before write them: while processes are replaced, a task may go back to one that is
- * older. Orders are not: what the rules ask of them now, an older version could not keep.
+ * older. Orders are not: what the rules ask of them now, an older version could not keep. Of those
+ * that nobody is told of it is what format 6 keeps.
  */
-function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 {
-  const { order, payment, endpoint, receiving, channel, backward } = view;
+function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 | 8 {
+  const { order, payment, endpoint, receiving, channel, backward, told } = view;
   if (channel !== undefined) return 7;
+  if (told !== null) return 8;
   if (order !== null || payment !== null || backward.length > 0) return 6;
   if (receiving !== null) return 5;
   return endpoint === null ? 3 : 4;
@@ -70,4 +72,4 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
 };
 
 const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
-  byte !== undefined && byte >= 1 && byte <= 7;
+  byte !== undefined && byte >= 1 && byte <= 8;

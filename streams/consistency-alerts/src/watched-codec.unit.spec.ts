@@ -106,10 +106,21 @@ const receiving = fc.record({
   ),
   otherReports: fc.array(fc.record(money), few),
 });
+const word = {
+  ...{ endpointId: fc.string(), sequence: offset },
+  says: fc.constantFrom('PAID' as const, 'UNPAID' as const),
+};
+const told = fc.record({
+  waiting: fc.array(fc.record({ notificationId: fc.string(), ...word }), few),
+  heard: fc.array(
+    fc.record({ ...word, seen: placed('NotificationDelivered', topics.notificationsEvents.name) }),
+    few,
+  ),
+});
 const watched: fc.Arbitrary<WatchedOrder> = fc.record({
   view: fc.record({
     ...{ order: fc.option(order), payment: fc.option(payment), checkout: fc.option(checkout) },
-    ...{ endpoint: fc.option(endpoint), receiving: fc.option(receiving) },
+    ...{ endpoint: fc.option(endpoint), receiving: fc.option(receiving), told: fc.option(told) },
     backward: fc.array(fc.record({ was: fc.string(), seen: evidence }), few),
   }),
   watches: fc.dictionary(
@@ -146,7 +157,7 @@ function since2(view: WatchedOrder['view']): WatchedOrder['view'] {
       ...{ ...paid, ...added.ofPayment },
       lasting: { ...paid.lasting, mismatches: mismatches ?? [] },
     },
-    backward: [],
+    ...{ backward: [], told: null },
   };
 }
 
@@ -210,7 +221,7 @@ const writtenInFormat5 = Buffer.from(
 /** A record's value at most, with room for its key and headers. */
 const recordBytesMax = 1_048_076;
 const ofAccount = {
-  ...{ order: null, payment: null, checkout: null, endpoint: null, backward: [] },
+  ...{ order: null, payment: null, checkout: null, endpoint: null, backward: [], told: null },
 };
 
 /** An account with as much to look at as is kept, everything as long as it may be. */
@@ -311,9 +322,17 @@ describe('what is kept of an order', () => {
     [5, { endpoint: null, receiving: { account: '1.2', unmatched: [], otherReports: [] } }],
   ])('is written in format %i, so that a version before reads what it can know', (format, part) => {
     for (const { view, ...rest } of fc.sample(watched, { numRuns: 5, seed: format })) {
-      const none = { order: null, payment: null, backward: [] };
+      const none = { order: null, payment: null, backward: [], told: null };
       const bytes = watchedCodec.encode({ view: { ...view, ...none, ...part }, ...rest });
       expect(bytes[0]).toBe(format);
+    }
+  });
+
+  it('is written in format 6 where nobody was told of it, which a version before reads', () => {
+    for (const { view, ...rest } of fc.sample(watched, { numRuns: 20, seed: 6 })) {
+      if (view.order === null && view.payment === null) continue;
+      const bytes = watchedCodec.encode({ view: { ...view, told: null }, ...rest });
+      expect(bytes[0]).toBe(6);
     }
   });
 
@@ -363,6 +382,6 @@ describe('what is kept of an order', () => {
     const [value] = fc.sample(watched, { numRuns: 1, seed: 7 });
     const bytes = watchedCodec.encode(value as WatchedOrder);
     expect(() => watchedCodec.decode(bytes.subarray(0, -1))).toThrow();
-    expect(() => watchedCodec.decode(Buffer.from([8, ...bytes.subarray(1)]))).toThrow('format 8');
+    expect(() => watchedCodec.decode(Buffer.from([9, ...bytes.subarray(1)]))).toThrow('format 9');
   });
 });

@@ -159,11 +159,27 @@ const channel = record('Channel', texts('channel'), [
   ),
 ]);
 
+const word = [...texts('endpointId', 'says'), field('sequence', sequence)];
+const told = record('Told', [
+  listOf('waiting', record('WaitingWord', texts('notificationId'), word)),
+  listOf('heard', record('HeardWord', word, [field('seen', 'Place')])),
+]);
+
+/** What is kept under the key of an order, or of an endpoint or an account beside one. */
+const watchedOfFormat6 = [
+  orNull('order', orderOfFormat6),
+  orNull('payment', record('Payment', paymentOfFormat6)),
+  orNull('checkout', checkout),
+  orNull('endpoint', endpoint),
+  orNull('receiving', receiving),
+  listOf('backward', record('BackwardEvent', texts('was'), seen)),
+];
+
 const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
 export const watchedTypes: Readonly<
-  Record<1 | 2 | 3 | 4 | 5 | 6 | 7, ReturnType<typeof avroType>>
+  Record<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8, ReturnType<typeof avroType>>
 > = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
@@ -179,16 +195,8 @@ export const watchedTypes: Readonly<
       orNull('receiving', receiving),
     ),
   ),
-  6: typeOf(
-    watched(
-      orNull('order', orderOfFormat6),
-      orNull('payment', record('Payment', paymentOfFormat6)),
-      orNull('checkout', checkout),
-      orNull('endpoint', endpoint),
-      orNull('receiving', receiving),
-      listOf('backward', record('BackwardEvent', texts('was'), seen)),
-    ),
-  ),
+  6: typeOf(watched(...watchedOfFormat6)),
   // Under the key of a channel nothing else stands.
   7: typeOf(watched(orNull('channel', channel))),
+  8: typeOf(watched(...watchedOfFormat6, orNull('told', told))),
 };

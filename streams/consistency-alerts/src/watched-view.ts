@@ -6,6 +6,7 @@ import type { OrderView } from './rules/order-view.ts';
 import type { PaymentView } from './rules/payment-view.ts';
 import type { OpenRefund, RefundsView } from './rules/refunded-money.ts';
 import { noRefunds } from './rules/refunded-money.ts';
+import type { HeardWord, ToldView } from './rules/told-view.ts';
 import type { JoinedView } from './rules/view.ts';
 
 /** Of an event whose topic and type are known. */
@@ -17,7 +18,12 @@ export interface StoredView extends Partial<
 > {
   readonly order?: StoredOrder | null;
   readonly payment?: StoredPayment | null;
+  readonly told?: StoredTold | null;
 }
+
+type StoredTold = Omit<ToldView, 'heard'> & {
+  readonly heard: readonly (Omit<HeardWord, 'seen'> & { readonly seen: Place })[];
+};
 
 type StoredOrder = Pick<OrderView, 'orderNo' | 'tenant' | 'status' | 'since'> &
   Partial<Pick<OrderView, 'due' | 'paid'>> & { readonly created?: Place | null };
@@ -58,11 +64,12 @@ const isNothing = ({ open, refundedMinor, newest, atGateway }: RefundsView): boo
 
 export function viewOf(stored: StoredView): JoinedView {
   const { order = null, payment = null, checkout = null } = stored;
-  const { endpoint = null, receiving = null, channel } = stored;
+  const { endpoint = null, receiving = null, told = null, channel } = stored;
   return {
     order: order && orderOf(order),
     payment: payment && paymentOf(payment),
     ...{ checkout, endpoint, receiving, backward: stored.backward ?? [] },
+    told: told && { ...told, heard: told.heard.map(heardOf) },
     ...(channel === undefined ? {} : { channel }),
   };
 }
@@ -72,6 +79,11 @@ const inOrders = (place: Place, type: string): Evidence => ({
 });
 const inPayments = (place: Place, type: string): Evidence => ({
   ...{ ...place, type, topic: topics.paymentsEvents.name },
+});
+
+const heardOf = ({ seen, ...word }: StoredTold['heard'][number]): HeardWord => ({
+  ...word,
+  seen: { ...seen, type: 'NotificationDelivered', topic: topics.notificationsEvents.name },
 });
 
 function orderOf({ created = null, due = null, paid = null, ...known }: StoredOrder): OrderView {

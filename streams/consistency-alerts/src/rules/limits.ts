@@ -27,3 +27,12 @@ export const otherReportsMax = 64;
  * About 100 bytes each, and 160 for a watch, are 260 KB.
  */
 export const openRefundsMax = 1_000;
+
+/**
+ * Endpoints of which is kept what they were told of one payment: the 100 that a tenant may have, and
+ * some of operators. About 110 bytes each.
+ */
+export const endpointsToldMax = 128;
+
+/** Notifications of how one payment ended that are on their way: two for each endpoint. */
+export const waitingWordsMax = 2 * endpointsToldMax;

@@ -3,6 +3,7 @@ import type {
   EndpointsEvent,
   Evidence,
   IncidentKind,
+  NotificationsEvent,
   OrdersEvent,
   PaymentsEvent,
   ReceivingEvent,
@@ -17,6 +18,8 @@ import type { PaymentView } from './payment-view.ts';
 import { afterPaymentEvent } from './payment-view.ts';
 import type { ReceivingView } from './received-money.ts';
 import { afterReceivingEvent } from './received-money.ts';
+import type { ToldView } from './told-view.ts';
+import { afterNotificationEvent } from './told-view.ts';
 
 /**
  * What the event topics say about one order, joined. Each fact keeps the event that it stands
@@ -27,6 +30,8 @@ export interface JoinedView {
   readonly payment: PaymentView | null;
   /** Of an order that a checkout leads; `null` of any other. */
   readonly checkout: CheckoutView | null;
+  /** What endpoints were told of how the payment ended; `null` while nothing was. */
+  readonly told: ToldView | null;
   /** Under the key of an endpoint, of which there is no order. */
   readonly endpoint: EndpointView | null;
   /** Under the key of an account that people pay into, of which there is no order either. */
@@ -68,7 +73,7 @@ export interface BackwardEvent {
 }
 
 export const emptyView: JoinedView = {
-  ...{ order: null, payment: null, checkout: null, endpoint: null, receiving: null },
+  ...{ order: null, payment: null, checkout: null, told: null, endpoint: null, receiving: null },
   backward: [],
 };
 
@@ -92,6 +97,18 @@ export function withCheckoutEvent(
   if (checkout === null) return view;
   const hasEnded = type === 'CheckoutCompleted' || type === 'CheckoutCompensated';
   return { ...view, checkout: { ...checkout, newest: seen, hasEnded } };
+}
+
+/** Of a payment that is not here nothing can be told wrongly. */
+export function withNotificationEvent(
+  view: JoinedView,
+  event: NotificationsEvent,
+  seen: Evidence,
+): JoinedView {
+  if (view.payment === null) return view;
+  const { payNo } = view.payment;
+  const told = afterNotificationEvent(view.told, event, { payNo, seen });
+  return told === view.told ? view : { ...view, told };
 }
 
 export function withEndpointEvent(
@@ -135,7 +152,10 @@ export function withPaymentEvent(
 ): JoinedView {
   const payment = afterPaymentEvent(view.payment, event, seen);
   if (payment === 'backward') return withBackward(view, view.payment?.status, seen);
-  return payment === view.payment ? view : { ...view, payment };
+  if (payment === view.payment) return view;
+  // What was told of another payment is not about this one.
+  const told = payment?.payNo === view.payment?.payNo ? view.told : null;
+  return { ...view, payment, told };
 }
 
 function withBackward(view: JoinedView, was: string | undefined, seen: Evidence): JoinedView {

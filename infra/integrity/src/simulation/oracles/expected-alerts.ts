@@ -1,6 +1,7 @@
 import type {
   ActivateRules,
   EndpointsEvent,
+  NotificationsEvent,
   OrdersEvent,
   PaymentsEvent,
   ReceivingEvent,
@@ -12,8 +13,8 @@ import type { ExpectedAlert, Rules, Watch } from './alert-watches.ts';
 import { begun, said } from './alert-watches.ts';
 import { takenIn } from './parking.ts';
 import type { ToldOfOrder } from './told-of-order.ts';
-import { nothingTold, tellOrder, tellPayment } from './told-of-order.ts';
-import { judgeWrongs, wrongNow } from './wrong-now.ts';
+import { nothingTold, tellNotification, tellOrder, tellPayment } from './told-of-order.ts';
+import { isOfWrong, judgeWrongs, wrongNow } from './wrong-now.ts';
 
 export type { ExpectedAlert } from './alert-watches.ts';
 
@@ -54,7 +55,7 @@ const defaultGraceMs: Readonly<Record<string, number>> = {
   ...{ A: 60_000, J: 3_600_000, L: 5_000, M: 600_000 },
   ...{ N: 60_000, P: 60_000, R: 60_000 },
 };
-const valueNames = ['orderGraceMs', 'processingGraceMs', 'unknownGraceMs'];
+const valueNames = ['correctionGraceMs', 'orderGraceMs', 'processingGraceMs', 'unknownGraceMs'];
 const inputs = [
   topics.alertsCommands.name,
   topics.ordersEvents.name,
@@ -62,6 +63,7 @@ const inputs = [
   topics.checkoutEvents.name,
   topics.endpointsEvents.name,
   topics.receivingEvents.name,
+  topics.notificationsEvents.name,
 ];
 
 /**
@@ -122,6 +124,8 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
     else if (topic === topics.checkoutEvents.name) takeCheckout(joined, entry);
     else if (topic === topics.endpointsEvents.name) takeEndpoint(joined, entry, timeMs);
     else if (topic === topics.receivingEvents.name) takeMoney(joined, entry, timeMs);
+    else if (topic === topics.notificationsEvents.name)
+      tellNotification(joined.told, entry.payload as NotificationsEvent);
     else takePayment(joined, entry, timeMs);
     found.push(...judge({ joined, rules, key, timeMs, triggerId: entry.envelope.id }));
   }
@@ -300,7 +304,9 @@ function judge(step: {
     ...judgeMoney(step),
     ...judgeWrongs(wrongNow(joined.told, joined), { ...step, watches: joined.watches }),
   ];
-  const held = [...joined.watches].filter(([, { rule }]) => rule === 'U').map(([id]) => id);
+  const held = [...joined.watches]
+    .filter(([name, { rule }]) => rule === 'U' && !isOfWrong(name))
+    .map(([id]) => id);
   for (const condition of new Set<string>([...conditions, ...held, ...joined.incidents.keys()])) {
     const watch = joined.watches.get(condition);
     const incident = joined.incidents.get(condition);

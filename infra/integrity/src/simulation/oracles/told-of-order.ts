@@ -1,4 +1,10 @@
-import type { GatewayAnswer, OrdersEvent, PaymentsEvent } from '@plumbline/events';
+import type {
+  GatewayAnswer,
+  NotificationContent,
+  NotificationsEvent,
+  OrdersEvent,
+  PaymentsEvent,
+} from '@plumbline/events';
 
 /** What the log has told of one order and its payment beyond how they stand. */
 export interface ToldOfOrder {
@@ -7,6 +13,16 @@ export interface ToldOfOrder {
   /** What the order says it was paid with. */
   paidWith: (Sum & { readonly payNo: string }) | null;
   payment: ToldOfPayment | null;
+  /** What was to be told of how the payment ended, by notification. */
+  readonly toTell: Map<string, Telling>;
+  /** What each endpoint has taken of that, where it was the newest. */
+  readonly taken: Map<string, Telling>;
+}
+
+interface Telling {
+  readonly endpointId: string;
+  readonly sequence: bigint;
+  readonly isMoney: boolean;
 }
 
 export interface Sum {
@@ -39,7 +55,9 @@ interface ToldOfRefund {
   readonly sinceMs: number;
 }
 
-export const nothingTold = (): ToldOfOrder => ({ due: null, paidWith: null, payment: null });
+export const nothingTold = (): ToldOfOrder => ({
+  ...{ due: null, paidWith: null, payment: null, toTell: new Map(), taken: new Map() },
+});
 
 export function tellOrder(told: ToldOfOrder, { type, data }: OrdersEvent): void {
   if (type === 'OrderCreated') {
@@ -60,6 +78,10 @@ export function tellPayment(
   const { type, data } = event;
   if (type === 'PaymentCreated') {
     const { payNo, amountMinor: minor, currency, expireAt: expireMs } = data;
+    if (told.payment?.payNo !== payNo) {
+      told.toTell.clear();
+      told.taken.clear();
+    }
     const who = { isLed: data.gateway !== null, isMerchants: data.merchant !== null };
     told.payment = {
       ...{ payNo, minor, currency, expireMs, ...who, lostMs: null },
@@ -78,6 +100,31 @@ export function tellPayment(
   if (type === 'GatewayCallReported') tellTheirs(payment, data.answer, timeMs);
   if (type === 'GatewayCallbackRecorded' && data.merchantMatches !== false)
     tellTheirs(payment, data.answer, timeMs);
+}
+
+const withoutMoney = ['FAILED', 'CANCELLED', 'TIMEOUT'];
+
+/** What merchants are told of how the payment ended, as endpoints take it. */
+export function tellNotification(told: ToldOfOrder, { type, data }: NotificationsEvent): void {
+  if (type === 'NotificationsForgotten') return;
+  const { notificationId } = data;
+  const plan = (content: NotificationContent, endpointId: string, sequence: bigint): void => {
+    const { paymentId, refundId, status } = content;
+    if (paymentId !== told.payment?.payNo || refundId !== null) return;
+    const isMoney = status === 'SUCCESS';
+    if (isMoney || withoutMoney.includes(status))
+      told.toTell.set(notificationId, { endpointId, sequence, isMoney });
+  };
+  if (type === 'NotificationCreated' && data.endpointId !== null)
+    plan(data.content, data.endpointId, data.sequence);
+  if (type === 'NotificationAttemptDue' && data.content !== null && data.sequence !== null)
+    if (data.endpointId !== null) plan(data.content, data.endpointId, data.sequence);
+  if (type !== 'NotificationDelivered') return;
+  const telling = told.toTell.get(notificationId);
+  if (telling === undefined) return;
+  const before = told.taken.get(telling.endpointId);
+  if (before === undefined || before.sequence <= telling.sequence)
+    told.taken.set(telling.endpointId, telling);
 }
 
 /** What is said of a success: that there is none, or that there is. */

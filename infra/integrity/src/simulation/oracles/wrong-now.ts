@@ -23,7 +23,7 @@ const unpaidEnds = ['FAILED', 'EXPIRED', 'CANCELLED'];
 const openPayment = ['INIT', 'PAYING'];
 const openOrder = ['PENDING', 'WAITING_PAYMENT'];
 
-/** D, E, H to N and P of docs/alerts.md, by the words of that page; shares nothing with the rules. */
+/** D, E, H to N and P of docs/alerts.md, and U of an order, by the words of that page; shares nothing with the rules. */
 export function wrongNow(told: ToldOfOrder, standing: Standing): readonly Wrong[] {
   return [
     ...wrongSums(told, standing),
@@ -32,6 +32,7 @@ export function wrongNow(told: ToldOfOrder, standing: Standing): readonly Wrong[
     ...lateOnes(told, standing),
     ...wrongRefunds(told, standing),
     ...wrongWords(told, standing),
+    ...wrongTellings(told, standing),
   ];
 }
 
@@ -106,7 +107,16 @@ function wrongWords({ payment }: ToldOfOrder, standing: Standing): readonly Wron
   ];
 }
 
+function wrongTellings({ taken }: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  const isPaid = standing.payment === 'SUCCESS';
+  const isWrong = [...taken.values()].some(({ isMoney }) => (isMoney ? !isPaid : isPaid));
+  return isWrong ? [{ name: 'U told', mayLast: ['correctionGraceMs', 600_000] }] : [];
+}
+
 const prefix = 'wrong ';
+
+/** Whether a watch is of what stands here. */
+export const isOfWrong = (name: string): boolean => name.startsWith(prefix);
 
 /** What is to be said of it after an event. */
 export function judgeWrongs(
@@ -123,7 +133,7 @@ export function judgeWrongs(
   const found: ExpectedAlert[] = [];
   const names = new Set(wrongs.map(({ name }) => `${prefix}${name}`));
   for (const [name, watch] of watches) {
-    if (!name.startsWith(prefix) || names.has(name)) continue;
+    if (!isOfWrong(name) || names.has(name)) continue;
     watches.delete(name);
     if (watch.open) found.push(said('resolved', key, watch, timeMs));
   }

@@ -256,7 +256,10 @@ export function rulesCommand(
     { rule: 'P', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
     { rule: 'R', version: 1, enabled: true, graceMs: 2 * graceMs },
     { rule: 'V', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
-    { rule: 'U', version: 1, enabled: areCUAndZOn, graceMs: 0 },
+    {
+      ...{ rule: 'U', version: 1, enabled: areCUAndZOn, graceMs: 0 },
+      ...value('correctionGraceMs', graceMs),
+    },
     { rule: 'Z', version: 1, enabled: areCUAndZOn, graceMs: 0 },
   ];
   const rules = set.map((each) => ({ values: [], ...each }));

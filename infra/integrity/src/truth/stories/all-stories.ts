@@ -9,6 +9,7 @@ import { paidLateStories } from './paid-late.ts';
 import { refundStories } from './refunds.ts';
 import { stuckStories } from './stuck.ts';
 import { sumStories } from './sums.ts';
+import { toldStories } from './told.ts';
 
 export const stories: readonly Story[] = [
   ...paidLateStories,
@@ -21,4 +22,5 @@ export const stories: readonly Story[] = [
   ...factStories,
   ...otherKeyStories,
   ...impossibleStories,
+  ...toldStories,
 ];
