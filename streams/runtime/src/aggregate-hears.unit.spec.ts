@@ -234,8 +234,12 @@ describe('what cannot be processed', () => {
 
 it('what concerns nobody is not decoded', async () => {
   let isWanted = true;
-  const concerns: NonNullable<DoorHears['concerns']> = ({ topic, key: at, type, causationId }) => {
-    expect([topic, at, type, causationId]).toEqual([heard, key, 'PaymentClosed', 'c']);
+  let offset = 0n;
+  const concerns: NonNullable<DoorHears['concerns']> = (head) => {
+    expect(head).toEqual({
+      ...{ topic: heard, partition: 0, offset, key, type: 'PaymentClosed', causationId: 'c' },
+    });
+    offset += 1n;
     return isWanted;
   };
   driver = await createTestDriver(doorTopology({ hears: { ...hears([]), concerns } }));

@@ -65,7 +65,7 @@ export type TopologyInput =
   | { readonly kind: 'redrives'; readonly topic: string; readonly outcomes: string };
 
 export type Concerns = (
-  head: RecordHead & { readonly topic: string; readonly key: string },
+  head: RecordHead & Pick<InputRecord, 'topic' | 'partition' | 'offset' | 'key'>,
   context: ProcessorContext,
 ) => boolean;
 

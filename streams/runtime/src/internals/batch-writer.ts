@@ -271,7 +271,8 @@ class Writer implements BatchWriter {
     const { record } = taken;
     const concerns = this.#concerns.get(record.topic);
     if (concerns !== undefined && key !== null) {
-      const head = { ...decodeHeadOf(record), topic: record.topic, key };
+      const { topic, partition, offset } = record;
+      const head = { ...decodeHeadOf(record), topic, partition, offset, key };
       if (!concerns(head, this.#context)) return;
     }
     this.#processor.onRecord(this.#decode(taken, key), this.#context);

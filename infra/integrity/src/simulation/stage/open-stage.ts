@@ -25,6 +25,7 @@ import { startDeliveries } from './deliver.ts';
 import type { Journal } from './journal.ts';
 import { openJournal } from './journal.ts';
 import { notificationParts } from './notification-parts.ts';
+import { observed } from './observed.ts';
 import type { OpenCopies } from './open-copies.ts';
 import { createOpenCopies } from './open-copies.ts';
 import type { Receiving } from './open-receiving.ts';
@@ -325,28 +326,6 @@ function callbackOf(payment: BookedPayment, random: Random): Command | null {
 
 /** A payment number has so many characters; what follows names the attempt. */
 const payNoChars = 30;
-
-/** The same topology; what its processor took to its end is written down. */
-const observed = (topology: Topology, journal: Journal): Topology => ({
-  ...topology,
-  createProcessor(task) {
-    const processor = topology.createProcessor(task);
-    return {
-      ...processor,
-      onRecord(record, context) {
-        processor.onRecord(record, context);
-        const { topic, partition, offset } = record;
-        const place = `${topology.name} ${topic} ${partition}/${offset}`;
-        journal.takes += 1;
-        const { takes } = journal;
-        journal.taken.set(place, {
-          ...{ topology: topology.name, topic, partition, offset },
-          ...{ first: journal.taken.get(place)?.first ?? takes, last: takes },
-        });
-      },
-    };
-  },
-});
 
 async function plantPoison(of: {
   readonly plan: RunPlan;
