@@ -1,12 +1,13 @@
-import type { AlertRaised, AlertResolved } from '@plumbline/events';
+import type { AlertRaised } from '@plumbline/events';
 import { NameCounts } from '../simulation/campaign/name-counts.ts';
 import type { TrueHistory } from './history.ts';
 import { lateMs } from './limits.ts';
 import type { Said, Seen } from './run-world.ts';
 import type { Planted } from './story.ts';
+import { isOfLog, lifeOf, stepOf } from './words.ts';
 import type { TrueWorld } from './world.ts';
 
-export type MistakeKind = 'missed' | 'false' | 'late' | 'end' | 'told';
+export type MistakeKind = 'missed' | 'false' | 'late' | 'end' | 'life' | 'told';
 
 /** One thing that is not as the truth has it. */
 export interface Mistake {
@@ -40,6 +41,8 @@ export interface WorldResult {
   /** Those in which nothing was planted. */
   readonly clean: number;
   readonly records: number;
+  /** What people said of alerts. */
+  readonly words: number;
   readonly virtualMs: number;
   readonly rules: Readonly<Record<string, RuleCount>>;
   readonly stories: Readonly<Record<string, number>>;
@@ -51,6 +54,8 @@ export interface WorldResult {
 interface Raised {
   readonly said: Said;
   readonly data: AlertRaised;
+  /** What the log said of it afterwards. */
+  readonly steps: string[];
 }
 
 /** The same while it is counted. */
@@ -80,6 +85,7 @@ export function compare(world: TrueWorld, seen: Seen): WorldResult {
     histories: world.histories.length,
     clean: world.histories.filter(({ planted }) => planted.length === 0).length,
     records: world.histories.reduce((sum, { told }) => sum + told.length, 0),
+    words: world.histories.reduce((sum, { words }) => sum + words.length, 0),
     rules: Object.fromEntries(counts),
     stories: storiesOf(world),
     differences: seen.differences,
@@ -113,18 +119,17 @@ interface Step {
 function compareHistory(step: Step): void {
   const { history, said, countOf, mistakes } = step;
   const raised = new Map<string, Raised>();
-  const ended = new Map<string, { readonly said: Said; readonly data: AlertResolved }>();
   const mistake = (kind: MistakeKind, rule: string, what: string): void =>
     void mistakes.push({ kind, rule, what, history: history.number });
   for (const each of said) {
     const { event } = each;
-    if (event.type === 'AlertResolved')
-      ended.set(event.data.alertId, { said: each, data: event.data });
+    const next = stepOf(event);
+    if (next !== null) raised.get(next.alertId)?.steps.push(next.text);
     if (event.type !== 'AlertRaised') continue;
     const { data } = event;
     const isPlanted = history.planted.some(({ alertId }) => alertId === data.alertId);
     if (isPlanted && !raised.has(data.alertId)) {
-      raised.set(data.alertId, { said: each, data });
+      raised.set(data.alertId, { said: each, data, steps: [] });
       continue;
     }
     countOf(data.rule).false += 1;
@@ -142,19 +147,21 @@ function compareHistory(step: Step): void {
     }
     count.raised += 1;
     compareRaised({ planted, found, step, count, mistake });
-    compareEnd(planted, ended.get(planted.alertId)?.data, count, mistake);
+    compareLife({ planted, found, step, count, mistake });
   }
 }
 
 type Complain = (kind: MistakeKind, rule: string, what: string) => void;
 
-function compareRaised(of: {
+interface Found {
   readonly planted: Planted;
   readonly found: Raised;
   readonly step: Step;
   readonly count: Counting;
   readonly mistake: Complain;
-}): void {
+}
+
+function compareRaised(of: Found): void {
   const { planted, found, step, count, mistake } = of;
   const { rule, dueMs, severity } = planted;
   const { data, said } = found;
@@ -178,31 +185,18 @@ function compareRaised(of: {
 const isWithin = (dueMs: number, atMs: number | null, fromMs: number, untilMs: number): boolean =>
   atMs !== null && atMs >= fromMs && dueMs <= untilMs && atMs <= untilMs + lateMs;
 
-function compareEnd(
-  { rule, end }: Planted,
-  said: AlertResolved | undefined,
-  count: Counting,
-  mistake: Complain,
-): void {
-  if (end === null) {
-    if (said !== undefined) mistake('end', rule, `it ended at ${said.resolvedAt}, and stands`);
+/** Step by step what became of it: by itself, and by what people said. */
+function compareLife({ planted, found, step, count, mistake }: Found): void {
+  const { rule, alertId } = planted;
+  const { words } = step.history;
+  const expected = lifeOf(planted, words);
+  const isEnding = expected.some(isOfLog);
+  if (isEnding) count.ending += 1;
+  if (found.steps.join() === expected.join()) {
+    if (isEnding) count.ended += 1;
     return;
   }
-  count.ending += 1;
-  if (said === undefined) {
-    mistake('end', rule, `it had to end at ${end.atMs}, and did not`);
-    return;
-  }
-  const how = end.supersededBy === null ? 'AUTO_RESOLVED' : 'SUPERSEDED';
-  const isRight =
-    said.resolvedAt === end.atMs &&
-    said.resolution === how &&
-    said.supersededBy === end.supersededBy;
-  if (isRight) count.ended += 1;
-  else
-    mistake(
-      'end',
-      rule,
-      `it ended ${said.resolution} at ${said.resolvedAt}, not ${how} at ${end.atMs}`,
-    );
+  const inWords = (steps: readonly string[]): string => steps.join(', ') || 'it stands';
+  const kind = words.some((word) => word.alertId === alertId) ? 'life' : 'end';
+  mistake(kind, rule, `${inWords(found.steps)}; and not: ${inWords(expected)}`);
 }

@@ -5,6 +5,8 @@ import { stories } from './stories/all-stories.ts';
 import { tellFact } from './stories/facts.ts';
 import type { InForce, Planted, Story, Told } from './story.ts';
 import { Pen } from './story.ts';
+import type { Word } from './words.ts';
+import { tellWords } from './words.ts';
 
 /** One history: a story under a key of its own, and the truth of it. */
 export interface TrueHistory {
@@ -15,11 +17,16 @@ export interface TrueHistory {
   /** In the order of the log. */
   readonly told: readonly Told[];
   readonly planted: readonly Planted[];
+  /** What people say of one of the alerts, as it is told. */
+  readonly words: readonly Word[];
   readonly untilMs: number;
 }
 
 /** Facts that stand beside whatever else is told of an order. */
 const factChance = 0.2;
+
+/** Alerts of which somebody says something. */
+const wordsChance = 0.25;
 
 export function drawHistory(of: {
   readonly number: number;
@@ -51,9 +58,12 @@ export function drawHistory(of: {
     pen.goTo(opened.atMs + 1 + random.int(untilMs - opened.atMs + 3_000));
     tellFact(opened.deal);
   }
+  const { planted } = pen.written();
+  const isSpokenOf = planted.length > 0 && random.chance(wordsChance);
+  const words = isSpokenOf ? tellWords(pen, random.pick(planted)) : [];
   const written = pen.written();
   return {
-    ...{ number, key, story: story.name, planted: written.planted, untilMs: written.untilMs },
+    ...{ number, key, story: story.name, planted, words, untilMs: written.untilMs },
     told: [...written.told].sort((a, b) => a.atMs - b.atMs),
   };
 }

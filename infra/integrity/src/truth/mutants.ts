@@ -1,11 +1,13 @@
 import type { Rule } from '@plumbline/consistency-alerts';
-import { rules } from '@plumbline/consistency-alerts';
+import { consistencyAlerts, rules } from '@plumbline/consistency-alerts';
+import type { Topology } from '@plumbline/runtime';
+import { lifeMutants } from '../simulation/mutants/life-mutants.ts';
 
 type View = Parameters<Rule['find']>[0];
 type Findings = ReturnType<Rule['find']>;
 type Finding = Findings[number] & { readonly sinceMs?: number };
 
-/** `<rule> <kind>`, such as `A never`. */
+/** `<rule> <kind>`, such as `A never`; of what people say `people <kind>`. */
 export type MutantName = string;
 
 interface Kind {
@@ -53,13 +55,15 @@ const kinds: readonly Kind[] = [
     what: 'has a grace that is three seconds too short',
     wrap: (find) => (view) => find(view).map((finding) => shifted(finding, -graceError)),
     // What has no grace is found with the event itself.
-    isNone: rules.filter(({ id, graceMs }) => graceMs === 0 && id !== 'K').map(({ id }) => id),
+    isNone: rules
+      .filter(({ id, graceMs }) => graceMs === 0 && !'KU'.includes(id))
+      .map(({ id }) => id),
   },
   {
     name: 'side',
     what: 'takes what succeeded for what failed, and what is paid for what expired',
     // They ask neither how the payment nor how the order stands; of R and M all ends are the same.
-    isNone: ['U', 'K', 'V', 'Z', 'E', 'F', 'O', 'G', 'R', 'M', 'W'],
+    isNone: ['K', 'V', 'Z', 'E', 'F', 'O', 'G', 'R', 'M', 'W'],
     wrap: (find) => (view) => find(otherSide(view)),
   },
   {
@@ -88,18 +92,26 @@ export interface Mutant {
   readonly what: string;
 }
 
-export const mutants: readonly Mutant[] = rules.flatMap(({ id }) =>
-  kinds
-    .filter(({ isNone }) => isNone?.includes(id) !== true)
-    .map(({ name, what }) => ({ name: `${id} ${name}`, rule: id, what })),
-);
+/** What people say, and no rule. */
+const ofPeople = 'people';
+
+export const mutants: readonly Mutant[] = [
+  ...rules.flatMap(({ id }) =>
+    kinds
+      .filter(({ isNone }) => isNone?.includes(id) !== true)
+      .map(({ name, what }) => ({ name: `${id} ${name}`, rule: id, what })),
+  ),
+  ...lifeMutants.map(({ name, what }) => ({ name: `${ofPeople} ${name}`, rule: ofPeople, what })),
+];
 
 /**
  * Runs something while a rule is mistaken, in this thread. The topology has the rules as values, and
- * asks each for its `find`; it is put back in any case.
+ * asks each for its `find`; it is put back in any case, and so is the topology.
  */
 export async function withMutant<T>(name: MutantName, run: () => Promise<T>): Promise<T> {
   const [id, kind] = name.split(' ');
+  const ofLives = lifeMutants.find((each) => `${ofPeople} ${each.name}` === name);
+  if (ofLives !== undefined) return withTopology(ofLives.topology, run);
   const rule = rules.find((each) => each.id === id);
   const chosen = kinds.find((each) => each.name === kind);
   if (rule === undefined || chosen === undefined) throw new Error(`no planted bug "${name}"`);
@@ -110,6 +122,21 @@ export async function withMutant<T>(name: MutantName, run: () => Promise<T>): Pr
     return await run();
   } finally {
     changeable.find = find;
+  }
+}
+
+async function withTopology<T>(
+  change: (topology: Topology) => Topology,
+  run: () => Promise<T>,
+): Promise<T> {
+  const changeable: { createProcessor: Topology['createProcessor'] } = consistencyAlerts;
+  const createProcessor = consistencyAlerts.createProcessor.bind(consistencyAlerts);
+  changeable.createProcessor = (task) =>
+    change({ ...consistencyAlerts, createProcessor }).createProcessor(task);
+  try {
+    return await run();
+  } finally {
+    changeable.createProcessor = createProcessor;
   }
 }
 

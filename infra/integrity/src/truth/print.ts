@@ -4,6 +4,7 @@ import type { TrueHistory } from './history.ts';
 import type { CaughtMutant } from './hunt-mutants.ts';
 import type { Said } from './run-world.ts';
 import type { RuleTotals, Totals } from './tally.ts';
+import { lifeOf, stepOf } from './words.ts';
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-GB');
 const ms = (value: number | null): string => (value === null ? '–' : String(Math.round(value)));
@@ -32,7 +33,8 @@ export function summary(totals: Totals, seconds: number): string {
   const worlds = Object.entries(kinds).map(([kind, count]) => `${count} ${kind}`);
   return [
     `${number(totals.histories)} histories (${number(totals.clean)} with nothing wrong), ` +
-      `${number(totals.records)} records, ${totals.worlds} worlds (${worlds.join(', ')}), ` +
+      `${number(totals.records)} records, ${number(totals.words)} of them what people said of alerts, ` +
+      `${totals.worlds} worlds (${worlds.join(', ')}), ` +
       `${(totals.virtualMs / 3_600_000).toFixed(1)} virtual hours, ${seconds} s`,
     `recall ${percent(totals.recall)}, precision ${percent(totals.precision)}, of A to C ` +
       `${percent(totals.precisionOfContract)}; after a replay from zero ` +
@@ -65,6 +67,7 @@ export const showCommand = (of: {
 export function traceOf(history: TrueHistory, said: readonly Said[]): string {
   const from = history.told[0]?.atMs ?? 0;
   const at = (timeMs: number): string => `${timeMs - from}`.padStart(9);
+  const since = (text: string): string => text.replace(/\d{13}/g, (ms) => `${Number(ms) - from}`);
   return [
     `history ${history.number}, ${history.key}: ${history.story}`,
     'what happened',
@@ -72,27 +75,25 @@ export function traceOf(history: TrueHistory, said: readonly Said[]): string {
       ({ atMs, id, payload }) => `${at(atMs)}  ${id}  ${payload?.type ?? 'unreadable'}`,
     ),
     'what is expected',
-    ...history.planted.map(
-      ({ rule, dueMs, severity, alertId, end }) =>
-        `${at(dueMs)}  ${rule} ${severity} ${alertId}` +
-        (end === null ? ', and stands' : `, ends at ${end.atMs - from}`),
-    ),
+    ...history.planted.map((planted) => {
+      const { rule, dueMs, severity, alertId } = planted;
+      const life = lifeOf(planted, history.words).map(since);
+      return [`${at(dueMs)}  ${rule} ${severity} ${alertId}`, ...life].join(', ');
+    }),
     'what was said',
-    ...said.map((each) => `${at(timeOf(each.event))}  ${toldOf(each.event)}${outAt(each, from)}`),
+    ...said.map((each) => `${since(toldOf(each.event))}${outAt(each, from)}`),
   ].join('\n');
 }
 
 const outAt = ({ atMs }: Said, from: number): string =>
   atMs === null ? '' : ` (out at ${atMs - from})`;
 
-function timeOf({ data }: AlertsEvent): number {
-  if ('detectedAt' in data) return data.detectedAt;
-  return 'resolvedAt' in data ? data.resolvedAt : 0;
-}
-
-function toldOf({ type, data }: AlertsEvent): string {
-  if ('detectedAt' in data) return `${data.rule} ${data.severity} ${data.alertId} ${data.summary}`;
-  return 'resolvedAt' in data ? `${data.rule} ${data.resolution} ${data.alertId}` : type;
+function toldOf(event: AlertsEvent): string {
+  const { type, data } = event;
+  if (type === 'AlertRaised')
+    return `  ${data.rule} ${data.severity} ${data.alertId} at ${data.detectedAt}, ${data.summary}`;
+  const step = stepOf(event);
+  return step === null ? `  ${type}` : `  ${step.alertId} ${step.text}`;
 }
 
 export function caughtLine({ mutant, what, histories, by }: CaughtMutant): string {

@@ -117,14 +117,21 @@ export class Pen {
 
   /** Writes an event now, or at the next moment at which nothing was said yet. */
   tell(topic: string, payload: Payload | null): Told {
-    while (this.#taken.has(this.#nowMs)) this.#nowMs += 1;
-    const atMs = this.#nowMs;
-    this.#taken.add(atMs);
+    const atMs = this.reserve(this.#nowMs);
+    this.#nowMs = atMs;
     const id = `${this.#name}-${this.#told.length + 1}`;
     const told: Told = { atMs, topic, key: this.key, id, payload };
     this.#told.push(told);
-    this.#until(atMs);
     return told;
+  }
+
+  /** The first moment from this one on at which nothing is said yet; nothing will be. Epoch ms. */
+  reserve(fromMs: number): number {
+    let ms = fromMs;
+    while (this.#taken.has(ms)) ms += 1;
+    this.#taken.add(ms);
+    this.#until(ms);
+    return ms;
   }
 
   /**

@@ -18,6 +18,8 @@ export interface Totals {
   readonly histories: number;
   readonly clean: number;
   readonly records: number;
+  /** What people said of alerts. */
+  readonly words: number;
   readonly virtualMs: number;
   readonly rules: Readonly<Record<string, RuleTotals>>;
   readonly all: RuleTotals;
@@ -72,6 +74,7 @@ export class TruthTally {
       histories: this.histories,
       clean: sum(results, ({ clean }) => clean),
       records: sum(results, ({ records }) => records),
+      words: sum(results, ({ words }) => words),
       virtualMs: sum(results, ({ virtualMs }) => virtualMs),
       ...{ rules, all },
       recall: share(all.raised, all.expected),
@@ -99,6 +102,7 @@ export function shortcomings(totals: Totals): readonly string[] {
     ...(precision < limits.precisionMin ? [`${all.false} alerts were false`] : []),
     ...(all.late > 0 ? [`${all.late} alerts were late`] : []),
     ...(all.ended < all.ending || kinds.has('end') ? ['an alert did not end as it had to'] : []),
+    ...(kinds.has('life') ? ['what people said of an alert did not come of it'] : []),
     ...(kinds.has('told') ? ['an alert was told with another severity or time'] : []),
     ...(different.length > 0 ? [`${different.length} replays from zero said something else`] : []),
   ];

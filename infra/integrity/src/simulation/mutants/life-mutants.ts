@@ -1,6 +1,6 @@
 import type { WriteOffAlert } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import type { KeyValueStore, ProcessorContext } from '@plumbline/runtime';
+import type { KeyValueStore, ProcessorContext, Topology } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
 import { given, toldBy, withContext, withProcessor } from './wrap-topology.ts';
 
@@ -21,12 +21,12 @@ const withoutLives = (context: ProcessorContext): ProcessorContext =>
   });
 
 /** What people say of alerts: wrong. */
-export const lifeMutants: readonly Mutant[] = [
+export const lifeMutants = [
   {
     name: 'suppressed-for-ever',
     what: 'the time of a suppression passes, and the alert does not stand again',
     expected: ['lives'],
-    topology: (topology) =>
+    topology: (topology: Topology) =>
       topology.name !== alertTask
         ? topology
         : withProcessor(topology, (processor) => ({
@@ -41,7 +41,7 @@ export const lifeMutants: readonly Mutant[] = [
     name: 'part-written-off-as-whole',
     what: 'whoever writes off a part of the money loses all of it',
     expected: ['lives'],
-    topology: (topology) =>
+    topology: (topology: Topology) =>
       given(topology, alertTask, (said) => {
         if (said.payload.type !== 'WriteOffAlert') return said;
         const data = { ...(said.payload.data as WriteOffAlert), lossMinor: null };
@@ -52,7 +52,7 @@ export const lifeMutants: readonly Mutant[] = [
     name: 'heals-aloud',
     what: 'that an alert healed is said although a person had ended it',
     expected: ['alerts', 'lives'],
-    topology: (topology) =>
+    topology: (topology: Topology) =>
       topology.name !== alertTask
         ? topology
         : withProcessor(topology, (processor) => ({
@@ -64,4 +64,4 @@ export const lifeMutants: readonly Mutant[] = [
             ...toldBy(processor, (told) => told),
           })),
   },
-];
+] as const satisfies readonly Mutant[];
