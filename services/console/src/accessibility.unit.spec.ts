@@ -26,6 +26,10 @@ describe('axe finds nothing wrong', () => {
     ['an order with its timeline', '/orders/O1'],
     ['the overview of alerts', '/alerts'],
     ['an alert with its evidence', '/alerts/a1'],
+    ['the list of incidents', '/incidents'],
+    ['an incident with its alerts and remedies', '/incidents/i1'],
+    ['remedies and policies', '/remedies'],
+    ['a remedy that waits', '/remedies/r1'],
     ['the search', '/search'],
     ['a page that there is not', '/none'],
   ])('with %s', async (_, path) => {
@@ -53,6 +57,13 @@ describe('axe finds nothing wrong', () => {
     await page.type('#bulk-reason', 'known');
     await page.click(page.button('Do it'));
     expect(page.text()).toContain('Take back');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('with the switch that stops remedies, while it asks', async () => {
+    page = await openPage(serverWithShop(['operator']), '/remedies');
+    await page.click(page.find('[data-policy=all] button'));
+    expect(page.text()).toContain('Yes, stop');
     expect(await violations()).toEqual([]);
   });
 

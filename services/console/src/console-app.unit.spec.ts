@@ -4,7 +4,15 @@ import type { FakeServer } from './testing/fake-server.ts';
 import { refusal } from './testing/fake-server.ts';
 import type { OpenPage } from './testing/open-page.ts';
 import { openPage } from './testing/open-page.ts';
-import { alert, checkout, purchase, serverWithShop, session, timeline } from './testing/samples.ts';
+import {
+  alert,
+  checkout,
+  purchase,
+  remedy,
+  serverWithShop,
+  session,
+  timeline,
+} from './testing/samples.ts';
 
 let page: OpenPage;
 const open = async (server: FakeServer, path: string): Promise<void> => {
@@ -303,7 +311,7 @@ describe('an operator', () => {
 
   it('follows the evidence of an alert to the events of its order', async () => {
     await open(serverWithShop(['operator']), '/alerts/a1');
-    const link = page.find('tbody a');
+    const link = page.find('[aria-label=Evidence] tbody a');
     expect(link.getAttribute('href')).toBe('/orders/O1#event-e1');
     await page.click(link);
     expect(page.find('h1').textContent).toBe('Order O1');
@@ -314,9 +322,12 @@ describe('an operator', () => {
     ['an endpoint', 'U', 'ep_main_0123456789abcdef01234567', 'Endpoint'],
     ['an account that is paid into', 'K', '1000.1', 'Account paid into'],
     ['two reports of one sum of money', 'Z', '1000.1', 'Account paid into'],
+    ['a channel that is silent', 'W', 'channel.PAYPAY', 'Channel'],
   ])('is led to no order by an alert that is about %s', async (_what, rule, orderNo, name) => {
     const server = serverWithShop(['operator']);
     server.answer('GET /api/alerts/a1', { alert: { ...alert, rule, orderNo, payNo: null } });
+    const mended = remedy({ rule, orderNo, payNo: null });
+    server.answer('GET /api/remedies', { remedies: [mended], nextCursor: null });
     await open(server, '/alerts/a1');
     expect(page.find('main').textContent).toContain(`${name}${orderNo}`);
     expect(page.find('tbody th').textContent).not.toBe('');

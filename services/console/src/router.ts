@@ -28,6 +28,28 @@ export const createConsoleRouter = (history: RouterHistory): Router =>
         component: () => import('./pages/alert-page.vue'),
         props: true,
       },
+      {
+        path: '/incidents',
+        name: 'incidents',
+        component: () => import('./pages/incidents-page.vue'),
+      },
+      {
+        path: '/incidents/:incidentId',
+        name: 'incident',
+        component: () => import('./pages/incident-page.vue'),
+        props: true,
+      },
+      {
+        path: '/remedies',
+        name: 'remedies',
+        component: () => import('./pages/remedies-page.vue'),
+      },
+      {
+        path: '/remedies/:remedyId',
+        name: 'remedy',
+        component: () => import('./pages/remedy-page.vue'),
+        props: true,
+      },
       { path: '/search', name: 'search', component: () => import('./pages/search-page.vue') },
       { path: '/:rest(.*)*', name: 'not-found', component: NotFoundPage },
     ],

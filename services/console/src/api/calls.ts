@@ -1,6 +1,10 @@
 import { idCharsMax, pageEntries, timelinePagesMax } from '../limits.ts';
 import type { Client } from './client.ts';
+import type { IncidentApi } from './incidents.ts';
+import { createIncidentApi } from './incidents.ts';
 import { ApiProblem } from './problem.ts';
+import type { RemedyApi } from './remedies.ts';
+import { createRemedyApi } from './remedies.ts';
 import type {
   Alert,
   AlertAction,
@@ -65,7 +69,7 @@ export interface PageOf<T> {
 }
 
 /** Every call of the API that the page makes. Errors of each: ApiProblem. */
-export interface Api {
+export interface Api extends IncidentApi, RemedyApi {
   readSession(): Promise<SessionView>;
   logIn(idToken: string): Promise<SessionView>;
   logOut(everywhere: boolean): Promise<void>;
@@ -104,6 +108,8 @@ export function createApi(client: Client): Api {
   const limit = String(pageEntries);
 
   return {
+    ...createIncidentApi(client),
+    ...createRemedyApi(client),
     readSession: () => get('/api/session'),
     logIn: (idToken) => post('/api/session', { idToken }),
     async logOut(everywhere) {

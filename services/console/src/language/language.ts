@@ -12,6 +12,13 @@ export type LanguageTag = keyof typeof languages;
 
 export const catalogue: Readonly<Record<LanguageTag, Messages>> = { en, zh, ja };
 
+type Rule = Extract<MessageKey, `rule.${string}`> extends `rule.${infer Name}` ? Name : never;
+
+/** Every rule, as there are words for it; infra/tidy holds them against the rules that there are. */
+export const rules: readonly Rule[] = Object.keys(en)
+  .filter((key) => key.startsWith('rule.'))
+  .map((key) => key.slice('rule.'.length) as Rule);
+
 export const isLanguage = (tag: string): tag is LanguageTag => Object.hasOwn(languages, tag);
 
 /** The first language that a person reads and this page has; English for none. */
@@ -25,14 +32,21 @@ export function preferredLanguage(wanted: readonly string[]): LanguageTag {
 
 export type Fill = Readonly<Record<string, string | number>>;
 
-/** What codes are of: of an order, payment or alert; a rule; a checkout; why something was refused. */
-export type WordPrefix = 'status' | 'rule' | 'checkout' | 'refusal';
+/**
+ * What codes are of: of an order, payment, alert, incident or remedy; a rule; a checkout; why something
+ * was refused, is held, or ended; what a remedy does, its steps, and whether it starts by itself.
+ */
+export type WordPrefix =
+  | ('status' | 'rule' | 'checkout' | 'refusal')
+  | ('held' | 'ending' | 'remedy' | 'remedyStep' | 'mode');
 
 export interface Language {
   readonly tag: Ref<LanguageTag>;
   readonly t: (key: MessageKey, fill?: Fill) => string;
   /** A code of the API's in words; as it is where this page does not know it; a dash for `null`. */
   readonly word: (prefix: WordPrefix, code: string | null) => string;
+  /** Whether this page has words for it. */
+  readonly knows: (prefix: WordPrefix, code: string) => boolean;
   /** Major units by their digits, never by way of a float; a dash for `null`. */
   readonly money: (amount: string | null, currency: string | null) => string;
   readonly number: (digits: string | number) => string;
@@ -58,6 +72,7 @@ export function createLanguage(wanted: readonly string[]): Language {
       const key = `${prefix}.${code}`;
       return isMessage(key) ? t(key) : code;
     },
+    knows: (prefix, code) => isMessage(`${prefix}.${code}`),
     money(amount, currency) {
       if (amount === null || currency === null) return dash();
       const style = { style: 'currency', currency, currencyDisplay: 'code' } as const;

@@ -1,10 +1,15 @@
+import { watchingEn } from './watching-en.ts';
+
 /** Every text of the page, `{name}` being filled in. The other languages have the same keys. */
 export const en = {
+  ...watchingEn,
   'app.skip': 'Skip to content',
   'app.menu': 'Main',
   'app.shop': 'Shop',
   'app.orders': 'My orders',
   'app.alerts': 'Alerts',
+  'app.incidents': 'Incidents',
+  'app.remedies': 'Remedies',
   'app.search': 'Search',
   'app.language': 'Language',
   'app.theme': 'Colours',
@@ -195,6 +200,7 @@ export const en = {
   'alert.deadline': 'Due by',
   'alert.endpoint': 'Endpoint',
   'alert.account': 'Account paid into',
+  'alert.channel': 'Channel',
   'alert.amount': 'At stake',
   'alert.howSeen': 'How it was seen',
   'alert.id': 'Alert id',
@@ -253,6 +259,7 @@ export const en = {
   'rule.R': 'Goods or money stay put aside',
   'rule.U': 'Merchant not told',
   'rule.V': 'The gateway names something else than was asked for',
+  'rule.W': 'A channel has fallen silent, or its payments fail',
   'rule.Z': 'One transaction or number, used twice',
 
   'search.title': 'Search',

@@ -1,11 +1,15 @@
 import type { Messages } from './messages-en.ts';
+import { watchingJa } from './watching-ja.ts';
 
 export const ja: Messages = {
+  ...watchingJa,
   'app.skip': '本文へ移動',
   'app.menu': 'メインメニュー',
   'app.shop': 'ショップ',
   'app.orders': '注文履歴',
   'app.alerts': 'アラート',
+  'app.incidents': 'インシデント',
+  'app.remedies': '是正',
   'app.search': '検索',
   'app.language': '言語',
   'app.theme': '配色',
@@ -195,6 +199,7 @@ export const ja: Messages = {
   'alert.deadline': '期限',
   'alert.endpoint': '通知先',
   'alert.account': '入金先の口座',
+  'alert.channel': 'チャネル',
   'alert.amount': '対象金額',
   'alert.howSeen': '検出方法',
   'alert.id': 'アラートID',
@@ -252,6 +257,7 @@ export const ja: Messages = {
   'rule.R': '在庫または資金が確保されたまま',
   'rule.U': '加盟店に通知が届いていない',
   'rule.V': 'ゲートウェイの報告が依頼と異なる',
+  'rule.W': 'チャネルが沈黙、または支払いが失敗している',
   'rule.Z': '同じ取引または番号が二度使われた',
 
   'search.title': '検索',

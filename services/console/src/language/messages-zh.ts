@@ -1,11 +1,15 @@
 import type { Messages } from './messages-en.ts';
+import { watchingZh } from './watching-zh.ts';
 
 export const zh: Messages = {
+  ...watchingZh,
   'app.skip': '跳到正文',
   'app.menu': '主菜单',
   'app.shop': '商店',
   'app.orders': '我的订单',
   'app.alerts': '告警',
+  'app.incidents': '事件',
+  'app.remedies': '补救',
   'app.search': '搜索',
   'app.language': '语言',
   'app.theme': '配色',
@@ -194,6 +198,7 @@ export const zh: Messages = {
   'alert.deadline': '期限',
   'alert.endpoint': '通知地址',
   'alert.account': '收款账户',
+  'alert.channel': '渠道',
   'alert.amount': '涉及金额',
   'alert.howSeen': '发现方式',
   'alert.id': '告警编号',
@@ -251,6 +256,7 @@ export const zh: Messages = {
   'rule.R': '库存或资金长时间被占用',
   'rule.U': '商户未收到通知',
   'rule.V': '网关报告的内容与请求不符',
+  'rule.W': '渠道沉默，或其支付大量失败',
   'rule.Z': '同一交易或订单号被使用两次',
 
   'search.title': '搜索',

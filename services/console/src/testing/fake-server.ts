@@ -17,6 +17,8 @@ export interface FakeServer {
   readonly openSocket: OpenSocket;
   /** From now on. */
   answer(name: string, answer: Answer): void;
+  /** One after the other; the last from then on. */
+  answerInTurn(name: string, ...inTurn: readonly Answer[]): void;
   answerLater(name: string, answer: Promise<Answer>): void;
   callsOf(name: string): readonly Call[];
   /** To the page that is connected. */
@@ -26,7 +28,7 @@ export interface FakeServer {
 
 export function createFakeServer(): FakeServer {
   const calls: Call[] = [];
-  const answers = new Map<string, Promise<Answer>>();
+  const answers = new Map<string, Promise<Answer>[]>();
   let connected: Parameters<OpenSocket>[1] | null = null;
 
   return {
@@ -40,7 +42,9 @@ export function createFakeServer(): FakeServer {
         body: typeof body === 'string' ? JSON.parse(body) : null,
       };
       calls.push(call);
-      const answer = (await answers.get(call.name)) ?? refusal(404, 'NOT_FOUND');
+      const inTurn = answers.get(call.name) ?? [];
+      const given = inTurn.length > 1 ? inTurn.shift() : inTurn[0];
+      const answer = (await given) ?? refusal(404, 'NOT_FOUND');
       if (answer instanceof Error) throw answer;
       return answer instanceof Response ? answer.clone() : Response.json(answer);
     },
@@ -49,8 +53,14 @@ export function createFakeServer(): FakeServer {
       queueMicrotask(() => events.onMessage('{"type":"hello","position":"p1"}'));
       return { send: () => undefined, close: () => (connected = null) };
     },
-    answer: (name, answer) => void answers.set(name, Promise.resolve(answer)),
-    answerLater: (name, answer) => void answers.set(name, answer),
+    answer: (name, answer) => void answers.set(name, [Promise.resolve(answer)]),
+    answerInTurn(name, ...inTurn) {
+      answers.set(
+        name,
+        inTurn.map((each) => Promise.resolve(each)),
+      );
+    },
+    answerLater: (name, answer) => void answers.set(name, [answer]),
     callsOf: (name) => calls.filter((call) => call.name === name),
     say: (message) => connected?.onMessage(JSON.stringify(message)),
     disconnect: (code) => connected?.onClose(code),

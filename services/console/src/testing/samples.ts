@@ -88,6 +88,42 @@ export const summary = {
   ],
 };
 
+const at = '2026-01-01T10:02:00Z';
+
+export const incident = (more: object = {}) => ({
+  ...{ incidentId: 'i1', rule: 'A', tenant: 'main', status: 'OPEN', endReason: null },
+  ...{ firstAlertId: 'a1', firstAt: at, lastAt: at, openedAt: at, endedAt: null, endedIn: null },
+  openedIn: { topic: 'incidents', partition: 2, offset: '3' },
+  ...{ alerts: 2, open: 1, resolved: 0, autoResolved: 1, superseded: 0, writtenOff: 0 },
+  ...{ suppressed: 0, atStake: [{ currency: 'CNY', amount: 50, open: 25 }] },
+  ...more,
+});
+
+const remedyStep = (step: string, actor: string, reason: string | null, offset: string) => ({
+  ...{ step, actor, reason, at, topic: 'remedies', partition: 2, offset },
+});
+
+export const remedy = (more: object = {}) => ({
+  ...{ remedyId: 'r1', alertId: 'a1', rule: 'A', tenant: 'main', orderNo: 'O1', payNo: 'P1' },
+  ...{ kind: 'COMPLETE_ORDER', status: 'WAITING', amount: 25, currency: 'CNY' },
+  ...{ code: 'APPROVAL_MISSING', reason: null, approvalsNeeded: 2, approvedBy: [] },
+  ...{ commandId: null, proof: null, alertResolution: null, alertProof: null },
+  ...{ proposedAt: at, startedAt: null, endedAt: null },
+  history: [
+    remedyStep('RemedyProposed', 'system:remedies', null, '1'),
+    remedyStep('RemedyHeld', 'system:remedies', 'APPROVAL_MISSING', '2'),
+  ],
+  ...more,
+});
+
+export const policy = (more: object = {}) => ({
+  ...{ tenant: 'main', rule: 'A', mode: 'ACT', remedy: 'COMPLETE_ORDER', dryRun: false },
+  ...{ perHourMax: 20, revision: 1, reason: 'so', setBy: 'operator:u9', setAt: at },
+  money: [{ currency: 'CNY', perRemedy: 100, perHour: 1000, secondPersonAbove: 10 }],
+  ...{ stopped: false, stopReason: null, stopBy: null, stopChangedAt: null },
+  ...more,
+});
+
 /** A server with a shop and one order, and somebody logged in. */
 export function serverWithShop(roles: readonly string[] = []): FakeServer {
   const server = createFakeServer();
@@ -105,5 +141,13 @@ export function serverWithShop(roles: readonly string[] = []): FakeServer {
   server.answer('GET /api/alerts/summary', summary);
   server.answer('GET /api/alerts', { alerts: [alert], nextCursor: null });
   server.answer('GET /api/alerts/a1', { alert });
+  server.answer('GET /api/incidents', { incidents: [incident()], nextCursor: null });
+  server.answer('GET /api/incidents/summary', { matters: 2, rules: [] });
+  server.answer('GET /api/incidents/i1', {
+    ...{ incident: incident(), alerts: [alert], nextCursor: null },
+  });
+  server.answer('GET /api/remedies', { remedies: [remedy()], nextCursor: null });
+  server.answer('GET /api/remedies/r1', { remedy: remedy() });
+  server.answer('GET /api/policies', { policies: [policy()] });
   return server;
 }
