@@ -79,7 +79,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     return added;
   };
   const stop = async () => {
-    await Promise.all(platforms.map((each) => each.stop()));
+    await Promise.all(platforms.map(discard));
     await gateways?.stop();
     await stack.stop();
     await rm(folder, { recursive: true, force: true });
@@ -113,6 +113,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+/** Nobody looks at what these have yet to say: to stop politely, one after the other, takes seconds. */
+async function discard(platform: Platform): Promise<void> {
+  for (const name of platform.names) {
+    platform.process(name).setAutoRestart(false);
+    platform.kill(name);
+  }
+  await platform.stop();
 }
 
 /** Gateways were told where they report to before there was anybody. */

@@ -29,6 +29,7 @@ export const kafkaPart: Part = {
   ports: ['kafka', 'kafkaController'],
   after: [],
   stopSignal: 'SIGTERM',
+  discardSignal: 'SIGKILL',
   prepare,
   check: async ({ ports }) => {
     const admin = new Kafka({

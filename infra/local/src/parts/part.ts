@@ -30,6 +30,8 @@ export interface Part {
   /** What must be healthy before it starts. */
   readonly after: readonly PartName[];
   readonly stopSignal: NodeJS.Signals;
+  /** Ends it at once, where its data is deleted afterwards. */
+  readonly discardSignal: NodeJS.Signals;
   /** Fetches what is missing, makes its folders; may run often, and may be interrupted. */
   prepare(context: PartContext): Promise<Launch>;
   /** Speaks its protocol. Errors: any, while it is not able to serve. */

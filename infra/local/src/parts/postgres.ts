@@ -23,6 +23,8 @@ export const postgresPart: Part = {
   after: [],
   // "Fast": ends the connections of its clients. SIGTERM would wait until they leave.
   stopSignal: 'SIGINT',
+  // "Immediate": without a checkpoint. SIGKILL would leave its shared memory behind.
+  discardSignal: 'SIGQUIT',
   prepare: async (context) => {
     const account = accountToRunAs();
     const programs = await programsFor(account);

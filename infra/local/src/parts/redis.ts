@@ -13,6 +13,7 @@ export const redisPart: Part = {
   ports: ['redis'],
   after: [],
   stopSignal: 'SIGTERM',
+  discardSignal: 'SIGKILL',
   prepare: async (context) => {
     const data = join(context.folders.data, 'redis');
     await mkdir(data, { recursive: true });

@@ -21,6 +21,7 @@ export const registryPart: Part = {
   ports: ['registry'],
   after: ['kafka'],
   stopSignal: 'SIGTERM',
+  discardSignal: 'SIGKILL',
   prepare: async (context) => {
     const java = await findJava();
     const folder = await fetchServer(

@@ -20,7 +20,14 @@ import {
   writeRunState,
   type RunState,
 } from './run-state.ts';
-import { logFileOf, startPart, startParts, stopParts, type RunningPart } from './running-parts.ts';
+import {
+  discardParts,
+  logFileOf,
+  startPart,
+  startParts,
+  stopParts,
+  type RunningPart,
+} from './running-parts.ts';
 
 export interface OpenStackOptions {
   /** Folder of data, logs and run state. Unset: a temporary one, deleted by `stop`. */
@@ -178,7 +185,8 @@ function stackOf(opened: OpenedStack): Stack {
     ending.abort(new LocalStackError('the stack is being stopped'));
     await restarts.catch(() => undefined);
     for (const part of running.values()) expected.add(part);
-    await stopParts(new Map([...running].map(([name, part]) => [name, part.child.identity])));
+    const parts = new Map([...running].map(([name, part]) => [name, part.child.identity]));
+    await (opened.temporary ? discardParts(parts) : stopParts(parts));
     await removeRunState(runFile);
     await opened.lock.release();
     if (opened.temporary) await removeHome(home);

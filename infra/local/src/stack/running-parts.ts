@@ -117,6 +117,16 @@ export async function logTail(
 export const stopPart = (name: PartName, identity: ProcessIdentity): Promise<Ending> =>
   stopProcess(identity, { signal: allParts[name].stopSignal, timeoutMs: stopTimeoutMs });
 
+/** Ends parts whose data nobody reads any more: nothing is written out, and no order is kept. */
+export async function discardParts(parts: ReadonlyMap<PartName, ProcessIdentity>): Promise<void> {
+  const ends = [...parts].map(([name, identity]) =>
+    stopProcess(identity, { signal: allParts[name].discardSignal, timeoutMs: stopTimeoutMs }),
+  );
+  const failed = (await Promise.allSettled(ends)).filter(({ status }) => status === 'rejected');
+  const problems = failed.map((each) => messageOf((each as PromiseRejectedResult).reason));
+  if (problems.length > 0) throw new LocalStackError(problems.join('\n'));
+}
+
 /** The reverse of the order in which they start; those that nothing depends on go together. */
 const stopOrder: readonly (readonly PartName[])[] = [['registry', 'redis', 'postgres'], ['kafka']];
 
