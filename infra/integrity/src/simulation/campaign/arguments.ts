@@ -19,7 +19,7 @@ export interface SimulateOptions {
   readonly workers: number | null;
   readonly json: boolean;
   readonly record: boolean;
-  /** Where to write what `npm test` counts; planted bugs and seeds are then run both. */
+  /** Where to write what `npm test` counts; planted bugs of the day and seeds are then run both. */
   readonly outcome: string | null;
   readonly help: boolean;
 }
@@ -35,9 +35,10 @@ asks every checker after each run. The same seed and commit give the same run.
   --seed <s>        only this one; with --trace its last 2,000 lines
   --reduce <what>   with --seed: what a shrunk seed is printed with
   --mutants         plants bugs instead, and shows which checker finds which
-  --mutant <name>   plants this bug, which makes a campaign fail and shrink
+  --mutant <name>   plants this bug, which makes a campaign fail and shrink; with --mutants no other
   --workers <n>     threads (default: one a core)
-  --outcome <file>  runs the planted bugs and then seeds, and writes what npm test counts
+  --outcome <file>  plants the bugs of the day, one for each checker, runs seeds, and writes what
+                    npm test counts
   --record          writes the result into infra/integrity/results as well
   --json            prints one line of JSON at the end and nothing else
 `;

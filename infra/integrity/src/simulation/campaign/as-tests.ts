@@ -26,7 +26,10 @@ export function asTests(totals: Totals, hunted: readonly Hunted[]): TestOutcome 
     { what: 'the rare states are reached', problem: missing(totals) },
     ...hunted.map(({ mutant, what, caughtAt, seeds, expected }) => ({
       what: `finds the planted bug ${mutant}: ${what}`,
-      problem: caughtAt === null ? `${expected.join(', ')}: not in ${seeds} seeds` : null,
+      problem:
+        caughtAt === null
+          ? `${expected.join(', ')}: not in ${seeds} seeds; npm run simulate -- --mutants --mutant ${mutant}`
+          : null,
     })),
     { what: 'each checker finds a planted bug', problem: idleCheckers(hunted).join(', ') || null },
   ];

@@ -10,6 +10,7 @@ import { parseOptions } from './arguments.ts';
 import { asTests } from './as-tests.ts';
 import type { Hunted } from './hunt-mutants.ts';
 import { rerunCommand } from './print.ts';
+import { dayOf, proofsOf } from './proofs.ts';
 import { missingStates, rareStates } from './rare-states.ts';
 import { shrink } from './shrink.ts';
 import { Counting } from './tally-up.ts';
@@ -147,7 +148,10 @@ it('a campaign of enough seeds must have reached every rare state, a short one n
   expect(missingStates({ seeds: 10, sometimes: {} })).toEqual([]);
 });
 
-it('every checker is to be found out by some planted bug', () => {
-  const expected = new Set(mutants.flatMap((mutant) => mutant.expected));
-  expect(checkers.map(({ name }) => name).filter((name) => !expected.has(name))).toEqual([]);
+it('every day each checker is to find a planted bug itself, and in the end each bug is planted', () => {
+  const names = checkers.map(({ name }) => name);
+  const days = mutants.map((_, day) => proofsOf(dayOf(day * 86_400_000 + 1)));
+  for (const proofs of days) expect(proofs.flatMap(({ expected }) => expected)).toEqual(names);
+  const planted = new Set(days.flat().map(({ name }) => name));
+  expect(mutants.map(({ name }) => name).filter((name) => !planted.has(name))).toEqual([]);
 });

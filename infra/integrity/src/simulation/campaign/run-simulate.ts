@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { ProgramContext } from '../../program/run-program.ts';
 import { UsageError } from '../../program/usage.ts';
 import * as limits from '../limits.ts';
+import type { Mutant } from '../mutants/mutant.ts';
 import { mutants, mutantNamed } from '../mutants/mutants.ts';
 import type { Reduction } from '../plan/reduction.ts';
 import type { SeedResult } from '../run-seed.ts';
@@ -15,6 +16,7 @@ import { ledgerFile, origin, resultsFile, totalsLine, writeLedger } from './ledg
 import type { Pool } from './pool.ts';
 import { openPool } from './pool.ts';
 import { findingLines, huntedLine, progressLine, rerunCommand, summary } from './print.ts';
+import { dayOf, proofsOf } from './proofs.ts';
 import { missingStates } from './rare-states.ts';
 import type { CampaignResult } from './run-campaign.ts';
 import { runCampaign } from './run-campaign.ts';
@@ -32,7 +34,7 @@ export async function runSimulate(context: SimulateContext): Promise<number> {
     throw new UsageError(`there is no planted bug "${mutant}"; there are: ${names}`);
   }
   const opened = openPool(context.entry, options.workers ?? availableParallelism());
-  const pool = mutant === null ? opened : withMutant(opened, mutant);
+  const pool = mutant === null || options.mutants ? opened : withMutant(opened, mutant);
   const stop = (): void => void pool.close();
   context.signal.addEventListener('abort', stop, { once: true });
   try {
@@ -154,19 +156,34 @@ async function runMutants(
 ): Promise<{ readonly exitCode: number; readonly hunted: readonly Hunted[] }> {
   const { options, signal } = context;
   const began = performance.now();
+  const { what, planted } = plantedIn(options);
+  say(context, what);
   const hunted = await huntMutants({
-    ...{ pool, signal, mutants, from: options.from },
+    ...{ pool, signal, mutants: planted, from: options.from },
     seedsMax: options.outcome === null ? limits.mutantSeedsMax : limits.testMutantSeedsMax,
     onHunted: (each) => say(context, huntedLine(each)),
   });
-  const problems = mutantProblems(hunted);
+  const problems = mutantProblems(hunted, options);
   for (const problem of problems) say(context, problem);
   const verdict = signal.aborted ? 'stopped' : problems.length > 0 ? 'failed' : 'passed';
   const seconds = Math.round((performance.now() - began) / 1_000);
   await record(context, { verdict, seconds, from: options.from, mutants: hunted });
   const found = hunted.filter(({ caughtAt }) => caughtAt !== null).length;
-  say(context, `\n${found} of ${mutants.length} planted bugs found`);
+  say(context, `\n${found} of ${planted.length} planted bugs found`);
   return { exitCode: exitCodeOf(verdict), hunted };
+}
+
+/** Every bug, or the one that was asked for; for `npm test` those of the day. */
+function plantedIn({ outcome, mutant }: SimulateOptions): {
+  readonly what: string;
+  readonly planted: readonly Mutant[];
+} {
+  if (outcome !== null) {
+    const day = dayOf(Date.now());
+    return { what: `planted bugs of day ${day}, one for each checker:`, planted: proofsOf(day) };
+  }
+  const planted = mutants.filter(({ name }) => mutant === null || name === mutant);
+  return { what: `planted bugs, ${planted.length} of ${mutants.length}:`, planted };
 }
 
 /** Planted bugs, then seeds until the time is over; everything is counted as tests. */
@@ -179,11 +196,12 @@ async function runTests(context: SimulateContext, pool: Pool, file: string): Pro
   return outcome.failures.length === 0 ? 0 : 1;
 }
 
-function mutantProblems(hunted: readonly Hunted[]): readonly string[] {
+function mutantProblems(hunted: readonly Hunted[], { mutant }: SimulateOptions): readonly string[] {
   const survivors = hunted.filter(({ caughtAt }) => caughtAt === null);
+  const idle = mutant === null ? idleCheckers(hunted) : [];
   return [
-    ...survivors.map(({ mutant, expected }) => `${mutant} was not found by ${expected.join(', ')}`),
-    ...idleCheckers(hunted).map((name) => `the checker ${name} found no planted bug`),
+    ...survivors.map((each) => `${each.mutant} was not found by ${each.expected.join(', ')}`),
+    ...idle.map((name) => `the checker ${name} found no planted bug`),
   ];
 }
 

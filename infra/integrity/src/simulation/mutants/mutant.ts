@@ -13,7 +13,7 @@ export interface Mutant {
   readonly name: string;
   /** What went wrong, for people. */
   readonly what: string;
-  /** The checkers of which at least one must find it. */
+  /** The checkers of which at least one must find it; the first is the one that it is planted for. */
   readonly expected: readonly string[];
   /** Faults under which it shows, in place of the seed's own; it needs none where this is left out. */
   readonly faults?: Partial<FaultPlan>;

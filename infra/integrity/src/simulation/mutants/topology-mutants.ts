@@ -48,7 +48,7 @@ export const topologyMutants: readonly Mutant[] = [
   {
     name: 'event-twice',
     what: 'an event is written twice',
-    expected: ['chains', 'committed-reads', 'transitions', 'effects'],
+    expected: ['effects', 'chains', 'committed-reads', 'transitions'],
     topology: (topology, { random }) =>
       withEmitted(topology, (message) =>
         message.envelope.aggregateVersion !== null && random.chance(0.1)
