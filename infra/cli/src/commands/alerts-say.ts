@@ -16,7 +16,7 @@ import type { Session } from '../session/session.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
 
-type LifeCommand = Exclude<AlertsCommand, { readonly type: 'ActivateRules' }>;
+export type LifeCommand = Exclude<AlertsCommand, { readonly type: 'ActivateRules' }>;
 
 export interface SayOptions {
   readonly reason: string;

@@ -1,4 +1,3 @@
-import type { AlertsCommand } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { derivedUuid, routingKey, slotOf } from '@plumbline/kernel';
 import type { Command } from 'commander';
@@ -8,55 +7,71 @@ import { isDone, openAsker } from '../session/ask.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { CliFailure, usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
+import type { LifeCommand, SayOptions } from './alerts-say.ts';
+import { sayings } from './alerts-say.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
 import type { Member } from './incidents-look.ts';
 import { pagesOf } from './incidents-look.ts';
 
-type Saying = Extract<AlertsCommand['type'], 'AcknowledgeAlert' | 'ResolveAlert' | 'ReopenAlert'>;
-
-interface SayOptions {
-  readonly reason: string;
-  readonly json?: boolean;
-}
-
 interface Verb {
-  readonly verb: string;
-  readonly type: Saying;
+  readonly verb: 'acknowledge' | 'investigate' | 'resolve' | 'suppress' | 'reopen';
   readonly description: string;
   /** Of which alerts it is said: others would refuse it, or it would undo what nobody meant. */
   readonly of: ReadonlySet<string>;
 }
 
+const standing = new Set(['OPEN', 'ACKNOWLEDGED', 'INVESTIGATING']);
+
+/**
+ * No money is given up for a whole incident at once, and none that was is taken back: a loss is
+ * counted of each alert. What healed does not stand again by one word for all either.
+ */
 const verbs: readonly Verb[] = [
   {
-    ...{ verb: 'acknowledge', type: 'AcknowledgeAlert', of: new Set(['OPEN']) },
+    ...{ verb: 'acknowledge', of: new Set(['OPEN']) },
     description: 'Say that you look after all alerts of an incident that are open',
   },
   {
-    ...{ verb: 'resolve', type: 'ResolveAlert' },
-    of: new Set(['OPEN', 'ACKNOWLEDGED', 'INVESTIGATING']),
+    ...{ verb: 'investigate', of: new Set(['OPEN', 'ACKNOWLEDGED']) },
+    description: 'Say that you look into what is behind all alerts of an incident that stand',
+  },
+  {
+    ...{ verb: 'resolve', of: standing },
     description: 'End all alerts of an incident that stand, by your word',
   },
   {
-    ...{ verb: 'reopen', type: 'ReopenAlert', of: new Set(['RESOLVED']) },
-    description: 'Take back: have all alerts of an incident stand again that people resolved',
+    ...{ verb: 'suppress', of: standing },
+    description: 'End all alerts of an incident that stand, for a time or for good',
+  },
+  {
+    ...{ verb: 'reopen', of: new Set(['RESOLVED', 'SUPPRESSED']) },
+    description:
+      'Take back: have all alerts of an incident stand again that people resolved or suppressed',
   },
 ];
 
 export function addIncidentsSay(incidents: Command, run: RunCommand): void {
   for (const verb of verbs) {
-    incidents
+    const command = incidents
       .command(verb.verb)
       .description(verb.description)
       .argument('<incidentId>', 'id of the incident, as incidents list shows it')
       .requiredOption('--reason <text>', 'why; it stays in the log')
       .option('--json', 'how many there were, as JSON')
-      .addHelpText('after', examples(`incidents ${verb.verb} 2f0c… --reason "the bank was down"`))
-      .action((incidentId: string, options: SayOptions) =>
-        run((session) => sayOfIncident(session, { verb, incidentId }, options)),
-      );
+      .addHelpText('after', examples(`incidents ${verb.verb} 2f0c… --reason "the bank was down"`));
+    for (const option of sayingOf(verb).options ?? []) command.addOption(option);
+    command.action((incidentId: string, options: SayOptions) =>
+      run((session) => sayOfIncident(session, { verb, incidentId }, options)),
+    );
   }
+}
+
+/** What it says of one alert, as `alerts` has it. */
+function sayingOf({ verb }: Verb): (typeof sayings)[number] {
+  const found = sayings.find((each) => each.verb === verb);
+  if (found === undefined) throw new Error(`nothing is called ${verb} of an alert`);
+  return found;
 }
 
 interface Said {
@@ -75,9 +90,10 @@ interface Said {
 export async function sayOfIncident(
   session: Session,
   { verb, incidentId }: { readonly verb: Verb; readonly incidentId: string },
-  { reason, json }: SayOptions,
+  options: SayOptions,
 ): Promise<ExitCode> {
-  if (reason.trim() === '') throw usageFailure('--reason must not be empty');
+  if (options.reason.trim() === '') throw usageFailure('--reason must not be empty');
+  const commandOf = sayingOf(verb).commandOf(options);
   const asker = await openAsker(session, {
     commandsTopic: topics.alertsCommands.name,
     ...{ outcomesTopic: topics.alertsOutcomes.name, decider: 'consistency-alerts' },
@@ -92,7 +108,10 @@ export async function sayOfIncident(
         if (session.signal.aborted) break;
         const some = own.slice(at, at + alertsAtOnce);
         await Promise.all(
-          some.map((alert) => sayOne(asker, { verb, incidentId, alert, reason }, said)),
+          some.map((alert) => {
+            const command = commandOf(alert.alertId);
+            return sayOne(asker, { command, incidentId, alert }, said);
+          }),
         );
       }
       session.out.progress(`${said.done + left} of ${incident.alerts} alerts`);
@@ -102,26 +121,28 @@ export async function sayOfIncident(
     session.out.progressDone();
     await asker.close();
   }
-  return tell(session, said, { left, json: json === true });
+  return tell(session, said, { left, json: options.json === true });
 }
 
 async function sayOne(
   asker: Asker,
   of: {
-    readonly verb: Verb;
+    readonly command: LifeCommand;
     readonly incidentId: string;
     readonly alert: Member;
-    readonly reason: string;
   },
   said: Said,
 ): Promise<void> {
-  const { verb, incidentId, alert, reason } = of;
+  const { command, incidentId, alert } = of;
   const { alertId, tenant, orderNo } = alert;
   const key = routingKey(tenant, orderNo);
+  const { type, data } = command;
+  // A suppression until another time is another command.
+  const until = 'until' in data ? [String(data.until)] : [];
   try {
     const outcome = await asker.ask({
-      id: derivedUuid(slotOf(key), 'incident', incidentId, alertId, verb.type, reason),
-      ...{ key, subject: alertId, payload: { type: verb.type, data: { alertId, reason } } },
+      id: derivedUuid(slotOf(key), 'incident', incidentId, alertId, type, data.reason, ...until),
+      ...{ key, subject: alertId, payload: command },
     });
     if (isDone(outcome)) said.done += 1;
     else {

@@ -22,9 +22,12 @@ const incident = {
 const alert = (alertId: string, status: string) => ({
   ...{ alertId, status, tenant: 'main', orderNo: `H-${alertId}`, summary: 'paid, not shown' },
 });
+const second = [alert('a3', 'INVESTIGATING')];
+let more: readonly ReturnType<typeof alert>[] = [];
 const first = [alert('a1', 'OPEN'), alert('a2', 'AUTO_RESOLVED')];
 
 beforeEach(async () => {
+  more = [];
   session = createMemorySession();
   const { memory: log, memoryCodec: codec } = session;
   const topology = consistencyAlerts;
@@ -34,7 +37,7 @@ beforeEach(async () => {
     const data = url.includes('/incidents?')
       ? { incidents: [incident], nextCursor: null }
       : url.includes('cursor=next')
-        ? { incident, alerts: [alert('a3', 'INVESTIGATING')], nextCursor: null }
+        ? { incident, alerts: [...second, ...more], nextCursor: null }
         : { incident, alerts: first, nextCursor: 'next' };
     return Promise.resolve(new Response(JSON.stringify({ data })));
   });
@@ -92,4 +95,20 @@ it('acknowledges what nobody looks at, and writes nothing without a reason', asy
   await run('reopen', 'i-1', '--reason', 'it was not');
   expect(asked()).toHaveLength(1);
   await expect(run('resolve', 'i-1', '--reason', ' ')).rejects.toThrow('--reason');
+});
+
+it('suppresses what stands, for a time, and takes back what people resolved or suppressed', async () => {
+  more = [alert('a4', 'RESOLVED'), alert('a5', 'SUPPRESSED'), alert('a6', 'WRITTEN_OFF')];
+  const until = ['--until', '2100-01-01T00:00:00Z'];
+  await run('suppress', 'i-1', '--reason', 'known', ...until);
+  await run('suppress', 'i-1', '--reason', 'known', ...until);
+  const suppressed = asked();
+  expect(suppressed.every(({ type }) => type === 'SuppressAlert')).toBe(true);
+  expect(new Set(suppressed.map(({ key }) => key))).toEqual(new Set(['main/H-a1', 'main/H-a3']));
+  // Until another time it is another command.
+  await run('suppress', 'i-1', '--reason', 'known');
+  expect(new Set(asked().map(({ id }) => id)).size).toBe(4);
+  await run('reopen', 'i-1', '--reason', 'not known after all');
+  const reopened = asked().filter(({ type }) => type === 'ReopenAlert');
+  expect(reopened.map(({ key }) => key).sort()).toEqual(['main/H-a4', 'main/H-a5']);
 });
