@@ -1,4 +1,3 @@
-import { overviewPaceMs } from '../limits.ts';
 import type {
   AlertAcknowledged,
   AlertInvestigated,
@@ -10,6 +9,8 @@ import type {
 import { topics } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
+import { overviewPaceMs } from '../limits.ts';
+import { addStepColumns, stepOf } from './steps.ts';
 
 /** What an alert's row says of its life. UNKNOWN: ended in a way that newer code has a word for. */
 export const alertStatuses = [
@@ -93,12 +94,7 @@ export const alertsProjection: Projection = {
           table.text('event_id').primary();
           table.text('alert_id').notNullable();
           table.text('status').notNullable();
-          table.text('actor').notNullable();
-          table.text('reason');
-          table.bigInteger('at_ms').notNullable();
-          table.text('topic').notNullable();
-          table.integer('partition').notNullable();
-          table.bigInteger('offset').notNullable();
+          addStepColumns(table);
           table.bigInteger('loss_minor');
           table.text('loss_currency');
           table.bigInteger('suppressed_until_ms');
@@ -162,16 +158,9 @@ const of = (
 ) => ({ alert_id: alertId, status, reason: reason ?? null, at_ms: atMs });
 
 const step = (
-  { topic, partition, offset, envelope }: ProjectedRecord,
+  record: ProjectedRecord,
   row: ReturnType<typeof of> & Partial<ReturnType<typeof endOf>>,
-): ProjectionRow => ({
-  ...row,
-  event_id: envelope.id,
-  actor: envelope.actor,
-  topic,
-  partition,
-  offset,
-});
+): ProjectionRow => ({ ...row, ...stepOf(record) });
 
 const raised = (data: AlertRaised, { topic, partition, offset, envelope }: ProjectedRecord) => ({
   alert_id: data.alertId,

@@ -3,6 +3,7 @@ import { topics } from '@plumbline/events';
 import { unreachable } from '@plumbline/kernel';
 import type { ProjectedRecord, Projection, ProjectionRow } from '@plumbline/postgres';
 import { overviewPaceMs } from '../limits.ts';
+import { addStepColumns, stepOf } from './steps.ts';
 
 /** Where a remedy stands, or how it ended. UNKNOWN: in a way that newer code has a word for. */
 export const remedyStatuses = [
@@ -68,12 +69,7 @@ export const remediesProjection: Projection = {
           table.text('event_id').primary();
           table.text('remedy_id').notNullable();
           table.text('step').notNullable();
-          table.text('actor').notNullable();
-          table.text('reason');
-          table.bigInteger('at_ms').notNullable();
-          table.text('topic').notNullable();
-          table.integer('partition').notNullable();
-          table.bigInteger('offset').notNullable();
+          addStepColumns(table);
           table.index(['remedy_id', 'offset']);
         }),
     },
@@ -150,11 +146,10 @@ function remedyRow(record: ProjectedRecord): ProjectionRow {
 
 function stepRow(record: ProjectedRecord): ProjectionRow {
   const { data, type } = remedyEventIn(record);
-  const { topic, partition, offset, envelope, timeMs } = record;
   const reason = 'reason' in data ? data.reason : 'code' in data ? data.code : null;
   return {
-    ...{ event_id: envelope.id, remedy_id: data.remedyId, step: type, actor: envelope.actor },
-    ...{ reason, at_ms: timeMs, topic, partition, offset },
+    ...{ ...stepOf(record), remedy_id: data.remedyId, step: type },
+    ...{ reason, at_ms: record.timeMs },
   };
 }
 
