@@ -28,7 +28,7 @@ const sayings: readonly (readonly [verb: string, type: Saying, description: stri
 /** What is the remedy of a rule. */
 const remedyOf: Readonly<Record<string, PolicyRemedy>> = {
   ...{ A: 'COMPLETE_ORDER', C: 'REFUND', G: 'REFUND_SECOND', K: 'REFUND' },
-  ...{ M: 'QUERY_PAYMENT', P: 'QUERY_PAYMENT', R: 'PUSH_CHECKOUT' },
+  ...{ M: 'QUERY_PAYMENT', P: 'QUERY_PAYMENT', R: 'PUSH_CHECKOUT', U: 'TELL_AGAIN' },
 };
 
 const modes = ['OBSERVE', 'PROPOSE', 'ACT'] as const;

@@ -250,6 +250,16 @@ export interface StartAttempt {
   readonly trigger: AttemptTrigger;
 }
 
+/** Asks that endpoints are told how a payment ended which do not know it, or know it otherwise. */
+export interface TellAgain {
+  /** Id of the correction: the same again tells nobody twice. */
+  readonly correctionId: string;
+  /** Number of the payment. */
+  readonly paymentId: string;
+  /** Why. */
+  readonly reason: string;
+}
+
 /** Makes a notification to one endpoint, to try it out. */
 export interface TriggerNotification {
   /** Id of the notification: the same at every attempt. */
@@ -297,6 +307,7 @@ export type NotificationsCommand =
   | { readonly type: 'ReportAttempt'; readonly data: ReportAttempt }
   | { readonly type: 'RetryNotification'; readonly data: RetryNotification }
   | { readonly type: 'StartAttempt'; readonly data: StartAttempt }
+  | { readonly type: 'TellAgain'; readonly data: TellAgain }
   | { readonly type: 'TriggerNotification'; readonly data: TriggerNotification }
   | { readonly type: 'UpdatePaymentStatus'; readonly data: UpdatePaymentStatus };
 
@@ -308,6 +319,7 @@ export const notificationsCommandNames = [
   'plumbline.notifications.ReportAttempt',
   'plumbline.notifications.RetryNotification',
   'plumbline.notifications.StartAttempt',
+  'plumbline.notifications.TellAgain',
   'plumbline.notifications.TriggerNotification',
   'plumbline.notifications.UpdatePaymentStatus',
 ] as const;

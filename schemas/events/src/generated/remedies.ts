@@ -123,7 +123,7 @@ export interface RemedyHeld {
 }
 
 /** What is done about an alert. */
-export type RemedyKind = 'COMPLETE_ORDER' | 'REFUND' | 'PUSH_CHECKOUT' | 'QUERY_PAYMENT' | 'REFUND_SECOND' | 'UNKNOWN';
+export type RemedyKind = 'COMPLETE_ORDER' | 'REFUND' | 'PUSH_CHECKOUT' | 'QUERY_PAYMENT' | 'REFUND_SECOND' | 'TELL_AGAIN' | 'UNKNOWN';
 
 /** The event that shows what a remedy brought about. */
 export interface RemedyProof {

@@ -26,7 +26,7 @@ import {
   startMs,
   targetOf,
 } from '../domain/notification/testing-commands.ts';
-import { update } from '../domain/notification/testing-commands.ts';
+import { tellAgain, update } from '../domain/notification/testing-commands.ts';
 
 /** Two waits that a topic keeps and one that a timer does; over soon, so that much expires. */
 export const quickPolicy: NotificationPolicy = {
@@ -99,6 +99,7 @@ const makes: readonly Make[] = [
   (state, picked) => retry(oneOrNewest(state, picked)),
   (state, picked) => abandon(oneOrNewest(state, picked), `reason ${picked.by}`),
   (state, { id, at }) => replay(oneOf(state, id, at)),
+  () => tellAgain(),
   () => expire,
 ];
 

@@ -59,6 +59,11 @@ function effectOf(asked: DeskCommandOf<'RequestLeave'>): readonly RoutedCommand[
       return to(topics.checkoutCommands.name, 'PushCheckout', {
         ...{ orderNo, pushId: remedyId, reason },
       });
+    case 'TELL_AGAIN': {
+      if (payNo === null) return [];
+      const data = { correctionId: remedyId, paymentId: payNo, reason };
+      return to(topics.notificationsCommands.name, 'TellAgain', data);
+    }
     case 'QUERY_PAYMENT': {
       if (payNo === null) return [];
       const data = { payNo, reason, unlessWithinMs: 0, isNews: false };
@@ -129,7 +134,8 @@ export const desksTopology = (options: DesksTopologyOptions): Topology => {
     asks: {
       topics: [
         ...[topics.ordersCommands.name, topics.paymentsCommands.name],
-        ...[topics.checkoutCommands.name, topics.remediesCommands.name, topics.desksCopies.name],
+        ...[topics.checkoutCommands.name, topics.notificationsCommands.name],
+        ...[topics.remediesCommands.name, topics.desksCopies.name],
       ],
       commandsOf: (decided) => askedBy(decided, keys),
     },

@@ -22,6 +22,7 @@ const eventsBehind: ReadonlyMap<string, string> = new Map([
   [topics.ordersOutcomes.name, topics.ordersEvents.name],
   [topics.paymentsOutcomes.name, topics.paymentsEvents.name],
   [topics.checkoutOutcomes.name, topics.checkoutEvents.name],
+  [topics.notificationsOutcomes.name, topics.notificationsEvents.name],
 ]);
 
 export const heardTopics: readonly string[] = [
@@ -32,8 +33,8 @@ export const heardTopics: readonly string[] = [
 ];
 
 /**
- * All that orders, payments and checkouts answer to anybody comes by here, and hardly any of it is an
- * answer to a remedy: headers and key tell, without a look at the value.
+ * All that orders, payments, checkouts and notifications answer to anybody comes by here, and hardly
+ * any of it is an answer to a remedy: headers and key tell, without a look at the value.
  */
 export const concernsRemedies: Concerns = ({ topic, key, type, causationId }, context) => {
   if (topic === topics.desksCopies.name) return true;
@@ -98,6 +99,7 @@ function proposalOf(
     }
     case 'REFUND':
     case 'REFUND_SECOND':
+    case 'TELL_AGAIN':
     case 'QUERY_PAYMENT':
       return payNo === null ? null : { type: 'ProposeRemedy', data };
     case 'PUSH_CHECKOUT':

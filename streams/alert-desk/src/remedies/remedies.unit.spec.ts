@@ -121,6 +121,25 @@ describe('a remedy', () => {
     expect(world.aboutAlerts()).toEqual([]);
   });
 
+  it('tells a merchant again what is true, and is done when the alert heals by the delivery', () => {
+    policy({ rule: 'U', remedy: 'TELL_AGAIN', money: [] });
+    world.hear(alert({ rule: 'U' }));
+    // An endpoint that takes nothing is under rule U as well; what it was not told nobody knows here.
+    world.hear(alert({ rule: 'U', alertId: 'alert-2', orderNo: 'ep-1', payNo: null }), 'main/ep-1');
+    world.run();
+    expect(world.effects()).toMatchObject([
+      {
+        ...{ topic: topics.notificationsCommands.name, key },
+        payload: { type: 'TellAgain', data: { correctionId: remedyId, paymentId: 'P-1' } },
+      },
+    ]);
+    world.answer('alert-1', {}, topics.notificationsOutcomes.name);
+    expect(world.told()).toEqual(['RemedyProposed', 'RemedyStarted']);
+    world.hear(alertOver('alert-1', 'AUTO_RESOLVED'));
+    expect(world.told()).toEqual(['RemedyAlertEnded', 'DONE']);
+    expect(world.aboutAlerts()).toEqual([]);
+  });
+
   it('ends as refused where its target has moved on, with the code of the target', () => {
     policy();
     world.hear(alert());

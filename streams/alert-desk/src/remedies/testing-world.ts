@@ -1,5 +1,6 @@
 import type {
   AlertRaised,
+  AlertResolved,
   AlertsEvent,
   CommandOutcome,
   DesksEvent,
@@ -18,7 +19,10 @@ import { desksTopology } from './desks-topology.ts';
 import { deskKeyOf, remediesTopology } from './remedies-topology.ts';
 
 export const key = 'main/O-1';
-const targets = [topics.ordersCommands, topics.paymentsCommands, topics.checkoutCommands];
+const targets = [
+  ...[topics.ordersCommands, topics.paymentsCommands, topics.checkoutCommands],
+  topics.notificationsCommands,
+];
 
 /** An alert as the alert task raises it. */
 export const alert = (over: Partial<AlertRaised> = {}): AlertsEvent => ({
@@ -31,10 +35,13 @@ export const alert = (over: Partial<AlertRaised> = {}): AlertsEvent => ({
   },
 });
 
-export const alertOver = (alertId = 'alert-1'): AlertsEvent => ({
+export const alertOver = (
+  alertId = 'alert-1',
+  resolution: AlertResolved['resolution'] = 'RESOLVED',
+): AlertsEvent => ({
   type: 'AlertResolved',
   data: {
-    ...{ alertId, rule: 'C', tenant: 'main', orderNo: 'O-1', resolution: 'RESOLVED' },
+    ...{ alertId, rule: 'C', tenant: 'main', orderNo: 'O-1', resolution },
     ...{ supersededBy: null, reason: 'by hand', resolvedAt: hourMs, evidence: [] },
     ...{ lossMinor: null, lossCurrency: null, suppressedUntil: null },
   },

@@ -4,7 +4,8 @@ import { derivedUuid, invariant, slotOf } from '@plumbline/kernel';
 import type { ProcessorContext, Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
 import { countOf, noCounts } from './counts.ts';
-import * as limits from './limits.ts';
+import type { SignalLimits } from './limits.ts';
+import { signalLimits } from './limits.ts';
 
 /** A minute of a channel that is not over. */
 interface Minute {
@@ -31,7 +32,7 @@ export const channelKeyOf = (channel: string): string => `platform/channel.${cha
  * It owns no topic, since its counts go to the partitions of others. Folded again from nothing it
  * repeats them, and each names its partition and minute, by which the task that judges knows it.
  */
-export const channelCountsTopology: Topology = {
+export const channelCountsTopologyOf = (limits: SignalLimits): Topology => ({
   name: 'channel-counts',
   ordering: 'time',
   paceMs: 25,
@@ -43,20 +44,26 @@ export const channelCountsTopology: Topology = {
   owns: [],
   createProcessor: () => ({
     // The topic holds nothing but these; the codec has checked it.
-    onRecord: ({ payload }, context) => count(payload as PaymentsEvent, context),
-    onTimer: ({ key: channel }, context) => endMinute(channel, context),
+    onRecord: ({ payload }, context) => count(payload as PaymentsEvent, context, limits),
+    onTimer: ({ key: channel }, context) => endMinute(channel, context, limits),
   }),
-};
+});
 
-function count(event: PaymentsEvent, context: ProcessorContext): void {
+export const channelCountsTopology = channelCountsTopologyOf(signalLimits);
+
+function count(
+  event: PaymentsEvent,
+  context: ProcessorContext,
+  { minuteMs }: SignalLimits,
+): void {
   const counted = countOf(event);
   const channel = channelOf(event, context);
   if (counted === null || channel === null) return;
   const minutes = context.store<Minute>(minutesStore);
   const known = minutes.get(channel);
-  const minuteMs = Math.floor(context.nowMs / limits.minuteMs) * limits.minuteMs;
-  if (known === undefined) setTimer(channel, minuteMs, context);
-  const { counts, ...minute } = known ?? { minuteMs, counts: noCounts, idle: 0 };
+  const beganMs = Math.floor(context.nowMs / minuteMs) * minuteMs;
+  if (known === undefined) setTimer(channel, beganMs + minuteMs, context);
+  const { counts, ...minute } = known ?? { minuteMs: beganMs, counts: noCounts, idle: 0 };
   minutes.set(channel, { ...minute, counts: { ...counts, [counted]: counts[counted] + 1 } });
 }
 
@@ -74,33 +81,34 @@ const endings: ReadonlySet<PaymentsEvent['type']> = new Set([
   ...(['PaymentSucceeded', 'PaymentFailed', 'PaymentClosed'] as const),
 ]);
 
-function endMinute(channel: string, context: ProcessorContext): void {
+function endMinute(channel: string, context: ProcessorContext, limits: SignalLimits): void {
   const minutes = context.store<Minute>(minutesStore);
   const minute = minutes.get(channel);
   invariant(minute !== undefined, `no minute of ${channel} runs`);
   const isEmpty = Object.values(minute.counts).every((each) => each === 0);
   const idle = isEmpty ? minute.idle + 1 : 0;
   const isLast = idle >= limits.idleMinutesMax;
+  const endedMs = minute.minuteMs + limits.minuteMs;
   emitCounted(
     {
       ...{ channel, partition: context.task.partition, minuteAt: minute.minuteMs },
       ...{ counts: minute.counts, isLast },
     },
+    endedMs,
     context,
   );
   if (isLast) {
     minutes.delete(channel);
     return;
   }
-  const minuteMs = minute.minuteMs + limits.minuteMs;
-  minutes.set(channel, { minuteMs, counts: noCounts, idle });
-  setTimer(channel, minuteMs, context);
+  minutes.set(channel, { minuteMs: endedMs, counts: noCounts, idle });
+  setTimer(channel, endedMs + limits.minuteMs, context);
 }
 
-const setTimer = (channel: string, minuteMs: number, context: ProcessorContext): void =>
-  context.timers.set({ key: channel, name: timer, dueMs: minuteMs + limits.minuteMs });
+const setTimer = (channel: string, dueMs: number, context: ProcessorContext): void =>
+  context.timers.set({ key: channel, name: timer, dueMs });
 
-function emitCounted(data: ChannelCounted, context: ProcessorContext): void {
+function emitCounted(data: ChannelCounted, dueMs: number, context: ProcessorContext): void {
   const { channel, partition, minuteAt } = data;
   const key = channelKeyOf(channel);
   const { topology } = context.task;
@@ -111,7 +119,7 @@ function emitCounted(data: ChannelCounted, context: ProcessorContext): void {
     envelope: {
       ...{ id, type: 'ChannelCounted', source: `/plumbline/${topology}`, subject: channel },
       ...{ timeMs: context.nowMs, correlationId: id, actor: `system:${topology}` },
-      causationId: `timer:${timer}:${minuteAt + limits.minuteMs}`,
+      causationId: `timer:${timer}:${dueMs}`,
       // Counts of one channel come from several tasks: there is no version to count.
       ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
     },

@@ -4,6 +4,8 @@ import type { ChainLink, Topology } from '@plumbline/runtime';
 import { emitChained, firstLink, redrives } from '@plumbline/runtime';
 import type { Channel } from './channel.ts';
 import { unheard, withCounted } from './channel.ts';
+import type { SignalLimits } from './limits.ts';
+import { signalLimits } from './limits.ts';
 
 interface Entry {
   readonly channel: Channel;
@@ -13,7 +15,7 @@ interface Entry {
 const store = 'channels';
 
 /** Judges each channel by what all partitions counted, against what is usual of it. */
-export const channelSignalsTopology: Topology = {
+export const channelSignalsTopologyOf = (limits: SignalLimits): Topology => ({
   name: 'channel-signals',
   ordering: 'arrival',
   paceMs: 25,
@@ -28,7 +30,8 @@ export const channelSignalsTopology: Topology = {
       const entries = context.store<Entry>(store);
       const before = entries.get(key) ?? { channel: unheard, chain: firstLink };
       // The topic holds nothing but these; the codec has checked it.
-      const { channel, events } = withCounted(before.channel, payload.data as ChannelCounted);
+      const said = payload.data as ChannelCounted;
+      const { channel, events } = withCounted(before.channel, said, limits);
       if (channel === before.channel) return;
       const { id, correlationId, traceparent } = envelope;
       const cause = { id, correlationId, traceparent, actor: `system:${context.task.topology}` };
@@ -46,4 +49,6 @@ export const channelSignalsTopology: Topology = {
       throw new Error(`channel-signals sets no timers, and yet ${name} fired`);
     },
   }),
-};
+});
+
+export const channelSignalsTopology = channelSignalsTopologyOf(signalLimits);

@@ -1,6 +1,7 @@
 import type { ChannelCounted, ChannelCounts, SignalKind, SignalsEvent } from '@plumbline/events';
 import { endedIn, noCounts, plus } from './counts.ts';
-import * as limits from './limits.ts';
+import type { SignalLimits } from './limits.ts';
+import { signalLimits } from './limits.ts';
 
 /**
  * How a channel is.
@@ -52,7 +53,11 @@ export interface Changed {
  * Takes what a partition saw in a minute; what it has said before changes nothing. A minute is judged
  * once all have told of it, so that one that is behind delays a signal and invents none.
  */
-export function withCounted(channel: Channel, said: ChannelCounted): Changed {
+export function withCounted(
+  channel: Channel,
+  said: ChannelCounted,
+  limits: SignalLimits = signalLimits,
+): Changed {
   const { partition, minuteAt, counts, isLast } = said;
   const untilMs = minuteAt + limits.minuteMs;
   if (untilMs <= (channel.counted[partition]?.untilMs ?? 0)) return { channel, events: [] };
@@ -65,17 +70,18 @@ export function withCounted(channel: Channel, said: ChannelCounted): Changed {
   const open = [...channel.open.filter((each) => each !== known), minute].sort(
     (a, b) => a.atMs - b.atMs,
   );
-  return judged({ ...channel, counted, open }, said.channel);
+  return judged({ ...channel, counted, open }, said.channel, limits);
 }
 
-function judged(before: Channel, name: string): Changed {
+function judged(before: Channel, name: string, limits: SignalLimits): Changed {
   const events: SignalsEvent[] = [];
   let channel = before;
   for (;;) {
     const [minute, ...open] = channel.open;
-    if (minute === undefined || !isToldByAll(minute, channel)) return { channel, events };
-    channel = withMinute({ ...channel, open }, minute);
-    const event = channel.signal === null ? signalOf(channel, name) : endOf(channel, name);
+    if (minute === undefined || !isToldByAll(minute, channel, limits)) return { channel, events };
+    channel = withMinute({ ...channel, open }, minute, limits);
+    const event =
+      channel.signal === null ? signalOf(channel, name, limits) : endOf(channel, name, limits);
     if (event === null) continue;
     events.push(event);
     // What was wrong is not usual, and is not judged again.
@@ -89,13 +95,17 @@ function judged(before: Channel, name: string): Changed {
 }
 
 /** Who says no more is not waited for. */
-const isToldByAll = ({ atMs }: Minute, { counted }: Channel): boolean =>
+const isToldByAll = (
+  { atMs }: Minute,
+  { counted }: Channel,
+  limits: Pick<SignalLimits, 'minuteMs'>,
+): boolean =>
   Object.values(counted).every(
     ({ untilMs, isGone }) => isGone || untilMs >= atMs + limits.minuteMs,
   );
 
 /** The minute that leaves the window becomes usual, unless something is the matter. */
-function withMinute(channel: Channel, minute: Minute): Channel {
+function withMinute(channel: Channel, minute: Minute, limits: SignalLimits): Channel {
   const last = channel.window.at(-1);
   // What came before a time in which nobody said anything is not the minute before.
   const isNext = last === undefined || minute.atMs === last.atMs + limits.minuteMs;
@@ -123,25 +133,30 @@ const summed = (window: readonly Minute[]): ChannelCounts =>
 const perMille = (succeeded: number, ended: number): number =>
   ended === 0 ? 0 : Math.round((1_000 * succeeded) / ended);
 
-const spanOf = (window: readonly Minute[]) => ({
+const spanOf = (window: readonly Minute[], limits: Pick<SignalLimits, 'minuteMs'>) => ({
   since: window[0]?.atMs ?? 0,
   until: (window.at(-1)?.atMs ?? 0) + limits.minuteMs,
 });
 
-function signalOf({ window, usual }: Channel, channel: string): SignalsEvent | null {
+function signalOf(
+  { window, usual }: Channel,
+  channel: string,
+  limits: SignalLimits,
+): SignalsEvent | null {
   if (window.length < limits.windowMinutes || usual.minutes < limits.learntMinutes) return null;
   const counts = summed(window);
   const expected = Math.round(usual.succeeded * window.length);
   const usualPerMille = perMille(usual.succeeded, usual.ended);
-  const kind = kindOf(counts, { expected, usualPerMille });
+  const kind = kindOf(counts, { expected, usualPerMille }, limits);
   if (kind === null) return null;
-  const data = { channel, kind, ...spanOf(window), counts, expected, usualPerMille };
+  const data = { channel, kind, ...spanOf(window, limits), counts, expected, usualPerMille };
   return { type: 'ChannelSilent', data };
 }
 
 function kindOf(
   counts: ChannelCounts,
   { expected, usualPerMille }: { readonly expected: number; readonly usualPerMille: number },
+  limits: SignalLimits,
 ): SignalKind | null {
   if (counts.succeeded === 0 && expected >= limits.expectedMin) return 'SILENT';
   const ended = endedIn(counts);
@@ -150,7 +165,11 @@ function kindOf(
 }
 
 /** By the newest minute; of a share, by the newest three. */
-function endOf({ window, usual, signal }: Channel, channel: string): SignalsEvent | null {
+function endOf(
+  { window, usual, signal }: Channel,
+  channel: string,
+  limits: SignalLimits,
+): SignalsEvent | null {
   const newest = window.slice(signal === 'SILENT' ? -1 : -3);
   const counts = summed(newest);
   const isOver =
@@ -160,5 +179,5 @@ function endOf({ window, usual, signal }: Channel, channel: string): SignalsEven
         4 * perMille(counts.succeeded, endedIn(counts)) >=
           3 * perMille(usual.succeeded, usual.ended);
   if (!isOver || signal === null) return null;
-  return { type: 'ChannelSpeaks', data: { channel, kind: signal, ...spanOf(newest), counts } };
+  return { type: 'ChannelSpeaks', data: { channel, kind: signal, ...spanOf(newest, limits), counts } };
 }

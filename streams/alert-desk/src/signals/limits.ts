@@ -22,3 +22,21 @@ export const endedMin = 20;
 export const usualPerMilleMin = 200;
 /** Back again: three quarters of the usual share, of so many at least. */
 export const endedToSpeakMin = 5;
+
+/** What may be otherwise in a world where time is short. */
+export interface SignalLimits {
+  readonly minuteMs: number;
+  readonly idleMinutesMax: number;
+  readonly windowMinutes: number;
+  readonly usualMinutes: number;
+  readonly learntMinutes: number;
+  readonly expectedMin: number;
+  readonly endedMin: number;
+  readonly usualPerMilleMin: number;
+  readonly endedToSpeakMin: number;
+}
+
+export const signalLimits: SignalLimits = {
+  ...{ minuteMs, idleMinutesMax, windowMinutes, usualMinutes, learntMinutes },
+  ...{ expectedMin, endedMin, usualPerMilleMin, endedToSpeakMin },
+};

@@ -77,7 +77,8 @@ function sent(history: History): readonly Violation[] {
     if (event.type === 'LeaveGranted' && !event.data.dryRun)
       leaves.set(envelope.causationId ?? '', event.data.remedyId);
   }
-  const commands = [topics.ordersCommands, topics.paymentsCommands, topics.checkoutCommands]
+  const targets = [topics.ordersCommands, topics.paymentsCommands, topics.checkoutCommands];
+  const commands = [...targets, topics.notificationsCommands]
     .flatMap(({ name }) => ownEntries(history, name))
     .filter(({ envelope }) => envelope.actor === 'system:desks');
   const byCause = new Map<string, ReadEntry[]>();
@@ -116,8 +117,9 @@ function lives(history: History): readonly Violation[] {
   for (const [remedyId, type] of newest) {
     if (type === 'RemedyProposed' || type === 'RemedyApproved')
       found.push(`remedy ${remedyId} waits for an answer`);
-    // Only a refund is told of later: by the gateway.
-    if (type === 'RemedyStarted' && !(kinds.get(remedyId) ?? '').startsWith('REFUND'))
+    // A refund is told of later by the gateway, and what was told again by the end of the alert.
+    const isLater = ['REFUND', 'REFUND_SECOND', 'TELL_AGAIN'].includes(kinds.get(remedyId) ?? '');
+    if (type === 'RemedyStarted' && !isLater)
       found.push(`remedy ${remedyId} never heard of its command`);
   }
   for (const { payload } of ownEntries(history, topics.desksEvents.name)) {

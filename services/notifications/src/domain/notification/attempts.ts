@@ -114,7 +114,7 @@ const isHeld = (one: Notification): one is PendingNotification =>
 
 type Due = NotificationEventOf<'NotificationAttemptDue'>;
 
-function due(
+export function due(
   one: PendingNotification | FailedNotification | EndedNotification,
   by: {
     readonly trigger: Due['trigger'];

@@ -9,6 +9,7 @@ import {
   startAttempt,
 } from './attempts.ts';
 import type { NotificationCommand } from './commands.ts';
+import { tellAgain } from './correct.ts';
 import type { NotificationPolicy } from './create.ts';
 import { announce, createNotification, updatePaymentStatus } from './create.ts';
 import type { NotificationEvent } from './events.ts';
@@ -75,6 +76,8 @@ export function createNotificationDecider(
         return abandonNotification(command.data, state, context);
       case 'ReplayNotification':
         return replayNotification(command.data, state, context);
+      case 'TellAgain':
+        return tellAgain(command.data, state, context, policy);
       case 'Expire':
         return expire(state, context);
       default:

@@ -5,7 +5,7 @@ import type { NotificationEvent } from './events.ts';
 import { abandon, announce, announceInOrder, create, decider } from './testing-commands.ts';
 import { delivered, expire, gone, policy, replay, report, retry } from './testing-commands.ts';
 import { retryDue, start, startMs, summaryOf, targetOf, told } from './testing-commands.ts';
-import { trigger, update } from './testing-commands.ts';
+import { tellAgain, trigger, update } from './testing-commands.ts';
 
 /** A schedule of one wait, so that a used up one is near. */
 const once = announce(targetOf('n1', { intervalsMs: [30_000] }));
@@ -38,6 +38,7 @@ const noPayment = 'PAYMENT_NOT_FOUND';
 const noRetry = 'RETRY_NOT_ALLOWED';
 const noReplay = 'REPLAY_NOT_ALLOWED';
 const noAbandon = 'ABANDON_NOT_ALLOWED';
+const nothing = 'NOTHING_TO_TELL';
 const ofLog = 'STATUS_FOLLOWS_LOG';
 const times = (count: number, cell: string): readonly string[] => Array<string>(count).fill(cell);
 
@@ -93,6 +94,7 @@ const table: readonly Row[] = [
     [unknown, ...times(4, givenUp), ...times(3, noAbandon)],
   ],
   ['replay', replay('n1'), [unknown, ...times(4, noReplay), due, due, noReplay]],
+  ['tell again', tellAgain(), [noPayment, noPayment, nothing, due, nothing, nothing, due, nothing]],
   ['expire', expire, ['=', ...times(4, givenUp), over, over, over]],
 ];
 

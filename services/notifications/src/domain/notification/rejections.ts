@@ -9,6 +9,8 @@ export const notificationRejections = {
   RETRY_NOT_ALLOWED: 'only a notification that is PENDING or FAILED can be retried',
   REPLAY_NOT_ALLOWED: 'only a notification that ended as SUCCESS or RETRY_FAILED can be replayed',
   ABANDON_NOT_ALLOWED: 'a notification that has ended cannot be given up',
+  NOTHING_TO_TELL:
+    'whoever was told of the payment knows how it ended, is being told, or was given up',
   ENDPOINT_NOT_FOUND: 'there is no such endpoint, or this task has not heard of it yet',
   TOO_MANY_NOTIFICATIONS: 'so many notifications of one order cannot be kept',
 } as const;

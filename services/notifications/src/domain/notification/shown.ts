@@ -39,6 +39,7 @@ export function answer(state: NotificationsState, command: NotificationCommand):
       const [{ notificationId }] = command.data.targets;
       return orNull(findNotification(state, notificationId));
     }
+    case 'TellAgain':
     case 'TriggerNotification':
     case 'ReportAttempt':
     case 'StartAttempt':

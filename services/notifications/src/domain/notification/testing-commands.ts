@@ -128,6 +128,13 @@ export const replay = (notificationId: string): NotificationCommand => ({
   data: { notificationId, reason: 'it is there again' },
 });
 
+export const tellAgain = (
+  over: Partial<NotificationCommandOf<'TellAgain'>> = {},
+): NotificationCommand => ({
+  type: 'TellAgain',
+  data: { correctionId: 'c-1', paymentId: payNo, reason: 'rule U', ...over },
+});
+
 export const expire: NotificationCommand = { type: 'Expire', data: {} };
 
 /** A command, and when it comes after the start, ms. */

@@ -23,6 +23,8 @@ export const remedyFacts: Readonly<Record<KnownRemedy, RemedyFacts>> = {
   // The first transaction stays, and with it all that the order says.
   REFUND_SECOND: { movesMoney: true, rules: ['G'], mayRaise: ['H', 'I', 'J'] },
   PUSH_CHECKOUT: { movesMoney: false, rules: ['R'], mayRaise: [] },
+  // Endpoints that do not take it either are alerts of theirs, under rule U as well, and have no remedy.
+  TELL_AGAIN: { movesMoney: false, rules: ['U'], mayRaise: [] },
   // The answer may name another amount, currency or transaction, or contradict a callback.
   QUERY_PAYMENT: { movesMoney: false, rules: ['M', 'P'], mayRaise: ['E', 'F', 'G', 'J', 'N', 'V'] },
 };

@@ -79,9 +79,9 @@ export function noteOutcome(
   return endOfEffect(remedy, { ending: 'DONE', code: null, reason, proof: shows }, context);
 }
 
-/** Which event shows that it was done; `later` where the target says so only when it is. */
+/** Which event shows that it was done; `later` where somebody says so only when it is. */
 function proofIn(
-  { proposed: { kind } }: Remedy,
+  { proposed: { kind }, alertEnded }: Remedy,
   events: readonly RemedyProof[],
 ): RemedyProof | 'later' | null {
   switch (kind) {
@@ -90,6 +90,9 @@ function proofIn(
     case 'REFUND':
     case 'REFUND_SECOND':
       return 'later';
+    case 'TELL_AGAIN':
+      // The alert ends with the delivery, and it has ended: nothing more is heard of it.
+      return alertEnded ? (events[0] ?? null) : 'later';
     case 'PUSH_CHECKOUT':
     case 'QUERY_PAYMENT':
       return events[0] ?? null;
@@ -124,9 +127,20 @@ export function noteAlertEnd(
     type: 'RemedyAlertEnded',
     data: { ...aboutOf(remedy), resolution, proof, endedAt: atMs },
   };
+  if (remedy.status === 'STARTED' && remedy.proposed.kind === 'TELL_AGAIN')
+    return accepted<RemedyEvent>(over, endedOf(remedy, endByAlert(resolution, proof), atMs));
   if (remedy.status !== 'WAITING' || isEnded(remedy)) return accepted(over);
   return accepted<RemedyEvent>(over, withdrawnOf(remedy, resolution, atMs));
 }
+
+/** That whoever was told wrongly has taken the truth is what heals the alert, and nothing else does. */
+const endByAlert = (resolution: string, proof: RemedyProof): Parameters<typeof endedOf>[1] =>
+  resolution === 'AUTO_RESOLVED'
+    ? { ending: 'DONE', code: null, reason: 'whoever was told otherwise has taken it', proof }
+    : {
+        ...{ ending: 'FAILED', code: 'ALERT_ENDED', proof },
+        reason: `the alert ended before it was taken: ${resolution}`,
+      };
 
 export const withdrawnOf = (remedy: Remedy, resolution: string, atMs: number): RemedyEvent =>
   endedOf(

@@ -142,6 +142,22 @@ describe('what shows that it was done', () => {
     expect(shown('QUERY_PAYMENT', 'GatewayCallRequested')).toBe('DONE');
     expect(shown('QUERY_PAYMENT')).toBe('REFUSED');
   });
+  it('of what was told again: that the alert heals, which is the delivery', () => {
+    expect(shown('TELL_AGAIN', 'NotificationAttemptDue')).toBe('=');
+    const history = told(propose('TELL_AGAIN'), leave('STARTED'), outcome());
+    const healed = when(history, alertEnd);
+    expect(meets(healed)).toBe('AlertEnded DONE');
+    expect(healed.events.at(-1)).toMatchObject({ data: { proof: { type: 'AlertResolved' } } });
+    const byHand = { ...alertEnd, data: { ...alertEnd.data, resolution: 'RESOLVED' } };
+    expect(meets(when(history, byHand))).toBe('AlertEnded FAILED');
+  });
+  it('of what was told again, where the alert ended before it was known to have started', () => {
+    const early = told(propose('TELL_AGAIN'), alertEnd, leave('STARTED'));
+    const asked = outcome({ events: [proof('NotificationAttemptDue')] });
+    expect(meets(when(early, asked))).toBe('DONE');
+    expect(meets(when(told(propose('TELL_AGAIN'), alertEnd), asked))).toBe('Started DONE');
+    expect(meets(when(told(propose('TELL_AGAIN'), asked), alertEnd))).toBe('AlertEnded DONE');
+  });
   it('an outcome of another command is none', () => {
     expect(meets(when(histories.STARTED, outcome({ commandId: 'x', isRefused: true })))).toBe('=');
   });

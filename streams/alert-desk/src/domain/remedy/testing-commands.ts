@@ -53,7 +53,7 @@ export const notRefunded: RemedyCommand = {
   },
 };
 
-export const alertEnd: RemedyCommand = {
+export const alertEnd: Extract<RemedyCommand, { readonly type: 'NoteAlertEnd' }> = {
   type: 'NoteAlertEnd',
   data: { alertId, resolution: 'AUTO_RESOLVED', proof: proof('AlertResolved') },
 };
