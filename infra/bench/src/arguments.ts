@@ -2,15 +2,20 @@ import { parseArgs } from 'node:util';
 import type { ContenderName } from './contenders/contender.ts';
 import { help, partNames, type PartName } from './help.ts';
 import {
+  alertRecordsDefault,
   checkoutRatesDefault,
   coursesPerWave,
   flowRatesDefault,
   loadMax,
   loadsDefault,
+  openOrdersDefault,
+  openOrdersMax,
   rateMax,
   ratesDefault,
   recordsDefault,
   recordsMax,
+  roundsDefault,
+  roundsMax,
   secondsDefault,
   secondsMax,
   streamThreadsDefault,
@@ -55,6 +60,12 @@ export interface BenchArguments {
   readonly waiting: { readonly retries: number; readonly waiting: number };
   /** Of the prepared log. */
   readonly records: number;
+  /** Of each log of the part `alerts`. */
+  readonly alertRecords: number;
+  /** Runs of each program in the part `alerts`. */
+  readonly rounds: number;
+  /** Orders that are open in the part `alerts`. */
+  readonly openOrders: readonly number[];
   /** Records a second of the part `lateness`. */
   readonly loads: readonly number[];
   /** Instead of what a part has by itself. */
@@ -101,13 +112,21 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     waiting: { retries: waitingOr(retriesWaiting), waiting: waitingOr(millionWaiting) },
     loads: values.loads.split(',').map((load) => wholeNumber('--loads', load, loadMax)),
     seconds: wholeNumber('--seconds', values.seconds, secondsMax),
-    records: wholeNumber('--records', values.records, recordsMax),
+    ...recordsOf(values.records),
+    rounds: wholeNumber('--rounds', values.rounds, roundsMax),
+    openOrders: values.open.split(',').map((size) => wholeNumber('--open', size, openOrdersMax)),
     keys: keys === undefined ? undefined : enoughKeys(wholeNumber('--keys', keys, recordsMax)),
     contenders: values.contenders.split(',').map(contenderOf),
     threads: wholeNumber('--threads', values.threads, threadsMax),
     cache: onOrOff('--cache', values.cache),
     env: Object.fromEntries(values.env.map(variableOf)),
   };
+}
+
+function recordsOf(text: string | undefined): Pick<BenchArguments, 'records' | 'alertRecords'> {
+  if (text === undefined) return { records: recordsDefault, alertRecords: alertRecordsDefault };
+  const records = wholeNumber('--records', text, recordsMax);
+  return { records, alertRecords: records };
 }
 
 function parsed(args: readonly string[]) {
@@ -128,7 +147,9 @@ function parsed(args: readonly string[]) {
         waiting: { type: 'string' },
         loads: { type: 'string', default: loadsDefault.join(',') },
         seconds: { type: 'string', default: String(secondsDefault) },
-        records: { type: 'string', default: String(recordsDefault) },
+        records: { type: 'string' },
+        rounds: { type: 'string', default: String(roundsDefault) },
+        open: { type: 'string', default: openOrdersDefault.join(',') },
         keys: { type: 'string' },
         contenders: { type: 'string', default: Object.keys(contenderNames).join(',') },
         threads: { type: 'string', default: String(streamThreadsDefault) },

@@ -16,7 +16,9 @@ describe('arguments of the benchmark', () => {
         waiting: { retries: 100_000, waiting: 1_000_000 },
         loads: [5_000, 10_000],
       },
-      ...{ records: 600_000, keys: undefined, threads: 2, cache: true, env: {} },
+      ...{ records: 600_000, alertRecords: 210_000, rounds: 3 },
+      openOrders: [10_000, 100_000, 500_000],
+      ...{ keys: undefined, threads: 2, cache: true, env: {} },
       contenders: [
         'plumbline',
         'plumbline, two processes',
@@ -44,8 +46,9 @@ describe('arguments of the benchmark', () => {
     ];
     const log = ['--records', '60000', '--keys', '10000', '--loads', '100'];
     const money = ['--money', '5,10', '--orders', '70'];
+    const alerts = ['--rounds', '5', '--open', '70,80'];
     const how = ['--contenders', 'memory', '--threads', '1', '--cache', 'off', '--env', 'A=b=c'];
-    expect(benchArguments([...args, ...log, ...money, ...how])).toMatchObject({
+    expect(benchArguments([...args, ...log, ...money, ...alerts, ...how])).toMatchObject({
       ...{ cold: true, save: true, seconds: 5, rates: [10, 20], loads: [100], checkouts: [7] },
       ...{
         deliveries: [30],
@@ -53,6 +56,7 @@ describe('arguments of the benchmark', () => {
         money: [5, 10],
         orders: [70],
       },
+      ...{ alertRecords: 60_000, rounds: 5, openOrders: [70, 80] },
       ...{ records: 60_000, keys: 10_000, threads: 1, cache: false, env: { A: 'b=c' } },
       contenders: ['kafka-streams memory'],
       parts: new Set(['start', 'join']),
@@ -76,6 +80,8 @@ describe('arguments of the benchmark', () => {
     ['--waiting', 'all'],
     ['--money', '0'],
     ['--orders', '69'],
+    ['--rounds', '0'],
+    ['--open', '5000001'],
     ['--orders', '100001'],
     ['--keys', '4199'],
     ['--contenders', 'flink'],

@@ -1,4 +1,5 @@
 import {
+  alertRecordsDefault,
   checkoutRatesDefault,
   flowRatesDefault,
   hotBuyers,
@@ -6,9 +7,11 @@ import {
   keyCounts,
   liveConnections,
   loadsDefault,
+  openOrdersDefault,
   ratesDefault,
   recordsDefault,
   restoreKeys,
+  roundsDefault,
   secondsDefault,
   startsDefault,
   streamThreadsDefault,
@@ -39,6 +42,7 @@ export const partNames = [
   'active-orders',
   'start',
   'join',
+  'alerts',
   'keys',
   'lateness',
   'restore',
@@ -78,7 +82,10 @@ say nothing about another, and a busy machine measures its other work.
     start     (2 min)  from nothing running to the first order that shows PAID, ${startsDefault} times
     join      (3 min)  the alert join over a prepared log, by our process and by Kafka Streams with
                        RocksDB and in memory: records/s, peak memory; void if their alerts differ
-    keys     (15 min)  the same over ${keyCounts.join(', ')} keys: the cost of a record
+    alerts    (6 min)  the same with all rules on, with A to C only, and by Kafka Streams with A to C,
+                       in turn; the first two over a log of everything that the rules read; and
+                       memory while ${openOrdersDefault.join(', ')} orders are open
+    keys     (15 min)  the join over ${keyCounts.join(', ')} keys: the cost of a record
     lateness  (9 min)  how long after their deadlines alerts are there, under a steady load
     restore   (6 min)  starts of a process that has the state of ${restoreKeys} keys
     takeover  (4 min)  two processes, kill -9 of one: until the other answers for its partitions
@@ -95,7 +102,10 @@ say nothing about another, and a busy machine measures its other work.
   --seconds N         latency, lateness, payments, checkouts, deliveries, subscribers, money: how long
                       at each rate (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
-  --records N         join, keys: records of the prepared log (default ${recordsDefault})
+  --records N         join, keys, alerts: records of a prepared log (default ${recordsDefault};
+                      alerts: ${alertRecordsDefault})
+  --rounds N          alerts: runs of each program (default ${roundsDefault})
+  --open N,…          alerts: orders that are open (default ${openOrdersDefault.join(',')})
   --keys N            join: keys; keys, restore, takeover: only so many (join's default: as many
                       as orders)
   --contenders <…>    some of plumbline, plumbline-two (two processes that share the partitions),

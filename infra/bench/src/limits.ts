@@ -113,6 +113,26 @@ export const graceMs = 5_000;
 /** No alert for so long means that a program has stopped. */
 export const stalledMs = 60_000;
 
+/** Records of each log of the part `alerts`, so that three rounds of five runs take four minutes. */
+export const alertRecordsDefault = 210_000;
+
+/** Runs of each program in the part `alerts`: a middle one, and how far the others are from it. */
+export const roundsDefault = 3;
+export const roundsMax = 100;
+
+/** Orders that are open at once in the part `alerts`. */
+export const openOrdersDefault = [10_000, 100_000, 500_000] as const;
+export const openOrdersMax = 5_000_000;
+
+/** Variants other than the production one are measured up to here: they grow as it does. */
+export const smallOpenOrders = 100_000;
+
+/** Open orders are written so many at a time, which a process takes in a few seconds. */
+export const openOrdersAtOnce = 100_000;
+
+/** A collection of a heap of a gigabyte takes a second or two. */
+export const inspectorTimeoutMs = 60_000;
+
 /** Threads of Kafka Streams: one for each of two cores. */
 export const streamThreadsDefault = 2;
 
@@ -128,8 +148,8 @@ export const stopMs = 15_000;
 /** Until a program that was started runs its tasks. */
 export const readyMs = 120_000;
 
-/** Topics that were just deleted are made again after 20, 40, … ms: 4 s in all. */
-export const renewAttemptsMax = 20;
+/** Topics that were just deleted are made again after 20, 40, … ms: 37 s in all, if a machine is busy. */
+export const renewAttemptsMax = 60;
 
 /** Keys of the part `keys`: the same records over each of them. */
 export const keyCounts = [10_000, 100_000, 1_000_000] as const;

@@ -74,6 +74,7 @@ export const subscribers: readonly Column<SubscribersResult>[] = [
   ...(['kafka', 'stream', 'webhook'] as const).flatMap((way): Column<SubscribersResult>[] => [
     number(`${way}: n`, 11, (r) => String(r[way].count)),
     number('p50', 9, (r) => ms(r[way].p50Ms)),
+    number('p95', 9, (r) => ms(r[way].p95Ms)),
     number('p99', 9, (r) => ms(r[way].p99Ms)),
   ]),
   number('writer99', 9, (r) => ms(r.writerLateP99Ms)),

@@ -1,6 +1,7 @@
 import type { Findings } from './alerts/findings.ts';
 import type { Lateness } from './alerts/lateness.ts';
 import type { ActiveOrdersResult } from './measure/active-orders.ts';
+import type { AlertsResult, AlertsSummaryResult } from './measure/alerts.ts';
 import type { CheckoutsResult } from './measure/checkouts.ts';
 import type { DeliveriesResult } from './measure/deliveries.ts';
 import type { HangingResult } from './measure/hanging.ts';
@@ -10,6 +11,7 @@ import type { KeysResult } from './measure/keys.ts';
 import type { LatenessResult } from './measure/lateness.ts';
 import type { LiveResult } from './measure/live.ts';
 import type { MoneyResult } from './measure/money.ts';
+import type { OpenOrdersResult } from './measure/open-orders.ts';
 import type { PaymentsResult } from './measure/payments.ts';
 import type { Delays, PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
@@ -20,6 +22,7 @@ import type { TransactionsResult } from './measure/transactions.ts';
 import type { WaitingResult } from './measure/waiting.ts';
 import type { Column } from './print-columns.ts';
 import { coresText, ms, name, number, seconds, whole } from './print-columns.ts';
+import { alertRuns, alertSummaries, openOrders } from './print-alerts.ts';
 import { activeOrders, money } from './print-money.ts';
 import { deliveries, hanging, retries, subscribers, waiting } from './print-notifications.ts';
 
@@ -183,6 +186,8 @@ const live: readonly Column<LiveResult>[] = [
 
 export type TableResult =
   | ActiveOrdersResult
+  | AlertsResult
+  | AlertsSummaryResult
   | CheckoutsResult
   | DeliveriesResult
   | HangingResult
@@ -193,6 +198,7 @@ export type TableResult =
   | KeysResult
   | LatenessResult
   | MoneyResult
+  | OpenOrdersResult
   | PaymentsResult
   | RestoreResult
   | RetriesResult
@@ -207,6 +213,12 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
     case 'join':
     case 'keys':
       return drawn(speed, result);
+    case 'alerts':
+      return drawn(alertRuns, result);
+    case 'alerts, all rounds':
+      return drawn(alertSummaries, result);
+    case 'alerts, open orders':
+      return drawn(openOrders, result);
     case 'active-orders':
       return drawn(activeOrders, result);
     case 'money':

@@ -2,6 +2,7 @@ import type { BenchArguments } from './arguments.ts';
 import { startsDefault } from './limits.ts';
 import { machine } from './machine.ts';
 import { measureActiveOrders } from './measure/active-orders.ts';
+import { measureAlerts } from './measure/alerts.ts';
 import { measureCheckouts } from './measure/checkouts.ts';
 import { measureDeliveries } from './measure/deliveries.ts';
 import { measureHanging } from './measure/hanging.ts';
@@ -13,6 +14,7 @@ import { measureLateness } from './measure/lateness.ts';
 import { measureLive } from './measure/live.ts';
 import type { Measuring } from './measure/measuring.ts';
 import { measureMoney } from './measure/money.ts';
+import { measureOpenOrders } from './measure/open-orders.ts';
 import { measurePayments } from './measure/payments.ts';
 import { measurePurchases } from './measure/purchases.ts';
 import { measureRestore } from './measure/restore.ts';
@@ -93,7 +95,10 @@ async function measureAccounts(options: Measuring, chosen: BenchArguments): Prom
 }
 
 /** What needs a broker and a registry, and nothing else on the machine. */
-const onBenchLog = ['join', 'keys', 'lateness', 'restore', 'takeover', 'transactions'] as const;
+const onBenchLog = [
+  ...(['join', 'alerts', 'keys', 'lateness'] as const),
+  ...(['restore', 'takeover', 'transactions'] as const),
+];
 
 async function measureOnBenchLog(options: Measuring, chosen: BenchArguments): Promise<void> {
   const { report, signal } = options;
@@ -103,6 +108,10 @@ async function measureOnBenchLog(options: Measuring, chosen: BenchArguments): Pr
     const alertBench = { ...options, world, contenders, threads, cache, env };
     const { loads: perSecond, seconds } = chosen;
     if (parts.has('join')) await measureJoin(alertBench, { records, keys });
+    if (parts.has('alerts')) {
+      await measureAlerts(alertBench, { records: chosen.alertRecords, rounds: chosen.rounds });
+      await measureOpenOrders(alertBench, chosen.openOrders);
+    }
     if (parts.has('keys')) await measureKeys(alertBench, records, keys ? [keys] : undefined);
     if (parts.has('lateness')) await measureLateness(alertBench, { perSecond, seconds });
     if (parts.has('restore')) await measureRestore(alertBench, keys);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
 import type { ActiveOrdersResult } from './measure/active-orders.ts';
+import type { AlertsResult, AlertsSummaryResult } from './measure/alerts.ts';
 import type { CheckoutsResult } from './measure/checkouts.ts';
 import type { DeliveriesResult } from './measure/deliveries.ts';
 import type { HangingResult } from './measure/hanging.ts';
@@ -13,6 +14,7 @@ import type { LatencyResult } from './measure/latency.ts';
 import type { LatenessResult } from './measure/lateness.ts';
 import type { LiveResult } from './measure/live.ts';
 import type { MoneyResult } from './measure/money.ts';
+import type { OpenOrdersResult } from './measure/open-orders.ts';
 import type { PaymentsResult } from './measure/payments.ts';
 import type { PurchasesResult } from './measure/purchases.ts';
 import type { RestoreResult } from './measure/restore.ts';
@@ -29,6 +31,8 @@ export type Result =
   | LatencyResult
   | StartResult
   | ActiveOrdersResult
+  | AlertsResult
+  | AlertsSummaryResult
   | CheckoutsResult
   | DeliveriesResult
   | HangingResult
@@ -39,6 +43,7 @@ export type Result =
   | KeysResult
   | LatenessResult
   | MoneyResult
+  | OpenOrdersResult
   | PaymentsResult
   | RestoreResult
   | RetriesResult

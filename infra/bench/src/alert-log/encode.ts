@@ -1,10 +1,11 @@
 import type { Codec } from '@plumbline/events';
 import { encodeEnvelope, firstPreviousHash, topics } from '@plumbline/events';
 import type { OutgoingRecord } from '@plumbline/kafka';
-import type { Slot } from '@plumbline/kernel';
+import type { Payload, Slot } from '@plumbline/kernel';
 import { derivedUuid, digest, partitionOfSlot, payNo, routingKey, slotOf } from '@plumbline/kernel';
 import type { StepName } from './histories.ts';
 import { histories } from './histories.ts';
+import type { Subject } from './payloads.ts';
 import { payloadOf } from './payloads.ts';
 import type { Course } from './waves.ts';
 
@@ -28,7 +29,8 @@ const isOrders = (name: StepName): boolean => name.startsWith('Order');
 const eventsBefore = (steps: readonly StepName[], step: number, ofOrders: boolean): number =>
   steps.slice(0, step).filter((name) => isOrders(name) === ofOrders).length;
 
-const eventsPerRoundMax = 8;
+/** More than a course has of one context. */
+const eventsPerRoundMax = 16;
 
 /** One event of a course as its service would have written it, with the whole envelope. */
 export function recordOf(
@@ -39,22 +41,40 @@ export function recordOf(
 ): OutgoingRecord {
   const steps = histories[course.kind];
   const name = steps[step] ?? 'OrderCreated';
-  const orderNo = orderNoOf(shelf, course.keyIndex);
+  return eventRecord({
+    ...{ codec, shelf, course, orderNo: orderNoOf(shelf, course.keyIndex) },
+    context: isOrders(name) ? 'orders' : 'payments',
+    topic: isOrders(name) ? topics.ordersEvents.name : topics.paymentsEvents.name,
+    nth: eventsBefore(steps, step, isOrders(name)) + 1,
+    payload: (subject, eventId) => payloadOf(name, subject, eventId),
+  });
+}
+
+/** Makes a record of a payload, with key, partition and envelope. */
+export function eventRecord(of: {
+  readonly codec: Codec;
+  readonly shelf: Shelf;
+  readonly course: Pick<Course, 'index' | 'round'>;
+  readonly context: string;
+  readonly topic: string;
+  readonly orderNo: string;
+  /** Which of the events of its context in its course, from 1. */
+  readonly nth: number;
+  payload(subject: Subject, eventId: string): Payload;
+}): OutgoingRecord {
+  const { codec, shelf, course, context, topic, orderNo, nth } = of;
   const tenant = shelf.tenant ?? 'main';
   const key = routingKey(tenant, orderNo);
   const slot = slotOf(key);
-  const context = isOrders(name) ? 'orders' : 'payments';
-  const topic = isOrders(name) ? topics.ordersEvents.name : topics.paymentsEvents.name;
-  const nth = eventsBefore(steps, step, isOrders(name)) + 1;
   const version = course.round * eventsPerRoundMax + nth;
   const ids = idsOf(slot, context, key, version);
   const atMs = shelf.startMs + course.index;
   const numbers = { atMs: shelf.startMs, slot, random: course.index % 1_000_000_000 };
   const subject = { tenant, orderNo, payNo: payNo(numbers), index: course.index, atMs };
-  const payload = payloadOf(name, { ...subject, fingerprint: ids.hash }, ids.event);
+  const payload = of.payload({ ...subject, fingerprint: ids.hash }, ids.event);
   const headers = encodeEnvelope({
-    ...{ id: ids.event, type: name, source: `/plumbline/${context}`, timeMs: atMs },
-    subject: context === 'orders' ? orderNo : subject.payNo,
+    ...{ id: ids.event, type: payload.type, source: `/plumbline/${context}`, timeMs: atMs },
+    subject: context === 'payments' ? subject.payNo : orderNo,
     ...{ correlationId: ids.correlation, causationId: ids.cause, actor: 'api:bench' },
     aggregateVersion: BigInt(version),
     previousHash: version === 1 ? firstPreviousHash : ids.hash,

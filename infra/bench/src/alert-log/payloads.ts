@@ -14,8 +14,11 @@ export interface Subject {
   readonly fingerprint: string;
 }
 
-const currency = 'CNY';
+export const currency = 'CNY';
 const minuteMs = 60_000;
+
+/** What the course is about, minor units. */
+export const amountOf = (index: number): bigint => BigInt(1_000 + (index % 90_000));
 
 /** The event in the shape in which the services write it. `eventId` is that of its envelope. */
 export function payloadOf(
@@ -24,7 +27,7 @@ export function payloadOf(
   eventId: string,
 ): OrdersEvent | PaymentsEvent {
   const { tenant, orderNo, payNo, index, atMs } = subject;
-  const amountMinor = BigInt(1_000 + (index % 90_000));
+  const amountMinor = amountOf(index);
   const channelTradeNo = `MOCK_${String(index).padStart(18, '0')}`;
   const both = { payNo, orderNo };
   const money = { amountMinor, currency };

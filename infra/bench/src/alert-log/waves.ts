@@ -21,6 +21,8 @@ export interface LogPlan {
   readonly coursesPerWave: number;
   /** Whether each key has an order already (`writePrefill`). */
   readonly prefilled: boolean;
+  /** Events of each course; those of a log of orders and payments if unset. */
+  readonly stepsPerCourse?: number;
 }
 
 export interface PlannedStep {
@@ -28,8 +30,10 @@ export interface PlannedStep {
   readonly step: number;
 }
 
-export const coursesOf = ({ records }: Pick<LogPlan, 'records'>): number =>
-  Math.ceil(records / stepsPerHistory);
+export const coursesOf = ({
+  records,
+  stepsPerCourse = stepsPerHistory,
+}: Pick<LogPlan, 'records' | 'stepsPerCourse'>): number => Math.ceil(records / stepsPerCourse);
 
 /** A key must have ended its course before it begins the next. */
 export const keysMin = (coursesPerWave: number): number => coursesPerWave * stepsPerHistory;
@@ -38,14 +42,15 @@ export const keysMin = (coursesPerWave: number): number => coursesPerWave * step
 const stride = 7_919;
 
 export function courseOf(index: number, plan: LogPlan): Course {
+  const { stepsPerCourse = stepsPerHistory } = plan;
   const last = coursesOf(plan) - 1;
-  const rest = plan.records - last * stepsPerHistory;
+  const rest = plan.records - last * stepsPerCourse;
   return {
     index,
     kind: kindOf(index, plan.mix),
     keyIndex: (index * stride) % plan.keys,
     round: Math.floor(index / plan.keys) + (plan.prefilled ? 1 : 0),
-    steps: index === last ? rest : stepsPerHistory,
+    steps: index === last ? rest : stepsPerCourse,
   };
 }
 
@@ -56,14 +61,15 @@ export function courseOf(index: number, plan: LogPlan): Course {
  * time. What is first among equals is not the same everywhere.
  */
 export function* wavesOf(plan: LogPlan): Generator<readonly PlannedStep[]> {
+  const { stepsPerCourse = stepsPerHistory } = plan;
   const courses = coursesOf(plan);
   const blocks = Math.ceil(courses / plan.coursesPerWave);
   const underWay: Course[][] = [];
-  for (let wave = 0; wave < blocks + stepsPerHistory - 1; wave += 1) {
+  for (let wave = 0; wave < blocks + stepsPerCourse - 1; wave += 1) {
     const begin = wave * plan.coursesPerWave;
     const size = Math.max(0, Math.min(plan.coursesPerWave, courses - begin));
     underWay.unshift(Array.from({ length: size }, (_, n) => courseOf(begin + n, plan)));
-    underWay.length = Math.min(underWay.length, stepsPerHistory);
+    underWay.length = Math.min(underWay.length, stepsPerCourse);
     const planned = underWay.flatMap((block, step) =>
       block.filter((course) => step < course.steps).map((course) => ({ course, step })),
     );

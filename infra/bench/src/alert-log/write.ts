@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
-import { encodeEnvelope, topics } from '@plumbline/events';
 import type { OutgoingRecord, TransactionalProducer } from '@plumbline/kafka';
-import { broadcastKeys, partitionOfRecordKey, routingKey } from '@plumbline/kernel';
+import { partitionOfRecordKey, routingKey } from '@plumbline/kernel';
 import type { Report } from '@plumbline/local';
 import { progressEveryMs, prefillPerTransaction } from '../limits.ts';
+import { activationOf } from './activation.ts';
 import type { Shelf } from './encode.ts';
 import { orderNoOf, recordOf } from './encode.ts';
 import { stepsPerHistory } from './histories.ts';
@@ -30,29 +29,8 @@ export interface Written {
 /** The grace of rule A, as an operator would set it: a record for each partition. */
 export async function activateGrace(writer: LogWriter, graceMs: number): Promise<void> {
   const { codec, producer, shelf } = writer;
-  const topic = topics.alertsCommands.name;
-  const data = {
-    rules: [{ rule: 'A', version: 1, enabled: true, graceMs, values: [] }],
-    reason: 'a grace that ends within the log',
-  };
-  const records = broadcastKeys({
-    partitions: shelf.partitions,
-    tenant: 'main',
-    name: 'rules',
-  }).map((key, partition) => {
-    const id = randomUUID();
-    return {
-      ...{ topic, partition, key: Buffer.from(key) },
-      value: codec.encode(topic, { type: 'ActivateRules', data }),
-      headers: encodeEnvelope({
-        ...{ id, type: 'ActivateRules', source: '/plumbline/bench', subject: 'rules' },
-        ...{ timeMs: shelf.startMs, correlationId: id, causationId: null },
-        ...{ actor: 'operator:bench', aggregateVersion: null, previousHash: null },
-        ...{ subjectKeyId: null, traceparent: null },
-      }),
-    };
-  });
-  await producer.transact(records);
+  const rules = [{ rule: 'A', version: 1, enabled: true, graceMs, values: [] }];
+  await producer.transact(activationOf({ codec, shelf, rules }));
 }
 
 /** An order under each key, so that there is state of that size before the records that count. */
@@ -70,16 +48,24 @@ export async function writePrefill(writer: LogWriter, keys: number): Promise<Wri
 }
 
 /** The records of the plan, wave by wave, as fast as it goes. */
-export async function writePlan(writer: LogWriter, plan: LogPlan): Promise<Written> {
+export async function writePlan(
+  writer: LogWriter,
+  plan: LogPlan,
+  record: RecordOf = recordOf,
+): Promise<Written> {
   const { codec, shelf } = writer;
   function* chunks(): Generator<readonly OutgoingRecord[]> {
     for (const wave of wavesOf(plan))
-      yield wave.map(({ course, step }) => recordOf(codec, shelf, course, step));
+      yield wave.map(({ course, step }) => record(codec, shelf, course, step));
   }
   return writeAll(writer, chunks(), plan.records);
 }
 
-async function writeAll(
+/** What makes the record of a step of a course. */
+export type RecordOf = typeof recordOf;
+
+/** Writes chunks of records, each in a transaction. */
+export async function writeAll(
   { producer, report, signal }: LogWriter,
   chunks: Iterable<readonly OutgoingRecord[]>,
   planned: number,

@@ -9,6 +9,10 @@ import { processFigures } from './process-figures.ts';
 
 const name = 'consistency-alerts';
 
+/** Where a process of ours keeps the copies of its state. */
+export const stateFolderOf = (home: string, instance: number): string =>
+  join(home, `plumbline-state-${instance}`);
+
 /**
  * The production process, `dist/main.js`, as `npm start` runs it: with copies of its state in a
  * folder, or with its state in memory only.
@@ -30,7 +34,7 @@ export function plumbline(options: {
     // Where it stands is in its changelog, and that is gone.
     begin: () => undefined,
     async start({ instance = 0, fresh = true } = {}) {
-      const state = join(home, `plumbline-state-${instance}`);
+      const state = stateFolderOf(home, instance);
       if (fresh) await rm(state, { recursive: true, force: true });
       starts += 1;
       const logsFolder = join(home, 'logs', `${contender.replace(' ', '-')}-${starts}`);

@@ -16,20 +16,31 @@ export interface JoinRun extends Pace, ProcessFigures {
   readonly findings: Findings;
 }
 
-/**
- * Lets a program take the prepared log from its start, and watches the alert topic meanwhile. What
- * earlier runs left is deleted before.
- */
-export async function runJoin(options: {
+export interface JoinOptions {
   readonly world: BenchLog;
   readonly contender: Contender;
   readonly records: number;
   readonly signal: AbortSignal;
   /** How the process ends when it is done; `stop` if unset. */
   readonly end?: 'stop' | 'kill';
-}): Promise<JoinRun> {
+  /** Alerts that tell how far the program is; all of them if unset. */
+  readonly paceBy?: (alert: Alert) => boolean;
+}
+
+/**
+ * Lets a program take the prepared log from its start, and watches the alert topic meanwhile. What
+ * earlier runs left is deleted before.
+ */
+export async function runJoin(options: JoinOptions): Promise<JoinRun> {
+  await options.world.renew('results');
+  return (await takeLog(options)).run;
+}
+
+/** Lets a program take the log as it stands, and gives what it found besides, marks left out. */
+export async function takeLog(
+  options: JoinOptions,
+): Promise<{ readonly run: JoinRun; readonly alerts: readonly Alert[] }> {
   const { world, contender, records, signal, end = 'stop' } = options;
-  await world.renew('results');
   contender.begin();
   const broker = world.stack.pid('kafka');
   const before = (await processFigures(broker)).cpuSeconds;
@@ -41,14 +52,17 @@ export async function runJoin(options: {
     const after = (await processFigures(broker)).cpuSeconds;
     const alerts: readonly Alert[] = alertsOf(world.codec, seen);
     const endMs = seen.at(-1)?.seenMs ?? Number.NaN;
-    const seenMs = alerts.map((alert) => alert.seenMs);
-    return {
+    const seenMs = (options.paceBy === undefined ? alerts : alerts.filter(options.paceBy)).map(
+      (alert) => alert.seenMs,
+    );
+    const run = {
       contender: contender.name,
       ...paceOf({ records, startMs, endMs, seenMs }),
       ...figures,
       brokerCpuSeconds: before === null || after === null ? null : after - before,
       findings: findingsOf(alerts),
     };
+    return { run, alerts };
   } finally {
     await running[end]();
   }

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec, SchemaIds } from '@plumbline/events';
 import { allTopics, catalogue, createCodec, subjectOf, topics } from '@plumbline/events';
-import type { Log, TransactionalProducer } from '@plumbline/kafka';
+import type { Log, OutgoingRecord, TransactionalProducer } from '@plumbline/kafka';
 import { createKafkaLog } from '@plumbline/kafka';
 import type { Report, Stack } from '@plumbline/local';
 import { ensureRegistry, ensureTopics, openStack } from '@plumbline/local';
 import { createRegistrySchemaIds } from '@plumbline/registry';
 import type { Admin } from 'kafkajs';
-import { Kafka, logLevel } from 'kafkajs';
+import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import { partitions, pollMs, renewAttemptsMax } from '../limits.ts';
 
 /** A broker and a registry with the topics of the catalogue, and nothing else. */
@@ -26,9 +26,13 @@ export interface BenchLog {
   /** What others than us keep on the broker. */
   peerTopics(): Promise<readonly string[]>;
   /** Deletes topics and makes those of the catalogue anew, empty. */
-  renew(what: 'everything' | 'results'): Promise<void>;
+  renew(what: Renewed): Promise<void>;
+  /** Writes commands to the alert tasks as if they had been written at that time, epoch ms. */
+  commandAt(atMs: number, records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
 }
+
+export type Renewed = 'everything' | 'results' | 'results and rules';
 
 /** Under which the registry has the records of the alert topic. */
 export interface AlertSchemaIds {
@@ -70,7 +74,8 @@ export async function openBenchLog(options: {
     await ensureRegistry({ registryUrl: stack.registryUrl });
     const brokers = [stack.kafka];
     await ensureTopics({ brokers, partitions });
-    const admin = new Kafka({ clientId: 'bench', brokers, logLevel: logLevel.NOTHING }).admin();
+    const kafka = new Kafka({ clientId: 'bench', brokers, logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
     await admin.connect();
     closers.push(() => admin.disconnect());
     const registry = createRegistrySchemaIds({ url: stack.registryUrl });
@@ -85,6 +90,7 @@ export async function openBenchLog(options: {
       log: () => client.log,
       producer: () => client.producer,
       peerTopics: async () => (await admin.listTopics()).filter(isPeers),
+      commandAt: (atMs, records) => commandAt(kafka, admin, atMs, records),
       renew: async (what) => {
         await client.close();
         await renew(admin, brokers, what);
@@ -107,16 +113,44 @@ async function openClient(brokers: readonly string[]) {
   return { log, producer, close };
 }
 
-async function renew(
+const isRenewed = (name: string, what: Renewed): boolean => {
+  if (isPeers(name)) return true;
+  if (what === 'everything') return ownTopics.has(name);
+  const isRules = what === 'results and rules' && name === topics.alertsCommands.name;
+  return isRules || resultTopics.has(name);
+};
+
+/**
+ * The broker gives these commands the time that they name, which only the log of a measurement may
+ * do: the same log is then taken under other rules, without being written anew.
+ */
+async function commandAt(
+  kafka: Kafka,
   admin: Admin,
-  brokers: readonly string[],
-  what: 'everything' | 'results',
+  atMs: number,
+  records: readonly OutgoingRecord[],
 ): Promise<void> {
+  const { name: topic } = topics.alertsCommands;
+  const configEntries = [{ name: 'message.timestamp.type', value: 'CreateTime' }];
+  const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+  await admin.alterConfigs({ validateOnly: false, resources });
+  const producer = kafka.producer();
+  await producer.connect();
+  try {
+    const timestamp = String(atMs);
+    const messages = records.map(({ partition, key, value, headers }) => ({
+      ...{ partition, key, value, timestamp },
+      headers: { ...headers },
+    }));
+    await producer.send({ topic, messages });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function renew(admin: Admin, brokers: readonly string[], what: Renewed): Promise<void> {
   const known = await admin.listTopics();
-  const old = known.filter(
-    (name) =>
-      isPeers(name) || (what === 'everything' ? ownTopics.has(name) : resultTopics.has(name)),
-  );
+  const old = known.filter((name) => isRenewed(name, what));
   await admin.deleteTopics({ topics: old });
   for (let attempt = 1; ; attempt += 1) {
     try {
