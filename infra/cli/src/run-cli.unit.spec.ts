@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { alertTable } from './commands/alerts-list.ts';
-import { comparisonLines, progressText } from './commands/rebuild.ts';
+import { comparisonLines } from './commands/rebuild.ts';
+import { statusLines } from './commands/rebuild-beside.ts';
+import { progressText } from './rebuild/progress-text.ts';
+import { phaseText, resultLine } from './rebuild/run-rebuild.ts';
 import { runCli } from './run-cli.ts';
 import { CliFailure } from './session/failure.ts';
 import { createSession } from './session/session.ts';
@@ -43,6 +46,8 @@ describe('every command', () => {
     ...['endpoint pause', 'endpoint resume', 'endpoint remove', 'endpoint rotate', 'endpoint test'],
     ...['notification list', 'notification show', 'notification retry', 'notification abandon'],
     ...['notification replay', 'listen', 'trigger'],
+    ...['rebuild status', 'rebuild resume', 'rebuild rollback', 'rebuild drop-old'],
+    ...['rebuild cancel'],
   ];
 
   it.each(commands)('%s has help with examples and --json', async (command) => {
@@ -91,8 +96,15 @@ describe('exit codes', () => {
     ['notification list --status DONE', 'Allowed choices are PENDING'],
     ['trigger payment.paid', 'payment.paid is no type of event'],
     ['listen --port x', '--port is 0 to 65535'],
-    ['rebuild', 'rebuild needs --check'],
+    ['rebuild', 'rebuild needs --projection NAME or --all'],
+    ['rebuild --all --projection orders', '--all and --projection are not both'],
     ['rebuild --check --projection nonsense', 'no projection is called nonsense'],
+    ['rebuild --projection nonsense', 'no projection is called nonsense'],
+    ['rebuild --all --load 0', '--load is a share above 0 and up to 1, not "0"'],
+    ['rebuild --all --load 1.1', '--load is a share'],
+    ['rebuild --all --records-per-second 0', '--records-per-second is a whole number'],
+    ['rebuild rollback nonsense', 'no projection is called nonsense'],
+    ['rebuild drop-old', "missing required argument 'projection'"],
   ])('2 for the usage %j', async (line, message) => {
     const { exitCode, stderr, stdout } = await cli(line);
     expect(stderr).toContain(message);
@@ -205,4 +217,54 @@ it('alerts list shows amounts with all their digits', () => {
   expect(line).toBe(
     '2026-01-01T00:00:00.000Z  A     WARNING   OPEN    main    H1     99.90 CNY  paid, not shown',
   );
+});
+
+describe('a rebuild', () => {
+  const swapped = { schema: 'orders_v2', records: 1_000, elapsedMs: 2_000, gapOffsets: 3n };
+
+  it('says how fast it was, how long writers waited, and what is kept', () => {
+    const made = { ...swapped, blockedMs: 12.4, keptAs: 'orders_v2_old' };
+    expect(resultLine({ ...made, resumed: false })).toBe(
+      'live  orders_v2: 1000 records in 2s (500/s), writers waited 12 ms, the one before is orders_v2_old',
+    );
+    expect(resultLine({ ...made, resumed: true, keptAs: null })).toBe(
+      'live  orders_v2: 1000 records more, after what was built before, in 2s (500/s), writers waited 12 ms, nothing kept',
+    );
+    expect(resultLine({ projection: 'orders', refused: 'why' })).toBe('refused  orders: why');
+  });
+
+  it('shows its phase, and what it waits for', () => {
+    const progress = { offsetsDone: 1n, offsetsTotal: 2n, records: 1, recordsPerSecond: 1 };
+    const rest = { ...progress, remainingMs: null, why: null };
+    expect(phaseText('orders', { ...rest, phase: 'catching up' })).toMatch(
+      /^catching up {2}orders \[#{12}\.{12}\] 50 %/,
+    );
+    expect(phaseText('orders', { ...rest, phase: 'waiting', why: 'it is compared' })).toBe(
+      'orders waits: it is compared',
+    );
+  });
+
+  it('tells what is live, at work, unfinished and kept', () => {
+    const at = new Date(Date.UTC(2026, 0, 1));
+    const model = { schema: 'orders_v2', offsets: 7n, bytes: 1_048_576n, last: null };
+    const next = { ...model, schema: 'orders_v2_next' };
+    const old = {
+      ...{ ...model, schema: 'orders_v2_old' },
+      last: { at, step: 'SWAPPED_OUT', by: 'me' } as const,
+    };
+    const worker = { name: 'rebuild orders_v2 by me', since: at, address: null };
+    const lines = statusLines([
+      { projection: 'orders', live: model, next, old, worker },
+      { projection: 'alerts', live: null, next, old: null, worker: null },
+      { projection: 'items', live: null, next: null, old: null, worker: null },
+    ]);
+    expect(lines.map((line) => line.replace(/ {2,}/g, '  '))).toEqual([
+      'schema  is  offsets  MB  last',
+      'orders_v2  live  7  1.0',
+      'orders_v2_next  at work: rebuild orders_v2 by me, since 2026-01-01T00:00:00.000Z  7  1.0',
+      'orders_v2_old  kept  7  1.0  SWAPPED_OUT 2026-01-01T00:00:00.000Z by me',
+      'orders_v2_next  unfinished  7  1.0',
+      'items  not there',
+    ]);
+  });
 });

@@ -9,6 +9,7 @@ import { advancePositions } from './positions.ts';
 import type { Projection } from './projection.ts';
 import { ownTables } from './projection.ts';
 import { createProjectionSql } from './projection-sql.ts';
+import type { RowCopier } from './rebuild/copy-rows.ts';
 
 export interface Batch {
   readonly advances: readonly Advance[];
@@ -35,17 +36,20 @@ export async function applyBatch(options: {
   readonly projection: Projection;
   readonly schema: string;
   readonly batch: Batch;
-  /** `false`: a crash of the server may lose the batch, position and all. For rebuilds. */
-  readonly durable?: boolean;
+  /**
+   * For rebuilds: many rows go in by COPY, and a crash of the server may lose the batch, position
+   * and all.
+   */
+  readonly copier?: RowCopier;
   bury(poisoned: readonly Poisoned[]): Promise<void>;
 }): Promise<BatchResult> {
   const { postgres, projection, schema, batch } = options;
   atStep('projection', schema, 'begins');
   const result = await postgres.transaction(async (sql) => {
     await useSchema(sql, schema);
-    if (options.durable === false) await sql.query('set local synchronous_commit to off');
+    if (options.copier !== undefined) await sql.query('set local synchronous_commit to off');
     await advancePositions(sql, batch.advances);
-    const store = postgresFoldStore(projection, sql);
+    const store = postgresFoldStore(projection, sql, options.copier);
     const folded = await foldRecords({ projection, store, records: batch.records });
     const { applied, parked, poisoned } = folded;
     if (poisoned.length > 0) await options.bury(poisoned);
@@ -56,9 +60,13 @@ export async function applyBatch(options: {
   return result;
 }
 
-export function postgresFoldStore(projection: Projection, sql: SqlTransaction): FoldStore {
+export function postgresFoldStore(
+  projection: Projection,
+  sql: SqlTransaction,
+  copier: RowCopier | null = null,
+): FoldStore {
   return {
-    sql: createProjectionSql(sql, projection.tables),
+    sql: createProjectionSql(sql, projection.tables, copier),
     async undoable(work) {
       await sql.query('savepoint projection');
       try {

@@ -22,7 +22,11 @@ export interface Incoming {
 }
 
 /** Never throws for what is wrong with the record itself. Its schema must have been learnt. */
-export function decodeRecord(codec: Codec, record: LogRecord, incarnation: string): Incoming {
+export function decodeRecord(
+  codec: Pick<Codec, 'decode'>,
+  record: LogRecord,
+  incarnation: string,
+): Incoming {
   const { topic, partition, offset } = record;
   try {
     if (record.key === null) return failed(record, incarnation, 'NULL_KEY', 'it has no key');
@@ -56,7 +60,7 @@ const failed = (
  * exist is left out: decoding says so.
  */
 export async function learnSchemas(options: {
-  readonly codec: Codec;
+  readonly codec: Pick<Codec, 'learn' | 'needs'>;
   readonly records: readonly LogRecord[];
   readonly logger: Logger;
   readonly signal: AbortSignal;

@@ -25,7 +25,7 @@ export class UnprojectableRecord extends Error {
   }
 }
 
-/** A rebuild cannot be compared: the log or the database lacks what it takes. The message says what. */
+/** A rebuild cannot be made or compared as things are. The message says why, and what can be done. */
 export class RebuildRefused extends Error {
   override readonly name = 'RebuildRefused';
 }

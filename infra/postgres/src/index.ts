@@ -52,13 +52,21 @@ export {
 export type { ReadProblems } from './read-as-answered.ts';
 export { readAsAnswered, readRows } from './read-as-answered.ts';
 export type { RowDifference } from './checksum.ts';
-export type {
-  RebuildComparison,
-  RebuildOptions,
-  RebuildProgress,
-  TableComparison,
-} from './rebuild-and-compare.ts';
+export type { RebuildComparison, RebuildOptions, TableComparison } from './rebuild-and-compare.ts';
 export { rebuildAndCompare } from './rebuild-and-compare.ts';
+export type { RebuildProgress } from './rebuild/fold-goals.ts';
+export type { ReadOnlyCodec, ReadOnlyLog } from './rebuild/read-only-log.ts';
+export type {
+  RebuildModelOptions,
+  RebuildModelProgress,
+  RebuildPhase,
+  RebuiltModel,
+  Replaced,
+  ReplaceOptions,
+} from './rebuild/rebuild-model.ts';
+export { dropBeside, goBack, rebuildModel } from './rebuild/rebuild-model.ts';
+export type { ModelBeside, RebuildStatus } from './rebuild/rebuild-status.ts';
+export { rebuildStatus } from './rebuild/rebuild-status.ts';
 export type { MemoryPosition, MemoryReadModel, MemoryRow } from './memory/memory-read-model.ts';
 export { openMemoryReadModel } from './memory/memory-read-model.ts';
 export { LostRace } from './positions.ts';

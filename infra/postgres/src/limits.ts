@@ -39,6 +39,12 @@ export const deadLetterTimeoutMs = 10_000;
 /** Rows of one INSERT: 1,000 rows of 500 bytes are half a megabyte of JSON in one parameter. */
 export const rowsPerStatement = 1_000;
 
+/**
+ * Rows of one statement that are copied in a rebuild: at 100, COPY saves Postgres a millisecond (20 µs
+ * a row as JSON, 10 by COPY), which is what its temporary table costs.
+ */
+export const copiedRowsMin = 200;
+
 /** Bytes brought by one fetch of one topic: some 2,000 events, one SQL transaction. */
 export const fetchBytesPerTopic = 1_048_576;
 
@@ -60,7 +66,10 @@ export const idlePositionMs = 1_000;
 /** Texts in dead letters are for people. */
 export const messageCharsMax = 500;
 
-/** Postgres cuts identifiers at 63 bytes; `_v<version>_check_<8 hex>` is added to a name. */
+/**
+ * Postgres cuts identifiers at 63 bytes; `_v<version>_check_<8 hex>` is added to a name, which is
+ * longer than `_v<version>_leaving`.
+ */
 export const projectionNameCharsMax = 32;
 
 /** Differing rows that a comparison shows of one table. */
@@ -71,6 +80,27 @@ export const comparedRowsMax = 200_000;
 
 /** Partitions that a rebuild builds at once: more than the cores of a laptop do not help. */
 export const rebuildPartitions = 4;
+
+/**
+ * What a swap folds while the writers of the live model wait: two batches of a partition each, some
+ * tens of milliseconds. What is further behind catches up first.
+ */
+export const swapGapOffsets = 4_000;
+
+/** Longest that writers wait for it. Readers never do. */
+export const swapFoldMs = 3_000;
+
+/** How long a swap waits for the batches under way; writers that come meanwhile wait behind it. */
+export const swapLockMs = 2_000;
+
+/** Before a swap is tried again that somebody stood in the way of. */
+export const swapAgainMs = 500;
+
+/**
+ * Rounds of catching up. At half the rate at which records come in each round is half as long as the
+ * one before: twenty make up for a million times the gap of a swap.
+ */
+export const catchUpRoundsMax = 20;
 
 /** Between two looks at a row that somebody waits for. */
 export const pollMs = { first: 5, max: 100 } as const;

@@ -48,8 +48,13 @@ export const useSchema = (sql: SqlTransaction, schema: string): Promise<unknown>
 /** Two 32-bit halves of a hash: other users of advisory locks in the database use other numbers. */
 const lockKey = `hashtextextended('plumbline ' || ?, 0)`;
 
-const lockSchema = (sql: SqlTransaction, schema: string): Promise<unknown> =>
+/** Whoever makes a schema's tables or puts another in its place does it alone. */
+export const lockSchema = (sql: SqlTransaction, schema: string): Promise<unknown> =>
   sql.query(`select pg_advisory_xact_lock(${lockKey})`, [schema]);
+
+/** Beside others who share it, and beside nobody who has taken it alone. */
+export const shareSchema = (sql: SqlTransaction, schema: string): Promise<unknown> =>
+  sql.query(`select pg_advisory_xact_lock_shared(${lockKey})`, [schema]);
 
 /** Takes the schema's lock until the transaction ends, unless somebody has it. */
 export async function tryLockSchema(sql: SqlTransaction, schema: string): Promise<boolean> {
@@ -58,6 +63,28 @@ export async function tryLockSchema(sql: SqlTransaction, schema: string): Promis
     [schema],
   );
   return row?.locked === true;
+}
+
+/** Who has a lock that {@link tryLockSchema} did not get. */
+export interface LockHolder {
+  /** What it calls itself. */
+  readonly name: string;
+  readonly since: Date;
+  /** `null` for a connection of the server's own machine without TCP. */
+  readonly address: string | null;
+}
+
+/** `null` when it has been let go meanwhile. */
+export async function lockHolder(sql: SqlTransaction, schema: string): Promise<LockHolder | null> {
+  const [row] = await sql.query<LockHolder>(
+    `select a.application_name as name, a.xact_start as since, host(a.client_addr) as address
+     from pg_locks l join pg_stat_activity a on a.pid = l.pid
+     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+       and l.database = (select oid from pg_database where datname = current_database())
+       and ((l.classid::bigint << 32) | l.objid::bigint) = ${lockKey}`,
+    [schema],
+  );
+  return row ?? null;
 }
 
 async function createOwnTables(sql: SqlTransaction): Promise<void> {

@@ -6,6 +6,7 @@ import { migrateProjection, useSchema } from './migrate-projection.ts';
 import { openPostgres } from './open-postgres.ts';
 import { quoted, schemaOf } from './projection.ts';
 import { createProjectionSql } from './projection-sql.ts';
+import { createRowCopier } from './rebuild/copy-rows.ts';
 import { testPostgresUrl } from './testing/order-totals.ts';
 
 const postgres = openPostgres({ url: testPostgresUrl(), poolMax: 2, logger: silentLogger });
@@ -16,7 +17,10 @@ afterAll(async () => {
   await postgres.close();
 });
 
-describe('rows in Postgres', () => {
+describe.each([
+  ['as JSON', null],
+  ['by COPY', createRowCopier({ rowsMin: 1 })],
+])('rows in Postgres, %s', (_how, copier) => {
   describeProjectionSql(async () => {
     const projection = contractProjection(`test_${randomBytes(5).toString('hex')}`);
     const schema = schemaOf(projection);
@@ -26,7 +30,7 @@ describe('rows in Postgres', () => {
       transaction: (work) =>
         postgres.transaction(async (sql) => {
           await useSchema(sql, schema);
-          await work(createProjectionSql(sql, projection.tables));
+          await work(createProjectionSql(sql, projection.tables, copier));
         }),
       rows: (table) => postgres.query(`select * from ${quoted(schema)}.${quoted(table)}`),
     };

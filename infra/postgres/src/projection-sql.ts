@@ -3,6 +3,7 @@ import * as limits from './limits.ts';
 import type { SqlTransaction } from './open-postgres.ts';
 import type { ProjectionTable } from './projection.ts';
 import { quoted } from './projection.ts';
+import type { RowCopier } from './rebuild/copy-rows.ts';
 
 /** Column to value. A `bigint`, also within JSON, is written as its digits; `undefined` is left out. */
 export type ProjectionRow = Readonly<Record<string, unknown>>;
@@ -29,6 +30,7 @@ export interface ProjectionSql {
 export function createProjectionSql(
   sql: SqlTransaction,
   tables: readonly ProjectionTable[],
+  copier: RowCopier | null = null,
 ): ProjectionSql {
   const tableOf = (name: string): ProjectionTable => {
     const table = tables.find((each) => each.name === name);
@@ -38,7 +40,10 @@ export function createProjectionSql(
 
   async function write(table: ProjectionTable, rows: readonly ProjectionRow[], update: boolean) {
     for (const [columns, group] of byColumns(rows)) {
-      const statement = insertStatement(table, columns, update);
+      const onConflict = conflictClause(table, columns, update);
+      const many = { table: table.name, columns, rows: group, onConflict };
+      if (copier !== null && (await copier.insert(sql, many))) continue;
+      const statement = insertStatement(table, columns, onConflict);
       for (let at = 0; at < group.length; at += limits.rowsPerStatement) {
         const chunk = group.slice(at, at + limits.rowsPerStatement);
         await sql.query(statement, [jsonOf(chunk)]);
@@ -111,6 +116,18 @@ function byColumns(
   return new Map([...groups.values()].map((group) => [group.columns, group.rows]));
 }
 
+function conflictClause(
+  table: ProjectionTable,
+  columns: readonly string[],
+  update: boolean,
+): string {
+  const key = table.primaryKey.map(quoted).join(', ');
+  const others = columns.filter((column) => !table.primaryKey.includes(column)).map(quoted);
+  const sets = others.map((column) => `${column} = excluded.${column}`).join(', ');
+  const action = update && others.length > 0 ? `update set ${sets}` : 'nothing';
+  return `on conflict (${key}) do ${action}`;
+}
+
 /**
  * The rows are one JSON parameter, which the table's own row type gives its types: one statement
  * text for any number of rows, and no limit of 65,535 parameters.
@@ -118,21 +135,18 @@ function byColumns(
 function insertStatement(
   table: ProjectionTable,
   columns: readonly string[],
-  update: boolean,
+  onConflict: string,
 ): string {
   const name = quoted(table.name);
   const list = columns.map(quoted).join(', ');
-  const key = table.primaryKey.map(quoted).join(', ');
-  const others = columns.filter((column) => !table.primaryKey.includes(column)).map(quoted);
-  const sets = others.map((column) => `${column} = excluded.${column}`).join(', ');
-  const action = update && others.length > 0 ? `update set ${sets}` : 'nothing';
   return (
     `insert into ${name} (${list}) select ${list} from json_populate_recordset(null::${name}, ` +
-    `?::json) on conflict (${key}) do ${action}`
+    `?::json) ${onConflict}`
   );
 }
 
-const jsonOf = (value: unknown): string =>
+/** A `bigint` as its digits. */
+export const jsonOf = (value: unknown): string =>
   JSON.stringify(value, (_key, each: unknown) =>
     typeof each === 'bigint' ? each.toString() : each,
   );

@@ -100,6 +100,7 @@ export const ownTables = {
   positions: 'positions',
   parkedKeys: 'parked_keys',
   parkedRecords: 'parked_records',
+  rebuilds: 'rebuilds',
 } as const;
 
 /** The projection's schema in the database. */

@@ -8,7 +8,7 @@ import { openPostgres } from './open-postgres.ts';
 import { projectionPositions } from './positions.ts';
 import type { Projection } from './projection.ts';
 import { schemaOf } from './projection.ts';
-import type { RebuildProgress } from './rebuild-and-compare.ts';
+import type { RebuildProgress } from './rebuild/fold-goals.ts';
 import { rebuildAndCompare } from './rebuild-and-compare.ts';
 import { runProjection } from './run-projection.ts';
 import {

@@ -1,31 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import type { Codec } from '@plumbline/events';
-import type { Log } from '@plumbline/kafka';
-import { PositionOutOfRange } from '@plumbline/kafka';
 import type { Logger } from '@plumbline/observability';
 import { silentLogger } from '@plumbline/observability';
 import type { RowDifference, TableChecksum } from './checksum.ts';
 import { rowDifferences, tableChecksum } from './checksum.ts';
 import { RebuildRefused } from './errors.ts';
-import * as limits from './limits.ts';
-import { migrateProjection, tryLockSchema, useSchema } from './migrate-projection.ts';
+import { migrateProjection, shareSchema, tryLockSchema, useSchema } from './migrate-projection.ts';
 import type { Postgres, SqlTransaction } from './open-postgres.ts';
 import type { ProjectionPosition } from './positions.ts';
 import { readPositions } from './positions.ts';
 import type { Projection, ProjectionTable } from './projection.ts';
 import { checkProjection, ownTables, quoted, schemaOf } from './projection.ts';
-import type { RebuildContext } from './rebuild-partition.ts';
-import { rebuildPartition } from './rebuild-partition.ts';
-
-export interface RebuildProgress {
-  /** Offsets, of which markers and aborted records use up some. */
-  readonly offsetsDone: bigint;
-  readonly offsetsTotal: bigint;
-  readonly records: number;
-  readonly recordsPerSecond: number;
-  /** At the rate so far; `null` before the first batch. */
-  readonly remainingMs: number | null;
-}
+import type { RebuildProgress } from './rebuild/fold-goals.ts';
+import { foldGoals } from './rebuild/fold-goals.ts';
+import { unpaced } from './rebuild/pace.ts';
+import type { ReadOnlyCodec, ReadOnlyLog } from './rebuild/read-only-log.ts';
+import { readOnlyCodec, readOnlyLog } from './rebuild/read-only-log.ts';
+import type { RebuildContext } from './rebuild/rebuild-partition.ts';
+import { swapLockOf } from './rebuild/schemas.ts';
 
 export interface TableComparison {
   readonly table: string;
@@ -52,8 +43,8 @@ export interface RebuildComparison {
 
 export interface RebuildOptions {
   readonly projection: Projection;
-  readonly log: Log;
-  readonly codec: Codec;
+  readonly log: ReadOnlyLog;
+  readonly codec: ReadOnlyCodec;
   /** With a statement time-out that fits the largest table: its checksum is one statement. */
   readonly postgres: Postgres;
   readonly logger?: Logger;
@@ -75,13 +66,18 @@ export async function rebuildAndCompare(options: RebuildOptions): Promise<Rebuil
   const schema = schemaOf(projection);
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
-  const context: RebuildContext = { ...options, signal, logger: options.logger ?? silentLogger };
+  const context: RebuildContext = {
+    ...{ projection, postgres, signal, logger: options.logger ?? silentLogger },
+    ...{ log: readOnlyLog(options.log), codec: readOnlyCodec(options.codec) },
+  };
   await dropAbandoned(postgres, schema);
   // The snapshot stays open to the end, so that rows found to differ can be shown as they were.
   return postgres.transaction(
     async (live) => {
       // The server would end a transaction that waits for the rebuild.
       await live.query('set local idle_in_transaction_session_timeout to 0');
+      // Names mean the same tables to the end: nothing is swapped in meanwhile.
+      await shareSchema(live, swapLockOf(schema));
       const startedAt = performance.now();
       const before = await snapshot(live, projection);
       await refuseLostRecords(options.log, schema, before.positions);
@@ -89,14 +85,17 @@ export async function rebuildAndCompare(options: RebuildOptions): Promise<Rebuil
       await tryLockSchema(live, lockOf(beside));
       try {
         await prepare(postgres, projection, { beside, positions: before.positions });
-        const built = await build(context, { beside, positions: before.positions, options });
+        const records = await foldGoals(context, {
+          ...{ schema: beside, goals: before.positions.map(wholeOf), pace: unpaced },
+          ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+        });
         const tables = await compare(postgres, { projection, beside, live, before: before.sums });
         return {
           schema,
           equal: tables.every((table) => table.equal),
           tables,
           positions: before.positions,
-          records: built.records,
+          records,
           elapsedMs: performance.now() - startedAt,
         };
       } finally {
@@ -108,6 +107,17 @@ export async function rebuildAndCompare(options: RebuildOptions): Promise<Rebuil
 }
 
 const lockOf = (schema: string): string => `check ${schema}`;
+
+/** All that the live read model has folded of a partition. */
+const wholeOf = ({
+  topic,
+  partition,
+  incarnation,
+  startOffset,
+  nextOffset,
+}: ProjectionPosition) => ({
+  ...{ topic, partition, incarnation, from: startOffset, to: nextOffset },
+});
 
 /** Tables that are compared: the projection's, and what waits behind poison. */
 const comparedTables = (projection: Projection): readonly ProjectionTable[] => [
@@ -149,7 +159,7 @@ async function snapshot(live: SqlTransaction, projection: Projection): Promise<S
 }
 
 async function refuseLostRecords(
-  log: Log,
+  log: ReadOnlyLog,
   schema: string,
   positions: readonly ProjectionPosition[],
 ): Promise<void> {
@@ -199,62 +209,6 @@ async function prepare(
     }
   });
 }
-
-async function build(
-  context: RebuildContext,
-  to: {
-    readonly beside: string;
-    readonly positions: readonly ProjectionPosition[];
-    readonly options: RebuildOptions;
-  },
-): Promise<{ readonly records: number }> {
-  const { positions, beside } = to;
-  const startedAt = performance.now();
-  const offsetsTotal = positions.reduce((sum, at) => sum + at.nextOffset - at.startOffset, 0n);
-  let offsetsDone = 0n;
-  let records = 0;
-  const tell = (step: { readonly offsets: bigint; readonly records: number }): void => {
-    offsetsDone += step.offsets;
-    records += step.records;
-    const elapsedMs = Math.max(1, performance.now() - startedAt);
-    const left = Number(offsetsTotal - offsetsDone);
-    to.options.onProgress?.({
-      ...{ offsetsDone, offsetsTotal, records },
-      recordsPerSecond: Math.round((records * 1_000) / elapsedMs),
-      remainingMs: offsetsDone === 0n ? null : Math.round((left * elapsedMs) / Number(offsetsDone)),
-    });
-  };
-  const numbers = [...new Set(positions.map(({ partition }) => partition))];
-  // One failure ends them all: nobody compares half a rebuild.
-  const failing = new AbortController();
-  const signal = AbortSignal.any([context.signal, failing.signal]);
-  const worker = async (): Promise<void> => {
-    for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-      const mine = positions.filter(({ partition }) => partition === number);
-      await rebuildPartition({
-        context: { ...context, signal },
-        schema: beside,
-        positions: mine,
-        folded: tell,
-      });
-    }
-  };
-  const workers = Array.from({ length: limits.rebuildPartitions }, () =>
-    worker().catch((error: unknown) => {
-      failing.abort(error);
-      throw error;
-    }),
-  );
-  await Promise.allSettled(workers);
-  context.signal.throwIfAborted();
-  if (failing.signal.aborted) throw refusalOf(failing.signal.reason);
-  return { records };
-}
-
-const refusalOf = (error: unknown): unknown =>
-  error instanceof PositionOutOfRange
-    ? new RebuildRefused(`the log has lost records that the rebuild needs: ${error.message}`)
-    : error;
 
 async function compare(
   postgres: Postgres,

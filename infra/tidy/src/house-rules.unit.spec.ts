@@ -172,6 +172,7 @@ const planted: Readonly<Record<string, readonly (readonly [string, string, strin
     ['docs/runbooks/a.md', runbook({ headings: ['Do'] }), 'does not answer: What it means'],
     ['docs/runbooks/a.md', runbook({}), 'is not in the list of runbooks'],
     ['docs/runbooks/a.md', runbook({ command: 'plumbline alerts heal' }), 'is no command'],
+    ['docs/runbooks/a.md', runbook({ command: 'plumbline rebuild heal --all' }), 'is no command'],
     ['docs/runbooks/a.md', runbook({ command: 'plumbline lag --deep' }), 'has no option --deep'],
     ['docs/runbooks/a.md', runbook({ command: 'plumbline payment query P1' }), 'needs --reason'],
   ],

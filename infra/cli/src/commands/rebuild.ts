@@ -1,45 +1,57 @@
-import type { Projection, RebuildComparison, RebuildProgress } from '@plumbline/postgres';
+import type { Projection, RebuildComparison } from '@plumbline/postgres';
 import { rebuildAndCompare, RebuildRefused } from '@plumbline/postgres';
 import type { Command } from 'commander';
-import { durationText } from '../format/duration.ts';
 import { allProjections } from '../projections.ts';
+import { progressText } from '../rebuild/progress-text.ts';
+import type { RunRebuildOptions } from '../rebuild/run-rebuild.ts';
+import { chosenProjections, runRebuild } from '../rebuild/run-rebuild.ts';
 import type { ExitCode } from '../session/failure.ts';
-import { usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
+import { addRebuildBeside } from './rebuild-beside.ts';
 
-export interface RebuildCheckOptions {
+interface RebuildOptions extends RunRebuildOptions {
   readonly check?: boolean;
-  readonly projection?: string;
-  readonly json?: boolean;
 }
 
 export function addRebuild(program: Command, run: RunCommand): void {
-  program
+  const names = allProjections.map(({ name }) => name).join(', ');
+  const rebuild = program
     .command('rebuild')
-    .description('Rebuild read models from the log beside the live ones, and compare checksums')
-    .option('--check', 'compare and drop what was built; the only way there is')
-    .option('--projection <name>', `one of ${allProjections.map(({ name }) => name).join(', ')}`)
-    .option('--json', 'a JSON list of comparisons')
-    .addHelpText('after', examples('rebuild --check', 'rebuild --check --projection orders'))
-    .action((options: RebuildCheckOptions) => run((session) => checkRebuild(session, options)));
+    // Or `rebuild status --json` would give its option to `rebuild`.
+    .enablePositionalOptions()
+    .description('Build read models anew from the log beside the live ones, and put them in place')
+    .option('--projection <name>', `one of ${names}`)
+    .option('--all', 'all of them, one after the other')
+    .option('--check', 'compare with the live one instead, by checksums, and drop what was built')
+    .option('--load <share>', 'how busy its connections may keep Postgres, up to 1', '0.5')
+    .option('--records-per-second <number>', 'and how many records it may fold at most')
+    .option('--fresh', 'throw away what an earlier one has left unfinished')
+    .option('--drop-old', 'do not keep what was live before')
+    .option('--accept-loss', 'go on although retention has deleted what the live one was made of')
+    .option('--json', 'a JSON list of results')
+    .addHelpText(
+      'after',
+      examples(
+        ...['rebuild --projection orders', 'rebuild --all --load 0.2', 'rebuild --check --all'],
+        ...['rebuild status', 'rebuild resume', 'rebuild rollback orders'],
+      ),
+    )
+    .action((options: RebuildOptions) =>
+      run((session) =>
+        options.check === true ? checkRebuild(session, options) : runRebuild(session, options),
+      ),
+    );
+  addRebuildBeside(rebuild, run);
 }
 
 /** Exit code 1 when a read model is not what the log says, or could not be compared. */
 export async function checkRebuild(
   session: Session,
-  options: RebuildCheckOptions,
+  options: Pick<RebuildOptions, 'all' | 'json' | 'projection'>,
 ): Promise<ExitCode> {
-  if (options.check !== true)
-    throw usageFailure('rebuild needs --check: it compares, and changes no live read model');
-  const chosen = allProjections.filter(
-    ({ name }) => options.projection === undefined || name === options.projection,
-  );
-  if (chosen.length === 0)
-    throw usageFailure(
-      `no projection is called ${options.projection ?? ''}: ${allProjections.map(({ name }) => name).join(', ')}`,
-    );
+  const chosen = options.projection === undefined ? allProjections : chosenProjections(options);
   const results: (RebuildComparison | { readonly schema: string; readonly refused: string })[] = [];
   for (const projection of chosen) {
     const result = await compareOne(session, projection);
@@ -68,18 +80,6 @@ async function compareOne(session: Session, projection: Projection) {
   } finally {
     out.progressDone();
   }
-}
-
-const barWidth = 24;
-
-export function progressText(name: string, progress: RebuildProgress): string {
-  const { offsetsDone, offsetsTotal, records, recordsPerSecond, remainingMs } = progress;
-  const share = offsetsTotal === 0n ? 1 : Number(offsetsDone) / Number(offsetsTotal);
-  const filled = Math.round(share * barWidth);
-  const bar = `${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}`;
-  const seconds = remainingMs === null ? null : Math.ceil(remainingMs / 1_000) * 1_000;
-  const left = seconds === null ? '' : `, ${durationText(seconds)} left`;
-  return `${name} [${bar}] ${Math.floor(share * 100)} %, ${records} records, ${recordsPerSecond}/s${left}`;
 }
 
 export function comparisonLines(

@@ -86,7 +86,9 @@ function wrongWith(words: readonly string[]): readonly string[] {
     rest = rest.slice(1);
     next = subcommand(command, rest[0]);
   }
-  if (command.commands.length > 0) return ['is no command'];
+  // One that has others below it may do something by itself, as its options say.
+  const isOwn = rest[0]?.startsWith('--') === true;
+  if (command.commands.length > 0 && !isOwn) return ['is no command'];
   const known = new Set(command.options.map(({ long }) => long));
   const unknown = rest.filter((word) => word.startsWith('--') && !known.has(word));
   const needed = command.options
