@@ -30,6 +30,7 @@ import {
   withLifeEvent,
   withoutFinding,
 } from './life/life.ts';
+import { afterStockEvent } from './reservations.ts';
 import { otherReportsMax } from './rules/limits.ts';
 import { activeRules } from './rules/parameters.ts';
 import { oneNumberForTwo } from './rules/payment-rules.ts';
@@ -75,6 +76,7 @@ export function createAlertProcessor(): Processor {
         case topics.receivingEvents.name:
         case topics.signalsEvents.name:
         case topics.notificationsEvents.name:
+        case topics.inventoryEvents.name:
           onEvent(input, context);
           return;
         default:
@@ -98,7 +100,10 @@ function onEvent(input: InputRecord, context: ProcessorContext): void {
   const before = watchedOf(context, input.key);
   const view = before?.view ?? emptyView;
   const cause = evidenceOf(input);
-  const after = viewAfter(withRoom(view, input, context), input, cause);
+  const after =
+    input.topic === topics.inventoryEvents.name
+      ? withStock(view, afterStockEvent(view.stock, input, cause, context))
+      : viewAfter(withRoom(view, input, context), input, cause);
   const watches = before?.watches ?? {};
   // What changes no view is still judged: a rule that is on again begins with any event.
   if (after === view) {
@@ -119,6 +124,9 @@ function onEvent(input: InputRecord, context: ProcessorContext): void {
     context,
   );
 }
+
+const withStock = (view: JoinedView, stock: JoinedView['stock']): JoinedView =>
+  stock === view.stock ? view : { ...view, stock };
 
 /** An account says for years what nothing takes back: what a person has ended makes room. */
 function withRoom(view: JoinedView, input: InputRecord, context: ProcessorContext): JoinedView {

@@ -2,12 +2,13 @@ import { topics } from '@plumbline/events';
 import type { Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
 import { createAlertProcessor } from './processor.ts';
+import { reservationsStore } from './reservations.ts';
 import { alertsStore, chainsStore, parametersStore, watchedStore } from './stores.ts';
 import { watchedCodec } from './watched-codec.ts';
 
 /**
- * Orders, payments, checkouts, notifications, endpoints, accounts that are paid into and channels,
- * merged by broker time, so that a backlog delays an alert and never falsifies one, and a replay raises the same ids.
+ * Orders, payments, checkouts, notifications, endpoints, accounts that are paid into, channels and the
+ * stock, merged by broker time, so that a backlog delays an alert and never falsifies one, and a replay raises the same ids.
  * Parameters come first within a millisecond: an event is judged by the rules that were in force
  * when it was written.
  */
@@ -28,6 +29,7 @@ export const consistencyAlerts: Topology = {
     { kind: 'events', topic: topics.receivingEvents.name },
     { kind: 'events', topic: topics.signalsEvents.name },
     { kind: 'events', topic: topics.notificationsEvents.name },
+    { kind: 'events', topic: topics.inventoryEvents.name },
     redrives,
   ],
   outputs: [topics.alertsEvents.name, topics.alertsOutcomes.name],
@@ -38,6 +40,7 @@ export const consistencyAlerts: Topology = {
     { name: parametersStore },
     { name: chainsStore },
     { name: alertsStore },
+    { name: reservationsStore },
   ],
   owns: [topics.alertsEvents.name],
   createProcessor: createAlertProcessor,

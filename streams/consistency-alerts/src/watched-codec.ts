@@ -21,9 +21,10 @@ interface Stored extends StoredView {
  * older. Orders are not: what the rules ask of them now, an older version could not keep. Of those
  * that nobody is told of it is what format 6 keeps.
  */
-function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 | 8 {
-  const { order, payment, endpoint, receiving, channel, backward, told } = view;
+function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 | 8 | 9 {
+  const { order, payment, endpoint, receiving, channel, backward, told, stock } = view;
   if (channel !== undefined) return 7;
+  if (stock !== null) return 9;
   if (told !== null) return 8;
   if (order !== null || payment !== null || backward.length > 0) return 6;
   if (receiving !== null) return 5;
@@ -72,4 +73,4 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
 };
 
 const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
-  byte !== undefined && byte >= 1 && byte <= 8;
+  byte !== undefined && byte >= 1 && byte <= 9;

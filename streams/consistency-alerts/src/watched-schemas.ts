@@ -175,11 +175,23 @@ const watchedOfFormat6 = [
   listOf('backward', record('BackwardEvent', texts('was'), seen)),
 ];
 
+const stock = record('Stock', [field('unitAmountMinor', minorUnits)], texts('currency'), [
+  listOf(
+    'excess',
+    record('ExcessReturn', texts('reservationId'), [
+      orNull('orderNo', 'string'),
+      field('quantity', 'int'),
+      ...seen,
+      orNull('reserved', record('Reserved', [field('quantity', 'int')], seen)),
+    ]),
+  ),
+]);
+
 const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
 export const watchedTypes: Readonly<
-  Record<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8, ReturnType<typeof avroType>>
+  Record<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9, ReturnType<typeof avroType>>
 > = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
@@ -199,4 +211,6 @@ export const watchedTypes: Readonly<
   // Under the key of a channel nothing else stands.
   7: typeOf(watched(orNull('channel', channel))),
   8: typeOf(watched(...watchedOfFormat6, orNull('told', told))),
+  // An item and an order may have one number, and so one key.
+  9: typeOf(watched(...watchedOfFormat6, orNull('told', told), orNull('stock', stock))),
 };

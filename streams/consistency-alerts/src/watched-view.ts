@@ -14,7 +14,7 @@ type Place = Omit<Evidence, 'type' | 'topic'>;
 
 /** As it is kept. What is optional, formats before had not. */
 export interface StoredView extends Partial<
-  Pick<JoinedView, 'checkout' | 'endpoint' | 'receiving' | 'channel' | 'backward'>
+  Pick<JoinedView, 'checkout' | 'endpoint' | 'receiving' | 'stock' | 'channel' | 'backward'>
 > {
   readonly order?: StoredOrder | null;
   readonly payment?: StoredPayment | null;
@@ -64,11 +64,11 @@ const isNothing = ({ open, refundedMinor, newest, atGateway }: RefundsView): boo
 
 export function viewOf(stored: StoredView): JoinedView {
   const { order = null, payment = null, checkout = null } = stored;
-  const { endpoint = null, receiving = null, told = null, channel } = stored;
+  const { endpoint = null, receiving = null, stock = null, told = null, channel } = stored;
   return {
     order: order && orderOf(order),
     payment: payment && paymentOf(payment),
-    ...{ checkout, endpoint, receiving, backward: stored.backward ?? [] },
+    ...{ checkout, endpoint, receiving, stock, backward: stored.backward ?? [] },
     told: told && { ...told, heard: told.heard.map(heardOf) },
     ...(channel === undefined ? {} : { channel }),
   };

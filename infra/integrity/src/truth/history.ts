@@ -76,6 +76,8 @@ function keyOf({ about }: Story, number: number): string {
       return `main/ep_${number}`;
     case 'channel':
       return `platform/channel.T${number}`;
+    case 'item':
+      return `main/sku-${number}`;
     case 'account':
       return `main/${1_000 + number}.1`;
   }

@@ -6,6 +6,7 @@ const defaults: Readonly<Record<string, number>> = {
   ...{ J: 3_600_000, 'J/processingGraceMs': 259_200_000 },
   ...{ M: 600_000, 'M/unknownGraceMs': 600_000 },
   ...{ 'K/orderGraceMs': 60_000, 'U/correctionGraceMs': 600_000 },
+  'R/excessGraceMs': 0,
 };
 
 /** Names of graces that a world can set. */

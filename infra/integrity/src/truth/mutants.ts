@@ -74,6 +74,12 @@ const kinds: readonly Kind[] = [
     wrap: (find) => (view) => find(view).map(named),
   },
   {
+    name: 'half',
+    what: 'does not look at what merchants were told, nor at what came back into stock',
+    isNone: rules.filter(({ id }) => !'RU'.includes(id)).map(({ id }) => id),
+    wrap: (find) => (view) => find({ ...view, told: null, stock: null }),
+  },
+  {
     name: 'weight',
     what: 'says that it matters otherwise than it does',
     wrap:

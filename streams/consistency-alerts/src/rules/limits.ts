@@ -36,3 +36,9 @@ export const endpointsToldMax = 128;
 
 /** Notifications of how one payment ended that are on their way: two for each endpoint. */
 export const waitingWordsMax = 2 * endpointsToldMax;
+
+/**
+ * Returns of more than was put aside that are kept of one item. Each is an alert until the pieces are
+ * written off; at about 400 bytes with its watch 26 KB.
+ */
+export const excessReturnsMax = 64;

@@ -18,6 +18,7 @@ import type { PaymentView } from './payment-view.ts';
 import { afterPaymentEvent } from './payment-view.ts';
 import type { ReceivingView } from './received-money.ts';
 import { afterReceivingEvent } from './received-money.ts';
+import type { StockView } from './stock-view.ts';
 import type { ToldView } from './told-view.ts';
 import { afterNotificationEvent } from './told-view.ts';
 
@@ -36,6 +37,8 @@ export interface JoinedView {
   readonly endpoint: EndpointView | null;
   /** Under the key of an account that people pay into, of which there is no order either. */
   readonly receiving: ReceivingView | null;
+  /** Under the key of an item of the stock, of which there is no order either. */
+  readonly stock: StockView | null;
   /** Under the key of a channel of payments, and nowhere else. */
   readonly channel?: ChannelView;
   /** The oldest first, up to a limit. */
@@ -73,7 +76,8 @@ export interface BackwardEvent {
 }
 
 export const emptyView: JoinedView = {
-  ...{ order: null, payment: null, checkout: null, told: null, endpoint: null, receiving: null },
+  ...{ order: null, payment: null, checkout: null, told: null },
+  ...{ endpoint: null, receiving: null, stock: null },
   backward: [],
 };
 

@@ -35,7 +35,7 @@ const heard: Readonly<Record<string, Heard>> = {
     topics: [
       ...[topics.ordersEvents, topics.paymentsEvents],
       ...[topics.checkoutEvents, topics.endpointsEvents, topics.receivingEvents],
-      ...[topics.signalsEvents, topics.notificationsEvents],
+      ...[topics.signalsEvents, topics.notificationsEvents, topics.inventoryEvents],
     ],
   },
   notifications: {

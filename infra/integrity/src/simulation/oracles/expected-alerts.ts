@@ -1,6 +1,7 @@
 import type {
   ActivateRules,
   EndpointsEvent,
+  InventoryEvent,
   NotificationsEvent,
   OrdersEvent,
   PaymentsEvent,
@@ -12,6 +13,8 @@ import { isReadable, keyOf } from '../history/history.ts';
 import type { ExpectedAlert, Rules, Watch } from './alert-watches.ts';
 import { begun, said } from './alert-watches.ts';
 import { takenIn } from './parking.ts';
+import type { StockTold } from './stock-told.ts';
+import { noStockTold, tellStock } from './stock-told.ts';
 import type { ToldOfOrder } from './told-of-order.ts';
 import { nothingTold, tellNotification, tellOrder, tellPayment } from './told-of-order.ts';
 import { isOfWrong, judgeWrongs, wrongNow } from './wrong-now.ts';
@@ -29,8 +32,12 @@ interface Joined {
   readonly facts: Map<string, Fact>;
   /** Of an endpoint: incidents that have not ended, by their ids. */
   readonly incidents: Map<string, Said>;
+  /** Of a channel: what is usual of it does not come. */
+  isSilent: boolean;
   /** Of an account: money that is nobody's, by its number. */
   readonly unmatched: Map<string, Said>;
+  /** Of an item. */
+  readonly stock: StockTold;
   /** What the rules beyond A, B and C ask of the two. */
   readonly told: ToldOfOrder;
   /** By condition; of a fact, by what it says; of an incident, by its id. */
@@ -50,12 +57,12 @@ type FactRule = 'E' | 'F' | 'G' | 'O' | 'V' | 'Z';
 
 /** By their rules; R has two, of which at most one holds. */
 const conditions = ['A', 'B', 'C', 'R before', 'R after'] as const;
-const ruleNames: readonly string[] = 'A B C D E F G H I J K L M N O P R U V Z'.split(' ');
+const ruleNames: readonly string[] = 'A B C D E F G H I J K L M N O P R U V W Z'.split(' ');
 const defaultGraceMs: Readonly<Record<string, number>> = {
   ...{ A: 60_000, J: 3_600_000, L: 5_000, M: 600_000 },
-  ...{ N: 60_000, P: 60_000, R: 60_000 },
+  ...{ N: 60_000, P: 60_000, R: 60_000, W: 120_000 },
 };
-const valueNames = ['correctionGraceMs', 'orderGraceMs', 'processingGraceMs', 'unknownGraceMs'];
+const valueNames = 'correctionGraceMs excessGraceMs orderGraceMs processingGraceMs unknownGraceMs';
 const inputs = [
   topics.alertsCommands.name,
   topics.ordersEvents.name,
@@ -63,7 +70,9 @@ const inputs = [
   topics.checkoutEvents.name,
   topics.endpointsEvents.name,
   topics.receivingEvents.name,
+  topics.signalsEvents.name,
   topics.notificationsEvents.name,
+  topics.inventoryEvents.name,
 ];
 
 /**
@@ -114,7 +123,9 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
       reported: null,
       facts: new Map(),
       incidents: new Map(),
+      isSilent: false,
       unmatched: new Map(),
+      stock: noStockTold(),
       told: nothingTold(),
       watches: new Map(),
     };
@@ -124,8 +135,14 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
     else if (topic === topics.checkoutEvents.name) takeCheckout(joined, entry);
     else if (topic === topics.endpointsEvents.name) takeEndpoint(joined, entry, timeMs);
     else if (topic === topics.receivingEvents.name) takeMoney(joined, entry, timeMs);
+    else if (topic === topics.signalsEvents.name)
+      joined.isSilent = entry.payload.type === 'ChannelSilent';
     else if (topic === topics.notificationsEvents.name)
       tellNotification(joined.told, entry.payload as NotificationsEvent);
+    else if (topic === topics.inventoryEvents.name)
+      tellStock(joined.stock, entry.payload as InventoryEvent, {
+        ...{ eventId: entry.envelope.id, saidMs: timeMs },
+      });
     else takePayment(joined, entry, timeMs);
     found.push(...judge({ joined, rules, key, timeMs, triggerId: entry.envelope.id }));
   }
@@ -166,7 +183,7 @@ function activate(rules: Rules, entry: ReadEntry): void {
   for (const { rule, enabled, graceMs, values } of wanted) {
     rules.enabled.set(rule, enabled);
     rules.graceMs.set(rule, graceMs ?? defaultGraceMs[rule] ?? 0);
-    for (const name of valueNames) {
+    for (const name of valueNames.split(' ')) {
       const value = values.find((each) => each.name === name)?.value;
       if (value === undefined) rules.values.delete(`${rule} ${name}`);
       else rules.values.set(`${rule} ${name}`, value);
@@ -301,8 +318,14 @@ function judge(step: {
 }): readonly ExpectedAlert[] {
   const { joined, rules, key, timeMs, triggerId } = step;
   const found: ExpectedAlert[] = [
-    ...judgeMoney(step),
-    ...judgeWrongs(wrongNow(joined.told, joined), { ...step, watches: joined.watches }),
+    ...judgeEach(step, joined.unmatched, { rule: 'K', prefix: 'money ', lastsMs: null }),
+    ...judgeEach(step, joined.stock.back, {
+      ...{ rule: 'R', prefix: 'back ', lastsMs: rules.values.get('R excessGraceMs') ?? 0 },
+    }),
+    ...judgeWrongs(
+      [...wrongNow(joined.told, joined), ...(joined.isSilent ? [{ name: 'W' }] : [])],
+      { ...step, watches: joined.watches },
+    ),
   ];
   const held = [...joined.watches]
     .filter(([name, { rule }]) => rule === 'U' && !isOfWrong(name))
@@ -342,26 +365,30 @@ function judge(step: {
   return found;
 }
 
-/** Each piece of money by itself, for as long as it is nobody's. */
-function judgeMoney(step: Parameters<typeof judge>[0]): readonly ExpectedAlert[] {
-  const { joined, rules, key, timeMs } = step;
+/** Each piece of money, and each return of goods, by itself, for as long as it stands. */
+function judgeEach(
+  { joined: { watches }, rules, key, timeMs }: Parameters<typeof judge>[0],
+  standing: ReadonlyMap<string, Said>,
+  of: { readonly rule: string; readonly prefix: string; readonly lastsMs: number | null },
+): readonly ExpectedAlert[] {
+  const { rule, prefix, lastsMs } = of;
   const found: ExpectedAlert[] = [];
-  for (const [name, watch] of joined.watches) {
-    if (!name.startsWith(moneyWatch)) continue;
-    if (joined.unmatched.has(name.slice(moneyWatch.length))) continue;
-    joined.watches.delete(name);
+  for (const [name, watch] of watches) {
+    if (!name.startsWith(prefix) || standing.has(name.slice(prefix.length))) continue;
+    watches.delete(name);
     if (watch.open) found.push(said('resolved', key, watch, timeMs));
   }
-  for (const [platformOrder, { eventId, saidMs }] of joined.unmatched) {
-    const name = `${moneyWatch}${platformOrder}`;
-    const due = joined.watches.get(name) ?? begun(rules, 'K', saidMs, eventId);
+  for (const [each, { eventId, saidMs }] of standing) {
+    const name = `${prefix}${each}`;
+    const fresh = begun(rules, rule, saidMs, eventId);
+    const begin =
+      fresh === null || lastsMs === null ? fresh : { ...fresh, deadlineMs: saidMs + lastsMs };
+    const due = watches.get(name) ?? begin;
     if (due === null) continue;
-    joined.watches.set(name, due);
+    watches.set(name, due);
     if (due.open || due.deadlineMs > timeMs) continue;
     due.open = true;
     found.push(said('raised', key, due, timeMs));
   }
   return found;
 }
-
-const moneyWatch = 'money ';

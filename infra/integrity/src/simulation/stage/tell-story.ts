@@ -254,7 +254,7 @@ export function rulesCommand(
     { rule: 'M', version: 1, enabled: true, graceMs, ...value('unknownGraceMs', 700) },
     { rule: 'N', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
     { rule: 'P', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },
-    { rule: 'R', version: 1, enabled: true, graceMs: 2 * graceMs },
+    { rule: 'R', version: 1, enabled: true, graceMs: 2 * graceMs, ...value('excessGraceMs', 500) },
     { rule: 'V', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
     {
       ...{ rule: 'U', version: 1, enabled: areCUAndZOn, graceMs: 0 },

@@ -7,6 +7,7 @@ import { otherKeyStories } from './other-keys.ts';
 import { paidAndFailedStories } from './paid-and-failed.ts';
 import { paidLateStories } from './paid-late.ts';
 import { refundStories } from './refunds.ts';
+import { stockStories } from './stock.ts';
 import { stuckStories } from './stuck.ts';
 import { sumStories } from './sums.ts';
 import { toldStories } from './told.ts';
@@ -23,4 +24,5 @@ export const stories: readonly Story[] = [
   ...otherKeyStories,
   ...impossibleStories,
   ...toldStories,
+  ...stockStories,
 ];
