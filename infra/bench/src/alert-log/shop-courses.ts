@@ -1,7 +1,7 @@
 /**
  * What the alert join reads in a shop whose payments are led at gateways: orders that checkouts lead,
- * every call to a gateway with its answer, refunds, accounts that people pay into, endpoints. Signals
- * of silent channels are left out: there is one a minute of a channel at most.
+ * every call to a gateway with its answer, refunds, accounts that people pay into, endpoints. Events
+ * of notifications, of goods and of silent channels are left out.
  */
 export const stepsPerShopCourse = 14;
 
