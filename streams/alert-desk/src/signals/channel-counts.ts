@@ -3,7 +3,7 @@ import { topics } from '@plumbline/events';
 import { derivedUuid, invariant, slotOf } from '@plumbline/kernel';
 import type { ProcessorContext, Topology } from '@plumbline/runtime';
 import { redrives } from '@plumbline/runtime';
-import { countOf, noCounts } from './counts.ts';
+import { countOf, isCounted, noCounts } from './counts.ts';
 import type { SignalLimits } from './limits.ts';
 import { signalLimits } from './limits.ts';
 
@@ -36,7 +36,13 @@ export const channelCountsTopologyOf = (limits: SignalLimits): Topology => ({
   name: 'channel-counts',
   ordering: 'time',
   paceMs: 25,
-  inputs: [{ kind: 'events', topic: topics.paymentsEvents.name }, redrives],
+  inputs: [
+    {
+      ...{ kind: 'events', topic: topics.paymentsEvents.name },
+      concerns: ({ type }) => isCounted(type),
+    },
+    redrives,
+  ],
   outputs: [topics.signalsCounts.name],
   changelog: topics.channelCountsChangelog.name,
   deadLetters: topics.channelCountsDeadLetters.name,
@@ -51,11 +57,7 @@ export const channelCountsTopologyOf = (limits: SignalLimits): Topology => ({
 
 export const channelCountsTopology = channelCountsTopologyOf(signalLimits);
 
-function count(
-  event: PaymentsEvent,
-  context: ProcessorContext,
-  { minuteMs }: SignalLimits,
-): void {
+function count(event: PaymentsEvent, context: ProcessorContext, { minuteMs }: SignalLimits): void {
   const counted = countOf(event);
   const channel = channelOf(event, context);
   if (counted === null || channel === null) return;

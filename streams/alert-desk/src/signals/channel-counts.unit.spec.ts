@@ -51,6 +51,17 @@ const counted = (): readonly ChannelCounted[] =>
   said().map(({ payload }) => payload.data as ChannelCounted);
 
 describe('what happens to the payments of a channel', () => {
+  it('is not even decoded where it says nothing of the channel', () => {
+    const nonsense = (type: string, name: string): number => {
+      const record = { key: Buffer.from(`main/${name}`), value: Buffer.from('nonsense') };
+      driver.pipeRaw({ topic, ...record, headers: { ce_type: Buffer.from(type) } });
+      return driver.readOutput(topics.channelCountsDeadLetters.name).length;
+    };
+    for (const type of ['GatewayCallRequested', 'RefundSucceeded', 'OfNewerCode'])
+      expect(nonsense(type, 'O-1')).toBe(0);
+    expect(nonsense('GatewayCallReported', 'O-2')).toBe(1);
+  });
+
   it('is told by the minute, under the key of the channel', () => {
     const minuteAt = driver.nowMs();
     pay(created('P1'), created('P2'), unknown('P1'), succeeded('P1'), created('P3', 'LAKALA'));

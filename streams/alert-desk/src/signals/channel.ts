@@ -179,5 +179,8 @@ function endOf(
         4 * perMille(counts.succeeded, endedIn(counts)) >=
           3 * perMille(usual.succeeded, usual.ended);
   if (!isOver || signal === null) return null;
-  return { type: 'ChannelSpeaks', data: { channel, kind: signal, ...spanOf(newest, limits), counts } };
+  return {
+    type: 'ChannelSpeaks',
+    data: { channel, kind: signal, ...spanOf(newest, limits), counts },
+  };
 }

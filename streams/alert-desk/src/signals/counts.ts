@@ -20,38 +20,39 @@ export const endedIn = ({ succeeded, failed, closed, unknown }: ChannelCounts): 
   succeeded + failed + closed + unknown;
 
 /** What an event counts as; null for what says nothing of its channel. */
-export function countOf({ type, data }: PaymentsEvent): keyof ChannelCounts | null {
-  switch (type) {
-    case 'PaymentCreated':
-      return 'created';
-    case 'PaymentSucceeded':
-      return 'succeeded';
-    case 'PaymentFailed':
-      return 'failed';
-    case 'PaymentClosed':
-      return 'closed';
-    case 'PaymentUnknown':
-      return 'unknown';
-    case 'GatewayCallbackRecorded':
-    case 'PaymentCallbackRecorded':
-      return 'callbacks';
-    case 'GatewayCallReported':
-      return data.kind === 'QUERY' ? 'answers' : null;
-    case 'GatewayCallRequested':
-    case 'GatewayCallStarted':
-    case 'GatewayQueryDeferred':
-    case 'PaymentCloseRequested':
-    case 'PaymentProcessing':
-    case 'PaymentReportConfirmed':
-    case 'PaymentReportContradicted':
-    case 'PaymentReportMismatched':
-    case 'PaymentRequestConflicted':
-    case 'PaymentTransactionConflicted':
-    case 'RefundFailed':
-    case 'RefundProcessing':
-    case 'RefundRequested':
-    case 'RefundSucceeded':
-    case 'RefundUnknown':
-      return null;
-  }
-}
+const countsAs = {
+  PaymentCreated: 'created',
+  PaymentSucceeded: 'succeeded',
+  PaymentFailed: 'failed',
+  PaymentClosed: 'closed',
+  PaymentUnknown: 'unknown',
+  GatewayCallbackRecorded: 'callbacks',
+  PaymentCallbackRecorded: 'callbacks',
+  GatewayCallReported: 'answers',
+  GatewayCallRequested: null,
+  GatewayCallStarted: null,
+  GatewayQueryDeferred: null,
+  PaymentCloseRequested: null,
+  PaymentProcessing: null,
+  PaymentReportConfirmed: null,
+  PaymentReportContradicted: null,
+  PaymentReportMismatched: null,
+  PaymentRequestConflicted: null,
+  PaymentTransactionConflicted: null,
+  RefundFailed: null,
+  RefundProcessing: null,
+  RefundRequested: null,
+  RefundSucceeded: null,
+  RefundUnknown: null,
+} as const satisfies Readonly<Record<PaymentsEvent['type'], keyof ChannelCounts | null>>;
+
+const counted: ReadonlySet<string> = new Set(
+  Object.entries(countsAs).flatMap(([type, as]) => (as === null ? [] : [type])),
+);
+
+/** Whether an event of this type may count: half of a payment's events do not. */
+export const isCounted = (type: string): boolean => counted.has(type);
+
+/** Of calls to gateways only what is answered to a query counts. */
+export const countOf = ({ type, data }: PaymentsEvent): keyof ChannelCounts | null =>
+  type === 'GatewayCallReported' && data.kind !== 'QUERY' ? null : countsAs[type];
