@@ -10,6 +10,7 @@ import type { Decided, RoutedCommand, Topology } from '@plumbline/runtime';
 import { aggregateTopology } from '@plumbline/runtime';
 import {
   announcementFrom,
+  concernsAnnouncements,
   heardStores,
   heardTopics,
   withEndpoint,
@@ -117,7 +118,7 @@ export const notificationsTopology = (options: NotificationsTopologyOptions): To
       'notificationId' in data ? data.notificationId : (data.notificationIds[0] ?? ''),
     hears: {
       ...{ topics: heardTopics, stores: heardStores },
-      ...{ commandOf: announcementFrom, complete: withEndpoint },
+      ...{ concerns: concernsAnnouncements, commandOf: announcementFrom, complete: withEndpoint },
     },
     asks: {
       topics: [

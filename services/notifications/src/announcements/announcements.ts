@@ -6,11 +6,11 @@ import type {
 } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { derivedUuid, slotOfRecordKey } from '@plumbline/kernel';
-import type { InputRecord, ProcessorContext, StoreSpec } from '@plumbline/runtime';
+import type { Concerns, InputRecord, ProcessorContext, StoreSpec } from '@plumbline/runtime';
 import type { Announce, NotificationCommand, Target } from '../domain/notification/commands.ts';
 import { keepLaneSettings } from '../deliveries/due-index.ts';
 import type { PaymentFacts } from './content.ts';
-import { contentOfAlert, contentOfPayment } from './content.ts';
+import { contentOfAlert, contentOfPayment, heardPayments, isToldOf } from './content.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
 import { subscriberOf, subscribersOf, subscriptionsStore, withCopy } from './subscriptions.ts';
 
@@ -59,6 +59,7 @@ function onPayment(input: InputRecord, context: ProcessorContext): NotificationC
     payments.set(input.key, { payNo, amountMinor, currency, channel });
     return null;
   }
+  if (!isToldOf(event)) return null;
   const known = payments.get(input.key) ?? null;
   return contentOfPayment(factOf(input, event), known);
 }
@@ -69,6 +70,10 @@ const factOf = <Event>(input: InputRecord, event: Event) => ({
   key: input.key,
   atMs: input.envelope.timeMs,
 });
+
+/** Most events of a payment are between it and its gateway. */
+export const concernsAnnouncements: Concerns = ({ topic, type }) =>
+  topic !== topics.paymentsEvents.name || heardPayments.has(type);
 
 /** What an event of somebody else means here: an announcement to whoever asked for such events. */
 export function announcementFrom(

@@ -64,6 +64,18 @@ describe('an event of a payment', () => {
     expect(driver.readOutput(topics.notificationsOutcomes.name)).toEqual([]);
   });
 
+  it('between a payment and its gateway is not even decoded', () => {
+    driver.copy();
+    const nonsense = (type: string): number => {
+      const record = { key: Buffer.from(key), value: Buffer.from('nonsense') };
+      const headers = { ce_type: Buffer.from(type) };
+      driver.pipeRaw({ topic: topics.paymentsEvents.name, ...record, headers });
+      return driver.readOutput(topics.notificationsDeadLetters.name).length;
+    };
+    expect(nonsense('GatewayCallReported')).toBe(0);
+    expect(nonsense('PaymentSucceeded')).toBe(1);
+  });
+
   it('under the number of a payment that nobody created is nobody’s', () => {
     driver.copy({ tenant: 'platform', settings: everyTenant });
     driver.pay(succeeded, payNo);

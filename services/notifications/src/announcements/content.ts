@@ -41,14 +41,52 @@ const moneyOf = (of: {
 /** Why a payment closed: nobody paid in time, or somebody did not want it any more. */
 const closedByTime = 'TIMED_OUT';
 
-/**
- * What a merchant is told of an event of a payment; `null` for what nobody is told of. `known` is
- * what the payment's creation said.
- */
+/** Of which events of a payment merchants are told. */
+const isTold = {
+  PaymentSucceeded: true,
+  PaymentFailed: true,
+  PaymentClosed: true,
+  RefundSucceeded: true,
+  RefundFailed: true,
+  GatewayCallRequested: false,
+  GatewayCallReported: false,
+  GatewayCallStarted: false,
+  GatewayCallbackRecorded: false,
+  GatewayQueryDeferred: false,
+  PaymentCallbackRecorded: false,
+  PaymentCloseRequested: false,
+  PaymentCreated: false,
+  PaymentProcessing: false,
+  PaymentReportConfirmed: false,
+  PaymentReportContradicted: false,
+  PaymentReportMismatched: false,
+  PaymentRequestConflicted: false,
+  PaymentTransactionConflicted: false,
+  PaymentUnknown: false,
+  RefundProcessing: false,
+  RefundRequested: false,
+  RefundUnknown: false,
+} as const satisfies Readonly<Record<PaymentsEvent['type'], boolean>>;
+
+type ToldType = {
+  [Type in keyof typeof isTold]: (typeof isTold)[Type] extends true ? Type : never;
+}[keyof typeof isTold];
+
+export type ToldPayment = Extract<PaymentsEvent, { readonly type: ToldType }>;
+
+export const isToldOf = (event: PaymentsEvent): event is ToldPayment => isTold[event.type];
+
+/** Types of the events of payments that are looked at: what is told, and what they need to be. */
+export const heardPayments: ReadonlySet<string> = new Set([
+  ...Object.entries(isTold).flatMap(([type, told]) => (told ? [type] : [])),
+  'PaymentCreated' satisfies PaymentsEvent['type'],
+]);
+
+/** What a merchant is told of an event of a payment. `known` is what the payment's creation said. */
 export function contentOfPayment(
-  fact: Fact<PaymentsEvent>,
+  fact: Fact<ToldPayment>,
   known: PaymentFacts | null,
-): NotificationContent | null {
+): NotificationContent {
   const { event } = fact;
   const created = known === null ? {} : moneyOf(known);
   switch (event.type) {
@@ -83,25 +121,6 @@ export function contentOfPayment(
       const said = { paymentMethod, paymentId, refundId, status: 'SUCCESS' } as const;
       return contentOf(fact, 'refund.failed', said);
     }
-    case 'GatewayCallRequested':
-    case 'GatewayCallReported':
-    case 'GatewayCallStarted':
-    case 'GatewayCallbackRecorded':
-    case 'GatewayQueryDeferred':
-    case 'PaymentCallbackRecorded':
-    case 'PaymentCloseRequested':
-    case 'PaymentCreated':
-    case 'PaymentProcessing':
-    case 'PaymentReportConfirmed':
-    case 'PaymentReportContradicted':
-    case 'PaymentReportMismatched':
-    case 'PaymentRequestConflicted':
-    case 'PaymentTransactionConflicted':
-    case 'PaymentUnknown':
-    case 'RefundProcessing':
-    case 'RefundRequested':
-    case 'RefundUnknown':
-      return null;
     default:
       return unreachable(event);
   }

@@ -1,11 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import type {
-  AlertsEvent,
-  NotificationContent,
-  NotifiedStatus,
-  PaymentsEvent,
-} from '@plumbline/events';
+import type { AlertsEvent, NotificationContent, NotifiedStatus } from '@plumbline/events';
 import { derivedUuid, payNo, routingKey, slotOfRecordKey, unreachable } from '@plumbline/kernel';
+import type { ToldPayment } from '../../announcements/content.ts';
 import { contentOfAlert, contentOfPayment } from '../../announcements/content.ts';
 import type { EventType } from '../../announcements/event-types.ts';
 import { eventBody } from '../../delivery/body.ts';
@@ -31,7 +27,7 @@ export interface Trial {
 export const trialOrderNo = (): string => `TEST-${randomBytes(6).toString('hex')}`;
 
 type Made =
-  | { readonly of: 'payment'; readonly event: PaymentsEvent }
+  | { readonly of: 'payment'; readonly event: ToldPayment }
   | { readonly of: 'alert'; readonly event: AlertsEvent };
 
 /**
