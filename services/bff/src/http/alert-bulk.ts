@@ -4,10 +4,11 @@ import { HttpProblem, Overloaded, WriteFailed, WriteUnknown } from '@plumbline/h
 import { partitionOfSlot, routingKey, slotOf } from '@plumbline/kernel';
 import { z } from 'zod';
 import type { AlertVerb, Saying } from './alert-sayings.ts';
-import { commandOf, say } from './alert-sayings.ts';
+import { commandOf } from './alert-sayings.ts';
 import type { BffEdge } from './edge.ts';
 import { problem } from './error-codes.ts';
 import { count } from './fields.ts';
+import { say } from './say.ts';
 
 const result = z.object({
   alertId: z.string(),
@@ -76,8 +77,9 @@ async function sayOfOne(
     key = routingKey(tenant, orderNo);
     // Of two alerts of one order each is a command of its own.
     const once = of.once === undefined ? undefined : `${of.once} ${alertId}`;
-    const command = commandOf(action, alertId, saying);
-    const { answer, outcome } = await say(edge, { key, command, once, context });
+    const payload = commandOf(action, alertId, saying);
+    const said = { key, subject: alertId, payload, once, context };
+    const { answer, outcome } = await say(edge.alertCommands, said);
     const { status } = z.object({ status: z.string().nullable() }).parse(answer);
     const changed = outcome.status === 'ACCEPTED' ? 'DONE' : 'UNCHANGED';
     return { key, result: { alertId, outcome: changed, status, code: null, message: null } };

@@ -14,11 +14,12 @@ import { z } from 'zod';
 import * as limits from '../limits.ts';
 import { readAlert } from '../upstream/queries.ts';
 import type { AlertVerb, Saying } from './alert-sayings.ts';
-import { commandOf, reason, say, until } from './alert-sayings.ts';
+import { commandOf, reason, until } from './alert-sayings.ts';
 import { authorised } from './authorise.ts';
 import type { BffEdge } from './edge.ts';
 import { operator } from './edge.ts';
 import { idempotencyKey } from './fields.ts';
+import { say } from './say.ts';
 import { alertWithHistoryView } from './views.ts';
 
 interface Step {
@@ -135,8 +136,9 @@ const lifeRoute = (edge: BffEdge, { verb, body, summary, description, conflict }
         ...{ context, position: undefined },
       });
       const key = routingKey(tenant, orderNo);
-      const command = commandOf(verb, alertId, saying);
-      await say(edge, { key, command, once: headers['idempotency-key'], context });
+      const payload = commandOf(verb, alertId, saying);
+      const once = headers['idempotency-key'];
+      await say(edge.alertCommands, { key, subject: alertId, payload, once, context });
       const position = (await edge.positionOf(topics.alertsEvents.name, key)) ?? undefined;
       return {
         status: 200,

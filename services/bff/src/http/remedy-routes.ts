@@ -1,18 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import type { DesksCommand, RemediesCommand } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import type { CommandGateway, RequestContext, Route } from '@plumbline/http';
-import { decisionOf, defineRoute, text } from '@plumbline/http';
-import { derivedUuid, routingKey, slotOf } from '@plumbline/kernel';
+import type { Route } from '@plumbline/http';
+import { defineRoute, text } from '@plumbline/http';
+import { routingKey } from '@plumbline/kernel';
 import { z } from 'zod';
 import * as limits from '../limits.ts';
 import { readPolicies, readRemedies, readRemedy } from '../upstream/remedies.ts';
-import { authorised, callerOf } from './authorise.ts';
+import { authorised } from './authorise.ts';
 import type { BffEdge } from './edge.ts';
 import { operator } from './edge.ts';
-import { bffErrorCodes } from './error-codes.ts';
 import { idempotencyKey, page, positionHeader } from './fields.ts';
 import { policiesView, remediesPage, remedyWithHistoryView } from './remedy-views.ts';
+import { say } from './say.ts';
 
 /** What operators see of remedies, and what they say: approve, reject, stop and resume. */
 export const remedyRoutes = (edge: BffEdge): readonly Route[] => [
@@ -140,7 +138,7 @@ const sayRoute = (edge: BffEdge, verb: keyof typeof sayings): Route => {
       const key = routingKey(known.tenant, known.orderNo);
       const payload = { type, data: { remedyId: params.remedyId, reason } };
       const said = { subject: params.remedyId, payload, once: headers['idempotency-key'] };
-      await decided(edge.remedyCommands, { key, ...said, context });
+      await say(edge.remedyCommands, { key, ...said, context });
       const position = (await edge.positionOf(topics.remediesEvents.name, key)) ?? undefined;
       const remedy = await readRemedy(queries, params.remedyId, { context, position });
       return { status: 200, body: { remedy } };
@@ -184,7 +182,7 @@ const switchRoute = (edge: BffEdge, verb: keyof typeof switches): Route => {
       const key = routingKey(said.tenant, deskName);
       const payload = { type, data: said };
       const asked = { subject: said.tenant, payload, once: headers['idempotency-key'] };
-      await decided(edge.deskCommands, { key, ...asked, context });
+      await say(edge.deskCommands, { key, ...asked, context });
       const position = (await edge.positionOf(topics.desksEvents.name, key)) ?? undefined;
       const query = { tenant: said.tenant };
       return {
@@ -197,25 +195,3 @@ const switchRoute = (edge: BffEdge, verb: keyof typeof switches): Route => {
 
 /** `deskKeyOf` of alert-desk (docs/formats.md). */
 const deskName = 'remedies';
-
-/** Has it decided, in the name of the person who asks; a refusal is thrown as a problem. */
-async function decided(
-  gateway: Pick<CommandGateway, 'execute'>,
-  said: {
-    readonly key: string;
-    readonly subject: string;
-    readonly payload: RemediesCommand | DesksCommand;
-    readonly once: string | undefined;
-    readonly context: RequestContext;
-  },
-): Promise<void> {
-  const { key, subject, payload, once: word, context } = said;
-  const user = callerOf(context).user.id;
-  const { type } = payload;
-  const executed = await gateway.execute({
-    id: word === undefined ? randomUUID() : derivedUuid(slotOf(key), 'say', user, type, word),
-    ...{ key, subject, payload, correlationId: context.correlationId },
-    ...{ actor: `operator:${user}`, traceparent: context.traceparent },
-  });
-  decisionOf(executed, { codes: bffErrorCodes, retryAfterSeconds: limits.retryAfterSeconds });
-}
