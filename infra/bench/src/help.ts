@@ -48,6 +48,7 @@ export const partNames = [
   'restore',
   'takeover',
   'transactions',
+  'rebuild',
 ] as const;
 export type PartName = (typeof partNames)[number];
 
@@ -90,6 +91,8 @@ say nothing about another, and a busy machine measures its other work.
     restore   (6 min)  starts of a process that has the state of ${restoreKeys} keys
     takeover  (4 min)  two processes, kill -9 of one: until the other answers for its partitions
     transactions (1 min)  transactions/s of ${transactionSizes.join(', ')} records by 1 and 4 producers
+    rebuild   (5 min)  the payments' read model from a prepared log, by COPY and as JSON, compared, and
+                       by a transaction a record; beside kafkajs, which only reads and decodes
 
   --rates N,…         latency: requests a second (default ${ratesDefault.join(',')})
   --flows N,…         payments: flows a second (default ${flowRatesDefault.join(',')})
@@ -102,7 +105,7 @@ say nothing about another, and a busy machine measures its other work.
   --seconds N         latency, lateness, payments, checkouts, deliveries, subscribers, money: how long
                       at each rate (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
-  --records N         join, keys, alerts: records of a prepared log (default ${recordsDefault};
+  --records N         join, keys, alerts, rebuild: records of a prepared log (default ${recordsDefault};
                       alerts: ${alertRecordsDefault})
   --rounds N          alerts: runs of each program (default ${roundsDefault})
   --open N,…          alerts: orders that are open (default ${openOrdersDefault.join(',')})

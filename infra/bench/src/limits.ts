@@ -182,6 +182,9 @@ export const probeBeforeMs = 3_000;
 /** A partition whose first answer after the kill takes longer was one of the killed process. */
 export const lostSilenceMs = 1_000;
 
+/** Records of the naive projector: at some hundreds a second it takes long enough to measure. */
+export const naiveRecords = 3_000;
+
 /** Sizes of the part `transactions`, in records. */
 export const transactionSizes = [1, 10, 100, 1_000] as const;
 export const producerCounts = [1, 4] as const;

@@ -14,6 +14,7 @@ import type { MoneyResult } from './measure/money.ts';
 import type { OpenOrdersResult } from './measure/open-orders.ts';
 import type { PaymentsResult } from './measure/payments.ts';
 import type { Delays, PurchasesResult } from './measure/purchases.ts';
+import type { RebuildResult } from './measure/rebuild.ts';
 import type { RestoreResult } from './measure/restore.ts';
 import type { RetriesResult } from './measure/retries.ts';
 import type { SubscribersResult } from './measure/subscribers.ts';
@@ -92,6 +93,17 @@ const takeover: readonly Column<TakeoverResult>[] = [
   number('lost partitions', 16, (r) => String(r.lost)),
   number('answered again', 15, (r) => seconds(r.takeoverMs)),
   name('  each', 40, (r) => `  ${r.silences.map(({ ms: of }) => ms(of)).join(', ')}`),
+];
+
+const rebuild: readonly Column<RebuildResult>[] = [
+  name('program', 32, (r) => r.program),
+  number('records', 9, (r) => String(r.records)),
+  number('took', 9, (r) => seconds(r.elapsedMs)),
+  number('records/s', 10, (r) => whole(r.perSecond)),
+  number('of reading', 11, (r) => (r.share === null ? '-' : `${(r.share * 100).toFixed(1)} %`)),
+  number('cpu s', 7, (r) => r.cpuSeconds.toFixed(1)),
+  number('postgres', 9, (r) => r.postgresCpuSeconds.toFixed(1)),
+  number('rss MiB', 8, (r) => whole(r.rssMiB)),
 ];
 
 const transactions: readonly Column<TransactionsResult>[] = [
@@ -200,6 +212,7 @@ export type TableResult =
   | MoneyResult
   | OpenOrdersResult
   | PaymentsResult
+  | RebuildResult
   | RestoreResult
   | RetriesResult
   | SubscribersResult
@@ -247,6 +260,8 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
       return drawn(subscribers, result);
     case 'takeover':
       return drawn(takeover, result);
+    case 'rebuild':
+      return drawn(rebuild, result);
     case 'transactions':
       return drawn(transactions, result);
     case 'waiting':

@@ -17,6 +17,7 @@ import { measureMoney } from './measure/money.ts';
 import { measureOpenOrders } from './measure/open-orders.ts';
 import { measurePayments } from './measure/payments.ts';
 import { measurePurchases } from './measure/purchases.ts';
+import { measureRebuild } from './measure/rebuild.ts';
 import { measureRestore } from './measure/restore.ts';
 import { measureRetries } from './measure/retries.ts';
 import { measureColdStart, measureWarmStarts } from './measure/start.ts';
@@ -97,7 +98,7 @@ async function measureAccounts(options: Measuring, chosen: BenchArguments): Prom
 /** What needs a broker and a registry, and nothing else on the machine. */
 const onBenchLog = [
   ...(['join', 'alerts', 'keys', 'lateness'] as const),
-  ...(['restore', 'takeover', 'transactions'] as const),
+  ...(['restore', 'takeover', 'transactions', 'rebuild'] as const),
 ];
 
 async function measureOnBenchLog(options: Measuring, chosen: BenchArguments): Promise<void> {
@@ -116,6 +117,7 @@ async function measureOnBenchLog(options: Measuring, chosen: BenchArguments): Pr
     if (parts.has('lateness')) await measureLateness(alertBench, { perSecond, seconds });
     if (parts.has('restore')) await measureRestore(alertBench, keys);
     if (parts.has('takeover')) await measureTakeover(alertBench, keys);
+    if (parts.has('rebuild')) await measureRebuild(alertBench, { records });
     if (parts.has('transactions')) await measureTransactions({ ...options, world });
   } finally {
     await world.close();

@@ -17,6 +17,7 @@ import type { MoneyResult } from './measure/money.ts';
 import type { OpenOrdersResult } from './measure/open-orders.ts';
 import type { PaymentsResult } from './measure/payments.ts';
 import type { PurchasesResult } from './measure/purchases.ts';
+import type { RebuildResult } from './measure/rebuild.ts';
 import type { RestoreResult } from './measure/restore.ts';
 import type { RetriesResult } from './measure/retries.ts';
 import type { StartResult } from './measure/start.ts';
@@ -45,6 +46,7 @@ export type Result =
   | MoneyResult
   | OpenOrdersResult
   | PaymentsResult
+  | RebuildResult
   | RestoreResult
   | RetriesResult
   | SubscribersResult

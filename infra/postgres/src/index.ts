@@ -30,6 +30,7 @@ export type {
 } from './projection.ts';
 export { checkProjection, groupOf, quoted, schemaOf } from './projection.ts';
 export type { ProjectionRow, ProjectionSql } from './projection-sql.ts';
+export { createProjectionSql } from './projection-sql.ts';
 export { migrateProjection } from './migrate-projection.ts';
 export type { WaitingKey } from './parked.ts';
 export { waitingKeysOf } from './parked.ts';

@@ -4,6 +4,7 @@ import { silentLogger } from '@plumbline/observability';
 import type { RowDifference, TableChecksum } from './checksum.ts';
 import { rowDifferences, tableChecksum } from './checksum.ts';
 import { RebuildRefused } from './errors.ts';
+import * as limits from './limits.ts';
 import { migrateProjection, shareSchema, tryLockSchema, useSchema } from './migrate-projection.ts';
 import type { Postgres, SqlTransaction } from './open-postgres.ts';
 import type { ProjectionPosition } from './positions.ts';
@@ -67,6 +68,7 @@ export async function rebuildAndCompare(options: RebuildOptions): Promise<Rebuil
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
   const context: RebuildContext = {
+    copiedRowsMin: limits.copiedRowsMin,
     ...{ projection, postgres, signal, logger: options.logger ?? silentLogger },
     ...{ log: readOnlyLog(options.log), codec: readOnlyCodec(options.codec) },
   };

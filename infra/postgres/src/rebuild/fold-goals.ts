@@ -35,7 +35,7 @@ export async function foldGoals(
 ): Promise<number> {
   const { schema, pace } = to;
   const goals = to.goals.filter((goal) => goal.to > goal.from);
-  const copier = createRowCopier({ rowsMin: limits.copiedRowsMin });
+  const copier = createRowCopier({ rowsMin: context.copiedRowsMin });
   const meter = createMeter(offsetsOf(goals));
   const numbers = [...new Set(goals.map(({ partition }) => partition))];
   const failing = new AbortController();
@@ -45,7 +45,10 @@ export async function foldGoals(
       const mine = goals.filter(({ partition }) => partition === number);
       await rebuildPartition({
         ...{ context: { ...context, signal }, schema, goals: mine, pace, copier },
-        folded: (step) => to.onProgress?.(meter.add(step)),
+        folded: (step) => {
+          const progress = meter.add(step);
+          to.onProgress?.(progress);
+        },
       });
     }
   };

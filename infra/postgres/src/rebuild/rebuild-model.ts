@@ -49,6 +49,8 @@ export interface ReplaceOptions extends PaceLimits {
   readonly logger?: Logger;
   readonly onProgress?: (progress: RebuildModelProgress) => void;
   readonly signal?: AbortSignal;
+  /** Rows of one statement from which COPY is used, for measurements. */
+  readonly copiedRowsMin?: number;
 }
 
 export interface RebuildModelOptions extends ReplaceOptions {
@@ -135,6 +137,7 @@ const contextOf = (options: ReplaceOptions): RebuildContext => ({
   postgres: options.postgres,
   logger: options.logger ?? silentLogger,
   signal: options.signal ?? new AbortController().signal,
+  copiedRowsMin: options.copiedRowsMin ?? limits.copiedRowsMin,
 });
 
 async function replace(

@@ -19,6 +19,8 @@ export interface RebuildContext {
   readonly postgres: Postgres;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Rows of one statement from which they are copied. */
+  readonly copiedRowsMin: number;
 }
 
 /**
