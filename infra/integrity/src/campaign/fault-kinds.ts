@@ -21,7 +21,7 @@ export interface Fault {
 }
 
 const twice: readonly ProcessName[] = ['orders', 'payments', 'checkout', 'consistency-alerts'];
-const processNames: readonly ProcessName[] = [...twice, 'queries'];
+const processNames: readonly ProcessName[] = [...twice, 'queries', 'alert-desk'];
 
 /** An instance of a process: `orders 2`. */
 function drawInstance(random: Random) {
