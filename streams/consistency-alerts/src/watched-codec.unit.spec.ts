@@ -117,11 +117,23 @@ const told = fc.record({
     few,
   ),
 });
+const pieces = { quantity: fc.nat(), seen: evidence };
+const stock = fc.record({
+  unitAmountMinor: amountMinor,
+  currency: fc.string(),
+  excess: fc.array(
+    fc.record({
+      ...{ reservationId: fc.string(), orderNo: fc.option(fc.string()), ...pieces },
+      reserved: fc.option(fc.record(pieces)),
+    }),
+    few,
+  ),
+});
 const watched: fc.Arbitrary<WatchedOrder> = fc.record({
   view: fc.record({
     ...{ order: fc.option(order), payment: fc.option(payment), checkout: fc.option(checkout) },
     ...{ endpoint: fc.option(endpoint), receiving: fc.option(receiving), told: fc.option(told) },
-    stock: fc.constant(null),
+    stock: fc.option(stock),
     backward: fc.array(fc.record({ was: fc.string(), seen: evidence }), few),
   }),
   watches: fc.dictionary(
@@ -158,7 +170,7 @@ function since2(view: WatchedOrder['view']): WatchedOrder['view'] {
       ...{ ...paid, ...added.ofPayment },
       lasting: { ...paid.lasting, mismatches: mismatches ?? [] },
     },
-    ...{ backward: [], told: null },
+    ...{ backward: [], told: null, stock: null },
   };
 }
 
@@ -331,7 +343,7 @@ describe('what is kept of an order', () => {
     [5, { endpoint: null, receiving: { account: '1.2', unmatched: [], otherReports: [] } }],
   ])('is written in format %i, so that a version before reads what it can know', (format, part) => {
     for (const { view, ...rest } of fc.sample(watched, { numRuns: 5, seed: format })) {
-      const none = { order: null, payment: null, backward: [], told: null };
+      const none = { order: null, payment: null, backward: [], told: null, stock: null };
       const bytes = watchedCodec.encode({ view: { ...view, ...none, ...part }, ...rest });
       expect(bytes[0]).toBe(format);
     }
@@ -340,7 +352,7 @@ describe('what is kept of an order', () => {
   it('is written in format 6 where nobody was told of it, which a version before reads', () => {
     for (const { view, ...rest } of fc.sample(watched, { numRuns: 20, seed: 6 })) {
       if (view.order === null && view.payment === null) continue;
-      const bytes = watchedCodec.encode({ view: { ...view, told: null }, ...rest });
+      const bytes = watchedCodec.encode({ view: { ...view, told: null, stock: null }, ...rest });
       expect(bytes[0]).toBe(6);
     }
   });
