@@ -4,8 +4,8 @@ import type { Conditions } from '@plumbline/postgres';
 import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { AlertStatus } from '../projections/alerts.ts';
 import { alertsProjection, standingSql } from '../projections/alerts.ts';
-import type { Page, PagePosition } from './page.ts';
-import { pageOf } from './page.ts';
+import type { Page, PageAsked, PagePosition } from './page.ts';
+import { readPage } from './page.ts';
 
 const schema = quoted(schemaOf(alertsProjection));
 const alerts = `${schema}.alerts`;
@@ -134,24 +134,19 @@ function withAmounts(where: Conditions, filter: AlertFilter): Conditions {
   return where;
 }
 
-export async function readAlerts(
+/** Where an alert stands among others, newest first. */
+export const alertPosition = (row: AlertRow): PagePosition => ({
+  ...{ atMs: Number(row.detected_at_ms), id: row.alert_id },
+});
+
+export const readAlerts = (
   postgres: Postgres,
-  options: {
-    readonly filter: AlertFilter;
-    readonly after: PagePosition | null;
-    readonly limit: number;
-  },
-): Promise<Page<AlertRow>> {
-  const where = filtered(options.filter);
-  const { after, limit } = options;
-  if (after !== null) where.add('(detected_at_ms, alert_id) < (?, ?)', after.atMs, after.id);
-  const rows = await postgres.query<AlertRow>(
-    `select * from ${alerts} where ${where.sql}
-     order by detected_at_ms desc, alert_id desc limit ?`,
-    [...where.values, limit + 1],
-  );
-  return pageOf(rows, limit, (row) => ({ atMs: Number(row.detected_at_ms), id: row.alert_id }));
-}
+  { filter, ...asked }: PageAsked & { readonly filter: AlertFilter },
+): Promise<Page<AlertRow>> =>
+  readPage<AlertRow>(postgres, {
+    ...{ ...asked, select: `select * from ${alerts}`, where: filtered(filter) },
+    ...{ order: ['detected_at_ms', 'alert_id'], positionOf: alertPosition },
+  });
 
 /** Counts and the money of alerts that stand, of one rule and currency. */
 export interface AlertSums {

@@ -4,8 +4,9 @@ import { alertsProjection, standingSql } from '../projections/alerts.ts';
 import type { IncidentStatus } from '../projections/incidents.ts';
 import { incidentsProjection } from '../projections/incidents.ts';
 import type { AlertRow } from './alert-reads.ts';
-import type { Page, PagePosition } from './page.ts';
-import { pageOf } from './page.ts';
+import { alertPosition } from './alert-reads.ts';
+import type { Page, PageAsked } from './page.ts';
+import { readPage } from './page.ts';
 
 const schema = quoted(schemaOf(incidentsProjection));
 const incidents = `${schema}.incidents`;
@@ -58,15 +59,10 @@ export interface IncidentFilter {
 /** Ids of the alerts of an incident, which is the only value: for a condition of another read. */
 export const memberIdsSql = `select alert_id from ${members} where incident_id = ?`;
 
-interface Asked {
-  readonly after: PagePosition | null;
-  readonly limit: number;
-}
-
 /** Newest first. */
-export async function readIncidents(
+export function readIncidents(
   postgres: Postgres,
-  { filter, after, limit }: Asked & { readonly filter: IncidentFilter },
+  { filter, ...asked }: PageAsked & { readonly filter: IncidentFilter },
 ): Promise<Page<IncidentRow>> {
   const where = conditions()
     .add('opened_at_ms is not null')
@@ -74,13 +70,11 @@ export async function readIncidents(
     .addIf('rule = ?', filter.rule)
     .addIf('status = ?', filter.status)
     .addIf(`incident_id = (select incident_id from ${members} where alert_id = ?)`, filter.alertId);
-  if (after !== null) where.add('(opened_at_ms, incident_id) < (?, ?)', after.atMs, after.id);
-  const rows = await postgres.query<IncidentRow>(
-    `select * from ${incidents} where ${where.sql}
-     order by opened_at_ms desc, incident_id desc limit ?`,
-    [...where.values, limit + 1],
-  );
-  return pageOf(rows, limit, (row) => ({ atMs: Number(row.opened_at_ms), id: row.incident_id }));
+  return readPage<IncidentRow>(postgres, {
+    ...{ ...asked, select: `select * from ${incidents}`, where },
+    order: ['opened_at_ms', 'incident_id'],
+    positionOf: (row) => ({ atMs: Number(row.opened_at_ms), id: row.incident_id }),
+  });
 }
 
 export async function readIncident(
@@ -95,19 +89,16 @@ export async function readIncident(
 }
 
 /** Alerts of an incident, newest first: those that the read model of alerts has by now. */
-export async function readMembers(
+export const readMembers = (
   postgres: Postgres,
-  { incidentId, after, limit }: Asked & { readonly incidentId: string },
-): Promise<Page<AlertRow>> {
-  const where = conditions().add('m.incident_id = ?', incidentId).add('detected_at_ms is not null');
-  if (after !== null) where.add('(a.detected_at_ms, a.alert_id) < (?, ?)', after.atMs, after.id);
-  const rows = await postgres.query<AlertRow>(
-    `select a.* from ${members} m join ${alerts} a on a.alert_id = m.alert_id where ${where.sql}
-     order by a.detected_at_ms desc, a.alert_id desc limit ?`,
-    [...where.values, limit + 1],
-  );
-  return pageOf(rows, limit, (row) => ({ atMs: Number(row.detected_at_ms), id: row.alert_id }));
-}
+  { incidentId, ...asked }: PageAsked & { readonly incidentId: string },
+): Promise<Page<AlertRow>> =>
+  readPage<AlertRow>(postgres, {
+    ...asked,
+    select: `select a.* from ${members} m join ${alerts} a on a.alert_id = m.alert_id`,
+    where: conditions().add('m.incident_id = ?', incidentId).add('detected_at_ms is not null'),
+    ...{ order: ['a.detected_at_ms', 'a.alert_id'], positionOf: alertPosition },
+  });
 
 /** What there is to look at of one rule: an incident is one matter, however many its alerts. */
 export interface MatterSums {

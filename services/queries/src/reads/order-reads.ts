@@ -3,8 +3,8 @@ import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { CheckoutStatus, OrderStatus, PaymentStatus } from '../projections/order-overview.ts';
 import { orderOverviewProjection } from '../projections/order-overview.ts';
 import { commandsProjection, timelineProjection } from '../projections/timeline.ts';
-import type { Page, PagePosition } from './page.ts';
-import { pageOf } from './page.ts';
+import type { Page, PageAsked } from './page.ts';
+import { pageOf, readPage } from './page.ts';
 
 const overview = quoted(schemaOf(orderOverviewProjection));
 const entriesOf = [timelineProjection, commandsProjection].map(
@@ -74,15 +74,10 @@ export interface OrderFilter {
 }
 
 /** Orders that exist; a payment without one is found by its order number only. */
-export async function readOrders(
+export function readOrders(
   postgres: Postgres,
-  options: {
-    readonly filter: OrderFilter;
-    readonly after: PagePosition | null;
-    readonly limit: number;
-  },
+  { filter, ...asked }: PageAsked & { readonly filter: OrderFilter },
 ): Promise<Page<OrderRow>> {
-  const { filter, after, limit } = options;
   const where = conditions()
     .add('tenant = ?', filter.tenant)
     .add('created_at_ms is not null')
@@ -97,13 +92,11 @@ export async function readOrders(
     const alerts = `${overview}.order_alerts a where a.routing_key = o.routing_key and a.open`;
     where.add(`${not}exists (select from ${alerts})`);
   }
-  if (after !== null) where.add('(created_at_ms, order_no) < (?, ?)', after.atMs, after.id);
-  const rows = await postgres.query<OrderRow>(
-    `select o.*, ${openAlerts} from ${overview}.orders o where ${where.sql}
-     order by created_at_ms desc, order_no desc limit ?`,
-    [...where.values, limit + 1],
-  );
-  return pageOf(rows, limit, (row) => ({ atMs: Number(row.created_at_ms), id: row.order_no }));
+  return readPage<OrderRow>(postgres, {
+    ...{ ...asked, select: `select o.*, ${openAlerts} from ${overview}.orders o`, where },
+    order: ['created_at_ms', 'order_no'],
+    positionOf: (row) => ({ atMs: Number(row.created_at_ms), id: row.order_no }),
+  });
 }
 
 /** One event or dead letter of an order; see the projection. */
@@ -130,11 +123,9 @@ const placeOf = `topic || ' ' || lpad(partition::text, 5, '0') || ' ' || lpad("o
 /** The oldest first, with entries of the same millisecond by topic, partition and offset. */
 export async function readTimeline(
   postgres: Postgres,
-  options: {
+  options: PageAsked & {
     /** The routing key, and the number of its payment: commands are keyed by either. */
     readonly keys: readonly string[];
-    readonly after: PagePosition | null;
-    readonly limit: number;
   },
 ): Promise<Page<EntryRow>> {
   const where = conditions().add('record_key = any(?)', options.keys);

@@ -1,4 +1,5 @@
 import { cursorOf as cursorOfRow } from '@plumbline/http';
+import type { Conditions, Postgres } from '@plumbline/postgres';
 
 /** Newest first; the id parts what belongs to the same millisecond. */
 export interface PagePosition {
@@ -10,6 +11,35 @@ export interface Page<Row> {
   readonly rows: readonly Row[];
   /** The last row of the page when there are more; `null` at the end. */
   readonly last: PagePosition | null;
+}
+
+/** Which page of a list. */
+export interface PageAsked {
+  /** Behind it; `null` for the first page. */
+  readonly after: PagePosition | null;
+  readonly limit: number;
+}
+
+/** Reads a page, newest first. */
+export async function readPage<Row extends object>(
+  postgres: Pick<Postgres, 'query'>,
+  options: PageAsked & {
+    /** `select … from …`. */
+    readonly select: string;
+    readonly where: Conditions;
+    /** Columns of the time, epoch ms, and of the id. */
+    readonly order: readonly [at: string, id: string];
+    readonly positionOf: (row: Row) => PagePosition;
+  },
+): Promise<Page<Row>> {
+  const { select, where, order, after, limit } = options;
+  const [at, id] = order;
+  if (after !== null) where.add(`(${at}, ${id}) < (?, ?)`, after.atMs, after.id);
+  const rows = await postgres.query<Row>(
+    `${select} where ${where.sql} order by ${at} desc, ${id} desc limit ?`,
+    [...where.values, limit + 1],
+  );
+  return pageOf(rows, limit, options.positionOf);
 }
 
 /** Cuts a page from rows of which one more than the limit was asked for. */

@@ -3,8 +3,8 @@ import { conditions, quoted, schemaOf } from '@plumbline/postgres';
 import type { RemedyStatus } from '../projections/remedies.ts';
 import { remediesProjection } from '../projections/remedies.ts';
 import { memberIdsSql } from './incident-reads.ts';
-import type { Page, PagePosition } from './page.ts';
-import { pageOf } from './page.ts';
+import type { Page, PageAsked } from './page.ts';
+import { readPage } from './page.ts';
 
 const schema = quoted(schemaOf(remediesProjection));
 const remedies = `${schema}.remedies`;
@@ -96,15 +96,10 @@ const approvedBySql = `array(select s.actor from ${steps} s
   group by s.actor order by min(s."offset")) as approved_by`;
 
 /** Newest first. */
-export async function readRemedies(
+export function readRemedies(
   postgres: Postgres,
-  options: {
-    readonly filter: RemedyFilter;
-    readonly after: PagePosition | null;
-    readonly limit: number;
-  },
+  { filter, ...asked }: PageAsked & { readonly filter: RemedyFilter },
 ): Promise<Page<RemedyRow>> {
-  const { filter, after, limit } = options;
   const where = conditions()
     .add('proposed_at_ms is not null')
     .addIf('tenant = ?', filter.tenant)
@@ -113,13 +108,11 @@ export async function readRemedies(
     .addIf('alert_id = ?', filter.alertId)
     .addIf('order_no = ?', filter.orderNo)
     .addIf(`alert_id in (${memberIdsSql})`, filter.incidentId);
-  if (after !== null) where.add('(proposed_at_ms, remedy_id) < (?, ?)', after.atMs, after.id);
-  const rows = await postgres.query<RemedyRow>(
-    `select r.*, ${approvedBySql} from ${remedies} r where ${where.sql}
-     order by proposed_at_ms desc, remedy_id desc limit ?`,
-    [...where.values, limit + 1],
-  );
-  return pageOf(rows, limit, (row) => ({ atMs: Number(row.proposed_at_ms), id: row.remedy_id }));
+  return readPage<RemedyRow>(postgres, {
+    ...{ ...asked, select: `select r.*, ${approvedBySql} from ${remedies} r`, where },
+    order: ['proposed_at_ms', 'remedy_id'],
+    positionOf: (row) => ({ atMs: Number(row.proposed_at_ms), id: row.remedy_id }),
+  });
 }
 
 export async function readRemedy(postgres: Postgres, remedyId: string): Promise<RemedyRow | null> {
