@@ -102,8 +102,11 @@ function proposalOf(
     case 'TELL_AGAIN':
     case 'QUERY_PAYMENT':
       return payNo === null ? null : { type: 'ProposeRemedy', data };
-    case 'PUSH_CHECKOUT':
-      return { type: 'ProposeRemedy', data };
+    case 'PUSH_CHECKOUT': {
+      // Of goods that came back twice: the alert is of an item, and no checkout waits for anything.
+      const isOfItem = alert.evidence.some(({ topic }) => topic === topics.inventoryEvents.name);
+      return isOfItem ? null : { type: 'ProposeRemedy', data };
+    }
     default:
       return unreachable(policy.remedy);
   }

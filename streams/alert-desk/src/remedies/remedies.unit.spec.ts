@@ -121,6 +121,19 @@ describe('a remedy', () => {
     expect(world.aboutAlerts()).toEqual([]);
   });
 
+  it('pushes the checkout of an order that is stuck, and none for an item of which too much came back', () => {
+    policy({ rule: 'R', remedy: 'PUSH_CHECKOUT', money: [] });
+    world.hear(alert({ rule: 'R', payNo: null }));
+    const from = { topic: topics.inventoryEvents.name, partition: 0, offset: 0n, time: hourMs };
+    const evidence = [{ ...from, eventId: 's1', type: 'StockReleased' }];
+    const ofItem = { alertId: 'alert-2', orderNo: 'S1', payNo: null, evidence };
+    world.hear(alert({ rule: 'R', ...ofItem }), 'main/S1');
+    world.run();
+    expect(world.effects()).toMatchObject([
+      { topic: topics.checkoutCommands.name, key, payload: { type: 'PushCheckout' } },
+    ]);
+  });
+
   it('tells a merchant again what is true, and is done when the alert heals by the delivery', () => {
     policy({ rule: 'U', remedy: 'TELL_AGAIN', money: [] });
     world.hear(alert({ rule: 'U' }));
