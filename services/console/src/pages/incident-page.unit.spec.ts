@@ -72,6 +72,7 @@ describe('an incident', () => {
     await open();
     expect(page.find('.incident-at-stake').textContent).toContain('25');
     expect(page.find('[data-step=first] a').getAttribute('href')).toBe('/alerts/a1');
+    expect(page.find('[data-step=first]').textContent).toMatch(/First alert\s+Jan/);
     expect(page.find('[data-step=opened]').textContent).toMatch(/incidents.*Offset 3/s);
     expect(page.find('[data-step=open]').textContent).toContain('still join it');
     expect(page.find('[data-remedy=r1]').textContent).toMatch(/Complete.*Has to be approved/s);
