@@ -159,7 +159,8 @@ export function testEvents(log: MemoryLog, codec: Codec): TestEvents {
 /** Until every projection has folded all of the given records. */
 export async function foldedBy(postgres: Postgres, places: readonly RecordPlace[]): Promise<void> {
   for (const projection of projections) {
-    const until = performance.now() + 10_000;
+    // Six projections begin at once, on a machine that may have much else to do.
+    const until = performance.now() + 30_000;
     for (let done = false; !done;) {
       if (performance.now() > until) throw new Error(`${projection.name} does not catch up`);
       done = await waitForPlaces({ postgres, projection, places, timeoutMs: 200 }).catch(
