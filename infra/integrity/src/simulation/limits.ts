@@ -228,3 +228,20 @@ export const incidents = {
   ...{ alertsToOpen: 2, windowMs: 30_000 },
   ...{ settleMs: 2_000, quietMs: 15_000, joinedMax: 3 },
 } as const;
+
+/** In so many seeds minutes of channels are short, so that one is usual, and silent, within a run. */
+export const listeningSeeds = 0.3;
+
+/** As docs/silence.md has it. */
+export const usualSilence = {
+  ...{ minuteMs: 60_000, idleMinutesMax: 60, windowMinutes: 10, usualMinutes: 60 },
+  ...{ learntMinutes: 30, expectedMin: 20, endedMin: 20, usualPerMilleMin: 200 },
+  endedToSpeakMin: 5,
+} as const;
+
+/** A run has some ten payments in half a minute: few are enough, and a minute has two seconds. */
+export const silence = {
+  ...{ minuteMs: 2_000, idleMinutesMax: 8, windowMinutes: 3, usualMinutes: 6 },
+  ...{ learntMinutes: 2, expectedMin: 1, endedMin: 2, usualPerMilleMin: 200 },
+  endedToSpeakMin: 1,
+} as const;

@@ -79,6 +79,8 @@ export const rareStates: readonly string[] = [
   ...['money was matched by itself while its payment closed'],
   ...['late money was told to a payment that had closed'],
   ...['alert K raised', 'alert K AUTO_RESOLVED'],
+  // What comes of channels that are listened to.
+  ...['alert W raised', 'ChannelSilent', 'ChannelSpeaks'],
   // What is done about alerts.
   ...['remedy DONE', 'remedy REFUSED', 'remedy WITHDRAWN'],
   ...['remedy held: REMEDIES_STOPPED'],

@@ -23,6 +23,7 @@ import { redrivesChecker } from './redrives.ts';
 import { relaysChecker } from './relays.ts';
 import { remediesChecker } from './remedies.ts';
 import { resultsChecker } from './results.ts';
+import { silenceChecker } from './silence.ts';
 import { stateChecker } from './state.ts';
 import { transactionsChecker } from './transactions.ts';
 
@@ -52,6 +53,7 @@ export const checkers: readonly Checker[] = [
   alertsChecker,
   livesChecker,
   incidentsChecker,
+  silenceChecker,
   nothingSkippedChecker,
   redrivesChecker,
   lagChecker,

@@ -22,7 +22,8 @@ beforeAll(async () => {
     { index: 0, atMs: 2_000, kind: 'truncated', target: 'ordersEvents', ofStory: null },
     { index: 1, atMs: 2_000, kind: 'garbage', target: 'paymentsCommands', ofStory: null },
   ] as const;
-  const stage = await openStage({ ...plan, partitions: 2, stories: told, poison }, null);
+  const shaped = { ...plan, partitions: 2, stories: told, poison, isListening: false };
+  const stage = await openStage(shaped, null);
   sound = await playToTheEnd(stage);
 }, 60_000);
 

@@ -3,6 +3,7 @@ import type { Ends, LogRecord } from '@plumbline/kafka';
 import type { Payload } from '@plumbline/kernel';
 import type { MemoryReadModel } from '@plumbline/postgres';
 import type { Topology } from '@plumbline/runtime';
+import type { SilenceNumbers } from '../oracles/channel-model.ts';
 import type { PlannedEndpoint } from '../plan/endpoints.ts';
 import type { BookedPayment } from '../stage/sim-gateway.ts';
 import type { BookedDelivery, Contact } from '../stage/sim-merchants.ts';
@@ -96,6 +97,8 @@ export interface History {
   readonly calm: boolean;
   /** For a while nobody sent on what was due in delay topics. */
   readonly isRelayAway: boolean;
+  /** By what a channel is silent, and how long a minute is for that. */
+  readonly silence: SilenceNumbers;
   /** Committed data records of a topic, by partition, then offset. */
   committed(topic: string): readonly Entry[];
   /** Every data record, of aborted transactions too, as places `partition/offset`. */

@@ -5,6 +5,7 @@ import type { MemoryReadModel } from '@plumbline/postgres';
 import { decodeRecord, openMemoryReadModel } from '@plumbline/postgres';
 import type { Topology } from '@plumbline/runtime';
 import { replayTopology } from '@plumbline/runtime';
+import * as limits from '../limits.ts';
 import { learn } from '../stage/run-sim-projection.ts';
 import type { Stage } from '../stage/open-stage.ts';
 import { topologiesOf } from '../stage/what-runs.ts';
@@ -56,6 +57,7 @@ export async function readHistory(
     contacts: stage.merchants.contacts,
     endpoints: plan.endpoints,
     isRelayAway: plan.relayAway !== null,
+    silence: plan.isListening ? limits.silence : limits.usualSilence,
     committed: (topic) => all.get(topic) ?? [],
     written: (topic) => new Set(broker.topicRecords(topic, 'read_uncommitted').map(placeOf)),
     ends: (topic, partition) => endOf(ends, `${topic}-${partition}`),

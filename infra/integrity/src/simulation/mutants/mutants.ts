@@ -1,3 +1,4 @@
+import { alertMutants } from './alert-mutants.ts';
 import { endingMutants } from './ending-mutants.ts';
 import { incidentMutants } from './incident-mutants.ts';
 import { lifeMutants } from './life-mutants.ts';
@@ -8,6 +9,7 @@ import { operatorMutants } from './operator-mutants.ts';
 import { receivingMutants } from './receiving-mutants.ts';
 import { redriveMutants } from './redrive-mutants.ts';
 import { remedyMutants } from './remedy-mutants.ts';
+import { silenceMutants } from './silence-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 import { sweepMutants } from './sweep-mutants.ts';
 import { topologyMutants } from './topology-mutants.ts';
@@ -20,8 +22,10 @@ export const mutants: readonly Mutant[] = [
   ...notificationMutants,
   ...endingMutants,
   ...operatorMutants,
+  ...alertMutants,
   ...lifeMutants,
   ...incidentMutants,
+  ...silenceMutants,
   ...redriveMutants,
   ...remedyMutants,
   ...receivingMutants,

@@ -30,6 +30,8 @@ const topology = 'notifications';
 
 interface Known {
   readonly endpointId: string;
+  /** Whose events it is told of; null for everybody's. */
+  readonly tenant: string | null;
   readonly events: readonly string[];
   readonly registered: Taken;
   readonly removed: Taken | null;
@@ -73,7 +75,8 @@ function endpointsIn(
     if (at === null) continue;
     if (before === undefined) {
       const { endpointId, settings } = copy;
-      list.push({ endpointId, events: settings.events, registered: at, removed: null });
+      const tenant = settings.everyTenant ? null : copy.tenant;
+      list.push({ endpointId, tenant, events: settings.events, registered: at, removed: null });
     } else if (copy.status === 'REMOVED') list[index] = { ...before, removed: at };
   }
   return found;
@@ -87,8 +90,9 @@ function dueOf(
   const type = words[entry.payload.type as keyof typeof words];
   const key = keyOf(entry);
   if (type === undefined || at === null || !key.includes('/')) return [];
-  return endpoints.flatMap(({ endpointId, events, registered, removed }) => {
-    const isAsked = events.includes(type) || events.includes('*');
+  return endpoints.flatMap(({ endpointId, tenant, events, registered, removed }) => {
+    const isOurs = tenant === null || key.startsWith(`${tenant}/`);
+    const isAsked = isOurs && (events.includes(type) || events.includes('*'));
     const isBefore = at.last < registered.first;
     const isAfter = removed !== null && at.first > removed.last;
     if (!isAsked || isBefore || isAfter) return [];

@@ -83,7 +83,8 @@ export interface PlannedRules {
 
 /** What some of the runs have, and what those of a planted bug can be sure of. */
 export type Certainty =
-  'stories are spoilt' | 'nobody relays' | 'accounts are paid into' | 'alerts are mended';
+  | ('stories are spoilt' | 'nobody relays' | 'accounts are paid into' | 'alerts are mended')
+  | 'channels are listened to';
 
 /** Everything about a run that follows from its seed, before it begins. Times are since its start. */
 export interface RunPlan {
@@ -107,6 +108,8 @@ export interface RunPlan {
   readonly relayAway: RelayAway | null;
   /** What is done about alerts; null in most runs, which observe. */
   readonly remedies: PlannedRemedies | null;
+  /** Minutes of channels are so short that some fall silent; in most runs they are not. */
+  readonly isListening: boolean;
   /** Who is paid into personal accounts; null in most runs. */
   readonly receiving: PlannedReceiving | null;
   /** For so long there are faults. */
@@ -178,6 +181,9 @@ export function planOf(
   const receiving = isReceiving
     ? plannedReceiving(received, { firstIndex: told, stormMs, isBusy })
     : null;
+  const isListening =
+    random.fork('listening').chance(limits.listeningSeeds) ||
+    certain.includes('channels are listened to');
   const mending = random.fork('remedies');
   const isMending = mending.chance(limits.mendingSeeds) || certain.includes('alerts are mended');
   const plan: RunPlan = {
@@ -196,7 +202,7 @@ export function planOf(
     words: plannedWords(random.fork('words'), stormMs),
     redrives: isTelling ? plannedRedrives(telling.fork('redrives'), { poison, stormMs }) : [],
     remedies: isMending ? plannedRemedies(mending, { stormMs, isBusy }) : null,
-    ...{ relayAway, receiving },
+    ...{ relayAway, receiving, isListening },
     stormMs,
   };
   return reduced(plan, reduction);

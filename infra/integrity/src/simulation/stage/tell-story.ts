@@ -260,6 +260,7 @@ export function rulesCommand(
       ...{ rule: 'U', version: 1, enabled: areCUAndZOn, graceMs: 0 },
       ...value('correctionGraceMs', graceMs),
     },
+    { rule: 'W', version: 1, enabled: true, graceMs },
     { rule: 'Z', version: 1, enabled: areCUAndZOn, graceMs: 0 },
   ];
   const rules = set.map((each) => ({ values: [], ...each }));

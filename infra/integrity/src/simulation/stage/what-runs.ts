@@ -66,11 +66,15 @@ const isTelling = ({ endpoints }: Pick<RunPlan, 'endpoints'>): boolean => endpoi
 const received = ({ receiving }: Pick<RunPlan, 'receiving'>): readonly Topology[] =>
   receiving === null ? [] : [receivingTopology];
 
-const alwaysThere = ({ partitions }: Pick<RunPlan, 'partitions'>): readonly Topology[] => [
+const alwaysThere = ({
+  partitions,
+  isListening,
+}: Pick<RunPlan, 'partitions' | 'isListening'>): readonly Topology[] => [
   ...topologies,
   ...alertDeskTopologiesOf({
     ...{ partitions, tenant: endpointTenant },
     incidents: limits.incidents,
+    ...(isListening ? { signals: limits.silence } : {}),
   }),
 ];
 
@@ -79,7 +83,7 @@ const alwaysThere = ({ partitions }: Pick<RunPlan, 'partitions'>): readonly Topo
  * that of accounts only where somebody pays into one.
  */
 export const topologiesOf = (
-  plan: Pick<RunPlan, 'endpoints' | 'partitions' | 'receiving'>,
+  plan: Pick<RunPlan, 'endpoints' | 'partitions' | 'receiving' | 'isListening'>,
 ): readonly Topology[] =>
   !isTelling(plan)
     ? [...alwaysThere(plan), ...received(plan)]
