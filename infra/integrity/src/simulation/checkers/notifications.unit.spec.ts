@@ -21,7 +21,7 @@ const { notificationsEvents, endpointsEvents } = topics;
 /** One run without faults of ours, with merchants that fail in every way. */
 beforeAll(async () => {
   const kinds = ['in-order', 'failing', 'busy', 'wavering', 'picky'] as const;
-  const plan = planOf(2, {}, calm, kinds);
+  const plan = { ...planOf(2, {}, calm, kinds), isListening: false };
   const operations = Array.from({ length: 16 }, (_, index) => ({
     ...{ index, kind: operationKinds[index % operationKinds.length] ?? 'retry' },
     atMs: 2_500 + index * 1_100,

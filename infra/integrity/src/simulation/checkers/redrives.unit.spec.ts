@@ -16,7 +16,7 @@ let sound: History;
 
 /** A calm run in which the first two orders wait, one for ever; nobody relays for a while. */
 beforeAll(async () => {
-  const plan = planOf(2, {}, calm, ['steady', 'failing']);
+  const plan = { ...planOf(2, {}, calm, ['steady', 'failing']), isListening: false };
   const told = stories
     .slice(0, 4)
     .map((story, index) => ({ index, story, startMs: 500 + index * 100 }));
