@@ -48,6 +48,12 @@ export const copiedRowsMin = 200;
 /** Bytes brought by one fetch of one topic: some 2,000 events, one SQL transaction. */
 export const fetchBytesPerTopic = 1_048_576;
 
+/**
+ * Of a rebuild, over all topics of a partition number: some 10,000 events. The more of an aggregate's
+ * events come together, the fewer times its row is written.
+ */
+export const rebuildFetchBytes = 4 * 1_048_576;
+
 /** Rows show what happened at most this much later, and a busy log costs a fetch and an SQL transaction fifty times a second. */
 export const fetchPaceMs = 20;
 

@@ -120,7 +120,8 @@ export function refuseOtherLog(
 }
 
 const rebuildAdvice = (schema: string): string =>
-  `have the read model rebuilt from what the log holds: drop schema "${schema}" cascade`;
+  'have the read model rebuilt from what the log holds, and then start this process again: ' +
+  `plumbline rebuild --projection ${schema.replace(/_v\d+$/, '')} --fresh`;
 
 /** One step of a position. */
 export interface Advance {

@@ -148,7 +148,8 @@ export function resultLine(result: RebuiltModel | Replaced | Refused): string {
   const resumed =
     'resumed' in result && result.resumed ? ' more, after what was built before,' : '';
   const perSecond = Math.round((records * 1_000) / Math.max(1, elapsedMs));
-  const took = durationText(Math.max(1, Math.round(elapsedMs / 1_000)) * 1_000);
+  const wholeMs = elapsedMs < 1_000 ? elapsedMs : Math.round(elapsedMs / 1_000) * 1_000;
+  const took = durationText(Math.round(wholeMs));
   const kept = keptAs === null ? 'nothing kept' : `the one before is ${keptAs}`;
   return (
     `live  ${schema}: ${records} records${resumed} in ${took} (${perSecond}/s), ` +

@@ -40,6 +40,7 @@ export async function rebuildPartition(options: {
   const { context, schema, goals, pace, copier } = options;
   const { projection, log, codec, postgres, logger, signal } = context;
   const reached = new Map(goals.map(({ topic, from }) => [topic, from]));
+  const bytesEach = Math.ceil(limits.rebuildFetchBytes / goals.length);
   const reader = await log.openReader({
     from: goals.map(({ topic, partition, from: offset }) => ({ topic, partition, offset })),
     isolation: 'read_committed',
@@ -52,7 +53,7 @@ export async function rebuildPartition(options: {
       const open = goals.filter(({ topic, to }) => (reached.get(topic) ?? to) < to);
       if (open.length === 0) return;
       const fetched = await reader.fetch(
-        { maxWaitMs: limits.fetchWaitMs, maxBytesPerPartition: limits.fetchBytesPerTopic },
+        { maxWaitMs: limits.fetchWaitMs, maxBytesPerPartition: bytesEach },
         open,
       );
       const steps = fetched.flatMap((each) => stepOf(each, goals, reached));
