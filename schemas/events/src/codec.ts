@@ -35,6 +35,8 @@ export interface Codec {
    * remembered for half a minute. @throws UnknownSchemaId (final), SchemasUnavailable (try again)
    */
   learn(schemaId: number): Promise<void>;
+  /** Whether this version has a record of that name which may stand in the topic. */
+  knows(topic: string, type: string): boolean;
   /** In the shape of the newest schema. @throws Undecodable */
   decode(topic: string, value: Buffer | null): Payload;
 }
@@ -108,6 +110,8 @@ export function createCodec(schemaIds: SchemaIds, options: CodecOptions = {}): C
       const schemaJson = await fetching.schemaOf(schemaId);
       if (!readers.has(schemaId)) readers.set(schemaId, readerOf(schemaJson));
     },
+
+    knows: (topic, type) => topics.get(topic)?.byShortName.has(type) === true,
 
     decode(topic, value) {
       if (value === null) throw new Undecodable('NULL_VALUE', 'the record has no value');

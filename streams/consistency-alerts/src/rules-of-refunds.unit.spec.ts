@@ -62,16 +62,48 @@ describe('Rule H: refunds exceed what was captured', () => {
     expect(told.said()).toEqual(['H raised CRITICAL']);
   });
 
-  it('counts what a second transaction took, and nothing that only a callback says of one', () => {
+  it('lets a second transaction go back by its number, and not a unit more', () => {
     paid();
-    told.payment(mismatched('TRANSACTION', 'G-2', 'QUERY'), mismatched('TRANSACTION', 'G-3'));
+    told.payment(mismatched('TRANSACTION', 'G-2', 'QUERY'));
     told.said();
-    told.payment(refundRequested('r1', 9_990n), refundSucceeded('r1', 9_990n));
+    told.payment(refundRequested('r1', 9_990n, 'G-2'), refundSucceeded('r1', 9_990n, 'G-2'));
     told.payment(refundRequested('r2', 9_990n), queried('PAID', { refundedMinor: 19_980n }));
+    told.driver.restart();
+    told.payment(refundSucceeded('r2', 9_990n));
     expect(told.said()).toEqual([]);
     told.payment(refundRequested('r3', 1n));
     expect(told.raised()).toMatchObject([
       { rule: 'H', expected: 'at most 199.80 CNY refunded', amountMinor: 1n },
+    ]);
+  });
+
+  it('is raised by what the gateway says beyond the first, though it has named a second', () => {
+    paid();
+    told.payment(mismatched('TRANSACTION', 'G-2', 'QUERY'));
+    told.said();
+    told.payment(queried('PAID', { refundedMinor: 9_991n }));
+    expect(told.raised()).toMatchObject([
+      { rule: 'H', actual: '99.91 CNY refunded, says the gateway', amountMinor: 1n },
+    ]);
+    told.payment(mismatched('TRANSACTION', 'G-3', 'QUERY'));
+    expect(told.said()).toEqual(['G raised CRITICAL']);
+    told.payment(refundRequested('r1', 1n, 'G-2'));
+    expect(told.said()).toEqual(['H AUTO_RESOLVED']);
+    told.payment(refundFailed('r1'));
+    expect(told.said()).toEqual(['H REOPENED']);
+  });
+
+  it.each([
+    ['of the first, where a second took as much', null, 9_991n],
+    ['of the second, where nothing of the first goes back', 'G-2', 9_991n],
+    ['of one that only a callback named', 'G-3', 1n],
+  ])('counts each transaction by itself: %s', (_of, transactionId, minor) => {
+    paid();
+    told.payment(mismatched('TRANSACTION', 'G-2', 'QUERY'), mismatched('TRANSACTION', 'G-3'));
+    told.said();
+    told.payment(refundRequested('r1', minor, transactionId));
+    expect(told.raised()).toMatchObject([
+      { rule: 'H', actual: expect.stringContaining('asked for'), amountMinor: 1n },
     ]);
   });
 

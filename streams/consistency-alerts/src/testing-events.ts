@@ -174,11 +174,15 @@ export const paymentClosed: PaymentsEvent = {
   data: { payNo, orderNo, reason: 'TIMED_OUT', closedAt: 0 },
 };
 
-export const refundRequested = (refundId: string, ofMinor: bigint): PaymentsEvent => ({
+export const refundRequested = (
+  refundId: string,
+  ofMinor: bigint,
+  gatewayTransactionId: string | null = null,
+): PaymentsEvent => ({
   type: 'RefundRequested',
   data: {
     ...{ payNo, orderNo, refundId, refundReference: refundId, amountMinor: ofMinor, currency },
-    ...{ reason: null, automatic: false, gatewayTransactionId: null, requestedAt: 0 },
+    ...{ reason: null, automatic: false, gatewayTransactionId, requestedAt: 0 },
   },
 });
 export const refundUnknown = (refundId: string): PaymentsEvent => ({
@@ -189,11 +193,15 @@ export const refundProcessing = (refundId: string): PaymentsEvent => ({
   type: 'RefundProcessing',
   data: { payNo, orderNo, refundId, gatewayRefundId: null, acceptedAt: 0 },
 });
-export const refundSucceeded = (refundId: string, ofMinor: bigint): PaymentsEvent => ({
+export const refundSucceeded = (
+  refundId: string,
+  ofMinor: bigint,
+  gatewayTransactionId: string | null = null,
+): PaymentsEvent => ({
   type: 'RefundSucceeded',
   data: {
     ...{ payNo, orderNo, refundId, amountMinor: ofMinor, currency },
-    ...{ gatewayRefundId: 'G1', gatewayTransactionId: null, refundedAt: 0 },
+    ...{ gatewayRefundId: 'G1', gatewayTransactionId, refundedAt: 0 },
   },
 });
 export const refundFailed = (refundId: string): PaymentsEvent => ({

@@ -2,6 +2,7 @@ import { invariant } from '@plumbline/kernel';
 import type { StateCodec } from '@plumbline/runtime';
 import { firstLink, jsonStateCodec } from '@plumbline/runtime';
 import type { WatchedOrder } from './stores.ts';
+import type { RefundsView } from './rules/refunded-money.ts';
 import type { JoinedView } from './rules/view.ts';
 import type { Watches } from './rules/watch.ts';
 import { watchedTypes } from './watched-schemas.ts';
@@ -19,17 +20,21 @@ interface Stored extends StoredView {
  * Before the Avro body. JSON, which came before, begins with `{`. Endpoints and accounts are written
  * as versions before write them: while processes are replaced, a task may go back to one that is
  * older. Orders are not: what the rules ask of them now, an older version could not keep. Of those
- * that nobody is told of it is what format 6 keeps.
+ * that nobody is told of it is what format 6 keeps, but where a second transaction is given back.
  */
-function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 | 8 | 9 {
+function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 {
   const { order, payment, endpoint, receiving, channel, backward, told, stock } = view;
   if (channel !== undefined) return 7;
+  if (payment !== null && isByNumber(payment.refunds)) return 10;
   if (stock !== null) return 9;
   if (told !== null) return 8;
   if (order !== null || payment !== null || backward.length > 0) return 6;
   if (receiving !== null) return 5;
   return endpoint === null ? 3 : 4;
 }
+
+const isByNumber = ({ open, byNumber }: RefundsView): boolean =>
+  byNumber.length > 0 || open.some(({ transactionId }) => transactionId !== null);
 
 const jsonBegins = 0x7b;
 let scratch = Buffer.alloc(4_096);
@@ -73,4 +78,4 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
 };
 
 const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
-  byte !== undefined && byte >= 1 && byte <= 9;
+  byte !== undefined && byte >= 1 && byte <= 10;

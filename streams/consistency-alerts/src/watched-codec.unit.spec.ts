@@ -58,6 +58,7 @@ const lasting = fc.record({
 const refund = (stage: 'ASKED' | 'PROCESSING', type: string) =>
   fc.record({
     ...{ refundId: fc.string(), amountMinor, stage: fc.constant(stage) },
+    transactionId: fc.option(fc.string(), { freq: 1 }),
     since: placed(type, topics.paymentsEvents.name),
   });
 const refunds = fc.record({
@@ -65,6 +66,7 @@ const refunds = fc.record({
     fc.oneof(refund('ASKED', 'RefundRequested'), refund('PROCESSING', 'RefundProcessing')),
   ),
   ...{ refundedMinor: amountMinor, newest: fc.option(evidence) },
+  byNumber: fc.array(fc.record({ ...texts('transactionId'), amountMinor }), few),
   atGateway: fc.option(fc.record({ amountMinor, seen: evidence, saysPaid: fc.boolean() })),
 });
 const payment = fc.record({
@@ -202,12 +204,20 @@ function withoutParts({ orderNo, tenant, status, since }: NonNullable<Older['vie
 type Older = Omit<WatchedOrder, 'view'> & { readonly view: ReturnType<typeof before> };
 
 const inFormat =
-  (format: 1 | 2 | 3 | 4 | 5) =>
+  (format: 1 | 2 | 3 | 4 | 5 | 9) =>
   ({ view, watches, chain, correlationId }: Older): Buffer => {
     const link = chain.version === 0n ? null : chain;
     const body = watchedTypes[format].toBuffer({ ...view, watches, chain: link, correlationId });
     return Buffer.concat([Buffer.from([format]), body]);
   };
+
+/** What formats 6 to 9 kept: all refunds as of the transaction that paid. */
+function withoutNumbers(view: WatchedOrder['view']): WatchedOrder['view'] {
+  if (view.payment === null) return view;
+  const { refunds: kept } = view.payment;
+  const open = kept.open.map((each) => ({ ...each, transactionId: null }));
+  return { ...view, payment: { ...view.payment, refunds: { ...kept, open, byNumber: [] } } };
+}
 
 const t0 = Date.UTC(2026, 0, 1);
 const writtenInFormat1 = Buffer.from(
@@ -352,9 +362,18 @@ describe('what is kept of an order', () => {
   it('is written in format 6 where nobody was told of it, which a version before reads', () => {
     for (const { view, ...rest } of fc.sample(watched, { numRuns: 20, seed: 6 })) {
       if (view.order === null && view.payment === null) continue;
-      const bytes = watchedCodec.encode({ view: { ...view, told: null, stock: null }, ...rest });
-      expect(bytes[0]).toBe(6);
+      const known = { ...withoutNumbers(view), told: null, stock: null };
+      expect(watchedCodec.encode({ view: known, ...rest })[0]).toBe(6);
     }
+  });
+
+  it('is still read as it was kept before refunds gave back by the number of a transaction', () => {
+    fc.assert(
+      fc.property(watched, ({ view, ...rest }) => {
+        const found = watchedCodec.decode(inFormat(9)({ view, ...rest }));
+        expect(found).toEqual({ view: withoutNumbers(view), ...rest });
+      }),
+    );
   });
 
   it('is still read from bytes that a version before has written', () => {
@@ -403,6 +422,6 @@ describe('what is kept of an order', () => {
     const [value] = fc.sample(watched, { numRuns: 1, seed: 7 });
     const bytes = watchedCodec.encode(value as WatchedOrder);
     expect(() => watchedCodec.decode(bytes.subarray(0, -1))).toThrow();
-    expect(() => watchedCodec.decode(Buffer.from([10, ...bytes.subarray(1)]))).toThrow('format 10');
+    expect(() => watchedCodec.decode(Buffer.from([11, ...bytes.subarray(1)]))).toThrow('format 11');
   });
 });

@@ -102,25 +102,30 @@ const orderOfFormat6 = record('Order', texts('orderNo', 'tenant', 'status'), sin
   orNull('paid', record('PaidBy', sum, texts('payNo'))),
 ]);
 
-const refunds = record('Refunds', [
+const openRefund = [...texts('refundId', 'stage'), field('amountMinor', minorUnits)];
+const refundsWith = (ofOpen: readonly object[], ...more: readonly object[]) =>
+  record(
+    'Refunds',
+    [listOf('open', record('OpenRefund', openRefund, ofOpen, since('Place')))],
+    [field('refundedMinor', minorUnits)],
+    more,
+    [orNull('newest', 'Evidence')],
+    [
+      orNull(
+        'atGateway',
+        record('RefundedAtGateway', [field('amountMinor', minorUnits)], seen, [
+          field('saysPaid', 'boolean'),
+        ]),
+      ),
+    ],
+  );
+const refundsOfFormat10 = refundsWith(
+  [orNull('transactionId', 'string')],
   listOf(
-    'open',
-    record(
-      'OpenRefund',
-      texts('refundId', 'stage'),
-      [field('amountMinor', minorUnits)],
-      since('Place'),
-    ),
+    'byNumber',
+    record('RefundedByNumber', texts('transactionId'), [field('amountMinor', minorUnits)]),
   ),
-  field('refundedMinor', minorUnits),
-  orNull('newest', 'Evidence'),
-  orNull(
-    'atGateway',
-    record('RefundedAtGateway', [field('amountMinor', minorUnits)], seen, [
-      field('saysPaid', 'boolean'),
-    ]),
-  ),
-]);
+);
 
 const lastingOfFormat6 = record('LastingFacts', [
   listOf('mismatches', record('Mismatch', texts('field', 'expected', 'found', 'source'), seen)),
@@ -128,7 +133,7 @@ const lastingOfFormat6 = record('LastingFacts', [
   listOf('transactions', sharedTransaction),
 ]);
 
-const paymentOfFormat6 = [
+const paymentWith = (refunds: object) => [
   ...paymentOfFormat1,
   orNull('created', 'Place'),
   orNull(
@@ -166,14 +171,15 @@ const told = record('Told', [
 ]);
 
 /** What is kept under the key of an order, or of an endpoint or an account beside one. */
-const watchedOfFormat6 = [
+const watchedWith = (refunds: object) => [
   orNull('order', orderOfFormat6),
-  orNull('payment', record('Payment', paymentOfFormat6)),
+  orNull('payment', record('Payment', paymentWith(refunds))),
   orNull('checkout', checkout),
   orNull('endpoint', endpoint),
   orNull('receiving', receiving),
   listOf('backward', record('BackwardEvent', texts('was'), seen)),
 ];
+const watchedOfFormat6 = watchedWith(refundsWith([]));
 
 const stock = record('Stock', [field('unitAmountMinor', minorUnits)], texts('currency'), [
   listOf(
@@ -191,7 +197,7 @@ const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
 export const watchedTypes: Readonly<
-  Record<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9, ReturnType<typeof avroType>>
+  Record<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10, ReturnType<typeof avroType>>
 > = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
@@ -213,4 +219,7 @@ export const watchedTypes: Readonly<
   8: typeOf(watched(...watchedOfFormat6, orNull('told', told))),
   // An item and an order may have one number, and so one key.
   9: typeOf(watched(...watchedOfFormat6, orNull('told', told), orNull('stock', stock))),
+  10: typeOf(
+    watched(...watchedWith(refundsOfFormat10), orNull('told', told), orNull('stock', stock)),
+  ),
 };

@@ -36,9 +36,11 @@ type StoredPayment = Omit<PaymentView, AddedToPayments> &
     readonly lasting?: StoredFacts | null;
   };
 
-type StoredRefunds = Omit<RefundsView, 'open'> & {
-  readonly open: readonly (Omit<OpenRefund, 'since'> & { readonly since: Place })[];
-};
+type StoredRefunds = Omit<RefundsView, 'open' | 'byNumber'> &
+  Partial<Pick<RefundsView, 'byNumber'>> & {
+    readonly open: readonly (Omit<OpenRefund, 'since' | 'transactionId'> &
+      Partial<Pick<OpenRefund, 'transactionId'>> & { readonly since: Place })[];
+  };
 
 type Mismatch = LastingFacts['mismatches'][number];
 type StoredFacts = Omit<LastingFacts, 'mismatches'> & {
@@ -59,8 +61,11 @@ export function storedView(view: JoinedView): StoredView {
   };
 }
 
-const isNothing = ({ open, refundedMinor, newest, atGateway }: RefundsView): boolean =>
-  open.length === 0 && refundedMinor === 0n && newest === null && atGateway === null;
+const isNothing = ({ open, refundedMinor, byNumber, newest, atGateway }: RefundsView): boolean =>
+  open.length + byNumber.length === 0 &&
+  refundedMinor === 0n &&
+  newest === null &&
+  atGateway === null;
 
 export function viewOf(stored: StoredView): JoinedView {
   const { order = null, payment = null, checkout = null } = stored;
@@ -96,13 +101,23 @@ function paymentOf(stored: StoredPayment): PaymentView {
   return {
     ...{ ...known, terms, paidLate, doubt },
     created: created && inPayments(created, 'PaymentCreated'),
-    refunds: refunds === null ? noRefunds : { ...refunds, open: refunds.open.map(refundOf) },
+    refunds: refunds === null ? noRefunds : refundsOf(refunds),
     lasting: lasting === null ? noLastingFacts : factsOf(lasting),
   };
 }
 
-const refundOf = ({ since, ...refund }: StoredRefunds['open'][number]): OpenRefund => ({
-  ...refund,
+/** Before the number was kept by which a refund gives back, all were of the transaction that paid. */
+const refundsOf = ({ open, byNumber = [], ...known }: StoredRefunds): RefundsView => ({
+  ...{ ...known, byNumber },
+  open: open.map(refundOf),
+});
+
+const refundOf = ({
+  since,
+  transactionId = null,
+  ...refund
+}: StoredRefunds['open'][number]): OpenRefund => ({
+  ...{ ...refund, transactionId },
   since: inPayments(since, refund.stage === 'ASKED' ? 'RefundRequested' : 'RefundProcessing'),
 });
 

@@ -259,6 +259,13 @@ it('what concerns nobody is not decoded', async () => {
   expect(letters()).toBe(1);
 });
 
+it('a type that this version does not know concerns everybody', async () => {
+  driver = await createTestDriver(doorTopology({ hears: { ...hears([]), concerns: () => false } }));
+  const headers = { ce_type: Buffer.from('PaymentPaidTwice') };
+  driver.pipeRaw({ topic: heard, key: Buffer.from(key), value: Buffer.from('x'), headers });
+  expect(driver.readOutput(topics.ordersDeadLetters.name).length).toBe(1);
+});
+
 it('an aggregate that hears nothing reads nothing but its commands', () => {
   const kinds = hearing().inputs.map(({ kind, topic }) => [kind, topic]);
   expect(kinds).toEqual([

@@ -50,7 +50,8 @@ export type TopologyInput =
       readonly topic: string;
       /**
        * Whether a record concerns anybody here; all do unless given. One that does not is not even
-       * decoded, so that nothing that is wrong with it is found here. Reads stores, and writes none.
+       * decoded, so that nothing that is wrong with it is found here. Asked of types that this version
+       * knows; any other concerns everybody. Reads stores, and writes none.
        */
       readonly concerns?: Concerns;
     }

@@ -2,7 +2,7 @@ import type { Evidence } from '@plumbline/events';
 import { isOwnAnswer } from './lasting.ts';
 import type { PaymentView } from './payment-view.ts';
 import type { OpenRefund } from './refunded-money.ts';
-import { reservedMinor } from './refunded-money.ts';
+import { reservedByNumber, reservedMinor } from './refunded-money.ts';
 import type { Finding, Rule } from './rule.ts';
 import { nothing } from './rule.ts';
 import { sumOf } from './sum-rules.ts';
@@ -21,14 +21,44 @@ const isKnown = (payment: PaymentView | null): payment is PaymentView =>
   payment !== null && payment.terms !== null;
 
 /**
- * What was taken, minor units: by the first transaction, and the same again by each other one that the
- * gateway named when it was asked, for one of another amount would be told as that.
+ * What one transaction took, minor units: the same as the first by each other one that the gateway named
+ * when it was asked, for one of another amount would be told as that; nothing by one that it never named.
  */
-const takenMinor = ({ amountMinor, lasting }: PaymentView): bigint =>
-  lasting.mismatches.reduce(
-    (sum, each) => (each.field === 'TRANSACTION' && isOwnAnswer(each) ? sum + amountMinor : sum),
-    amountMinor,
+const takenMinor = (
+  { amountMinor, lasting }: PaymentView,
+  transactionId: string | null,
+): bigint => {
+  const isNamed = lasting.mismatches.some(
+    (each) => each.field === 'TRANSACTION' && isOwnAnswer(each) && each.found === transactionId,
   );
+  return transactionId === null || isNamed ? amountMinor : 0n;
+};
+
+/** What of ours is beyond what its own transaction took, minor units. */
+function oursBeyondMinor(payment: PaymentView): bigint {
+  let beyondMinor = 0n;
+  for (const [transactionId, minor] of reservedByNumber(payment.refunds)) {
+    const taken = takenMinor(payment, transactionId);
+    if (minor > taken) beyondMinor += minor - taken;
+  }
+  return beyondMinor;
+}
+
+/**
+ * What the gateway says that went back beyond what was taken, minor units. It says so in one sum: money
+ * of a second transaction may be in it as far as it is given back by its number, and no further, for
+ * that one was named is no reason why more of the first should go back.
+ */
+function theirsBeyondMinor(payment: PaymentView): bigint {
+  let mayBeMinor = payment.amountMinor;
+  for (const [transactionId, minor] of reservedByNumber(payment.refunds)) {
+    if (transactionId === null) continue;
+    const taken = takenMinor(payment, transactionId);
+    mayBeMinor += minor < taken ? minor : taken;
+  }
+  const beyondMinor = atGatewayMinor(payment) - mayBeMinor;
+  return beyondMinor > 0n ? beyondMinor : 0n;
+}
 
 /** What the gateway says that went back; of nothing it is often not said. */
 const atGatewayMinor = ({ refunds }: PaymentView): bigint => refunds.atGateway?.amountMinor ?? 0n;
@@ -39,7 +69,7 @@ const atGatewayMinor = ({ refunds }: PaymentView): bigint => refunds.atGateway?.
  */
 export const refundsExceedCapture: Rule = {
   id: 'H',
-  version: 2,
+  version: 3,
   title: 'Refunds exceed what was captured',
   severity: 'CRITICAL',
   graceMs: 0,
@@ -49,13 +79,13 @@ export const refundsExceedCapture: Rule = {
     const capture = captureOf(payment);
     if (capture === null) return nothing;
     const { currency, refunds } = payment;
-    const amountMinor = takenMinor(payment);
-    const oursMinor = reservedMinor(refunds);
-    const theirsMinor = atGatewayMinor(payment);
-    if (oursMinor <= amountMinor && theirsMinor <= amountMinor) return nothing;
-    const captured = sumOf({ amountMinor, currency });
+    const oursMinor = oursBeyondMinor(payment);
+    const theirsMinor = theirsBeyondMinor(payment);
+    if (oursMinor === 0n && theirsMinor === 0n) return nothing;
     const isTheirs = theirsMinor > oursMinor;
-    const mostMinor = isTheirs ? theirsMinor : oursMinor;
+    const beyondMinor = isTheirs ? theirsMinor : oursMinor;
+    const mostMinor = isTheirs ? atGatewayMinor(payment) : reservedMinor(refunds);
+    const captured = sumOf({ amountMinor: mostMinor - beyondMinor, currency });
     const refunded = sumOf({ amountMinor: mostMinor, currency });
     const seen = isTheirs ? (refunds.atGateway?.seen ?? null) : refunds.newest;
     return [
@@ -64,7 +94,7 @@ export const refundsExceedCapture: Rule = {
         expected: `at most ${captured} refunded`,
         actual: `${refunded} refunded${isTheirs ? ', says the gateway' : ' or asked for'}`,
         evidence: seen === null ? [capture] : [capture, seen],
-        atStake: { amountMinor: mostMinor - amountMinor, currency },
+        atStake: { amountMinor: beyondMinor, currency },
       },
     ];
   },
@@ -154,8 +184,7 @@ function elsewhere(payment: PaymentView): readonly Finding[] {
   const { atGateway } = refunds;
   if (capture === null || atGateway === null) return nothing;
   const oursMinor = reservedMinor(refunds);
-  if (atGateway.amountMinor <= oursMinor || atGateway.amountMinor > takenMinor(payment))
-    return nothing;
+  if (atGateway.amountMinor <= oursMinor || theirsBeyondMinor(payment) > 0n) return nothing;
   const theirs = sumOf({ amountMinor: atGateway.amountMinor, currency });
   const ours = sumOf({ amountMinor: oursMinor, currency });
   return [

@@ -273,7 +273,9 @@ class Writer implements BatchWriter {
     if (concerns !== undefined && key !== null) {
       const { topic, partition, offset } = record;
       const head = { ...decodeHeadOf(record), topic, partition, offset, key };
-      if (!concerns(head, this.#context)) return;
+      // What a newer version says may concern anybody: it waits for one that knows it.
+      const isKnown = this.#codec.knows(topic, head.type);
+      if (isKnown && !concerns(head, this.#context)) return;
     }
     this.#processor.onRecord(this.#decode(taken, key), this.#context);
   }

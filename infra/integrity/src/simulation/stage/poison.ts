@@ -78,6 +78,14 @@ const payloads: Readonly<Record<PoisonTarget, Payload>> = {
   },
 };
 
+/**
+ * What stands in the way of an order says in its header that it is of this type: followers pass over
+ * what is none of theirs, and all of them look at this.
+ */
+const typesHeard: Partial<Readonly<Record<PoisonTarget, string>>> = {
+  paymentsEvents: 'PaymentSucceeded',
+};
+
 const noSchema = 987_654;
 
 /** Where poison of a target is put. */
@@ -105,8 +113,9 @@ export function poisonRecord(
   const key = isOwn ? `main/poison-${index}` : keyOfStory(ofStory);
   const home = partitionOfRecordKey(key, of.partitions);
   const sound = of.codec.encode(topic, payload);
+  const type = isOwn ? payload.type : (typesHeard[target] ?? payload.type);
   const envelope = encodeEnvelope({
-    ...{ id: `poison-${index}`, type: payload.type, source: '/plumbline/poison', subject: 'P' },
+    ...{ id: `poison-${index}`, type, source: '/plumbline/poison', subject: 'P' },
     ...{ timeMs: of.nowMs, correlationId: `poison-${index}`, causationId: null },
     ...{ actor: 'api:poison', subjectKeyId: null, traceparent: null },
     ...(target.endsWith('Events') && kind === 'impossible'
