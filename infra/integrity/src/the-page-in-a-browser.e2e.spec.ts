@@ -1,12 +1,18 @@
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { activateRules } from '@plumbline/consistency-alerts';
-import { findChromium, processNames, runCommand } from '@plumbline/local';
+import { resolve } from 'node:path';
+import { findChromium } from '@plumbline/local';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { audit, missingTexts } from './browser/audit.ts';
 import type { PictureOptions } from './browser/picture.ts';
 import { createPictures } from './browser/picture.ts';
+import type { ShopWorld } from './browser/shop-world.ts';
+import {
+  openShopWorld,
+  repository,
+  setGrace,
+  startProcess,
+  stopProcess,
+} from './browser/shop-world.ts';
 import type { Visitor } from './browser/visitor.ts';
 import {
   logIn,
@@ -17,17 +23,14 @@ import {
   tabTo,
   until,
 } from './browser/visitor.ts';
-import type { World } from './world/world.ts';
-import { openWorld, partitions } from './world/world.ts';
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
 /** Where pictures of the pages go: `docs/screenshots`, to show them anew. Nowhere if unset. */
 const folder = process.env['PLUMBLINE_SCREENSHOTS'];
 const pictures = createPictures(folder === undefined ? null : resolve(repository, folder));
 
 const graceMs = 2_000;
 
-let world: World;
+let shop: ShopWorld;
 let browser: Browser;
 let buyer: Visitor;
 let operator: Visitor;
@@ -40,14 +43,13 @@ beforeAll(async () => {
   const program = await findChromium({ report: toStdout });
   // First: it is quick to say that it cannot.
   browser = await openBrowser(program);
-  world = await openWorld({ processes: processNames });
-  await seed();
-  await setGrace();
+  shop = await openShopWorld();
+  await setGrace(shop.world, graceMs);
 }, 600_000);
 
 afterAll(async () => {
   await browser.close();
-  await world.close();
+  await shop.close();
 }, 60_000);
 
 /** Whatever a developer's console would have shown that no test has expected. */
@@ -55,42 +57,13 @@ afterEach(() => {
   expect(visitors.flatMap(({ faults }) => faults)).toEqual([]);
 });
 
-/** As the README has it. */
-async function seed(): Promise<void> {
-  const { stack, platform } = world;
-  const command = join(repository, 'infra', 'cli', 'dist', 'main.js');
-  const { code, output } = await runCommand({
-    ...{ command: process.execPath, args: [command, 'seed'], timeoutMs: 60_000 },
-    env: {
-      ...process.env,
-      PLUMBLINE_KAFKA_BROKERS: stack.kafka,
-      PLUMBLINE_REGISTRY_URL: stack.registryUrl,
-      PLUMBLINE_BFF_URL: platform.url('bff'),
-      PLUMBLINE_LOCAL_STACK: 'true',
-    },
-  });
-  expect(code, output.join('\n')).toBe(0);
-}
-
-async function setGrace(): Promise<void> {
-  const { log, codec } = world;
-  await activateRules({
-    ...{ log, codec, partitions, tenant: 'main', actor: 'operator:test', source: '/test' },
-    data: {
-      rules: [{ rule: 'A', version: 1, enabled: true, graceMs, values: [] }],
-      reason: 'a short grace for the test',
-    },
-    waitMs: 60_000,
-  });
-}
-
 async function visit(path: string): Promise<Visitor> {
   const visitor = await newVisitor(browser, url(path));
   visitors.push(visitor);
   return visitor;
 }
 
-const url = (path: string): string => `${world.platform.url('bff')}${path}`;
+const url = (path: string): string => shop.url(path);
 const shows = (page: Page, selector: string) => page.locator(selector).first().waitFor();
 
 /** Good to look at and to listen to, wide or narrow, light or dark; and a picture, where wanted. */
@@ -124,18 +97,6 @@ async function pay(payPage: Page): Promise<void> {
   await pressKeyOn(payPage, 'Pay', 'Space');
   await payPage.getByText('is paid').waitFor();
   await payPage.close();
-}
-
-function stopOrders(): void {
-  const process = world.platform.process('orders');
-  process.setAutoRestart(false);
-  process.kill('SIGKILL');
-}
-
-async function startOrders(): Promise<void> {
-  const process = world.platform.process('orders');
-  process.setAutoRestart(true);
-  await process.ready();
 }
 
 describe('somebody who buys', () => {
@@ -202,7 +163,7 @@ describe('an operator', () => {
     await logIn(operator, { name: 'Olga', roles: [/^Operator/] });
     await operator.page.getByText('No alert has been raised.').waitFor();
     const isSameDocument = await markDocument(operator.page);
-    stopOrders();
+    stopProcess(shop.world, 'orders');
     await pay(payPage);
     await shows(operator.page, 'tr[data-rule=A]');
     await shows(operator.page, 'td [data-status=OPEN]');
@@ -236,7 +197,7 @@ describe('an operator', () => {
     await decide('Resolve', 'paid, as the gateway says', 'RESOLVED');
     await decide('Reopen', 'the order still does not show it', 'OPEN');
     await suppressAndTakeBack(page);
-    await startOrders();
+    await startProcess(shop.world, 'orders');
     await shows(alertTab, '.alert-status [data-status=AUTO_RESOLVED]');
     await shows(page, 'td [data-status=AUTO_RESOLVED]');
     expect(await Promise.all(isSame.map((each) => each()))).toEqual([true, true]);
@@ -309,11 +270,11 @@ describe('what stands in the way', () => {
     await shows(page, 'tbody tr');
     const isSameDocument = await markDocument(page);
     const refused = buyer.tolerate(/^503 GET \/api\//);
-    world.stack.killPart('redis');
+    shop.world.stack.killPart('redis');
     await pressKeyOn(page, 'Shop');
     await shows(page, '[role=alert][data-problem=unavailable]');
     await look(page, 'problem');
-    await world.stack.restartPart('redis');
+    await shop.world.stack.restartPart('redis');
     await shows(page, 'tbody tr');
     await shows(page, '[data-live=live]');
     expect(await page.locator('[role=alert]').count()).toBe(0);

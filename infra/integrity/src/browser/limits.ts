@@ -6,6 +6,10 @@ export const actionTimeoutMs = 30_000;
 
 export const pollMs = 50;
 
+/** Twenty who buy at once look a tenth as often, and wait three times as long. */
+export const buyerPollMs = 500;
+export const toBePaidWithinMs = 90_000;
+
 /** A common laptop, and a small phone. */
 export const viewport = { width: 1_280, height: 860 } as const;
 export const narrowWidth = 380;

@@ -36,36 +36,42 @@ const still = `(() => {
 const moving = `for (const [of, part, before, text] of window.plumblineTexts)
   if (text !== before && of[part] === text) of[part] = before`;
 
-/** As far as there is something to see. */
-const extent = `[
-  document.documentElement.clientWidth,
-  Math.ceil(document.querySelector('main').getBoundingClientRect().bottom),
-]`;
+/** Width of the page, where the picture begins, and as far as there is something to see. */
+const extent = (from: string | null): string => `(() => {
+  const first = ${JSON.stringify(from)} && document.querySelector(${JSON.stringify(from)});
+  return [
+    document.documentElement.clientWidth,
+    first ? Math.floor(first.getBoundingClientRect().top) : 0,
+    Math.ceil(document.querySelector('main').getBoundingClientRect().bottom),
+  ];
+})()`;
 
 export interface PictureOptions {
   readonly colours?: 'dark';
   readonly width?: number;
   readonly height?: number;
+  /** Selector of what is at the top of the picture; the top of the page if unset. */
+  readonly from?: string | null;
 }
 
 export interface Pictures {
-  /** A picture of a page's top, as high as a window if unset; nothing where none is wanted. */
+  /** A picture of a part of a page, as high as a window if unset; nothing where none is wanted. */
   take(page: Page, name: string, how?: PictureOptions): Promise<void>;
 }
 
 /** Into a folder, or nowhere: an ordinary run of the tests changes no file. */
 export const createPictures = (folder: string | null): Pictures => ({
-  async take(page, name, { colours, width, height = limits.viewport.height } = {}) {
+  async take(page, name, { colours, width, height = limits.viewport.height, from = null } = {}) {
     if (folder === null) return;
     await mkdir(folder, { recursive: true });
     if (colours !== undefined) await page.emulateMedia({ colorScheme: colours });
     if (width !== undefined) await page.setViewportSize({ ...limits.viewport, width });
     await page.evaluate('scrollTo(0, 0)');
     await page.evaluate(still);
-    const [right, below] = await page.evaluate<[number, number]>(extent);
+    const [right, top, below] = await page.evaluate<[number, number, number]>(extent(from));
     const png = await page.screenshot({
       ...{ animations: 'disabled', caret: 'hide', fullPage: true },
-      clip: { x: 0, y: 0, width: right, height: Math.min(below, height) },
+      clip: { x: 0, y: top, width: right, height: Math.min(below - top, height) },
     });
     await page.evaluate(moving);
     await page.setViewportSize(limits.viewport);
