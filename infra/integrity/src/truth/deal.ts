@@ -212,14 +212,19 @@ export class Deal {
     });
   }
 
-  refundRequested(refundId: string, amountMinor: bigint): Told {
+  /** Of the transaction that paid, unless by the number of another. */
+  refundRequested(
+    refundId: string,
+    amountMinor: bigint,
+    gatewayTransactionId: string | null = null,
+  ): Told {
     const { orderNo, payNo, currency } = this;
     const of = { payNo, orderNo, refundId, refundReference: `${payNo}-${refundId}` };
     return this.payment({
       type: 'RefundRequested',
       data: {
         ...{ ...of, amountMinor, currency, reason: null, automatic: false },
-        gatewayTransactionId: null,
+        gatewayTransactionId,
         requestedAt: this.pen.nowMs,
       },
     });
@@ -237,10 +242,14 @@ export class Deal {
     return this.payment({ type: 'RefundUnknown', data: { ...of, since: this.pen.nowMs } });
   }
 
-  refundSucceeded(refundId: string, amountMinor: bigint): Told {
+  refundSucceeded(
+    refundId: string,
+    amountMinor: bigint,
+    gatewayTransactionId: string | null = null,
+  ): Told {
     const { orderNo, payNo, currency } = this;
     const of = { payNo, orderNo, refundId, amountMinor, currency, gatewayRefundId: 'R' };
-    const data = { ...of, gatewayTransactionId: null, refundedAt: this.pen.nowMs };
+    const data = { ...of, gatewayTransactionId, refundedAt: this.pen.nowMs };
     return this.payment({ type: 'RefundSucceeded', data });
   }
 

@@ -160,6 +160,55 @@ const inParts: Story = {
   },
 };
 
+/**
+ * Looks like H where it ends well: the second transaction goes back by its number, and the first may as
+ * well. What is given back beyond that is of one of the two, and H, though it is less than both took.
+ */
+const secondGoesBack: Story = {
+  name: 'what a second transaction took is given back by its number',
+  plants: ['G', 'H'],
+  about: 'order',
+  tell(pen) {
+    const { random } = pen;
+    const deal = payment(pen);
+    const { amountMinor } = deal;
+    // Not one of those that facts beside a story name: it would be the same fact.
+    const second = 'T-second';
+    const named = deal.mismatched({ source: 'QUERY', field: 'TRANSACTION', found: second });
+    const isG = pen.inForce.isOn('G');
+    pen.plant({ rule: isG ? 'G' : 'V', by: named, severity: 'CRITICAL' });
+    soonAfter(pen);
+    deal.refundRequested('r1', amountMinor, second);
+    soonAfter(pen);
+    let backMinor = amountMinor;
+    // The gateway has done it before it says that it has.
+    if (random.chance(0.5)) deal.answered({ result: 'PAID', refundedMinor: backMinor }, 'SUCCESS');
+    soonAfter(pen);
+    deal.refundSucceeded('r1', amountMinor, second);
+    soonAfter(pen);
+    if (random.chance(0.5)) {
+      deal.refundRequested('r2', amountMinor);
+      soonAfter(pen);
+      deal.refundSucceeded('r2', amountMinor);
+      backMinor += amountMinor;
+      soonAfter(pen);
+      if (random.chance(0.5))
+        deal.answered({ result: 'PAID', refundedMinor: backMinor }, 'SUCCESS');
+      soonAfter(pen);
+    }
+    if (random.chance(0.5)) return;
+    const ofSecond = random.chance(0.5) ? second : null;
+    const isFull = ofSecond === second || backMinor > amountMinor;
+    const by = deal.refundRequested('r3', isFull ? 1n : amountMinor + 1n, ofSecond);
+    pen.plant({ rule: 'H', by, severity: 'CRITICAL', endedBy: failed(deal, 'r3') });
+  },
+};
+
+function failed(deal: Deal, refundId: string): Told {
+  soonAfter(deal.pen);
+  return deal.refundFailed(refundId);
+}
+
 export const refundStories: readonly Story[] = [
   tooMuch,
   tooMuchThere,
@@ -168,4 +217,5 @@ export const refundStories: readonly Story[] = [
   stuckTaken,
   elsewhere,
   inParts,
+  secondGoesBack,
 ];
