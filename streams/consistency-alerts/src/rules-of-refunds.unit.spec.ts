@@ -89,6 +89,12 @@ describe('Rule H: refunds exceed what was captured', () => {
     expect(told.said()).toEqual(['G raised CRITICAL']);
     told.payment(refundRequested('r1', 1n, 'G-2'));
     expect(told.said()).toEqual(['H AUTO_RESOLVED']);
+    told.payment(queried('PAID', { refundedMinor: 9_992n }));
+    expect(told.raised()).toMatchObject([
+      { rule: 'H', expected: 'at most 99.91 CNY refunded', amountMinor: 1n },
+    ]);
+    told.payment(queried('PAID', { refundedMinor: 9_991n }));
+    expect(told.said()).toEqual(['H AUTO_RESOLVED']);
     told.payment(refundFailed('r1'));
     expect(told.said()).toEqual(['H raised CRITICAL']);
   });
