@@ -19,6 +19,8 @@ export type {
   TopicPartition,
   TransactionalProducer,
 } from './log.ts';
+export type { ReadOnlyLog } from './read-only-log.ts';
+export { readOnlyLog } from './read-only-log.ts';
 export {
   CorruptRecord,
   Fenced,

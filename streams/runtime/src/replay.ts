@@ -1,6 +1,6 @@
 import type { Codec } from '@plumbline/events';
 import { UnknownSchemaId } from '@plumbline/events';
-import type { Ends, Fetched, Log, OutgoingRecord } from '@plumbline/kafka';
+import type { Ends, Fetched, OutgoingRecord, ReadOnlyLog } from '@plumbline/kafka';
 import { invariant } from '@plumbline/kernel';
 import type { Batch } from './internals/batch-writer.ts';
 import { createEngine } from './internals/engine.ts';
@@ -12,7 +12,7 @@ import type { Topology } from './topology.ts';
 
 export interface ReplayOptions {
   readonly topology: Topology;
-  readonly log: Log;
+  readonly log: ReadOnlyLog;
   readonly codec: Codec;
   readonly partition: number;
   readonly partitions: number;

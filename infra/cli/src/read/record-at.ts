@@ -1,9 +1,9 @@
-import type { Log, LogRecord } from '@plumbline/kafka';
+import type { LogRecord, ReadOnlyLog } from '@plumbline/kafka';
 import { fetchWaitMs } from '../limits.ts';
 import type { Position } from './scan.ts';
 
 /** The committed record at a place; null when there is none. @throws UnknownTopic */
-export async function recordAt(log: Log, at: Position): Promise<LogRecord | null> {
+export async function recordAt(log: ReadOnlyLog, at: Position): Promise<LogRecord | null> {
   const { topic, partition, offset } = at;
   const [described] = await log.describeTopics([topic]);
   if (partition >= (described?.partitions ?? 0)) return null;

@@ -1,11 +1,11 @@
-import type { Log, LogRecord, TopicPartition } from '@plumbline/kafka';
+import type { LogRecord, ReadOnlyLog, TopicPartition } from '@plumbline/kafka';
 import { fetchWaitMs } from '../limits.ts';
 
 export type Position = TopicPartition & { readonly offset: bigint };
 
 /** Every partition of some topics. @throws UnknownTopic */
 export async function partitionsOf(
-  log: Log,
+  log: ReadOnlyLog,
   topics: readonly string[],
 ): Promise<readonly TopicPartition[]> {
   const described = await log.describeTopics(topics);
@@ -15,7 +15,7 @@ export async function partitionsOf(
 }
 
 export interface ScanOptions {
-  readonly log: Log;
+  readonly log: ReadOnlyLog;
   readonly of: readonly TopicPartition[];
   readonly signal: AbortSignal;
   /** In the order of their partition; `take` is waited for. */

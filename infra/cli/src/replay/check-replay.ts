@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
-import type { Log, LogRecord, OutgoingRecord } from '@plumbline/kafka';
+import type { Log, LogRecord, OutgoingRecord, ReadOnlyLog } from '@plumbline/kafka';
 import type { Topology } from '@plumbline/runtime';
 import { replayTopology } from '@plumbline/runtime';
 import { fetchWaitMs } from '../limits.ts';
@@ -141,7 +141,10 @@ async function replay(
   });
 }
 
-async function requireBeginning(log: Log, { topic, partition }: Place): Promise<void> {
+export async function requireBeginning(
+  log: ReadOnlyLog,
+  { topic, partition }: Place,
+): Promise<void> {
   const { logStartOffset } = await log.ends({ topic, partition });
   if (logStartOffset === 0n) return;
   throw new ReplayRefused(
