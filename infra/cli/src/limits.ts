@@ -98,3 +98,13 @@ export const monitorCallMs = 30_000;
 
 /** Money of one page, as much as the channel monitor gives at once. */
 export const moneyPageSize = 200;
+
+/** Alerts of one partition that a what-if keeps on either side: a kilobyte each, 100 MB at most. */
+export const whatIfAlertsMax = 100_000;
+
+/** Alerts that a what-if lists unless told otherwise, and the most that it keeps for it. */
+export const whatIfListed = 20;
+export const whatIfListedMax = 10_000;
+
+/** A task says what it finds within a second or two; what it has not said yet is no difference. */
+export const whatIfSettleMs = 5_000;

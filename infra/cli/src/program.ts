@@ -59,6 +59,7 @@ import { addSeed } from './commands/seed.ts';
 import { addStack } from './commands/stack.ts';
 import { addTopics } from './commands/topics.ts';
 import { addTrigger } from './commands/trigger.ts';
+import { addWhatIf } from './commands/what-if.ts';
 
 const notes = `
 Addresses come from the environment, the same variables as the services'; unset, the local stack.
@@ -125,6 +126,7 @@ export function createProgram(run: RunCommand): Command {
   addDoctor(program, run);
   addRebuild(program, run);
   addReplay(program, run);
+  addWhatIf(program, run);
   addBuy(program, run);
   addSeed(program, run);
   addStack(program, run);

@@ -1,9 +1,10 @@
-import type { Rule, RuleActivation } from '@plumbline/consistency-alerts';
+import type { RuleActivation } from '@plumbline/consistency-alerts';
 import { activateRules, rules } from '@plumbline/consistency-alerts';
 import type { RuleParameters, RuleValue } from '@plumbline/events';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { durationOption, durationText } from '../format/duration.ts';
+import { durationOption } from '../format/duration.ts';
+import { ruleCalled, valueOption } from '../format/rule-option.ts';
 import { outcomeWaitMs } from '../limits.ts';
 import { operator } from '../session/ask.ts';
 import type { ExitCode } from '../session/failure.ts';
@@ -80,10 +81,9 @@ export function parametersOf(
   const isValued = options.set !== undefined && options.set.length > 0;
   if (options.grace === undefined && !switched && !isValued)
     throw usageFailure('nothing to set: give --grace, --set, --enable or --disable');
-  const known = rules.find(({ id }) => id === options.rule);
-  if (known === undefined) throw usageFailure(`no rule is called ${options.rule}`);
+  const known = ruleCalled(options.rule);
   const { version } = known;
-  const asks = new Map((options.set ?? []).map((text) => valueOf(known, text)));
+  const asks = new Map((options.set ?? []).map((text) => valueOption(known, text)));
   const now = settingsByRule(active).get(options.rule) ?? [];
   const [first] = now;
   const asked = {
@@ -106,23 +106,6 @@ export function parametersOf(
     graceMs: asked.graceMs ?? first?.graceMs ?? null,
     values: [...kept, ...[...asks].map(([name, value]) => ({ name, value }))],
   };
-}
-
-/** `name=duration`, by the name that the rule has for it, and within its range. */
-function valueOf(
-  { id, parameters = [] }: Rule,
-  text: string,
-): readonly [name: string, valueMs: number] {
-  const [name = '', ...rest] = text.split('=');
-  const known = parameters.find((each) => each.name === name);
-  const names = parameters.map((each) => each.name).join(', ');
-  if (known === undefined)
-    throw usageFailure(`rule ${id} has no parameter ${name}: it has ${names || 'none'}`);
-  const valueMs = durationOption(rest.join('='), `--set ${name}`);
-  if (valueMs >= known.min && valueMs <= known.max) return [name, valueMs];
-  throw usageFailure(
-    `--set ${name} is ${durationText(known.min)} to ${durationText(known.max)}: ${known.meaning}`,
-  );
 }
 
 const outcomeLine = ({ partition, status, message }: RuleActivation): string =>

@@ -1,7 +1,7 @@
 import { parseConfig } from '@plumbline/config';
 import type { Codec } from '@plumbline/events';
 import { allTopics, createCodec, createMemorySchemaIds } from '@plumbline/events';
-import type { MemoryLog } from '@plumbline/kafka';
+import type { MemoryLog, MemoryLogOptions } from '@plumbline/kafka';
 import { createMemoryLog } from '@plumbline/kafka';
 import { cliConfig } from '../config.ts';
 import type { Output } from '../session/output.ts';
@@ -39,8 +39,9 @@ export interface MemorySession extends Session {
 const partitions = 4;
 
 /** A session whose Kafka and registry are in memory; other servers are not there. */
-export function createMemorySession(): MemorySession {
+export function createMemorySession(options: Pick<MemoryLogOptions, 'clock'> = {}): MemorySession {
   const memory = createMemoryLog({
+    ...options,
     topics: allTopics.map(({ name, partitions: count }) => ({
       name,
       partitions: count === 'shared' ? partitions : count,

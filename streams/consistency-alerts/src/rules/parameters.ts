@@ -13,7 +13,8 @@ export interface ActiveRule {
 }
 
 /** As it was set. What an earlier version kept has no values. */
-type SetParameters = Omit<RuleParameters, 'values'> & Partial<Pick<RuleParameters, 'values'>>;
+export type SetParameters = Omit<RuleParameters, 'values'> &
+  Partial<Pick<RuleParameters, 'values'>>;
 
 /** What is in force on one partition, since the newest `RulesActivated`. */
 export interface ActiveParameters {

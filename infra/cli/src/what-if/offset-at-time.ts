@@ -1,0 +1,52 @@
+import type { LogReader, ReadOnlyLog, TopicPartition } from '@plumbline/kafka';
+import { fetchWaitMs } from '../limits.ts';
+
+/**
+ * The first offset of a partition that was appended at or after a time; its end where there is none.
+ * Some twenty fetches in a million records, since append times only grow.
+ */
+export async function offsetAtTime(
+  log: ReadOnlyLog,
+  at: TopicPartition,
+  timeMs: number,
+): Promise<bigint> {
+  const { logStartOffset, lastStableOffset } = await log.ends(at);
+  if (logStartOffset === lastStableOffset) return lastStableOffset;
+  const reader = await log.openReader({
+    from: [{ ...at, offset: logStartOffset }],
+    isolation: 'read_committed',
+  });
+  try {
+    let [low, high] = [logStartOffset, lastStableOffset];
+    while (low < high) {
+      const middle = (low + high) / 2n;
+      const next = await firstFrom(reader, { ...at, offset: middle }, high);
+      // Nothing but markers there, or a record of the time or after it: what is sought lies before.
+      if (next === null || next.timeMs >= timeMs) high = middle;
+      else low = next.offset + 1n;
+    }
+    return low;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The first record at an offset or behind it, before another. */
+async function firstFrom(
+  reader: LogReader,
+  from: TopicPartition & { readonly offset: bigint },
+  before: bigint,
+): Promise<{ readonly offset: bigint; readonly timeMs: number } | null> {
+  reader.seek(from);
+  while (reader.position(from) < before) {
+    // One batch comes, however large: more of them would be fetched for one time.
+    const fetched = await reader.fetch({ maxWaitMs: fetchWaitMs, maxBytesPerPartition: 1 });
+    for (const { records } of fetched) {
+      const found = records.find(({ offset }) => offset >= from.offset);
+      if (found === undefined) continue;
+      if (found.offset >= before) return null;
+      return { offset: found.offset, timeMs: found.timestampMs };
+    }
+  }
+  return null;
+}
