@@ -210,6 +210,18 @@ describe('what-if refuses', () => {
     await expect(ask()).rejects.toMatchObject({ exitCode: 1 });
   });
 
+  it('to compare with what cannot be read, and says where it stands', async () => {
+    await fourOrders();
+    const { memory } = history.session;
+    const [raised] = memory.topicRecords(topics.alertsEvents.name);
+    if (raised === undefined) throw new Error('alerts were raised');
+    memory.appendRaw({ ...raised, value: Buffer.from('not of ours') });
+    await expect(ask()).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringMatching(/v1-\d at \d+ cannot be read/) as string,
+    });
+  });
+
   it('to go on after Ctrl-C', async () => {
     await fourOrders();
     const session = history.session.again();

@@ -1,14 +1,14 @@
 import type { AsIf } from '@plumbline/consistency-alerts';
 import { alertsAsIf } from '@plumbline/consistency-alerts';
 import type { AlertsEvent, Codec } from '@plumbline/events';
-import { topics } from '@plumbline/events';
-import type { Ends, OutgoingRecord, ReadOnlyLog } from '@plumbline/kafka';
+import { topics, Undecodable, UnknownSchemaId } from '@plumbline/events';
+import type { Ends, LogRecord, OutgoingRecord, ReadOnlyLog } from '@plumbline/kafka';
 import { readOnlyLog } from '@plumbline/kafka';
 import { slotCount, slotOfRecordKey } from '@plumbline/kernel';
 import type { Topology } from '@plumbline/runtime';
 import { replayTopology } from '@plumbline/runtime';
 import { scan } from '../read/scan.ts';
-import { requireBeginning } from '../replay/check-replay.ts';
+import { ReplayRefused, requireBeginning } from '../replay/check-replay.ts';
 import type { ComparedAlert } from './compare-alerts.ts';
 import { compareAlerts } from './compare-alerts.ts';
 import { offsetAtTime } from './offset-at-time.ts';
@@ -123,14 +123,27 @@ async function takeRaised(
   await requireBeginning(log, { topic, partition });
   await scan({
     ...{ log, signal, of: [{ topic, partition }] },
-    take: async ({ key, value }) => {
-      if (!isSampled(sample, key?.toString('utf8') ?? '')) return;
-      const schemaId = codec.needs(value);
-      if (schemaId !== null) await codec.learn(schemaId);
-      // The catalogue ties the topic to its union, and the codec has checked the type.
-      into.take(codec.decode(topic, value) as AlertsEvent);
+    take: async (record) => {
+      if (!isSampled(sample, record.key?.toString('utf8') ?? '')) return;
+      into.take(await alertsEventOf(codec, record));
     },
   });
+}
+
+async function alertsEventOf(codec: Codec, record: LogRecord): Promise<AlertsEvent> {
+  const { topic, partition, offset, value } = record;
+  try {
+    const schemaId = codec.needs(value);
+    if (schemaId !== null) await codec.learn(schemaId);
+    // The catalogue ties the topic to its union, and the codec has checked the type.
+    return codec.decode(topic, value) as AlertsEvent;
+  } catch (error) {
+    if (!(error instanceof Undecodable || error instanceof UnknownSchemaId)) throw error;
+    throw new ReplayRefused(
+      `${topic}-${partition} at ${offset.toString()} cannot be read, so that it is not known what ` +
+        `was raised: ${error.message}`,
+    );
+  }
 }
 
 /** What would be raised, from a replay: in bytes, as it would stand in the log. */
