@@ -8,6 +8,7 @@ import { inventoryTopology } from '@plumbline/inventory';
 import { endpointsByDefault, notificationsByDefault } from '@plumbline/notifications';
 import { ordersTopology } from '@plumbline/orders';
 import {
+  channelSweepsTopology,
   gatewayCallsTopology,
   gatewayTransactionsTopology,
   merchantResultsTopology,
@@ -35,6 +36,7 @@ export const allTopologies: readonly Topology[] = [
   defaultDelays,
   gatewayCallsTopology,
   gatewayTransactionsTopology,
+  channelSweepsTopology,
   receivingTopology,
   monitorsTopology,
 ];
@@ -43,4 +45,5 @@ export const allTopologies: readonly Topology[] = [
 export const runsOnDemand: ReadonlySet<string> = new Set([
   gatewayCallsTopology.name,
   gatewayTransactionsTopology.name,
+  channelSweepsTopology.name,
 ]);

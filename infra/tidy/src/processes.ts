@@ -29,6 +29,7 @@ import {
 } from '@plumbline/notifications';
 import { ordersConfig, ordersErrorCodes, ordersTopology } from '@plumbline/orders';
 import {
+  channelSweepsTopology,
   gatewayCallsTopology,
   gatewayTransactionsTopology,
   merchantResultsTopology,
@@ -71,7 +72,8 @@ export const documentedProcesses: readonly DocumentedProcess[] = [
     config: [paymentsConfig],
     topologies: [
       ...[paymentsTopology, merchantResultsTopology],
-      ...[gatewayCallsTopology, gatewayTransactionsTopology, purchasePaymentsWithoutGateways],
+      ...[gatewayCallsTopology, gatewayTransactionsTopology, channelSweepsTopology],
+      purchasePaymentsWithoutGateways,
     ],
     errorCodes: own(paymentsErrorCodes),
   }),

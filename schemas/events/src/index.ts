@@ -235,8 +235,10 @@ export type {
 export { desksCommandNames, desksEventNames, desksRecordNames } from './generated/desks.ts';
 export type {
   ApproveRemedy,
+  ChannelSwept,
   LeaveVerdict,
   RecordLeave,
+  RecordLingering,
   RejectRemedy,
   RemediesCommand,
   RemediesEvent,

@@ -26,6 +26,9 @@ export type { LingeringPayments } from './scan/lingering-payments.ts';
 export { createLingeringPayments } from './scan/lingering-payments.ts';
 export type { MakeUpScan, MakeUpScanOptions } from './scan/make-up-scan.ts';
 export { openMakeUpScan } from './scan/make-up-scan.ts';
+export { channelSweepsTopology } from './sweep/channel-sweeps.ts';
+export type { Sweeper, SweeperOptions } from './sweep/sweeper.ts';
+export { openSweeper } from './sweep/sweeper.ts';
 export type { PurchaseTerms } from './purchases/purchase-payments.ts';
 export {
   purchasePaymentsTopology,

@@ -42,6 +42,9 @@ import { createLingeringPayments } from './scan/lingering-payments.ts';
 import type { MakeUpScan } from './scan/make-up-scan.ts';
 import { openMakeUpScan } from './scan/make-up-scan.ts';
 import { scanTimesOf } from './scan/scan-config.ts';
+import { channelSweepsTopology } from './sweep/channel-sweeps.ts';
+import type { Sweeper } from './sweep/sweeper.ts';
+import { openSweeper } from './sweep/sweeper.ts';
 import { purchasePaymentsTopology } from './purchases/purchase-payments.ts';
 import { paymentsTopology } from './topology.ts';
 import { gatewayTransactionsTopology } from './transactions/gateway-transactions.ts';
@@ -84,6 +87,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     url: config.PLUMBLINE_POSTGRES_URL,
   });
   const scan = openScanOf({ foundation, gateway, gateways, readers: models.readers });
+  const sweeps = await openSweepsOf({ foundation, gateways, readers: models.readers });
   const results = openResultStreams({
     ...{ ...shared, ...streamTimesOf(config), redisUrl: config.PLUMBLINE_REDIS_URL },
     nowMs: Date.now,
@@ -98,8 +102,12 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
         policyOf: (channel) => gateways.policyOf(channel),
       }),
       ...(hasGateways ? [gatewayCallsTopology, gatewayTransactionsTopology] : []),
+      ...(sweeps === null ? [] : [channelSweepsTopology]),
     ],
-    following: { [gatewayCallsTopology.name]: worker.following },
+    following: {
+      [gatewayCallsTopology.name]: worker.following,
+      ...(sweeps === null ? {} : { [channelSweepsTopology.name]: sweeps.following }),
+    },
     routes: [
       ...merchantRoutes(
         merchantEdgeOf({ foundation, gateway, gateways, redis, vault, readers: models.readers }),
@@ -118,6 +126,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
     healthAtStart: { ...models.health, vault: warmed(vault, subjectsAtStart(config, gateways)) },
     async close() {
       await scan?.close();
+      await sweeps?.close();
       // What it has begun is reported through the gateway of commands.
       await worker.close();
       await gateway.close();
@@ -158,6 +167,36 @@ const warmed = (vault: Vault, subjects: readonly string[]) => async () => {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
 };
+
+/** With what it speaks to remedies; `null` without a gateway. */
+async function openSweepsOf(parts: {
+  readonly foundation: Foundation<PaymentsConfig>;
+  readonly gateways: Gateways;
+  readonly readers: Postgres;
+}): Promise<Sweeper | null> {
+  const { config, log, codec, logger, metrics } = parts.foundation;
+  // Its keys are those of the table of channels.
+  const channels = Object.keys(parts.gateways.callable) as Channel[];
+  if (channels.length === 0) return null;
+  const remedies = await createCommandGateway({
+    ...{ log, codec, logger, metrics, partitions: config.PLUMBLINE_PARTITIONS },
+    source: '/plumbline/payments-sweeps',
+    commandsTopic: topics.remediesCommands.name,
+    outcomesTopic: topics.remediesOutcomes.name,
+  });
+  const sweeper = openSweeper({
+    ...{ channels, logger, clock: systemClock, wallClockMs: Date.now, commands: remedies },
+    lingering: createLingeringPayments(parts.readers),
+  });
+  return {
+    ...sweeper,
+    async close() {
+      // It waits for what it has said.
+      await sweeper.close();
+      await remedies.close();
+    },
+  };
+}
 
 /** `null` without a gateway: there is nobody to ask. */
 function openScanOf(parts: {

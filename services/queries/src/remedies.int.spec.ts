@@ -30,6 +30,7 @@ const remedies: readonly RemediesEvent[] = [
   },
   proposed(2),
   { type: 'RemedyStarted', data: { ...of(2), kind: 'REFUND', commandId: 'c', startedAt: t0 } },
+  { type: 'ChannelSwept', data: { ...of(2), payNos: ['P-1'], left: 3, sweptAt: t0 } },
   {
     type: 'RemedyEnded',
     data: { ...of(2), ending: 'DONE', code: null, reason: 'shown', proof, endedAt: t0 + 9 },
@@ -111,6 +112,13 @@ test('a remedy shows what it waits for, or what shows that it was done, and who 
   expect(await data('/remedies/r-2')).toMatchObject({
     ...{ status: 'DONE', code: null, proof, commandId: 'c', alertResolution: 'RESOLVED' },
     ...{ alertProof: { eventId: 'a' }, endedAt: '2026-01-01T00:00:00.009Z' },
+    history: [
+      'RemedyProposed',
+      'RemedyStarted',
+      'ChannelSwept',
+      'RemedyEnded',
+      'RemedyAlertEnded',
+    ].map((step) => ({ step })),
   });
   expect((await world.queries.get('/remedies/none')).status).toBe(404);
 });

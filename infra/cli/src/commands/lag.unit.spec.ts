@@ -160,7 +160,7 @@ describe('plumbline lag', () => {
 
   it('leaves out who only runs where a gateway is configured, until it has run', async () => {
     expect(await showLag(session, {})).toBe(1);
-    for (const name of ['gateway-calls', 'gateway-transactions'])
+    for (const name of ['gateway-calls', 'gateway-transactions', 'channel-sweeps'])
       expect(session.out.stdout()).not.toContain(name);
     const at = { topic: topics.paymentsEvents.name, partition: 0 };
     let assigned: () => void = () => undefined;

@@ -18,17 +18,24 @@ interface SayOptions {
   readonly json?: boolean;
 }
 
-type Saying = Exclude<RemediesCommand['type'], 'RecordLeave'>;
+type Saying = Exclude<RemediesCommand['type'], 'RecordLeave' | 'RecordLingering'>;
 
 const sayings: readonly (readonly [verb: string, type: Saying, description: string])[] = [
   ['approve', 'ApproveRemedy', 'Let a remedy start that waits for a person'],
   ['reject', 'RejectRemedy', 'Say that a remedy that waits is not to start'],
 ];
 
+/** Whose the alerts of channels are: a channel serves all tenants. */
+const tenantOfChannels = 'platform';
+
+const tenantOf = (session: Session, rule: string | null, tenant: string | undefined): string =>
+  tenant ?? (rule === 'W' ? tenantOfChannels : session.config.PLUMBLINE_TENANT);
+
 /** What is the remedy of a rule. */
 const remedyOf: Readonly<Record<string, PolicyRemedy>> = {
   ...{ A: 'COMPLETE_ORDER', C: 'REFUND', G: 'REFUND_SECOND', K: 'REFUND' },
   ...{ M: 'QUERY_PAYMENT', P: 'QUERY_PAYMENT', R: 'PUSH_CHECKOUT', U: 'TELL_AGAIN' },
+  W: 'SWEEP_CHANNEL',
 };
 
 const modes = ['OBSERVE', 'PROPOSE', 'ACT'] as const;
@@ -65,7 +72,10 @@ export function addRemediesSay(remedies: Command, run: RunCommand): void {
           : 'Let remedies start again',
       )
       .option('--rule <rule>', 'only of this rule; all rules unless given')
-      .option('--tenant <tenant>', 'whose; that of the environment unless given')
+      .option(
+        '--tenant <tenant>',
+        'whose; that of the environment unless given, and platform for rule W',
+      )
       .requiredOption('--reason <text>', 'why; it stays in the log')
       .option('--json', 'the outcome as JSON')
       .addHelpText('after', examples(`remedies ${verb} --reason "the gateway is ill"`))
@@ -96,7 +106,10 @@ function addSetPolicy(remedies: Command, run: RunCommand): void {
         'persons approve',
     )
     .option('--dry-run', 'decide everything, and send nothing')
-    .option('--tenant <tenant>', 'whose; that of the environment unless given')
+    .option(
+      '--tenant <tenant>',
+      'whose; that of the environment unless given, and platform for rule W',
+    )
     .requiredOption('--reason <text>', 'why; it stays in the log')
     .option('--json', 'the outcome as JSON')
     .addHelpText(
@@ -158,7 +171,9 @@ export async function setPolicy(session: Session, options: PolicyOptions): Promi
   if (!/^\d{1,6}$/.test(perHour)) throw usageFailure(`--per-hour is a number, not "${perHour}"`);
   const remedy = remedyOf[rule];
   if (remedy === undefined) throw usageFailure(`rule ${rule} has no remedy`);
-  const tenant = options.tenant ?? session.config.PLUMBLINE_TENANT;
+  const tenant = tenantOf(session, rule, options.tenant);
+  if (rule === 'W' && tenant !== tenantOfChannels)
+    throw usageFailure(`alerts of rule W are those of ${tenantOfChannels}: leave out --tenant`);
   const money = limit.map(limitOf);
   const policy = { rule, mode, remedy, perHourMax: Number(perHour), money, dryRun };
   const said = { type: 'SetRemedyPolicy', data: { tenant, policy, reason } } as const;
@@ -179,7 +194,7 @@ export async function switchRemedies(
 ): Promise<ExitCode> {
   const { rule = null, reason, json } = options;
   checkReason(reason);
-  const tenant = options.tenant ?? session.config.PLUMBLINE_TENANT;
+  const tenant = tenantOf(session, rule, options.tenant);
   const type = verb === 'stop' ? 'StopRemedies' : 'ResumeRemedies';
   const outcome = await askDesk(session, tenant, { type, data: { tenant, rule, reason } });
   if (json === true) session.out.json(outcome);

@@ -76,3 +76,14 @@ it('approves at the order that queries names, and says why that was refused', as
   const [command] = session.memory.topicRecords(topics.remediesCommands.name);
   expect(command?.key?.toString()).toBe('shop/H1');
 });
+
+it('speaks of silent channels at the desk of the platform, and of no other tenant', async () => {
+  const silence = { rule: 'W', mode: 'ACT', perHour: '2', reason: 'ask' } as const;
+  await setPolicy(session, silence);
+  await switchRemedies(session, 'stop', { rule: 'W', reason: 'wait' });
+  expect(session.out.stdout().trim().split('\n')).toEqual([
+    'SWEEP_CHANNEL for alerts of rule W of platform: ACT',
+    'remedies of rule W of platform are stopped',
+  ]);
+  await expect(setPolicy(session, { ...silence, tenant: 'main' })).rejects.toThrow('--tenant');
+});

@@ -52,7 +52,7 @@ export interface PoliciesCopied {
 export type PolicyMode = 'OBSERVE' | 'PROPOSE' | 'ACT' | 'UNKNOWN';
 
 /** What is to be done about an alert. */
-export type PolicyRemedy = 'COMPLETE_ORDER' | 'REFUND' | 'PUSH_CHECKOUT' | 'QUERY_PAYMENT' | 'REFUND_SECOND' | 'TELL_AGAIN' | 'UNKNOWN';
+export type PolicyRemedy = 'COMPLETE_ORDER' | 'REFUND' | 'PUSH_CHECKOUT' | 'QUERY_PAYMENT' | 'REFUND_SECOND' | 'TELL_AGAIN' | 'SWEEP_CHANNEL' | 'UNKNOWN';
 
 /** Remedies may start again. */
 export interface RemediesResumed {

@@ -8,6 +8,26 @@ export interface ApproveRemedy {
   readonly reason: string;
 }
 
+/** The gateway of a channel is asked about the payments that lingered there the longest. */
+export interface ChannelSwept {
+  /** Id of the remedy, derived from that of its alert. */
+  readonly remedyId: string;
+  /** Id of the alert. */
+  readonly alertId: string;
+  /** Name of the rule. */
+  readonly rule: string;
+  /** Whose it is; the part of the routing key before the slash. */
+  readonly tenant: string;
+  /** The channel, as channel.<CHANNEL>; the part of the routing key behind the slash. */
+  readonly orderNo: string;
+  /** Numbers of the payments that are asked about, the longest silent first. */
+  readonly payNos: readonly string[];
+  /** How many more lingered, and are left to their own timers. */
+  readonly left: number;
+  /** Broker time. Epoch ms. */
+  readonly sweptAt: number;
+}
+
 /** What was decided of a request to start. */
 export type LeaveVerdict = 'STARTED' | 'HELD' | 'DRY_RUN' | 'UNKNOWN';
 
@@ -23,6 +43,16 @@ export interface RecordLeave {
   readonly code: null | string;
   /** How many persons have to approve it. */
   readonly approvalsNeeded: number;
+}
+
+/** Tell a remedy which payments of its channel linger at their gateway. */
+export interface RecordLingering {
+  /** Id of the remedy, derived from that of its alert. */
+  readonly remedyId: string;
+  /** Numbers of payments, the longest silent first. */
+  readonly payNos: readonly string[];
+  /** How many more linger. */
+  readonly left: number;
 }
 
 /** Say that a remedy is not to start. */
@@ -123,7 +153,7 @@ export interface RemedyHeld {
 }
 
 /** What is done about an alert. */
-export type RemedyKind = 'COMPLETE_ORDER' | 'REFUND' | 'PUSH_CHECKOUT' | 'QUERY_PAYMENT' | 'REFUND_SECOND' | 'TELL_AGAIN' | 'UNKNOWN';
+export type RemedyKind = 'COMPLETE_ORDER' | 'REFUND' | 'PUSH_CHECKOUT' | 'QUERY_PAYMENT' | 'REFUND_SECOND' | 'TELL_AGAIN' | 'SWEEP_CHANNEL' | 'UNKNOWN';
 
 /** The event that shows what a remedy brought about. */
 export interface RemedyProof {
@@ -184,6 +214,7 @@ export interface RemedyStarted {
 }
 
 export type RemediesEvent =
+  | { readonly type: 'ChannelSwept'; readonly data: ChannelSwept }
   | { readonly type: 'RemedyAlertEnded'; readonly data: RemedyAlertEnded }
   | { readonly type: 'RemedyApproved'; readonly data: RemedyApproved }
   | { readonly type: 'RemedyEnded'; readonly data: RemedyEnded }
@@ -193,6 +224,7 @@ export type RemediesEvent =
 
 /** Full record names of {@link RemediesEvent}. */
 export const remediesEventNames = [
+  'plumbline.remedies.ChannelSwept',
   'plumbline.remedies.RemedyAlertEnded',
   'plumbline.remedies.RemedyApproved',
   'plumbline.remedies.RemedyEnded',
@@ -204,11 +236,13 @@ export const remediesEventNames = [
 export type RemediesCommand =
   | { readonly type: 'ApproveRemedy'; readonly data: ApproveRemedy }
   | { readonly type: 'RecordLeave'; readonly data: RecordLeave }
+  | { readonly type: 'RecordLingering'; readonly data: RecordLingering }
   | { readonly type: 'RejectRemedy'; readonly data: RejectRemedy };
 
 /** Full record names of {@link RemediesCommand}. */
 export const remediesCommandNames = [
   'plumbline.remedies.ApproveRemedy',
   'plumbline.remedies.RecordLeave',
+  'plumbline.remedies.RecordLingering',
   'plumbline.remedies.RejectRemedy',
 ] as const;

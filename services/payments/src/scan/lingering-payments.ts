@@ -1,5 +1,5 @@
 import type { Channel } from '@plumbline/events';
-import type { Postgres } from '@plumbline/postgres';
+import type { Postgres, Sql } from '@plumbline/postgres';
 import { quoted, schemaOf } from '@plumbline/postgres';
 import { paymentsProjection } from '../projections/payments.ts';
 import { scanLockKey } from './limits.ts';
@@ -18,12 +18,32 @@ export interface LingeringPayments {
    * process does the same; `null` when another does. Errors: PostgresDown, and those of `work`.
    */
   whileAlone<T>(wanted: Wanted, work: (payNos: readonly string[]) => Promise<T>): Promise<T | null>;
+  /**
+   * The numbers of those that linger, the longest silent first, and how many more there are.
+   * Errors: PostgresDown.
+   */
+  longest(wanted: Wanted): Promise<{ readonly payNos: readonly string[]; readonly left: number }>;
 }
 
 const payments = `${quoted(schemaOf(paymentsProjection))}.payments`;
 
+interface Found {
+  readonly pay_no: string;
+  readonly total: bigint;
+}
+
+/** Each word of a gateway is a row of the audit and sets asked_at: the join is spared. */
+const find = (sql: Sql, { channels, silentSinceMs, atMost }: Wanted): Promise<readonly Found[]> =>
+  sql.query<Found>(
+    `select pay_no, count(*) over () as total from ${payments}
+      where at_gateway and status in ('INIT', 'PAYING') and channel = any(?)
+        and created_at < ? and (asked_at is null or asked_at < ?)
+      order by coalesce(asked_at, created_at), pay_no limit ?`,
+    [channels, timeOf(silentSinceMs), timeOf(silentSinceMs), atMost],
+  );
+
 export const createLingeringPayments = (postgres: Postgres): LingeringPayments => ({
-  whileAlone: ({ channels, silentSinceMs, atMost }, work) =>
+  whileAlone: (wanted, work) =>
     // The lock ends with the transaction, and so with the connection of a process that dies.
     postgres.transaction(async (sql) => {
       const [lock] = await sql.query<{ readonly mine: boolean }>(
@@ -31,16 +51,14 @@ export const createLingeringPayments = (postgres: Postgres): LingeringPayments =
         [scanLockKey],
       );
       if (lock?.mine !== true) return null;
-      // Each word of a gateway is a row of the audit and sets asked_at: the join is spared.
-      const found = await sql.query<{ readonly pay_no: string }>(
-        `select pay_no from ${payments}
-          where at_gateway and status in ('INIT', 'PAYING') and channel = any(?)
-            and created_at < ? and (asked_at is null or asked_at < ?)
-          order by coalesce(asked_at, created_at), pay_no limit ?`,
-        [channels, timeOf(silentSinceMs), timeOf(silentSinceMs), atMost],
-      );
+      const found = await find(sql, wanted);
       return work(found.map(({ pay_no: payNo }) => payNo));
     }),
+  async longest(wanted) {
+    const found = await find(postgres, wanted);
+    const payNos = found.map(({ pay_no: payNo }) => payNo);
+    return { payNos, left: Number(found[0]?.total ?? 0n) - payNos.length };
+  },
 });
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();

@@ -8,7 +8,7 @@ import { asksAtOnce } from './limits.ts';
 import type { LingeringPayments } from './lingering-payments.ts';
 
 export interface MakeUpScanOptions {
-  readonly lingering: LingeringPayments;
+  readonly lingering: Pick<LingeringPayments, 'whileAlone'>;
   readonly commands: Pick<CommandGateway, 'execute'>;
   /** Those that are called; of others there is nobody to ask. */
   readonly channels: readonly Channel[];

@@ -135,6 +135,9 @@ function remedyRow(record: ProjectedRecord): ProjectionRow {
       const { ending, code, reason, proof, endedAt } = event.data;
       return { ...row, status: ending, code, reason, proof, ended_at_ms: endedAt };
     }
+    case 'ChannelSwept':
+      // Its end stands beside it, with what it came to.
+      return row;
     case 'RemedyAlertEnded': {
       const { resolution, proof } = event.data;
       return { ...row, alert_resolution: resolution, alert_proof: proof };

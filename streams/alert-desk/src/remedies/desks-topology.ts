@@ -69,6 +69,9 @@ function effectOf(asked: DeskCommandOf<'RequestLeave'>): readonly RoutedCommand[
       const data = { payNo, reason, unlessWithinMs: 0, isNews: false };
       return to(topics.paymentsCommands.name, 'QueryPayment', data);
     }
+    case 'SWEEP_CHANNEL':
+      // That it may start is all that the remedy has to hear: it asks once it knows what lingers.
+      return [];
     case 'UNKNOWN':
       return [];
     default:

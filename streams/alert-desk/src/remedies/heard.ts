@@ -14,6 +14,7 @@ import { isKnownRemedy } from '../domain/desk/remedies.ts';
 import type { HeardCommand } from '../domain/remedy/commands.ts';
 import { awaiting } from '../domain/remedy/effects.ts';
 import { remedyIdOf } from '../domain/remedy/ids.ts';
+import { channelOf } from '../domain/remedy/sweep.ts';
 import type { RemediesState } from '../domain/remedy/state.ts';
 import { keepPolicies, mayAct, policyOf } from './policies.ts';
 
@@ -107,6 +108,8 @@ function proposalOf(
       const isOfItem = alert.evidence.some(({ topic }) => topic === topics.inventoryEvents.name);
       return isOfItem ? null : { type: 'ProposeRemedy', data };
     }
+    case 'SWEEP_CHANNEL':
+      return channelOf(alert) === null ? null : { type: 'ProposeRemedy', data };
     default:
       return unreachable(policy.remedy);
   }

@@ -1,11 +1,12 @@
-import type { RequestLeave, ResolveAlert } from '@plumbline/events';
+import type { ChannelSwept, PaymentsCommand, RequestLeave, ResolveAlert } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import { routingKey } from '@plumbline/kernel';
+import { derivedUuid, routingKey, slotOfRecordKey } from '@plumbline/kernel';
 import type { Decided, RoutedCommand, Topology } from '@plumbline/runtime';
 import { aggregateTopology } from '@plumbline/runtime';
 import type { RemedyCommand } from '../domain/remedy/commands.ts';
 import type { RemedyEvent, RemedyEventOf } from '../domain/remedy/events.ts';
-import { remedyDecider } from '../domain/remedy/remedy.ts';
+import * as limits from '../domain/remedy/limits.ts';
+import { remedyDeciderOf } from '../domain/remedy/remedy.ts';
 import type { RemediesState, Remedy } from '../domain/remedy/state.ts';
 import { findRemedy } from '../domain/remedy/state.ts';
 import { concernsRemedies, heardFrom, heardTopics } from './heard.ts';
@@ -49,11 +50,28 @@ function alertIsSettled(
   return [{ topic: topics.alertsCommands.name, key, subject: alertId, payload }];
 }
 
+/** Payment numbers are names of their payments, and carry the slot of their order's key. */
+const queriesOf = ({ remedyId, payNos, ...of }: ChannelSwept): readonly RoutedCommand[] =>
+  payNos.map((payNo) => {
+    const payload: PaymentsCommand = {
+      type: 'QueryPayment',
+      data: {
+        ...{ payNo, reason: `remedy of alert ${of.alertId}, rule ${of.rule}` },
+        ...{ unlessWithinMs: limits.sweptUnlessWithinMs, isNews: false },
+      },
+    };
+    return {
+      ...{ topic: topics.paymentsCommands.name, key: payNo, subject: payNo, payload },
+      id: derivedUuid(slotOfRecordKey(payNo), 'sweep', remedyId, payNo),
+    };
+  });
+
 function askedBy({ key, decision, state }: RemedyDecided): readonly RoutedCommand[] {
   if (decision.kind !== 'accepted') return [];
   return decision.events.flatMap((event): readonly RoutedCommand[] => {
     const remedy = findRemedy(state, event.data.remedyId);
     if (remedy === null) return [];
+    if (event.type === 'ChannelSwept') return queriesOf(event.data);
     if (event.type === 'RemedyEnded') return alertIsSettled(event.data, remedy, key);
     const asks =
       event.type === 'RemedyProposed' || (event.type === 'RemedyApproved' && event.data.isEnough);
@@ -64,7 +82,7 @@ function askedBy({ key, decision, state }: RemedyDecided): readonly RoutedComman
 /** Remedies, one aggregate for all of an order, under the order's routing key. */
 export const remediesTopology: Topology = aggregateTopology({
   name: 'remedies',
-  decider: remedyDecider,
+  decider: remedyDeciderOf(topics.remediesEvents.name),
   topics: {
     commands: topics.remediesCommands.name,
     events: topics.remediesEvents.name,
@@ -78,7 +96,10 @@ export const remediesTopology: Topology = aggregateTopology({
     stores: [{ name: policiesStore }],
   },
   asks: {
-    topics: [topics.desksCommands.name, topics.alertsCommands.name],
+    topics: [
+      ...[topics.desksCommands.name, topics.alertsCommands.name],
+      topics.paymentsCommands.name,
+    ],
     commandsOf: askedBy,
   },
 });

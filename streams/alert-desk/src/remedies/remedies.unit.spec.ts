@@ -1,9 +1,11 @@
 import { topics } from '@plumbline/events';
+import { payNo, slotOf } from '@plumbline/kernel';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { hourMs, set, stop, yen } from '../domain/desk/testing-commands.ts';
 import { resume } from '../domain/desk/testing-commands.ts';
 import type { RemedyCommand } from '../domain/remedy/commands.ts';
 import { effectIdOf, remedyIdOf } from '../domain/remedy/ids.ts';
+import { sweptMax } from '../domain/remedy/limits.ts';
 import type { World } from './testing-world.ts';
 import { alert, alertOver, key, openWorld, refunded } from './testing-world.ts';
 
@@ -20,8 +22,9 @@ beforeEach(async () => {
 });
 
 /** A policy that every partition knows. */
-function policy(over: Parameters<typeof set>[0] = {}): void {
-  world.ask(set(over));
+function policy(over: Parameters<typeof set>[0] = {}, tenant = 'main'): void {
+  const command = set(over);
+  world.ask({ ...command, data: { ...command.data, tenant } } as typeof command);
   world.run();
 }
 
@@ -132,6 +135,72 @@ describe('a remedy', () => {
     expect(world.effects()).toMatchObject([
       { topic: topics.checkoutCommands.name, key, payload: { type: 'PushCheckout' } },
     ]);
+  });
+
+  it('asks about what lingers at a silent channel, once, as many as a sweep may, and shows it', () => {
+    const at = 'platform/channel.MOCK';
+    policy({ rule: 'W', remedy: 'SWEEP_CHANNEL', money: [] }, 'platform');
+    const silent = { rule: 'W', tenant: 'platform', orderNo: 'channel.MOCK', payNo: null };
+    world.hear(alert({ ...silent, amountMinor: 0n, currency: 'XXX' }), at);
+    world.run();
+    expect([world.told(), world.effects()]).toEqual([['RemedyProposed', 'RemedyStarted'], []]);
+    const sweepId = remedyIdOf(at, 'alert-1');
+    const payNos = Array.from({ length: sweptMax + 1 }, (_, n) =>
+      payNo({ atMs: hourMs, slot: slotOf(`main/O-${n}`), random: n }),
+    );
+    const say = () => {
+      const data = { remedyId: sweepId, payNos, left: 7 };
+      return world.say({ type: 'RecordLingering', data }, at, 'system:sweeper');
+    };
+    say();
+    const queries = world.queries();
+    expect(queries).toHaveLength(sweptMax);
+    expect(queries[0]).toMatchObject({
+      ...{ key: payNos[0], envelope: { actor: 'system:remedies' } },
+      payload: { type: 'QueryPayment', data: { payNo: payNos[0], isNews: false } },
+    });
+    expect(new Set(queries.map(({ envelope }) => envelope.id)).size).toBe(sweptMax);
+    const swept = world.remedies.readOutput(topics.remediesEvents.name);
+    expect(swept.map(({ payload }) => payload)).toMatchObject([
+      { type: 'ChannelSwept', data: { payNos: payNos.slice(0, sweptMax), left: 8 } },
+      {
+        type: 'RemedyEnded',
+        data: {
+          ending: 'DONE',
+          proof: { eventId: swept[0]?.envelope.id, topic: swept[0]?.topic, type: 'ChannelSwept' },
+        },
+      },
+    ]);
+    // Somebody who read it before he died says so again, or another does.
+    expect(say().status).toBe('UNCHANGED');
+    expect(world.queries()).toEqual([]);
+    // That the channel is heard again is no matter of the sweep's.
+    world.hear(alertOver('alert-1', 'AUTO_RESOLVED'), at);
+    expect([world.told(), world.aboutAlerts()]).toEqual([['RemedyAlertEnded'], []]);
+  });
+
+  it('of a channel asks about nothing after a stop, in a dry run, and before a person says so', () => {
+    const at = 'platform/channel.MOCK';
+    const silent = { rule: 'W', tenant: 'platform', orderNo: 'channel.MOCK', payNo: null };
+    const raise = (alertId: string) => {
+      world.hear(alert({ ...silent, alertId }), at);
+      world.run();
+      const data = { remedyId: remedyIdOf(at, alertId), payNos: ['PAY1'], left: 0 };
+      world.say({ type: 'RecordLingering', data }, at, 'system:sweeper');
+      return [world.told().at(-1), world.queries().length];
+    };
+    const rule = { rule: 'W', remedy: 'SWEEP_CHANNEL', money: [] } as const;
+    policy({ ...rule, dryRun: true }, 'platform');
+    expect(raise('a1')).toEqual(['DRY_RUN', 0]);
+    policy({ ...rule, mode: 'PROPOSE' }, 'platform');
+    expect(raise('a2')).toEqual(['RemedyHeld', 0]);
+    policy(rule, 'platform');
+    world.ask({ type: 'StopRemedies', data: { tenant: 'platform', rule: null, reason: 'x' } });
+    expect(raise('a3')).toEqual(['RemedyHeld', 0]);
+    // An alert of an order, which rule W has none of, is of no channel.
+    world.hear(alert({ rule: 'W', tenant: 'platform', alertId: 'a4' }), 'platform/O-1');
+    world.run();
+    expect(world.told()).toEqual([]);
   });
 
   it('tells a merchant again what is true, and is done when the alert heals by the delivery', () => {

@@ -71,6 +71,8 @@ export interface World {
   /** Events of remedies since the last call, with how each ended. */
   told(): readonly string[];
   granted(): readonly DesksEvent[];
+  /** Questions about payments that remedies themselves ask. */
+  queries(): readonly OutputMessage[];
   /** Commands about the alert itself. */
   aboutAlerts(): readonly OutputMessage[];
 }
@@ -115,7 +117,7 @@ export async function openWorld(): Promise<World> {
   return {
     ...{ remedies, desks, run },
     ask(payload, actor = 'operator:a') {
-      const at = { topic: topics.desksCommands.name, key: deskKeyOf('main') };
+      const at = { topic: topics.desksCommands.name, key: deskKeyOf(payload.data.tenant) };
       desks.pipeInput({ ...at, payload, envelope: { actor } });
       return lastOutcome(desks, topics.desksOutcomes.name);
     },
@@ -146,6 +148,7 @@ export async function openWorld(): Promise<World> {
         .map((event) => (event.type === 'RemedyEnded' ? event.data.ending : event.type));
     },
     granted: () => (collect(), leaves.splice(0)),
+    queries: () => remedies.readOutput(topics.paymentsCommands.name),
     aboutAlerts: () => remedies.readOutput(topics.alertsCommands.name),
   };
 }

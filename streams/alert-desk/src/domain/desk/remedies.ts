@@ -27,6 +27,8 @@ export const remedyFacts: Readonly<Record<KnownRemedy, RemedyFacts>> = {
   TELL_AGAIN: { movesMoney: false, rules: ['U'], mayRaise: [] },
   // The answer may name another amount, currency or transaction, or contradict a callback.
   QUERY_PAYMENT: { movesMoney: false, rules: ['M', 'P'], mayRaise: ['E', 'F', 'G', 'J', 'N', 'V'] },
+  // The same of many payments. It counts as one against the hour: how many it asks about is bounded.
+  SWEEP_CHANNEL: { movesMoney: false, rules: ['W'], mayRaise: ['E', 'F', 'G', 'J', 'N', 'V'] },
 };
 
 export const isKnownRemedy = (remedy: PolicyRemedy): remedy is KnownRemedy => remedy !== 'UNKNOWN';

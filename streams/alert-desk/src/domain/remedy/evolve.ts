@@ -33,6 +33,9 @@ function changed(remedy: Remedy, event: Exclude<RemedyEvent, { type: 'RemedyProp
     }
     case 'RemedyStarted':
       return { ...facts, status: 'STARTED' };
+    case 'ChannelSwept':
+      // It says what its end shows, which comes with it.
+      return remedy;
     case 'RemedyEnded':
       return { ...facts, status: 'ENDED', ending: event.data.ending };
     case 'RemedyAlertEnded':

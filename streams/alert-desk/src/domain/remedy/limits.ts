@@ -8,3 +8,12 @@ export const reasonCharactersMax = 500;
 
 /** Two persons are asked for at most; a few more may have said so. */
 export const approvalsMax = 8;
+
+/**
+ * Payments that one sweep asks about. Their gateway gets no more questions at once than its worker
+ * lets out, and the event that names them stays below 8 KB.
+ */
+export const sweptMax = 200;
+
+/** A payment that was asked about within so many milliseconds before a sweep is not asked again. */
+export const sweptUnlessWithinMs = 5_000;

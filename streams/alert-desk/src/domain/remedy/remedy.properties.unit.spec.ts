@@ -2,19 +2,27 @@ import { anyContext, given } from '@plumbline/kernel/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RemedyEvent } from './events.ts';
-import { remedyDecider } from './remedy.ts';
-import { alertEnd, approve, held, leave, notRefunded, outcome } from './testing-commands.ts';
-import { propose, refunded, refused, reject } from './testing-commands.ts';
+import {
+  remedyDecider,
+  alertEnd,
+  approve,
+  held,
+  leave,
+  notRefunded,
+  outcome,
+} from './testing-commands.ts';
+import { lingering, propose, refunded, refused, reject } from './testing-commands.ts';
 
 const anyStep = fc.record({
   command: fc.constantFrom(
     ...[propose(), held(), held(2), leave('STARTED'), leave('DRY_RUN'), approve, reject],
     ...[refused, outcome(), refunded, notRefunded, alertEnd],
+    ...[lingering(['P-1', 'P-2'], 3), lingering([])],
   ),
   actor: fc.constantFrom('operator:a', 'operator:b', 'system:x'),
 });
 
-const anyKind = fc.constantFrom('REFUND' as const, 'TELL_AGAIN' as const);
+const anyKind = fc.constantFrom(...(['REFUND', 'TELL_AGAIN', 'SWEEP_CHANNEL'] as const));
 
 it('whatever comes in whatever order: one start, one end, and the same again changes nothing', () => {
   fc.assert(
@@ -31,6 +39,7 @@ it('whatever comes in whatever order: one start, one end, and the same again cha
       expect(count('RemedyProposed')).toBe(1);
       expect(count('RemedyStarted')).toBeLessThanOrEqual(1);
       expect(count('RemedyEnded')).toBeLessThanOrEqual(1);
+      expect(count('ChannelSwept')).toBeLessThanOrEqual(count('RemedyStarted'));
       expect(count('RemedyAlertEnded')).toBeLessThanOrEqual(1);
       const end = history.findIndex(({ type }) => type === 'RemedyEnded');
       if (end < 0) return;

@@ -17,6 +17,7 @@ import type { RemedyRejectionCode } from './rejections.ts';
 import { remedyRejection } from './rejections.ts';
 import type { RemediesState, Remedy } from './state.ts';
 import { findRemedy, hasRoom, noRemedies } from './state.ts';
+import { recordLingering } from './sweep.ts';
 
 type RemedyDecision = Decision<RemedyEvent>;
 
@@ -126,6 +127,7 @@ function decide(
   command: RemedyCommand,
   state: RemediesState,
   context: DecisionContext,
+  ownEvents: string,
 ): RemedyDecision {
   switch (command.type) {
     case 'ProposeRemedy':
@@ -139,6 +141,7 @@ function decide(
     case 'ApproveRemedy':
     case 'RejectRemedy':
     case 'RecordLeave':
+    case 'RecordLingering':
       break;
     default:
       return unreachable(command);
@@ -152,6 +155,8 @@ function decide(
       return reject(command.data, remedy, context);
     case 'RecordLeave':
       return recordLeave(command.data, remedy, context);
+    case 'RecordLingering':
+      return recordLingering(command.data, remedy, context, ownEvents);
     default:
       return unreachable(command);
   }
@@ -171,12 +176,18 @@ function answer(state: RemediesState, { data }: RemedyCommand): Json {
   };
 }
 
-/** The remedies of one order: one an alert, which stands with the order that it mends. */
-export const remedyDecider: Decider<RemediesState, RemedyCommand, RemedyEvent> = {
+/**
+ * The remedies of one order: one an alert, which stands with the order that it mends. What they do
+ * themselves they show by events of their own, in the topic `ownEvents`.
+ */
+export const remedyDeciderOf = (
+  ownEvents: string,
+): Decider<RemediesState, RemedyCommand, RemedyEvent> => ({
   initialState: noRemedies,
-  ...{ decide, evolve, answer },
+  ...{ evolve, answer },
+  decide: (command, state, context) => decide(command, state, context, ownEvents),
   timers: () => [],
   onTimer: () => {
     throw new Error('a remedy waits for no time');
   },
-};
+});

@@ -3,9 +3,24 @@ import { describe, expect, it } from 'vitest';
 import type { RemedyCommand } from './commands.ts';
 import type { RemedyEvent } from './events.ts';
 import { remediesMax } from './limits.ts';
-import { remedyDecider } from './remedy.ts';
-import { alertEnd, approve, held, leave, notRefunded, outcome } from './testing-commands.ts';
-import { proof, propose, refunded, refused, reject, remedyId } from './testing-commands.ts';
+import {
+  remedyDecider,
+  alertEnd,
+  approve,
+  held,
+  leave,
+  notRefunded,
+  outcome,
+} from './testing-commands.ts';
+import {
+  lingering,
+  proof,
+  propose,
+  refunded,
+  refused,
+  reject,
+  remedyId,
+} from './testing-commands.ts';
 
 type Said = RemedyCommand | readonly [command: RemedyCommand, actor: string];
 
@@ -59,6 +74,7 @@ const table: readonly (readonly [string, RemedyCommand, readonly string[]])[] = 
     ['=', 'Started REFUSED', 'Started REFUSED', '=', '=', '=', 'REFUSED', '=', '='],
   ],
   ['the target takes it', outcome(), ['=', 'Started', 'Started', ...times(6, '=')]],
+  ['what lingers at a channel', lingering(['P-1']), [missing, ...times(8, '=')]],
   ['refunded', refunded, ['=', 'Started DONE', 'Started DONE', '=', '=', '=', 'DONE', '=', '=']],
   [
     'not refunded',

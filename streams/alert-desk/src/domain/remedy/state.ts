@@ -12,6 +12,7 @@ import type { RemedyEventOf } from './events.ts';
  *               │
  *               └──alert ended──► ended WITHDRAWN
  *
+ * A sweep starts by hearing which payments linger, and is DONE with asking about them.
  * ASKING ends as DRY_RUN where the policy only tries, and as WITHDRAWN where it is held and the alert
  * has ended meanwhile. What the target says may come before the word that it started; it counts as
  * that word, too.

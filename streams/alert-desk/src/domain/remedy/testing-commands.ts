@@ -1,6 +1,9 @@
 import type { LeaveVerdict, RemedyKind, RemedyProof } from '@plumbline/events';
 import type { RemedyCommand, RemedyCommandOf } from './commands.ts';
 import { effectIdOf, remedyIdOf } from './ids.ts';
+import { remedyDeciderOf } from './remedy.ts';
+
+export const remedyDecider = remedyDeciderOf('own.events.v1');
 
 export const key = 'main/O-1';
 export const alertId = 'alert-1';
@@ -57,3 +60,8 @@ export const alertEnd: Extract<RemedyCommand, { readonly type: 'NoteAlertEnd' }>
   type: 'NoteAlertEnd',
   data: { alertId, resolution: 'AUTO_RESOLVED', proof: proof('AlertResolved') },
 };
+
+export const lingering = (payNos: readonly string[], left = 0): RemedyCommand => ({
+  type: 'RecordLingering',
+  data: { remedyId, payNos, left },
+});
