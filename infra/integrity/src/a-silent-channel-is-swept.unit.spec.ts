@@ -171,7 +171,13 @@ it('a sweep asks each payment once, though whoever reads for it dies and another
   expect(again.status).toBe('UNCHANGED');
   const asked = world.told(topics.paymentsCommands.name);
   expect(asked.map((each) => each.data)).toMatchObject(payNos.map((payNo) => ({ payNo })));
-  // Each was decided where its payment would be: there is none of these numbers.
+  const places = world.log
+    .topicRecords(topics.paymentsCommands.name)
+    .map(({ key, partition }) => `${key?.toString()} ${partition}`);
+  expect(places.sort()).toEqual(
+    payNos.map((payNo) => `${payNo} ${partitionOfRecordKey(payNo, partitions)}`).sort(),
+  );
+  // There is no payment of these numbers.
   expect(world.told(topics.paymentsOutcomes.name).map((each) => each.data)).toMatchObject(
     payNos.map(() => ({ commandType: 'QueryPayment', code: 'PAYMENT_NOT_FOUND' })),
   );
