@@ -2,7 +2,7 @@ import { pageEntries } from '../limits.ts';
 import type { PageOf } from './calls.ts';
 import type { Client } from './client.ts';
 import type { Digits } from './exact-json.ts';
-import type { Place } from './views.ts';
+import type { LifeStep } from './views.ts';
 
 /** The event that shows something. */
 export interface Proof {
@@ -39,11 +39,8 @@ export interface Remedy {
   readonly endedAt: string | null;
 }
 
-export interface RemedyStep extends Place {
+export interface RemedyStep extends LifeStep {
   readonly step: string;
-  readonly actor: string;
-  readonly reason: string | null;
-  readonly at: string;
 }
 
 export interface RemedyWithHistory extends Remedy {

@@ -145,12 +145,16 @@ export interface AlertWithHistory extends Alert {
   readonly history: readonly AlertStep[];
 }
 
-export interface AlertStep extends Place {
-  /** As the alert has been from then on. */
-  readonly status: string;
+/** A step in the life of an alert or a remedy. */
+export interface LifeStep extends Place {
   readonly actor: string;
   readonly reason: string | null;
   readonly at: string;
+}
+
+export interface AlertStep extends LifeStep {
+  /** As the alert has been from then on. */
+  readonly status: string;
   readonly loss: Digits | null;
   readonly lossCurrency: string | null;
   readonly suppressedUntil: string | null;
