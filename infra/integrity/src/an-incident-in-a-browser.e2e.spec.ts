@@ -1,51 +1,27 @@
-import { resolve } from 'node:path';
-import { findChromium } from '@plumbline/local';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { audit, missingTexts } from './browser/audit.ts';
 import { openBuyers } from './browser/buyers.ts';
 import type { PictureOptions } from './browser/picture.ts';
-import { createPictures } from './browser/picture.ts';
-import type { ShopWorld } from './browser/shop-world.ts';
-import {
-  openShopWorld,
-  repository,
-  setGrace,
-  startProcess,
-  stopProcess,
-} from './browser/shop-world.ts';
+import { startProcess, stopProcess } from './browser/shop-world.ts';
+import type { VisitedShop } from './browser/visited-shop.ts';
+import { openVisitedShop } from './browser/visited-shop.ts';
 import type { Visitor } from './browser/visitor.ts';
-import {
-  logIn,
-  markDocument,
-  newVisitor,
-  openBrowser,
-  pressKeyOn,
-  tabTo,
-  until,
-} from './browser/visitor.ts';
-
-const folder = process.env['PLUMBLINE_SCREENSHOTS'];
-const pictures = createPictures(folder === undefined ? null : resolve(repository, folder));
+import { logIn, markDocument, pressKeyOn, tabTo, until } from './browser/visitor.ts';
 
 /** One more than an incident takes. */
 const ordersHit = 21;
 /** An incident ends a minute after its last alert. */
 const endsWithinMs = 150_000;
 
-let shop: ShopWorld;
-let browser: Browser;
+let shop: VisitedShop;
 let olga: Visitor;
 let otto: Visitor;
-const visitors: Visitor[] = [];
 let incidentHref = '';
 let remedyHref = '';
 
 beforeAll(async () => {
-  const toStdout = (line: string) => void process.stdout.write(`[browser] ${line.trim()}\n`);
-  browser = await openBrowser(await findChromium({ report: toStdout }));
-  shop = await openShopWorld();
-  await setGrace(shop.world, 2_000);
+  shop = await openVisitedShop(2_000);
   // The dearest of what one remedy may move, and above 1,000 yen two persons.
   await shop.command(
     ...['remedies', 'set-policy', '--rule', 'A', '--mode', 'PROPOSE', '--per-hour', '100'],
@@ -53,27 +29,20 @@ beforeAll(async () => {
   );
 }, 600_000);
 
-afterAll(async () => {
-  await browser.close();
-  await shop.close();
-}, 60_000);
+afterAll(() => shop.close(), 60_000);
 
 afterEach(() => {
-  expect(visitors.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(shop.faults()).toEqual([]);
 });
 
 const shows = (page: Page, selector: string, within = {}) =>
   page.locator(selector).first().waitFor(within);
 
-async function look(page: Page, name: string, how: PictureOptions = {}): Promise<void> {
-  await pictures.take(page, name, how);
-  expect(await audit(page), name).toEqual([]);
-  expect(await missingTexts(page), name).toEqual([]);
-}
+const look = async (page: Page, name: string, how?: PictureOptions): Promise<void> =>
+  expect(await shop.look(page, name, how), name).toEqual([]);
 
 async function operator(name: string, path: string): Promise<Visitor> {
-  const visitor = await newVisitor(browser, shop.url(path));
-  visitors.push(visitor);
+  const visitor = await shop.visit(path);
   await logIn(visitor, { name, roles: [/^Operator/] });
   return visitor;
 }
@@ -203,7 +172,7 @@ describe('an outage that hits many orders', () => {
     );
     expect(await isSameDocument()).toBe(true);
     await look(page, 'incident-ended', { height: 660 });
-    await pictures.take(page, 'incident-ended-dark', { colours: 'dark', height: 480 });
+    await shop.pictures.take(page, 'incident-ended-dark', { colours: 'dark', height: 480 });
   }, 300_000);
 
   it.each(['zh', 'ja', 'en'])('has all its texts in %s', async (tag) => {

@@ -1,77 +1,34 @@
-import { resolve } from 'node:path';
-import { findChromium } from '@plumbline/local';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { audit, missingTexts } from './browser/audit.ts';
 import type { PictureOptions } from './browser/picture.ts';
-import { createPictures } from './browser/picture.ts';
-import type { ShopWorld } from './browser/shop-world.ts';
-import {
-  openShopWorld,
-  repository,
-  setGrace,
-  startProcess,
-  stopProcess,
-} from './browser/shop-world.ts';
+import { startProcess, stopProcess } from './browser/shop-world.ts';
+import type { VisitedShop } from './browser/visited-shop.ts';
+import { openVisitedShop } from './browser/visited-shop.ts';
 import type { Visitor } from './browser/visitor.ts';
-import {
-  logIn,
-  markDocument,
-  newVisitor,
-  openBrowser,
-  pressKeyOn,
-  tabTo,
-  until,
-} from './browser/visitor.ts';
+import { logIn, markDocument, pressKeyOn, tabTo, until } from './browser/visitor.ts';
 
-/** Where pictures of the pages go: `docs/screenshots`, to show them anew. Nowhere if unset. */
-const folder = process.env['PLUMBLINE_SCREENSHOTS'];
-const pictures = createPictures(folder === undefined ? null : resolve(repository, folder));
-
-const graceMs = 2_000;
-
-let shop: ShopWorld;
-let browser: Browser;
+let shop: VisitedShop;
 let buyer: Visitor;
 let operator: Visitor;
-const visitors: Visitor[] = [];
 /** The order of the buyer that was paid, and the one that is paid while orders is down. */
 const orders = { paid: '', late: '' };
 
 beforeAll(async () => {
-  const toStdout = (line: string) => void process.stdout.write(`[browser] ${line.trim()}\n`);
-  const program = await findChromium({ report: toStdout });
-  // First: it is quick to say that it cannot.
-  browser = await openBrowser(program);
-  shop = await openShopWorld();
-  await setGrace(shop.world, graceMs);
+  shop = await openVisitedShop(2_000);
 }, 600_000);
 
-afterAll(async () => {
-  await browser.close();
-  await shop.close();
-}, 60_000);
+afterAll(() => shop.close(), 60_000);
 
-/** Whatever a developer's console would have shown that no test has expected. */
 afterEach(() => {
-  expect(visitors.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(shop.faults()).toEqual([]);
 });
 
-async function visit(path: string): Promise<Visitor> {
-  const visitor = await newVisitor(browser, url(path));
-  visitors.push(visitor);
-  return visitor;
-}
-
-const url = (path: string): string => shop.url(path);
 const shows = (page: Page, selector: string) => page.locator(selector).first().waitFor();
 
-/** Good to look at and to listen to, wide or narrow, light or dark; and a picture, where wanted. */
-async function look(page: Page, name: string, how: PictureOptions = {}): Promise<void> {
-  await pictures.take(page, name, how);
-  expect(await audit(page), name).toEqual([]);
-  expect(await missingTexts(page), name).toEqual([]);
-}
+/** Good to look at and to listen to, wide or narrow, light or dark. */
+const look = async (page: Page, name: string, how?: PictureOptions): Promise<void> =>
+  expect(await shop.look(page, name, how), name).toEqual([]);
 
 /** From the shop to the page of the order, by keyboard alone. Returns the order's number. */
 async function buy(page: Page, what: RegExp): Promise<string> {
@@ -101,7 +58,7 @@ async function pay(payPage: Page): Promise<void> {
 
 describe('somebody who buys', () => {
   it('logs in by keyboard', async () => {
-    buyer = await visit('/');
+    buyer = await shop.visit('/');
     await shows(buyer.page, '#log-in-user');
     await look(buyer.page, 'log-in');
     await logIn(buyer, { name: 'Ada' });
@@ -114,7 +71,7 @@ describe('somebody who buys', () => {
     await pressKeyOn(page, /^Add Sencha/);
     await pressKeyOn(page, /^Add Yunomi/);
     await look(page, 'shop');
-    await pictures.take(page, 'shop-narrow', { width: 380 });
+    await shop.pictures.take(page, 'shop-narrow', { width: 380 });
     orders.paid = await buy(page, /^Add Sencha/);
     const payPage = await toPayPage(buyer);
     await shows(page, '.order-status [data-status=WAITING_PAYMENT]');
@@ -135,7 +92,7 @@ describe('somebody who buys', () => {
     for (const type of ['OrderCreated', 'PaymentCreated', 'PaymentSucceeded', 'OrderPaid'])
       expect(entries.filter((entry) => entry.includes(type))).toHaveLength(1);
     await look(page, 'order', { height: 1_150 });
-    await pictures.take(page, 'order-dark', { colours: 'dark' });
+    await shop.pictures.take(page, 'order-dark', { colours: 'dark' });
   });
 });
 
@@ -159,7 +116,7 @@ describe('an operator', () => {
     await shows(page, 'tbody tr:nth-child(2)');
     await look(page, 'orders');
 
-    operator = await visit('/alerts');
+    operator = await shop.visit('/alerts');
     await logIn(operator, { name: 'Olga', roles: [/^Operator/] });
     await operator.page.getByText('No alert has been raised.').waitFor();
     const isSameDocument = await markDocument(operator.page);
@@ -169,7 +126,7 @@ describe('an operator', () => {
     await shows(operator.page, 'td [data-status=OPEN]');
     expect(await isSameDocument()).toBe(true);
     await look(operator.page, 'alerts');
-    await pictures.take(operator.page, 'alerts-dark', { colours: 'dark' });
+    await shop.pictures.take(operator.page, 'alerts-dark', { colours: 'dark' });
   });
 
   /** In the list, as with several at once. */
@@ -187,7 +144,7 @@ describe('an operator', () => {
   it('decides about it in every way, and sees it heal before their eyes', async () => {
     const { page } = operator;
     const href = await page.locator('th a[href^="/alerts/"]').getAttribute('href');
-    alertTab = await operator.openTab(url(href ?? ''));
+    alertTab = await operator.openTab(shop.url(href ?? ''));
     await shows(alertTab, '.alert-status [data-status=OPEN]');
     await look(alertTab, 'alert');
     const isSame = await Promise.all([page, alertTab].map(markDocument));
@@ -232,19 +189,19 @@ describe('in every language', () => {
     ['zh', '商店', 'shop-zh', null],
     ['ja', 'ショップ', null, 'order-ja'],
     ['en', 'Shop', null, null],
-  ])('%s: shop and order have all their texts', async (tag, title, shop, order) => {
+  ])('%s: shop and order have all their texts', async (tag, title, list, order) => {
     const { page } = buyer;
     await page.selectOption('select[name=language]', tag);
     for (const [path, selector, picture] of [
       [`/orders/${orders.paid}`, '.timeline li', order],
-      ['/', 'tbody tr', shop],
+      ['/', 'tbody tr', list],
     ] as const) {
       // Its own language is there again after a load.
-      await page.goto(url(path));
+      await page.goto(shop.url(path));
       await shows(page, selector);
       expect(await page.getAttribute('html', 'lang')).toBe(tag);
       expect(await missingTexts(page)).toEqual([]);
-      if (picture !== null) await pictures.take(page, picture);
+      if (picture !== null) await shop.pictures.take(page, picture);
     }
     expect(await page.locator('h1').textContent()).toBe(title);
   });
@@ -254,7 +211,7 @@ describe('what stands in the way', () => {
   it('is a page that there is not', async () => {
     const { page } = buyer;
     buyer.tolerate(/^404 GET \/api\/purchases\/NONE\b/);
-    await page.goto(url('/orders/NONE'));
+    await page.goto(shop.url('/orders/NONE'));
     await shows(page, '[role=alert][data-problem=not-found]');
     // Of a path that the page does not know the server says so itself: only a link within leads here.
     await page.evaluate(
