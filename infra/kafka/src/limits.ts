@@ -24,6 +24,12 @@ export const reconnectPatience: Patience = { firstMs: 20, mostMs: 500, totalMs: 
 /** A reader keeps trying for this long before its fetch says {@link Unavailable}. */
 export const fetchUnavailableAfterMs = 10_000;
 
+/**
+ * Longest wait of a fetch from several brokers. What one of them brings may make it urgent to know that
+ * the others have nothing older, and a request that is under way to them cannot be taken back.
+ */
+export const apartFetchWaitMs = 100;
+
 /** kafkajs's own default is 1 s, too short across regions with TLS. */
 export const connectionTimeoutMs = 3_000;
 

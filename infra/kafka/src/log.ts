@@ -69,6 +69,8 @@ export interface FetchOptions {
  */
 export interface LogReader {
   position(of: TopicPartition): bigint;
+  /** What a fetch would say as `sentAtBrokerMs` if it were sent now. */
+  stampMs(): number | null;
   seek(to: TopicPartition & { readonly offset: bigint }): void;
   /**
    * Fetches from the given partitions, or from all; their positions move to `nextOffset`. Several

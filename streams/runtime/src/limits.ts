@@ -52,10 +52,20 @@ export const limits = {
   /** Brought at once for a partition of a topology with delayed inputs, if no batch is larger. */
   delayedFetchBytes: 128 * 1_024,
   /**
-   * Longest wait of an idle fetch. An idle input's frontier, and with it a due timer, lags by at
-   * most this: a tenth of the second that alerts may be late.
+   * Longest wait of a fetch while nothing is under way. Whatever comes ends it, and what is due; a
+   * hundred tasks that ask ten times a second take half a core to hear nothing.
    */
-  idleFetchWaitMs: 100,
+  idleFetchWaitMs: 1_000,
+  /**
+   * And while records are being decided, or a follower may speak: a timer that is set meanwhile fires
+   * at most this much later, a tenth of the second that alerts may be late.
+   */
+  busyFetchWaitMs: 100,
+  /**
+   * A follower may speak for this long after the last record or word: longer than a call to a gateway
+   * or a merchant may take. One that speaks later makes a timer up to a second late.
+   */
+  followerBusyMs: 60_000,
   /** How often the group is told how far its tasks are: what `plumbline lag` can be behind. */
   positionReportMs: 1_000,
   /**

@@ -186,6 +186,7 @@ const watched = (
       }, 0n);
     return {
       position: (of) => reader.position(of),
+      stampMs: () => reader.stampMs(),
       seek: (to) => reader.seek(to),
       async fetch(fetch, only) {
         signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { PositionOutOfRange, Unavailable, UnknownTopic } from '../errors.ts';
-import { fetchUnavailableAfterMs, reconnectPatience } from '../limits.ts';
+import { apartFetchWaitMs, fetchUnavailableAfterMs, reconnectPatience } from '../limits.ts';
 import type { Fetched, FetchOptions, Isolation, LogReader, TopicPartition } from '../log.ts';
 import { Positions } from '../positions.ts';
 import type { Cluster } from './cluster.ts';
@@ -52,6 +52,10 @@ export class KafkaReader implements LogReader {
     return this.#positions.of(of);
   }
 
+  stampMs(): number | null {
+    return this.#brokerNowMs();
+  }
+
   seek(to: TopicPartition & { readonly offset: bigint }): void {
     this.#positions.move(to, to.offset);
   }
@@ -100,8 +104,10 @@ export class KafkaReader implements LogReader {
     if (this.#ending.signal.aborted) throw new Unavailable('The reader is closed');
     const leads = await this.#leadsOf(wanted);
     const flying: { name: string; flight: FetchFlight }[] = [];
+    const maxWaitMs =
+      leads.size > 1 ? Math.min(options.maxWaitMs, apartFetchWaitMs) : options.maxWaitMs;
     for (const [name, lead] of leads) {
-      const flight = this.#flights.get(name) ?? this.#send(lead, options);
+      const flight = this.#flights.get(name) ?? this.#send(lead, { ...options, maxWaitMs });
       this.#flights.set(name, flight);
       flying.push({ name, flight });
     }

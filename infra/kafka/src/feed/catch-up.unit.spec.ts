@@ -22,6 +22,7 @@ function opened(options: {
   let open = 0;
   const reader: LogReader = {
     position: () => next,
+    stampMs: () => null,
     seek: () => undefined,
     fetch:
       options.fetch ??

@@ -92,6 +92,7 @@ export function createMemoryReader(
 
   return {
     position: (of) => positions.of(of),
+    stampMs: () => host.brokerNowMs(),
     seek: (to) => positions.move(to, to.offset),
     fetch,
     close: () => {

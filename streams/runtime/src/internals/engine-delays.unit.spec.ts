@@ -136,13 +136,16 @@ describe('an engine with a delayed input', () => {
     expect(state.position(delayed)?.offset).toBe(2n);
   });
 
-  it('says when something is due next: a timer or a record', () => {
+  it('says when a record is due next, and which time a timer waits for', () => {
     const { engine, offer } = open();
     expect(engine.nextDueMs()).toBeNull();
+    expect(engine.awaitedMs()).toBeNull();
     offer([recordAt(0, 5_000), recordAt(1, 9_000)]);
     expect(engine.nextDueMs()).toBe(6_000);
+    expect(engine.awaitedMs()).toBeNull();
     engine.advance(6_000);
-    expect(engine.nextDueMs()).toBe(6_500);
+    expect(engine.nextDueMs()).toBe(10_000);
+    expect(engine.awaitedMs()).toBe(6_500);
   });
 
   it('does not hold timers up for what waits, nor lets them go off before their time', () => {

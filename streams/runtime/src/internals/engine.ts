@@ -43,8 +43,17 @@ export interface Engine {
   missingSchema(): number | null;
   /** The time up to which everything is known: the smallest frontier of the inputs. */
   frontierMs(): number;
-  /** When something is due next, broker time: a timer, or a delayed record. */
+  /** When the next delayed record is due, broker time. */
   nextDueMs(): number | null;
+  /**
+   * The time that the frontier must pass before anything more can be taken: of the next timer, or of
+   * a record that another input may still bring an older one of.
+   */
+  awaitedMs(): number | null;
+  /** An open transaction stands before that time: its end is news. */
+  isHeldOpen(): boolean;
+  /** Nothing waits to be taken, and nothing that was taken to be committed. */
+  isIdle(): boolean;
   /** The next record of the input was not yet due when the engine last advanced. */
   isWaiting(topic: string): boolean;
 }
@@ -86,8 +95,8 @@ export function createEngine(options: EngineOptions): Engine {
     return least;
   }
 
-  /** The source whose record is next, or null when none may be taken yet. */
-  function nextSource() {
+  /** The source with the oldest record that is due. */
+  function oldestSource() {
     let best = null;
     let bestMs = Number.POSITIVE_INFINITY;
     for (const source of sources) {
@@ -100,11 +109,18 @@ export function createEngine(options: EngineOptions): Engine {
       best = source;
       bestMs = timeMs;
     }
-    if (best === null || topology.ordering === 'arrival') return best;
-    for (const input of inputs) {
-      if (input.length === 0 && input.frontierMs() <= bestMs) return null;
-    }
-    return best;
+    return best === null ? null : { source: best, timeMs: bestMs };
+  }
+
+  /** Another input may still bring an older record. */
+  const isBlocked = (timeMs: number): boolean =>
+    topology.ordering !== 'arrival' &&
+    inputs.some((input) => input.length === 0 && input.frontierMs() <= timeMs);
+
+  /** The source whose record is next, or null when none may be taken yet. */
+  function nextSource() {
+    const oldest = oldestSource();
+    return oldest === null || isBlocked(oldest.timeMs) ? null : oldest.source;
   }
 
   /** What a follower says comes when it is taken: by the broker's clock, as far as that is known. */
@@ -130,12 +146,14 @@ export function createEngine(options: EngineOptions): Engine {
         .map(({ topic }) => ({ topic, partition: task.partition })),
     missingSchema: () => missing,
     frontierMs,
-    nextDueMs() {
-      const dues = inputs.flatMap((input) => input.dueMs() ?? []);
-      const timer = state.timers.peek();
-      if (timer !== undefined) dues.push(timer.dueMs);
-      return dues.length === 0 ? null : Math.min(...dues);
+    nextDueMs: () => least(inputs.map((input) => input.dueMs())),
+    awaitedMs() {
+      const oldest = oldestSource();
+      const blockedMs = oldest !== null && isBlocked(oldest.timeMs) ? oldest.timeMs : null;
+      return least([blockedMs, state.timers.peek()?.dueMs ?? null]);
     },
+    isHeldOpen: () => inputs.some((input) => input.length === 0 && input.isHeldOpen()),
+    isIdle: () => batch.isEmpty() && inputs.every(({ length }) => length === 0),
     isWaiting(topic) {
       const dueMs = inputs.find((each) => each.topic === topic)?.dueMs() ?? null;
       return dueMs !== null && dueMs > nowMs;
@@ -178,4 +196,9 @@ function positionOf(positions: ReadonlyMap<string, Position>, topic: string): Po
   const position = positions.get(topic);
   invariant(position !== undefined, `no start position for ${topic}`);
   return position;
+}
+
+function least(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }

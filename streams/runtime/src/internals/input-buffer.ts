@@ -22,6 +22,11 @@ export interface InputBuffer {
   isFull(): boolean;
   /** See ARCHITECTURE "Time"; -Infinity until anything is known. Of append times, not of due times. */
   frontierMs(): number;
+  /**
+   * All that is committed has been read, and an open transaction keeps the frontier where it is: its
+   * end is news, which a fetch brings at once.
+   */
+  isHeldOpen(): boolean;
   /** When the next record may be taken, broker time; null where there is none, or no delay. */
   dueMs(): number | null;
   /** The next offset to take: after the last taken record, or past markers when all is taken. */
@@ -57,6 +62,7 @@ export function createInputBuffer(start: {
   let nextRead = start.offset;
   let nextTake = start.offset;
   let lastStable = start.offset;
+  let isHeldOpen = false;
   let drainedUntilMs = Number.NEGATIVE_INFINITY;
 
   const isEmpty = (): boolean => head === queue.length;
@@ -102,10 +108,9 @@ export function createInputBuffer(start: {
       lastStable = fetched.lastStableOffset;
       // Whatever is appended later is appended after the answer, hence after the request was sent.
       // With a transaction open (last stable < high watermark) records of the past may yet surface.
-      const drained =
-        fetched.nextOffset >= fetched.lastStableOffset &&
-        fetched.lastStableOffset === fetched.highWatermark;
-      if (drained && fetched.sentAtBrokerMs !== null) {
+      const isAtEnd = fetched.nextOffset >= fetched.lastStableOffset;
+      isHeldOpen = isAtEnd && fetched.lastStableOffset < fetched.highWatermark;
+      if (isAtEnd && !isHeldOpen && fetched.sentAtBrokerMs !== null) {
         drainedUntilMs = Math.max(drainedUntilMs, fetched.sentAtBrokerMs);
       }
       if (isEmpty()) nextTake = nextRead;
@@ -137,6 +142,7 @@ export function createInputBuffer(start: {
       const read = readTimeMs === 0 ? Number.NEGATIVE_INFINITY : readTimeMs;
       return Math.max(drainedUntilMs, read);
     },
+    isHeldOpen: () => isHeldOpen,
     dueMs() {
       const next = queue[head];
       return next === undefined || delayMs === null ? null : next.timeMs + delayMs;

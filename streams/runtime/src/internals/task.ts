@@ -13,6 +13,7 @@ import type { CopyWriter } from './copy-writer.ts';
 import { createCopyWriter } from './copy-writer.ts';
 import type { Engine, PendingBatch } from './engine.ts';
 import { createEngine } from './engine.ts';
+import { waitMs } from './fetch-wait.ts';
 import type { StoreFollowing } from './follow-store.ts';
 import { followStore } from './follow-store.ts';
 import { hasDelays } from './input-kinds.ts';
@@ -104,6 +105,8 @@ export function startTask(options: TaskOptions): Task {
   let reader: LogReader | null = null;
   /** Since when something is taken that nobody waits for. */
   let lazySinceMs: number | null = null;
+  /** Since when nothing has come. */
+  let activeAtMs = 0;
   /** Positions as of the newest commit. */
   let committed: ReadonlyMap<string, Position> = new Map();
 
@@ -116,6 +119,7 @@ export function startTask(options: TaskOptions): Task {
     status = 'starting';
     problem = null;
     lazySinceMs = null;
+    activeAtMs = clock.nowMs();
     const producer = await log.openTransactionalProducer({ transactionalId: who });
     step('fenced');
     let local: LocalStore | null = null;
@@ -187,14 +191,17 @@ export function startTask(options: TaskOptions): Task {
       { paceMs: topology.paceMs, busyMs: topology.busyPaceMs },
       clock,
     );
-    let pending = fetchNext(running, fetch);
+    const fetchNext = (): Promise<readonly Fetched[]> => fetchFrom(running, opened, fetch);
+    let pending = fetchNext();
     while (!isStopped()) {
       const fetched = await nextOf(pending, of.told);
+      const isNews = fetched === null || fetched.some(({ records }) => records.length > 0);
+      if (isNews) activeAtMs = clock.nowMs();
       if (fetched !== null) {
         for (const each of fetched) running.offer(each);
         step('fetched');
         // The next fetch is under way while this one's records are decided and committed.
-        pending = fetchNext(running, fetch);
+        pending = fetchNext();
       }
       await drain(running, of);
       of.copy.writeIfDue();
@@ -208,27 +215,29 @@ export function startTask(options: TaskOptions): Task {
       told.whenDue(() => resolve(null));
     });
 
-  function fetchNext(running: Engine, fetch: LogReader['fetch']): Promise<readonly Fetched[]> {
+  function fetchFrom(
+    running: Engine,
+    opened: Pick<LogReader, 'stampMs'>,
+    fetch: LogReader['fetch'],
+  ): Promise<readonly Fetched[]> {
     const wants = running.wants();
-    if (wants.length === 0) return delaying ? untilDue(running) : Promise.resolve([]);
-    const fetching = fetch({ maxWaitMs: waitMs(running), ...fetchSize }, wants);
+    const now = { brokerMs: log.brokerNowMs(), stampMs: opened.stampMs() };
+    const maxWaitMs = waitMs(running, { ...now, mayBeTold: mayBeTold() });
+    if (wants.length === 0) return delaying ? untilDue(maxWaitMs) : Promise.resolve([]);
+    const fetching = fetch({ maxWaitMs, ...fetchSize }, wants);
     // It may fail while a transaction is being committed, long before anybody awaits it.
     fetching.catch(() => undefined);
     return fetching;
   }
 
-  /** Every buffer is full of what waits: there is nothing to fetch, and yet something to wait for. */
-  async function untilDue(running: Engine): Promise<readonly Fetched[]> {
-    await pause(waitMs(running));
-    return [];
-  }
+  /** A follower says something when it is done with what a record began. */
+  const mayBeTold = (): boolean =>
+    options.following !== undefined && clock.nowMs() - activeAtMs < limits.followerBusyMs;
 
-  /** An idle fetch ends when something is due, so that its answer lets that happen. */
-  function waitMs(running: Engine): number {
-    const due = running.nextDueMs();
-    const now = log.brokerNowMs();
-    if (due === null || now === null) return limits.idleFetchWaitMs;
-    return Math.min(limits.idleFetchWaitMs, Math.max(1, due - now));
+  /** Every buffer is full of what waits: there is nothing to fetch, and yet something to wait for. */
+  async function untilDue(ms: number): Promise<readonly Fetched[]> {
+    await pause(ms);
+    return [];
   }
 
   async function drain(running: Engine, { commit, following, told }: LoopParts): Promise<void> {

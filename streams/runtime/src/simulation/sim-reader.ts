@@ -45,6 +45,10 @@ export class SimReader implements LogReader {
     return this.#positions.of(of);
   }
 
+  stampMs(): number {
+    return this.#client.brokerNowMs();
+  }
+
   seek(to: TopicPartition & { readonly offset: bigint }): void {
     this.#positions.move(to, to.offset);
   }

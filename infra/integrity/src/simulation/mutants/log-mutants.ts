@@ -214,6 +214,7 @@ export const logMutants: readonly Mutant[] = [
         let brought = 0;
         return {
           position: (of) => reader.position(of),
+          stampMs: () => reader.stampMs(),
           seek: (to) => {
             reader.seek(to);
           },

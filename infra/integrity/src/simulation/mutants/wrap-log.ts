@@ -39,6 +39,7 @@ export function changedReader(
 ): LogReader {
   return {
     position: (of) => reader.position(of),
+    stampMs: () => reader.stampMs(),
     seek: (to) => {
       reader.seek(to);
     },
