@@ -58,6 +58,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     sequence: { sequencer: EvenShares },
-    projects: [unit, unitOfPage, tier('int', 60_000, false), tier('e2e', 180_000, false)],
+    projects: [
+      ...[unit, unitOfPage, tier('int', 60_000, false)],
+      ...[tier('e2e', 180_000, false), tier('campaign', 180_000, false)],
+    ],
   },
 });

@@ -31,6 +31,8 @@ export interface CampaignArguments {
   readonly truth: number;
   /** Generated requests for each call of each process; 0 for none. */
   readonly endpoints: number;
+  /** Whether the suites run that take too long for `npm test`. */
+  readonly suites: boolean;
   /** Payments whose webhooks are all lost; 0 for none. */
   readonly webhooks: number;
   /** Refunds of one payment asked for at once; 0 for none. */
@@ -40,8 +42,8 @@ export interface CampaignArguments {
 }
 
 export const help = `Usage: npm run campaign [-- [--kills N] [--minutes N] [--seed N] [--before <commit>]
-                             [--simulate N] [--truth N] [--endpoints N] [--webhooks N]
-                             [--refunds N] [--hand-over N]]
+                             [--simulate N] [--truth N] [--endpoints N] [--suites none]
+                             [--webhooks N] [--refunds N] [--hand-over N]]
 
 Breaks a running platform of its own, two instances of each process, again and again and under load:
 kills at labelled steps and without warning, frozen processes, rebalance storms, hand-overs, and a
@@ -62,6 +64,8 @@ again. Ctrl-C ends it early, and cleanly.
                      every planted bug (default ${truthDefault}, 0 for none)
   --endpoints N      then Schemathesis, with so many generated requests for each call, against a
                      platform of its own (default ${campaignExamples}, 0 for none; needs python3)
+  --suites none      leaves out the suites that take too long for npm test (\`*.campaign.spec.ts\`),
+                     which come next
   --webhooks N       before the faults, so many payments of which no webhook ever comes, with default
                      settings (default ${webhooksDefault}, 0 for none)
   --refunds N        after these, so many refunds of one payment at once, while processes are killed
@@ -93,6 +97,7 @@ export function campaignArguments(
     simulate: number('--simulate', values.simulate, seedsMax),
     truth: number('--truth', values.truth, seedsMax),
     endpoints: number('--endpoints', values.endpoints, examplesMax),
+    suites: oneOf('--suites', values.suites, ['all', 'none']) === 'all',
     webhooks: number('--webhooks', values.webhooks, webhooksMax),
     refunds: number('--refunds', values.refunds, refundsMax),
     handOver: number('--hand-over', values['hand-over'], handOverKeysMax),
@@ -113,6 +118,7 @@ function parsed(args: readonly string[]) {
       simulate: { type: 'string', default: '0' },
       truth: { type: 'string', default: String(truthDefault) },
       endpoints: { type: 'string', default: String(campaignExamples) },
+      suites: { type: 'string', default: 'all' },
       webhooks: { type: 'string', default: String(webhooksDefault) },
       refunds: { type: 'string', default: String(refundsDefault) },
       'hand-over': { type: 'string', default: String(handOverKeysDefault) },
@@ -125,4 +131,9 @@ function wholeNumber(of: { flag: string; text: string; max: number }): number {
   const value = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (value <= max) return value;
   throw new UsageError(`${flag}: ${text} is not a whole number from 0 to ${max}`);
+}
+
+function oneOf(flag: string, text: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  throw new UsageError(`${flag}: ${text} is neither ${choices.join(' nor ')}`);
 }

@@ -7,7 +7,7 @@ describe('the arguments of a campaign', () => {
   it('are a rolling restart, two hundred kills, a thousand payments and a thousand refunds with a drawn seed', () => {
     expect(campaignArguments([], () => 7)).toEqual({
       ...{ help: false, json: false, save: false, kills: 200, minutes: null, seed: 7 },
-      ...{ before: 'last', simulate: 0, truth: 10_000, endpoints: 500 },
+      ...{ before: 'last', simulate: 0, truth: 10_000, endpoints: 500, suites: true },
       ...{ webhooks: 1_000, refunds: 1_000 },
       handOver: 100_000,
     });
@@ -19,11 +19,11 @@ describe('the arguments of a campaign', () => {
 
   it('are taken as given', () => {
     const args =
-      '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --truth 40 --endpoints 0 --webhooks 60 --refunds 0 --hand-over 5000 --json --save';
+      '--kills 5 --minutes 2 --seed 0 --before last --simulate 100 --truth 40 --endpoints 0 --suites none --webhooks 60 --refunds 0 --hand-over 5000 --json --save';
     expect(campaignArguments(args.split(' '))).toMatchObject({
       ...{ json: true, save: true, kills: 5, minutes: 2, seed: 0, before: 'last', simulate: 100 },
       truth: 40,
-      endpoints: 0,
+      ...{ endpoints: 0, suites: false },
       ...{ webhooks: 60, refunds: 0, handOver: 5_000 },
     });
   });
@@ -32,6 +32,7 @@ describe('the arguments of a campaign', () => {
     '--kills many',
     '--kills -1',
     '--seed 4294967296',
+    '--suites some',
     '--refunds 1001',
     '--hand-over 1000001',
     '--unknown',

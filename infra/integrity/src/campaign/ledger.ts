@@ -24,6 +24,7 @@ export interface LedgerLine {
   readonly simulation: string | null;
   readonly truth: string | null;
   readonly endpoints: string | null;
+  readonly suites: string | null;
   readonly before: Rolled | string | null;
   readonly atGateways: Omit<AtGateways, 'violations'> | null;
   readonly handedOver: Omit<HandedOver, 'violations'> | null;

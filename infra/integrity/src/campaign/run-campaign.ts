@@ -21,13 +21,15 @@ import type { Rolled } from './roll-version.ts';
 import { rollVersion } from './roll-version.ts';
 import { buildVersionBefore, NotRun, presentCommit, root } from './version-before.ts';
 
+const bootstrap = join(root, 'bootstrap.mjs');
+
 export interface CampaignContext {
   readonly chosen: CampaignArguments;
   readonly signal: AbortSignal;
   readonly report: (line: string) => void;
 }
 
-/** Simulation, measured truth, endpoints, rolling version, gateways, hand-over, faults, in this order, as far as each is wanted. */
+/** Simulation, measured truth, endpoints, suites, rolling version, gateways, hand-over, faults, in this order, as far as each is wanted. */
 export async function runCampaign(context: CampaignContext): Promise<LedgerLine> {
   const { chosen, signal, report } = context;
   const begin = performance.now();
@@ -37,15 +39,17 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
   const simulation = chosen.simulate === 0 ? null : await simulate(context);
   const truth = chosen.truth === 0 || signal.aborted ? null : await measureTruth(context);
   const endpoints = await examineEndpoints(context);
+  const suites = !chosen.suites || signal.aborted ? null : await runSuites(context);
   const before = chosen.before === null || signal.aborted ? null : await roll(context);
   const led = signal.aborted ? null : await lead(context);
   const handed =
     chosen.handOver === 0 || signal.aborted ? null : await handOver(chosen.handOver, report);
   const faults = chosen.kills === 0 || signal.aborted ? null : await breakAndCheck(context);
   const violations: Violation[] = [
-    ...scriptViolations('simulate', simulation),
-    ...scriptViolations('alerts:truth', truth),
+    ...scriptViolations('npm run simulate', simulation),
+    ...scriptViolations('npm run alerts:truth', truth),
     ...endpointViolations(endpoints),
+    ...scriptViolations('suites of campaigns', suites),
     ...rolledViolations(before),
     ...(led?.violations ?? []),
     ...(handed?.violations ?? []),
@@ -63,7 +67,7 @@ export async function runCampaign(context: CampaignContext): Promise<LedgerLine>
     drainedMs: faults?.finished?.drainedMs ?? null,
     atGateways: withoutViolations(led),
     handedOver: withoutFindings(handed),
-    ...{ simulation, truth, endpoints, before, violations },
+    ...{ simulation, truth, endpoints, suites, before, violations },
   };
   for (const file of await writeLedger(line, chosen.save)) report(`written to ${file}`);
   return line;
@@ -129,7 +133,14 @@ async function roll({ chosen, report }: CampaignContext): Promise<Rolled | strin
 function simulate(context: CampaignContext): Promise<string> {
   const { chosen, report } = context;
   report(`simulation: ${chosen.simulate} seeds …`);
-  return runScript(context, ['simulate', '--seeds', String(chosen.simulate)]);
+  return runScript(context, [bootstrap, 'simulate', '--seeds', String(chosen.simulate)]);
+}
+
+/** Each a world of its own. */
+function runSuites(context: CampaignContext): Promise<string> {
+  context.report('suites that take too long for npm test …');
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  return runScript(context, [vitest, 'run', '--project', 'campaign']);
 }
 
 /** `ok`, or how the first ended that did not end well. */
@@ -138,23 +149,21 @@ async function measureTruth(context: CampaignContext): Promise<string> {
   report(`measured truth of alerts: ${chosen.truth} histories, and planted bugs …`);
   const seed = ['--seed', String(chosen.seed)];
   const measured = await runScript(context, [
-    ...['truth', '--histories', String(chosen.truth), ...seed],
+    ...[bootstrap, 'truth', '--histories', String(chosen.truth), ...seed],
   ]);
   if (measured !== 'ok' || signal.aborted) return measured;
-  return runScript(context, ['truth', '--mutants', ...seed]);
+  return runScript(context, [bootstrap, 'truth', '--mutants', ...seed]);
 }
 
 const scriptViolations = (name: string, ended: string | null): Violation[] =>
-  ended === null || ended === 'ok'
-    ? []
-    : [{ invariant: 'state', what: `npm run ${name}: ${ended}` }];
+  ended === null || ended === 'ok' ? [] : [{ invariant: 'state', what: `${name}: ${ended}` }];
 
-/** `ok`, or how it ended. */
+/** A program of Node, with its arguments. `ok`, or how it ended. */
 function runScript({ signal }: CampaignContext, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     // Standard output is the verdict's.
     const stdio = ['ignore', 2, 2] as const;
-    const child = spawn(process.execPath, [join(root, 'bootstrap.mjs'), ...args], {
+    const child = spawn(process.execPath, [...args], {
       ...{ cwd: root, stdio: [...stdio], signal },
     });
     child.once('error', (error) => (signal.aborted ? resolve('stopped') : reject(error)));
