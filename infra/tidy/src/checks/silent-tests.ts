@@ -18,7 +18,10 @@ const conditions = new Set(['withPython', 'withMaven']);
 export function silentTests(tree: Tree): readonly Problem[] {
   const problems: Problem[] = [];
   for (const [path, text] of tree) {
-    if (/\.(spec|test)\.[cm]?[jt]sx?$/.test(path) && !/\.(unit|int|e2e|campaign)\.spec\.ts$/.test(path))
+    if (
+      /\.(spec|test)\.[cm]?[jt]sx?$/.test(path) &&
+      !/\.(unit|int|e2e|campaign)\.spec\.ts$/.test(path)
+    )
       problems.push({
         where: path,
         what: 'is of no tier: .unit.spec.ts, .int.spec.ts, .e2e.spec.ts, .campaign.spec.ts',
