@@ -22,33 +22,37 @@ class EvenShares extends BaseSequencer {
   }
 }
 
-/** One project a tier; the suffix of a file is its tier (docs/testing.md). */
-const tier = (name: string, timeoutMs: number, fileParallelism: boolean) => ({
+/**
+ * One project a tier; the suffix of a file is its tier (docs/testing.md). Files that are not isolated
+ * share what a worker has imported, which takes a third of the processor time; they leave nothing of
+ * their own behind.
+ */
+const tier = (
+  name: string,
+  of: { timeoutMs: number; fileParallelism?: boolean; isolate?: boolean },
+) => ({
   extends: true as const,
   test: {
     name,
     include: [`{schemas,infra,streams,services}/*/src/**/*.${name}.spec.ts`],
-    testTimeout: timeoutMs,
-    hookTimeout: timeoutMs,
-    fileParallelism,
+    testTimeout: of.timeoutMs,
+    hookTimeout: of.timeoutMs,
+    fileParallelism: of.fileParallelism ?? false,
+    isolate: of.isolate ?? true,
     // Or a style sheet is read as empty.
     css: true,
   },
 });
 
-const alone = tier('unit', 20_000, true);
+const alone = tier('unit', { timeoutMs: 20_000, fileParallelism: true, isolate: false });
 const page = 'services/console/**';
 
-/**
- * They do no I/O and leave nothing behind, so that files of one worker share what they import: it
- * takes a third of the processor time. Not so those of the page: Vue holds on to the document in
- * which it was loaded, and each file has one of its own.
- */
-const unit = { ...alone, test: { ...alone.test, isolate: false, exclude: [page] } };
+const unit = { ...alone, test: { ...alone.test, exclude: [page] } };
+/** Vue holds on to the document in which it was loaded, and each file has one of its own. */
 const unitOfPage = {
   ...alone,
   plugins: [vue()],
-  test: { ...alone.test, name: 'unit-page', include: [`${page}/*.unit.spec.ts`] },
+  test: { ...alone.test, name: 'unit-page', include: [`${page}/*.unit.spec.ts`], isolate: true },
 };
 
 export default defineConfig({
@@ -59,8 +63,10 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: EvenShares },
     projects: [
-      ...[unit, unitOfPage, tier('int', 60_000, false)],
-      ...[tier('e2e', 180_000, false), tier('campaign', 180_000, false)],
+      ...[unit, unitOfPage],
+      tier('int', { timeoutMs: 60_000, isolate: false }),
+      tier('e2e', { timeoutMs: 180_000 }),
+      tier('campaign', { timeoutMs: 180_000 }),
     ],
   },
 });
