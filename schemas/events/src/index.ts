@@ -205,6 +205,8 @@ export type {
   MoneyAtStake,
 } from './generated/incidents.ts';
 export { incidentsEventNames } from './generated/incidents.ts';
+export type { CallbackUnclaimed, CallbacksClaimed, CallbacksEvent } from './generated/callbacks.ts';
+export { callbacksEventNames } from './generated/callbacks.ts';
 export type {
   ChannelCounted,
   ChannelCounts,

@@ -1,5 +1,6 @@
 import { accountsCommandNames, accountsEventNames } from './generated/accounts.ts';
 import { alertsCommandNames, alertsEventNames } from './generated/alerts.ts';
+import { callbacksEventNames } from './generated/callbacks.ts';
 import { changesEventNames } from './generated/changes.ts';
 import { checkoutCommandNames, checkoutEventNames } from './generated/checkout.ts';
 import { defaultDelayLevelsMs, defaultDelayPrefix, delayTopicSpecs } from './delay-topics.ts';
@@ -210,6 +211,11 @@ export const topics = {
     ...events('transactions', transactionsEventNames),
     writer: 'gateway-calls',
     description: 'Which transaction of a gateway paid which payment, keyed by the transaction.',
+  },
+  callbacksEvents: {
+    ...events('callbacks', callbacksEventNames),
+    writer: 'gateway-calls',
+    description: 'That callbacks wait for a payment which nobody has created, and find it.',
   },
   resultsEvents: {
     ...events('results', resultsEventNames),

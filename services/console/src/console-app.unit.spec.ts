@@ -321,6 +321,7 @@ describe('an operator', () => {
   it.each([
     ['an endpoint', 'U', 'ep_main_0123456789abcdef01234567', 'Endpoint'],
     ['an account that is paid into', 'K', '1000.1', 'Account paid into'],
+    ['a payment that nobody created', 'K', 'payment.PAY1', 'Number of no payment'],
     ['two reports of one sum of money', 'Z', '1000.1', 'Account paid into'],
     ['a channel that is silent', 'W', 'channel.PAYPAY', 'Channel'],
   ])('is led to no order by an alert that is about %s', async (_what, rule, orderNo, name) => {

@@ -1,5 +1,6 @@
 import type {
   AlertsCommand,
+  CallbacksEvent,
   CheckoutEvent,
   EndpointsEvent,
   Evidence,
@@ -40,6 +41,7 @@ import { isQuiet, isSettled, judge } from './rules/watch.ts';
 import type { JoinedView } from './rules/view.ts';
 import {
   emptyView,
+  withCallbacksEvent,
   withCheckoutEvent,
   withEndpointEvent,
   withNotificationEvent,
@@ -75,6 +77,7 @@ export function createAlertProcessor(): Processor {
         case topics.endpointsEvents.name:
         case topics.receivingEvents.name:
         case topics.signalsEvents.name:
+        case topics.callbacksEvents.name:
         case topics.notificationsEvents.name:
         case topics.inventoryEvents.name:
           onEvent(input, context);
@@ -95,7 +98,8 @@ function onCommand(input: InputRecord, context: ProcessorContext): void {
 }
 
 function onEvent(input: InputRecord, context: ProcessorContext): void {
-  // A payment number as key carries callbacks of a payment that nobody created; no order is theirs.
+  // A payment number as key carries callbacks of a payment that nobody created: no order is theirs, and
+  // who parks them says of them what counts.
   if (!input.key.includes('/')) return;
   const before = watchedOf(context, input.key);
   const view = before?.view ?? emptyView;
@@ -154,6 +158,8 @@ function viewAfter(view: JoinedView, { topic: from, payload }: InputRecord, caus
       return withReceivingEvent(view, payload as ReceivingEvent, cause);
     case topics.signalsEvents.name:
       return withSignalEvent(view, payload as SignalsEvent, cause);
+    case topics.callbacksEvents.name:
+      return withCallbacksEvent(view, payload as CallbacksEvent, cause);
     case topics.notificationsEvents.name:
       return withNotificationEvent(view, payload as NotificationsEvent, cause);
     default:

@@ -7,8 +7,8 @@ import { alertsStore, chainsStore, parametersStore, watchedStore } from './store
 import { watchedCodec } from './watched-codec.ts';
 
 /**
- * Orders, payments, checkouts, notifications, endpoints, accounts that are paid into, channels and the
- * stock, merged by broker time, so that a backlog delays an alert and never falsifies one, and a replay raises the same ids.
+ * Orders, payments, checkouts, notifications, endpoints, accounts that are paid into, channels, the
+ * stock and callbacks that no payment claims, merged by broker time, so that a backlog delays an alert and never falsifies one, and a replay raises the same ids.
  * Parameters come first within a millisecond: an event is judged by the rules that were in force
  * when it was written.
  */
@@ -30,6 +30,7 @@ export const consistencyAlerts: Topology = {
     { kind: 'events', topic: topics.signalsEvents.name },
     { kind: 'events', topic: topics.notificationsEvents.name },
     { kind: 'events', topic: topics.inventoryEvents.name },
+    { kind: 'events', topic: topics.callbacksEvents.name },
     redrives,
   ],
   outputs: [topics.alertsEvents.name, topics.alertsOutcomes.name],

@@ -22,9 +22,10 @@ interface Stored extends StoredView {
  * older. Orders are not: what the rules ask of them now, an older version could not keep. Of those
  * that nobody is told of it is what format 6 keeps, but where a second transaction is given back.
  */
-function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 {
+function formatOf(view: JoinedView): 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 {
   const { order, payment, endpoint, receiving, channel, backward, told, stock } = view;
   if (channel !== undefined) return 7;
+  if (view.unclaimed !== undefined) return 11;
   if (payment !== null && isByNumber(payment.refunds)) return 10;
   if (stock !== null) return 9;
   if (told !== null) return 8;
@@ -78,4 +79,4 @@ export const watchedCodec: StateCodec<WatchedOrder> = {
 };
 
 const isFormat = (byte: number | undefined): byte is keyof typeof watchedTypes =>
-  byte !== undefined && byte >= 1 && byte <= 10;
+  byte !== undefined && byte >= 1 && byte <= 11;

@@ -422,6 +422,6 @@ describe('what is kept of an order', () => {
     const [value] = fc.sample(watched, { numRuns: 1, seed: 7 });
     const bytes = watchedCodec.encode(value as WatchedOrder);
     expect(() => watchedCodec.decode(bytes.subarray(0, -1))).toThrow();
-    expect(() => watchedCodec.decode(Buffer.from([11, ...bytes.subarray(1)]))).toThrow('format 11');
+    expect(() => watchedCodec.decode(Buffer.from([12, ...bytes.subarray(1)]))).toThrow('format 12');
   });
 });

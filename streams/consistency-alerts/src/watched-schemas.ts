@@ -164,6 +164,24 @@ const channel = record('Channel', texts('channel'), [
   ),
 ]);
 
+const unclaimed = record(
+  'Unclaimed',
+  texts('payNo'),
+  [field('callbacks', 'int')],
+  [
+    orNull(
+      'paid',
+      record(
+        'UnclaimedPaid',
+        [orNull('channel', 'string'), orNull('transactionId', 'string')],
+        [orNull('amountMinor', minorUnits), orNull('currency', 'string')],
+        [field('seen', evidence)],
+      ),
+    ),
+    field('isClaimed', 'boolean'),
+  ],
+);
+
 const word = [...texts('endpointId', 'says'), field('sequence', sequence)];
 const told = record('Told', [
   listOf('waiting', record('WaitingWord', texts('notificationId'), word)),
@@ -197,7 +215,7 @@ const typeOf = (schema: object) => avroType(JSON.stringify(schema));
 
 /** By format byte. None is ever changed: what was written once is read for ever. */
 export const watchedTypes: Readonly<
-  Record<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10, ReturnType<typeof avroType>>
+  Record<1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11, ReturnType<typeof avroType>>
 > = {
   1: typeOf(watchedOrder(paymentOfFormat1)),
   2: typeOf(watchedOrder(paymentOfFormat2)),
@@ -222,4 +240,6 @@ export const watchedTypes: Readonly<
   10: typeOf(
     watched(...watchedWith(refundsOfFormat10), orNull('told', told), orNull('stock', stock)),
   ),
+  // Nor under that of a number that is no payment's.
+  11: typeOf(watched(orNull('unclaimed', unclaimed))),
 };

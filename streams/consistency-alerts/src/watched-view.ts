@@ -14,8 +14,9 @@ type Place = Omit<Evidence, 'type' | 'topic'>;
 
 /** As it is kept. What is optional, formats before had not. */
 export interface StoredView extends Partial<
-  Pick<JoinedView, 'checkout' | 'endpoint' | 'receiving' | 'stock' | 'channel' | 'backward'>
+  Pick<JoinedView, 'checkout' | 'endpoint' | 'receiving' | 'stock' | 'channel' | 'unclaimed'>
 > {
+  readonly backward?: JoinedView['backward'];
   readonly order?: StoredOrder | null;
   readonly payment?: StoredPayment | null;
   readonly told?: StoredTold | null;
@@ -69,13 +70,15 @@ const isNothing = ({ open, refundedMinor, byNumber, newest, atGateway }: Refunds
 
 export function viewOf(stored: StoredView): JoinedView {
   const { order = null, payment = null, checkout = null } = stored;
-  const { endpoint = null, receiving = null, stock = null, told = null, channel } = stored;
+  const { endpoint = null, receiving = null, stock = null, told = null } = stored;
+  const { channel, unclaimed } = stored;
   return {
     order: order && orderOf(order),
     payment: payment && paymentOf(payment),
     ...{ checkout, endpoint, receiving, stock, backward: stored.backward ?? [] },
     told: told && { ...told, heard: told.heard.map(heardOf) },
     ...(channel === undefined ? {} : { channel }),
+    ...(unclaimed === undefined ? {} : { unclaimed }),
   };
 }
 

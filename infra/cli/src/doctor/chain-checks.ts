@@ -8,9 +8,10 @@ import { partitionsOf } from '../read/scan.ts';
 import type { Check } from './check.ts';
 import { badCheck, okCheck } from './check.ts';
 
-/** Events that are no aggregate's history, and so no chain: claims have many writers, changes are notes. */
+/** Events that are no aggregate's history, and so no chain: claims and callbacks have many writers, changes are notes. */
 const unchained: ReadonlySet<string> = new Set([
   topics.transactionsEvents.name,
+  topics.callbacksEvents.name,
   topics.changesEvents.name,
 ]);
 

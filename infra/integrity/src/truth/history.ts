@@ -76,6 +76,8 @@ function keyOf({ about }: Story, number: number): string {
       return `main/ep_${number}`;
     case 'channel':
       return `platform/channel.T${number}`;
+    case 'number':
+      return `platform/payment.PAY${number}`;
     case 'item':
       return `main/sku-${number}`;
     case 'account':

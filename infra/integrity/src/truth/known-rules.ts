@@ -5,7 +5,7 @@ const defaults: Readonly<Record<string, number>> = {
   ...{ A: 60_000, L: 5_000, N: 60_000, P: 60_000, R: 60_000, W: 120_000 },
   ...{ J: 3_600_000, 'J/processingGraceMs': 259_200_000 },
   ...{ M: 600_000, 'M/unknownGraceMs': 600_000 },
-  ...{ 'K/orderGraceMs': 60_000, 'U/correctionGraceMs': 600_000 },
+  ...{ 'K/orderGraceMs': 60_000, 'K/callbackGraceMs': 60_000, 'U/correctionGraceMs': 600_000 },
   'R/excessGraceMs': 0,
 };
 

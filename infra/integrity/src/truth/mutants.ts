@@ -75,9 +75,12 @@ const kinds: readonly Kind[] = [
   },
   {
     name: 'half',
-    what: 'does not look at what merchants were told, nor at what came back into stock',
-    isNone: rules.filter(({ id }) => !'RU'.includes(id)).map(({ id }) => id),
-    wrap: (find) => (view) => find({ ...view, told: null, stock: null }),
+    what: 'does not look at what merchants were told, what came back into stock, nor what nobody claims',
+    isNone: rules.filter(({ id }) => !'KRU'.includes(id)).map(({ id }) => id),
+    wrap:
+      (find) =>
+      ({ unclaimed: _unclaimed, ...view }) =>
+        find({ ...view, told: null, stock: null }),
   },
   {
     name: 'weight',
@@ -147,7 +150,9 @@ async function withTopology<T>(
 }
 
 const seenElsewhere = (view: View) =>
-  view.endpoint?.incidents[0]?.seen ?? view.receiving?.unmatched[0]?.seen;
+  view.endpoint?.incidents[0]?.seen ??
+  view.receiving?.unmatched[0]?.seen ??
+  view.unclaimed?.paid?.seen;
 
 /** From the event on with which it begins: of those it rests on the newest. */
 function shifted(finding: Finding, byMs: number): Finding {
@@ -164,6 +169,7 @@ function sticking(find: Rule['find']): Rule['find'] {
       view.payment?.payNo ??
       view.receiving?.account ??
       view.channel?.channel ??
+      view.unclaimed?.payNo ??
       // An endpoint does not know its name: it sticks to all of them.
       (view.endpoint === null ? undefined : 'endpoint');
     const now = find(view);

@@ -193,7 +193,7 @@ export interface Story {
   readonly name: string;
   /** Rules that it can plant; none for a look-alike. */
   readonly plants: readonly string[];
-  readonly about: 'order' | 'endpoint' | 'account' | 'channel' | 'item';
+  readonly about: 'order' | 'endpoint' | 'account' | 'channel' | 'item' | 'number';
   /** Graces that it waits for, where they may be long. */
   readonly waitsFor?: readonly string[];
   tell(pen: Pen): void;

@@ -120,6 +120,12 @@ const derived: readonly Derived[] = [
     what: 'claims',
     ordered: false,
   },
+  {
+    topology: gatewayCallsTopology,
+    topic: topics.callbacksEvents.name,
+    what: 'words of callbacks',
+    ordered: true,
+  },
 ];
 
 async function replayViolations(world: World): Promise<Violation[]> {

@@ -26,6 +26,7 @@ const contexts: readonly WatchedContext[] = [
   { events: topics.alertsEvents.name, outcomes: null },
   { events: topics.resultsEvents.name, outcomes: null },
   { events: topics.transactionsEvents.name, outcomes: null },
+  { events: topics.callbacksEvents.name, outcomes: null },
 ];
 
 /**

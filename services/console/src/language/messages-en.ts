@@ -201,6 +201,7 @@ export const en = {
   'alert.endpoint': 'Endpoint',
   'alert.account': 'Account paid into',
   'alert.channel': 'Channel',
+  'alert.number': 'Number of no payment',
   'alert.amount': 'At stake',
   'alert.howSeen': 'How it was seen',
   'alert.id': 'Alert id',

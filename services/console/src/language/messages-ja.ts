@@ -200,6 +200,7 @@ export const ja: Messages = {
   'alert.endpoint': '通知先',
   'alert.account': '入金先の口座',
   'alert.channel': 'チャネル',
+  'alert.number': '存在しない決済の番号',
   'alert.amount': '対象金額',
   'alert.howSeen': '検出方法',
   'alert.id': 'アラートID',

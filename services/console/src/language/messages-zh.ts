@@ -199,6 +199,7 @@ export const zh: Messages = {
   'alert.endpoint': '通知地址',
   'alert.account': '收款账户',
   'alert.channel': '渠道',
+  'alert.number': '不存在的支付号',
   'alert.amount': '涉及金额',
   'alert.howSeen': '发现方式',
   'alert.id': '告警编号',

@@ -6,9 +6,12 @@ import type { Alert } from '../api/views.ts';
  */
 export function otherThanOrder({
   rule,
+  orderNo,
   payNo,
-}: Pick<Alert, 'rule' | 'payNo'>): 'endpoint' | 'account' | 'channel' | null {
+}: Pick<Alert, 'rule' | 'orderNo' | 'payNo'>):
+  'endpoint' | 'account' | 'channel' | 'number' | null {
   if (rule === 'U') return 'endpoint';
   if (rule === 'W') return 'channel';
+  if (rule === 'K' && orderNo.startsWith('payment.')) return 'number';
   return rule === 'K' || (rule === 'Z' && payNo === null) ? 'account' : null;
 }

@@ -1,13 +1,10 @@
-import type { PaymentsCommand, PaymentsEvent } from '@plumbline/events';
+import type { PaymentsEvent } from '@plumbline/events';
 import { topics, Unencodable } from '@plumbline/events';
 import { derivedUuid, encryptedOrDigest, slotOfRecordKey } from '@plumbline/kernel';
 import type { InputRecord, ProcessorContext } from '@plumbline/runtime';
 import * as limits from './limits.ts';
-
-type CallbackCommand = Extract<
-  PaymentsCommand,
-  { readonly type: 'ReportGatewayCallback' | 'ReportMockCallback' }
->;
+import type { CallbackCommand } from './say-unclaimed.ts';
+import { sayClaimed, sayUnclaimed } from './say-unclaimed.ts';
 
 /** A verified callback that named no payment, and the command that says it again. */
 interface ParkedCallback {
@@ -32,15 +29,16 @@ const topic = topics.paymentsCommands.name;
 
 /**
  *    callback of a number ──► recorded as PAYMENT_NOT_FOUND ──► parked ──► a week is over: forgotten
- *    that is no payment                                           │
+ *    that is no payment                           CallbackUnclaimed │
  *                                                    PaymentCreated under that number
- *                                                                 ▼
+ *                                                  CallbacksClaimed ▼
  *                                            said again to the payment, in the order of arrival
  *
  * A number carries the slot of its order, so its callbacks and its creation stand on one partition
  * of the payments' events, the callbacks first: what comes later finds the payment. The command has
  * an id of its own, derived from the event that it goes back to; the callback's id is still unused
- * where the payment stands, and the payment takes it once.
+ * where the payment stands, and the payment takes it once. That it waits, and that it need not any
+ * more, is an event each, by which rule K finds money for which there is no payment.
  */
 export function parkCallbacks(record: InputRecord, context: ProcessorContext): void {
   // The topic holds nothing but these; the codec has checked it.
@@ -92,7 +90,9 @@ function park(command: CallbackCommand, record: InputRecord, context: ProcessorC
     const dueMs = context.nowMs + limits.parkedForMs;
     context.timers.set({ key: payNo, name: forgetTimer, dueMs });
   }
-  store.set(payNo, [...(waiting ?? []), { eventId, correlationId, traceparent, command }]);
+  const all = [...(waiting ?? []), { eventId, correlationId, traceparent, command }];
+  store.set(payNo, all);
+  sayUnclaimed({ command, waiting: all.length }, record, context);
 }
 
 /** Of contract 1's callbacks two may share their id and differ in what they say: both count. */
@@ -113,10 +113,12 @@ function canBeSaid(command: CallbackCommand, context: ProcessorContext): boolean
   }
 }
 
-function replay(payNo: string, { key, envelope }: InputRecord, context: ProcessorContext): void {
+function replay(payNo: string, record: InputRecord, context: ProcessorContext): void {
+  const { key, envelope } = record;
   const store = context.store<ParkedCallbacks>(parkedCallbacksStore);
   const waiting = store.get(payNo);
   if (waiting === undefined) return;
+  sayClaimed({ payNo, claimed: waiting.length }, record, context);
   const slot = slotOfRecordKey(key);
   for (const { eventId, correlationId, traceparent, command } of waiting) {
     context.emit({

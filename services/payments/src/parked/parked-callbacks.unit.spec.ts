@@ -11,6 +11,7 @@ import { parkedForMs, parkedPaymentsMax, parkedPerPaymentMax } from './limits.ts
 import { parkedCallbacksStore, parkedCountStore } from './parked-callbacks.ts';
 
 const commands = topics.paymentsCommands.name;
+const callbacks = topics.callbacksEvents.name;
 const events = topics.paymentsEvents.name;
 const key = 'main/O-1';
 const payNo = payNoOf({ atMs: 1, slot: slotOf(key), random: 1 });
@@ -50,6 +51,8 @@ async function open() {
       payments.pipeInput({ topic: commands, key: at, payload, envelope });
       follow();
     },
+    /** What was said of callbacks that wait, since the last call. */
+    told: () => follower.readOutput(callbacks),
     parked: () => follower.store(parkedCallbacksStore),
     count: () => follower.store(parkedCountStore).get('payments') ?? 0,
     /** Type and, of a callback, its result; those under the key of the order. */
@@ -142,6 +145,88 @@ describe('a callback that comes before its payment', () => {
     expect(run.count()).toBe(0);
     run.send(key, creation);
     expect(run.deliver()).toEqual([]);
+  });
+});
+
+describe('what is said of callbacks that wait', () => {
+  const at = `platform/payment.${payNo}`;
+
+  it('is that each of them waits, with what it says, and that the payment is there', async () => {
+    const run = await open();
+    run.send(payNo, numbered(gatewayCallback('FAILED'), { callbackId: 'c-1' }));
+    run.send(payNo, numbered(gatewayCallback('PAID'), { callbackId: 'c-2' }));
+    run.send(payNo, numbered(callback('SUCCESS'), { callbackId: 'c-3' }));
+    const [failed, paid, byContract1, ...more] = run.told();
+    expect(more).toEqual([]);
+    const recorded = run.all().map(({ envelope }) => envelope.id);
+    expect(failed).toMatchObject({
+      key: at,
+      payload: {
+        type: 'CallbackUnclaimed',
+        data: { payNo, callbackId: 'c-1', saysPaid: false, waiting: 1 },
+      },
+    });
+    const { channel, answer } = numbered(gatewayCallback('PAID')).data as {
+      readonly channel: string;
+      readonly answer: { readonly gatewayTransactionId: string; readonly amountMinor: bigint };
+    };
+    const { gatewayTransactionId, amountMinor } = answer;
+    expect(paid?.payload.data).toMatchObject({
+      ...{ callbackId: 'c-2', saysPaid: true, waiting: 2, paymentEventId: recorded[1] },
+      ...{ channel, gatewayTransactionId, amountMinor },
+    });
+    expect(byContract1?.payload.data).toMatchObject({
+      ...{ callbackId: 'c-3', saysPaid: true, waiting: 3 },
+      ...{ channel: null, amountMinor: null, currency: null },
+    });
+    run.send(key, creation);
+    const created = run.all().find(({ payload }) => payload.type === 'PaymentCreated');
+    expect(run.told()).toMatchObject([
+      {
+        key: at,
+        payload: {
+          type: 'CallbacksClaimed',
+          data: {
+            ...{ payNo, tenant: 'main', orderNo: 'O-1', claimed: 3 },
+            paymentEventId: created?.envelope.id,
+          },
+        },
+        envelope: { causationId: created?.envelope.id, aggregateVersion: null },
+      },
+    ]);
+  });
+
+  it('is not that a refund was: no money came in', async () => {
+    const run = await open();
+    run.send(payNo, numbered(gatewayCallback('PAID'), { refundReference: 'R-1' }));
+    expect(run.told()).toMatchObject([{ payload: { data: { saysPaid: false } } }]);
+  });
+
+  it('is nothing of a payment that is there, and nothing twice', async () => {
+    const run = await open();
+    run.send(key, creation);
+    run.send(payNo, numbered(gatewayCallback('PAID')));
+    expect(run.told()).toEqual([]);
+    const other = payNoOf({ atMs: 2, slot: slotOf(key), random: 7 });
+    const stray = numbered(gatewayCallback('PAID'), { payNo: other });
+    run.send(other, stray);
+    run.send(other, stray);
+    run.follower.restart();
+    run.send(other, stray);
+    expect(run.told()).toHaveLength(1);
+  });
+
+  it('is the same each time that it is said again from the log', async () => {
+    const run = await open();
+    run.send(payNo, numbered(gatewayCallback('PAID')));
+    run.send(key, creation);
+    const again = await createTestDriver(gatewayCallsTopology);
+    for (const { topic, key: from, payload, envelope } of run.all())
+      again.pipeInput({ topic, key: from, payload, envelope });
+    const ids = ({ envelope }: OutputMessage) => envelope.id;
+    const told = run.told();
+    expect(again.readOutput(callbacks).map(ids)).toEqual(told.map(ids));
+    expect(new Set(told.map(ids)).size).toBe(2);
   });
 });
 

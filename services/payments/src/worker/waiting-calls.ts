@@ -33,16 +33,20 @@ const lineOf = (payNo: string, refundId: string | null): string =>
  * which payment, said again under the key of the transaction, as Kafka Streams repartitions. And
  * which callbacks came before their payment, said again once there is one.
  *
- * It owns no topic: its claims go to the partitions of others, so that records in its own say nothing
- * about its changelog. Folded again from nothing, it repeats its claims under the same ids, and the
- * task that reads them knows each payment that has claimed.
+ * It owns no topic: its claims, and what it says of callbacks, go to the partitions of others, so that records in its own say nothing
+ * about its changelog. Folded again from nothing, it repeats all of it under the same ids: the
+ * task that reads its claims knows each payment that has claimed, and the alert task each number.
  */
 export const gatewayCallsTopology: Topology = {
   name: 'gateway-calls',
   ordering: 'arrival',
   paceMs: 0,
   inputs: [{ kind: 'events', topic: topics.paymentsEvents.name }, redrives],
-  outputs: [topics.transactionsEvents.name, topics.paymentsCommands.name],
+  outputs: [
+    topics.transactionsEvents.name,
+    topics.callbacksEvents.name,
+    topics.paymentsCommands.name,
+  ],
   changelog: topics.gatewayCallsChangelog.name,
   deadLetters: topics.gatewayCallsDeadLetters.name,
   stores: [

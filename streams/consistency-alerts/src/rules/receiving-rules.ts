@@ -3,13 +3,15 @@ import type { PaymentView } from './payment-view.ts';
 import type { OtherReport, ReceivingView, UnmatchedMoney } from './received-money.ts';
 import type { Finding, Rule } from './rule.ts';
 import { nothing } from './rule.ts';
+import type { UnclaimedPaid, UnclaimedView } from './unclaimed-view.ts';
 
 const howSeen = 'an event of the account that was paid into, in broker time';
 
 /**
  * ALERTS.md, rule K: money came in, and is no order's (contract 0; saleor#14733, shopper#658). On an
  * account that people pay into it stands until the account says whose it is, or a person that it is
- * nobody's; of a payment, until its order appears.
+ * nobody's; of a payment, until its order appears; of callbacks for which there is no payment, until
+ * it is created.
  */
 export const moneyWithoutOrder: Rule = {
   id: 'K',
@@ -22,9 +24,14 @@ export const moneyWithoutOrder: Rule = {
       ...{ name: 'orderGraceMs', unit: 'ms', default: 60_000, min: 0, max: 7 * 86_400_000 },
       meaning: 'how long the order of a payment that was paid may not be there yet',
     },
+    {
+      ...{ name: 'callbackGraceMs', unit: 'ms', default: 60_000, min: 0, max: 7 * 86_400_000 },
+      meaning: 'how long a payment that a callback says was paid may not have been created',
+    },
   ],
   howSeen,
-  find({ order, payment, receiving }) {
+  find({ order, payment, receiving, unclaimed }) {
+    if (unclaimed !== undefined) return ofNoPayment(unclaimed);
     if (receiving !== null)
       return receiving.unmatched.map((money) => unmatched(receiving.account, money));
     if (order !== null || payment?.status !== 'SUCCESS') return nothing;
@@ -42,6 +49,39 @@ const ofNoOrder = ({ payNo, since, created }: PaymentView): Finding => ({
   severity: 'CRITICAL',
   howSeen: 'order and payment events joined by order, in broker time',
 });
+
+/** What says something else than that money came moves nobody to look for it. */
+function ofNoPayment({ payNo, callbacks, paid, isClaimed }: UnclaimedView): readonly Finding[] {
+  if (isClaimed || paid === null) return nothing;
+  const { channel, amountMinor, currency, seen } = paid;
+  const by = channel ?? 'a callback';
+  const came = callbacks === 1 ? '1 callback has' : `${callbacks} callbacks have`;
+  // It is the gateway's word, of a payment that could not check it.
+  const isSum = amountMinor !== null && amountMinor >= 0n && currency !== null;
+  const money = isSum ? { amountMinor, currency } : null;
+  return [
+    {
+      summary: `${by} says that payment ${payNo} was paid${sumOrNothing(money)}, and nobody has created it`,
+      expected: 'a payment under this number',
+      actual: `none; ${came} come${ofTransaction(paid)}`,
+      evidence: [seen],
+      saidBy: seen,
+      condition: 'unclaimed',
+      grace: 'callbackGraceMs',
+      severity: 'CRITICAL',
+      ...(money === null ? {} : { atStake: money }),
+      howSeen: 'callbacks that wait for their payment, in broker time',
+    },
+  ];
+}
+
+const sumOrNothing = (money: Finding['atStake'] | null): string =>
+  money === null || money === undefined
+    ? ''
+    : ` with ${formatMajor(money.amountMinor, money.currency)} ${money.currency}`;
+
+const ofTransaction = ({ transactionId }: UnclaimedPaid): string =>
+  transactionId === null ? '' : `, the first that says so of transaction ${transactionId}`;
 
 /** Rule Z of such an account: one number of the pay way, and two reports that differ. */
 export const otherReportsOf = (receiving: ReceivingView): readonly Finding[] =>

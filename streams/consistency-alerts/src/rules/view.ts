@@ -1,4 +1,5 @@
 import type {
+  CallbacksEvent,
   CheckoutEvent,
   EndpointsEvent,
   Evidence,
@@ -21,6 +22,8 @@ import { afterReceivingEvent } from './received-money.ts';
 import type { StockView } from './stock-view.ts';
 import type { ToldView } from './told-view.ts';
 import { afterNotificationEvent } from './told-view.ts';
+import type { UnclaimedView } from './unclaimed-view.ts';
+import { afterCallbacksEvent } from './unclaimed-view.ts';
 
 /**
  * What the event topics say about one order, joined. Each fact keeps the event that it stands
@@ -41,6 +44,8 @@ export interface JoinedView {
   readonly stock: StockView | null;
   /** Under the key of a channel of payments, and nowhere else. */
   readonly channel?: ChannelView;
+  /** Under a payment's number that callbacks named before there was one, and nowhere else. */
+  readonly unclaimed?: UnclaimedView;
   /** The oldest first, up to a limit. */
   readonly backward: readonly BackwardEvent[];
 }
@@ -148,6 +153,15 @@ export const withSignalEvent = (
   event: SignalsEvent,
   seen: Evidence,
 ): JoinedView => ({ ...view, channel: afterSignalEvent(event, seen) });
+
+export function withCallbacksEvent(
+  view: JoinedView,
+  event: CallbacksEvent,
+  seen: Evidence,
+): JoinedView {
+  const unclaimed = afterCallbacksEvent(view.unclaimed, event, seen);
+  return unclaimed === view.unclaimed ? view : { ...view, unclaimed };
+}
 
 export function withPaymentEvent(
   view: JoinedView,

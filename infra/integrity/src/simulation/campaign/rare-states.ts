@@ -33,6 +33,7 @@ export const rareStates: readonly string[] = [
   ...['OrderPaid', 'OrderFailed', 'OrderCancelled', 'OrderPaymentReportRecorded', 'PaymentClosed'],
   ...['OrderExpiryRequested', 'an order expired with its payment'],
   'a callback met the payment that it had come before',
+  ...['CallbackUnclaimed', 'CallbacksClaimed'],
   ...['PaymentReportContradicted', 'PaymentReportConfirmed', 'outcome REJECTED'],
   ...['outcome UNCHANGED', 'outcome DEAD_LETTERED'],
   // What comes of purchases.

@@ -36,6 +36,7 @@ const heard: Readonly<Record<string, Heard>> = {
       ...[topics.ordersEvents, topics.paymentsEvents],
       ...[topics.checkoutEvents, topics.endpointsEvents, topics.receivingEvents],
       ...[topics.signalsEvents, topics.notificationsEvents, topics.inventoryEvents],
+      topics.callbacksEvents,
     ],
   },
   notifications: {

@@ -3,6 +3,7 @@ import type { History } from '../history/history.ts';
 import { alertsChecker } from './alerts.ts';
 import { causesChecker } from './causes.ts';
 import { attemptsChecker } from './attempts.ts';
+import { callbacksChecker } from './callbacks.ts';
 import type { Checker } from './checker.ts';
 import { capped } from './checker.ts';
 import { commerceChecker } from './commerce.ts';
@@ -41,6 +42,7 @@ export const checkers: readonly Checker[] = [
   commerceChecker,
   remediesChecker,
   transactionsChecker,
+  callbacksChecker,
   receivingChecker,
   receivedChecker,
   resultsChecker,

@@ -166,6 +166,16 @@ describe('the checkers', () => {
       'transactions',
       () => twice(paymentsEvents.name, 'PaymentTransactionConflicted'),
     ],
+    [
+      'a callback of which nothing is said',
+      'callbacks',
+      () => dropFirst(topics.callbacksEvents.name, 'CallbackUnclaimed'),
+    ],
+    [
+      'a claimed callback of which it is said twice',
+      'callbacks',
+      () => twice(topics.callbacksEvents.name, 'CallbacksClaimed'),
+    ],
     ['a result that is missing', 'results', () => dropFirst(resultsEvents.name, 'PaymentResult')],
     ['a result that came twice', 'results', () => twice(resultsEvents.name, 'RefundResult')],
     [

@@ -21,7 +21,7 @@ export const transactionsChecker: Checker = {
 };
 
 /** What a list must hold, each once, against what it holds. */
-function compare(
+export function compare(
   expected: readonly string[],
   found: readonly string[],
   what: string,

@@ -27,7 +27,8 @@ export function reachedIn(history: History): ReadonlyMap<string, number> {
     const { rule, resolution } = payload.data as AlertResolved;
     reached(`alert ${rule} ${resolution}`);
   }
-  for (const { payload } of ownEntries(history, topics.signalsEvents.name)) reached(payload.type);
+  for (const { name } of [topics.signalsEvents, topics.callbacksEvents])
+    for (const { payload } of ownEntries(history, name)) reached(payload.type);
   for (const { events } of contexts) {
     for (const { payload, envelope } of ownEntries(history, events)) {
       if (ends.includes(payload.type)) reached(payload.type);

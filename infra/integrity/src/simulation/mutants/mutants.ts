@@ -1,4 +1,5 @@
 import { alertMutants } from './alert-mutants.ts';
+import { callbackMutants } from './callback-mutants.ts';
 import { endingMutants } from './ending-mutants.ts';
 import { incidentMutants } from './incident-mutants.ts';
 import { lifeMutants } from './life-mutants.ts';
@@ -26,6 +27,7 @@ export const mutants: readonly Mutant[] = [
   ...lifeMutants,
   ...incidentMutants,
   ...silenceMutants,
+  ...callbackMutants,
   ...redriveMutants,
   ...remedyMutants,
   ...receivingMutants,

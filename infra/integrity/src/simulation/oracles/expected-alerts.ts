@@ -1,5 +1,6 @@
 import type {
   ActivateRules,
+  CallbacksEvent,
   EndpointsEvent,
   InventoryEvent,
   NotificationsEvent,
@@ -12,11 +13,19 @@ import type { Entry, History, ReadEntry } from '../history/history.ts';
 import { isReadable, keyOf } from '../history/history.ts';
 import type { ExpectedAlert, Rules, Watch } from './alert-watches.ts';
 import { begun, said } from './alert-watches.ts';
+import type { FactRule } from './facts-said.ts';
+import { answered, factIn } from './facts-said.ts';
 import { takenIn } from './parking.ts';
 import type { StockTold } from './stock-told.ts';
 import { noStockTold, tellStock } from './stock-told.ts';
 import type { ToldOfOrder } from './told-of-order.ts';
-import { nothingTold, tellNotification, tellOrder, tellPayment } from './told-of-order.ts';
+import {
+  nothingTold,
+  tellCallback,
+  tellNotification,
+  tellOrder,
+  tellPayment,
+} from './told-of-order.ts';
 import { isOfWrong, judgeWrongs, wrongNow } from './wrong-now.ts';
 
 export type { ExpectedAlert } from './alert-watches.ts';
@@ -53,7 +62,6 @@ interface Said {
 interface Fact extends Said {
   readonly rule: FactRule;
 }
-type FactRule = 'E' | 'F' | 'G' | 'O' | 'V' | 'Z';
 
 /** By their rules; R has two, of which at most one holds. */
 const conditions = ['A', 'B', 'C', 'R before', 'R after'] as const;
@@ -62,7 +70,8 @@ const defaultGraceMs: Readonly<Record<string, number>> = {
   ...{ A: 60_000, J: 3_600_000, L: 5_000, M: 600_000 },
   ...{ N: 60_000, P: 60_000, R: 60_000, W: 120_000 },
 };
-const valueNames = 'correctionGraceMs excessGraceMs orderGraceMs processingGraceMs unknownGraceMs';
+const valueNames =
+  'callbackGraceMs correctionGraceMs excessGraceMs orderGraceMs processingGraceMs unknownGraceMs';
 const inputs = [
   topics.alertsCommands.name,
   topics.ordersEvents.name,
@@ -73,6 +82,7 @@ const inputs = [
   topics.signalsEvents.name,
   topics.notificationsEvents.name,
   topics.inventoryEvents.name,
+  topics.callbacksEvents.name,
 ];
 
 /**
@@ -139,6 +149,8 @@ function expectedOf(history: History, partition: number): readonly ExpectedAlert
       joined.isSilent = entry.payload.type === 'ChannelSilent';
     else if (topic === topics.notificationsEvents.name)
       tellNotification(joined.told, entry.payload as NotificationsEvent);
+    else if (topic === topics.callbacksEvents.name)
+      tellCallback(joined.told, entry.payload as CallbacksEvent);
     else if (topic === topics.inventoryEvents.name)
       tellStock(joined.stock, entry.payload as InventoryEvent, {
         ...{ eventId: entry.envelope.id, saidMs: timeMs },
@@ -272,30 +284,6 @@ function takePayment(joined: Joined, entry: ReadEntry, timeMs: number): void {
   if (said.rule === 'V' && joined.facts.has(answered(said.what))) return;
   if (said.outweighs !== undefined) joined.facts.delete(said.outweighs);
   joined.facts.set(said.what, { rule: said.rule, eventId: envelope.id, saidMs: timeMs });
-}
-
-const answered = (what: string): string => `answered: ${what}`;
-const ofAnswers: Readonly<Partial<Record<string, FactRule>>> = {
-  ...{ AMOUNT: 'F', CURRENCY: 'E', TRANSACTION: 'G' },
-};
-
-/** What an event says for good; the same again says nothing new. */
-function factIn(
-  event: PaymentsEvent,
-): { readonly rule: FactRule; readonly what: string; readonly outweighs?: string } | null {
-  if (event.type === 'PaymentReportMismatched') {
-    const { field, found, source } = event.data;
-    const what = `${field} is ${found}`;
-    const rule = source === 'QUERY' ? ofAnswers[field] : undefined;
-    return rule === undefined
-      ? { rule: 'V', what }
-      : { rule, what: answered(what), outweighs: what };
-  }
-  if (event.type === 'PaymentRequestConflicted')
-    return { rule: 'Z', what: `asked for ${event.data.fingerprint}` };
-  if (event.type !== 'PaymentTransactionConflicted') return null;
-  const { gatewayTransactionId, otherPayNo } = event.data;
-  return { rule: 'Z', what: `${gatewayTransactionId} is of ${otherPayNo}` };
 }
 
 function holds(rule: string, { order, payment, reported, hasEnded }: Joined): boolean {

@@ -1,4 +1,5 @@
 import type {
+  CallbacksEvent,
   GatewayAnswer,
   NotificationContent,
   NotificationsEvent,
@@ -17,6 +18,8 @@ export interface ToldOfOrder {
   readonly toTell: Map<string, Telling>;
   /** What each endpoint has taken of that, where it was the newest. */
   readonly taken: Map<string, Telling>;
+  /** Of a number that no payment had: whether a callback says paid, or the payment came. */
+  callbacks: 'PAID' | 'CLAIMED' | null;
 }
 
 interface Telling {
@@ -57,6 +60,7 @@ interface ToldOfRefund {
 
 export const nothingTold = (): ToldOfOrder => ({
   ...{ due: null, paidWith: null, payment: null, toTell: new Map(), taken: new Map() },
+  callbacks: null,
 });
 
 export function tellOrder(told: ToldOfOrder, { type, data }: OrdersEvent): void {
@@ -100,6 +104,11 @@ export function tellPayment(
   if (type === 'GatewayCallReported') tellTheirs(payment, data.answer, timeMs);
   if (type === 'GatewayCallbackRecorded' && data.merchantMatches !== false)
     tellTheirs(payment, data.answer, timeMs);
+}
+
+export function tellCallback(told: ToldOfOrder, { type, data }: CallbacksEvent): void {
+  if (type === 'CallbacksClaimed') told.callbacks = 'CLAIMED';
+  else if (data.saysPaid) told.callbacks ??= 'PAID';
 }
 
 const withoutMoney = ['FAILED', 'CANCELLED', 'TIMEOUT'];

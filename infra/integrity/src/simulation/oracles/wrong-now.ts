@@ -49,7 +49,10 @@ function wrongSums({ due, paidWith, payment }: ToldOfOrder, standing: Standing):
   return found;
 }
 
-function wrongMoney({ paidWith, payment }: ToldOfOrder, standing: Standing): readonly Wrong[] {
+function wrongMoney(told: ToldOfOrder, standing: Standing): readonly Wrong[] {
+  const { paidWith, payment } = told;
+  if (told.callbacks === 'PAID')
+    return [{ name: 'K callback', mayLast: ['callbackGraceMs', 60_000] }];
   if (standing.order === null && standing.payment === 'SUCCESS' && payment?.isMerchants === false)
     return [{ name: 'K order', mayLast: ['orderGraceMs', 60_000] }];
   if (standing.order !== 'PAID' || paidWith === null) return [];

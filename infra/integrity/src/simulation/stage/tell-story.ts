@@ -249,7 +249,13 @@ export function rulesCommand(
     { rule: 'A', version: isWrong ? 99 : 1, enabled: true, graceMs },
     { rule: 'C', version: 1, enabled: areCUAndZOn, graceMs: 0 },
     { rule: 'J', version: 1, enabled: true, graceMs, ...value('processingGraceMs', graceMs) },
-    { rule: 'K', version: 1, enabled: true, graceMs: 0, ...value('orderGraceMs', 2 * graceMs) },
+    {
+      ...{ rule: 'K', version: 1, enabled: true, graceMs: 0 },
+      values: [
+        { name: 'orderGraceMs', value: 2 * graceMs },
+        { name: 'callbackGraceMs', value: graceMs },
+      ],
+    },
     { rule: 'L', version: 1, enabled: true, graceMs: Math.floor(graceMs / 2) },
     { rule: 'M', version: 1, enabled: true, graceMs, ...value('unknownGraceMs', 700) },
     { rule: 'N', version: 1, enabled: true, graceMs: Math.floor(graceMs / 4) },

@@ -8,6 +8,7 @@ import type { Journal } from './journal.ts';
 /** What a committed reader follows: all that topologies write for others. */
 export const watchedTopics: readonly string[] = [
   topics.transactionsEvents.name,
+  topics.callbacksEvents.name,
   topics.resultsEvents.name,
   redriving.outcomes,
   ...contexts.flatMap(({ events, outcomes, deadLetters }) => [events, outcomes, deadLetters]),

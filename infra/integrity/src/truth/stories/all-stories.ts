@@ -11,6 +11,7 @@ import { stockStories } from './stock.ts';
 import { stuckStories } from './stuck.ts';
 import { sumStories } from './sums.ts';
 import { toldStories } from './told.ts';
+import { unclaimedStories } from './unclaimed.ts';
 
 export const stories: readonly Story[] = [
   ...paidLateStories,
@@ -25,4 +26,5 @@ export const stories: readonly Story[] = [
   ...impossibleStories,
   ...toldStories,
   ...stockStories,
+  ...unclaimedStories,
 ];
