@@ -18,13 +18,16 @@ export interface RegistryAccess {
 export async function ensureRegistry(access: RegistryAccess): Promise<void> {
   const config = `${access.registryUrl.replace(/\/+$/, '')}/config`;
   const put = await ask(config, access, { compatibility: compatibilityLevel });
-  const got = put.ok ? await ask(config, access) : put;
+  // Another process may have set it at the same moment: what counts is what the registry says now.
+  const got = put.ok || put.status === conflict ? await ask(config, access) : put;
   const level = got.body['compatibilityLevel'] ?? got.body['compatibility'];
   if (!got.ok || level !== compatibilityLevel)
     throw new LocalStackError(
       `the schema registry at ${config} does not take the level ${compatibilityLevel}: it answers ${got.status} ${JSON.stringify(got.body)}`,
     );
 }
+
+const conflict = 409;
 
 interface Answer {
   readonly ok: boolean;
