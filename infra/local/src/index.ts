@@ -20,7 +20,7 @@ export { openStack } from './stack/open-stack.ts';
 export type { PlatformPorts, ProcessName } from './platform/platform-definition.ts';
 export { coreProcesses, processNames } from './platform/platform-definition.ts';
 export type { PlatformProcess } from './platform/platform-process.ts';
-export type { OpenPlatformOptions, Platform } from './platform/open-platform.ts';
+export type { OpenPlatformOptions, Platform, PlatformServers } from './platform/open-platform.ts';
 export { freePlatformPorts, openPlatform, portRecord } from './platform/open-platform.ts';
 export type { Servers } from './platform/start-command.ts';
 export { openServers } from './platform/start-command.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Platform, Stack } from '@plumbline/local';
+import type { Platform, PlatformServers } from '@plumbline/local';
 import { freePlatformPorts, openPlatform } from '@plumbline/local';
 import type { BookedCallback, BookedPayment, BookedRefund, Books } from '../checks/books.ts';
 import type { Json } from './gateway-world.ts';
@@ -33,7 +33,7 @@ const merchantChannel = 'LAKALA';
 const answeredWithinMs = 30_000;
 
 export async function openGateways(of: {
-  readonly stack: Stack;
+  readonly stack: PlatformServers;
   readonly folder: string;
 }): Promise<Gateways> {
   const keyFolder = join(of.folder, 'keys');

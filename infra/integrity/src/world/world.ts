@@ -9,18 +9,14 @@ import type { Log } from '@plumbline/kafka';
 import { createKafkaLog } from '@plumbline/kafka';
 import type {
   OpenPlatformOptions,
+  PartName,
   Platform,
   PlatformPorts,
+  PlatformServers,
   ProcessName,
   Stack,
 } from '@plumbline/local';
-import {
-  ensureRegistry,
-  ensureTopics,
-  freePlatformPorts,
-  openPlatform,
-  openStack,
-} from '@plumbline/local';
+import { ensureTopics, freePlatformPorts, openPlatform, openStack } from '@plumbline/local';
 import { createRegistrySchemaIds } from '@plumbline/registry';
 import type { KillPlan } from '../faults/kill-plan.ts';
 import { openKillPlan } from '../faults/kill-plan.ts';
@@ -64,15 +60,16 @@ export interface WorldOptions {
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-integrity-'));
-  const stack = await openStack({ ports: 'free', purpose: 'the integrity suite' });
+  const { servers: located, stack: opening } = startStack();
   const platforms: Platform[] = [];
   let gateways: Gateways | null = null;
   const kills = await openKillPlan(join(folder, 'kills'));
   const env = (): Readonly<Record<string, string>> => ({ ...gateways?.env, ...options.env });
   const addPlatform: World['addPlatform'] = async (own = {}) => {
+    const servers = await located;
     const logsFolder = join(folder, `instance-${platforms.length + 1}`);
     const added = await openPlatform({
-      ...{ stack, ports: 'free', logsFolder, env: env() },
+      ...{ stack: servers, ports: 'free', logsFolder, env: env() },
       ...own,
     });
     platforms.push(added);
@@ -81,14 +78,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const stop = async () => {
     await Promise.all(platforms.map(discard));
     await gateways?.stop();
-    await stack.stop();
+    await opening.then(
+      (stack) => stack.stop(),
+      () => undefined,
+    );
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await ensureTopics({ brokers: [stack.kafka], partitions });
-    await ensureRegistry({ registryUrl: stack.registryUrl });
+    const servers = await located;
+    await ensureTopics({ brokers: [servers.kafka], partitions });
     if (options.gateways === true)
-      gateways = await openGateways({ stack, folder: join(folder, 'gateways') });
+      gateways = await openGateways({ stack: servers, folder: join(folder, 'gateways') });
     const platform = await addPlatform({
       ports: await portsOf(gateways),
       // Of an instance alone, so that it is clear which one dies.
@@ -97,6 +97,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       ...(options.processes === undefined ? {} : { processes: options.processes }),
     });
     if (options.twice !== undefined) await addPlatform({ processes: options.twice });
+    const stack = await opening;
     await Promise.all(platforms.map((each) => each.ready()));
     const codec = createCodec(createRegistrySchemaIds({ url: stack.registryUrl }));
     const clockTopic = topics.platformClock.name;
@@ -113,6 +114,27 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+/** What the platform's processes do not wait for by themselves. */
+const neededFirst: readonly PartName[] = ['redis', 'postgres', 'kafka'];
+
+/** The registry takes longest to start: meanwhile the processes load, and find it when it is there. */
+function startStack() {
+  const missing = new Set(neededFirst);
+  let locate: (servers: PlatformServers) => void = () => undefined;
+  const rest = new Promise<PlatformServers>((resolve) => {
+    locate = resolve;
+  });
+  const stack = openStack({
+    ...{ ports: 'free', purpose: 'the integrity suite' },
+    onPartReady: (name, servers) => {
+      missing.delete(name);
+      if (missing.size === 0) locate(servers);
+    },
+  });
+  // Whoever waits for the servers hears of it when they do not start.
+  return { stack, servers: Promise.race([rest, stack]) };
 }
 
 /** Nobody looks at what these have yet to say: to stop politely, one after the other, takes seconds. */

@@ -69,7 +69,7 @@ export async function stackUp(options: Options): Promise<StackAddresses> {
       parts[name] = { ...child.identity, startedAt };
       return writeRunState(runFile, { ports: context.ports, parts });
     };
-    const started = await startParts(missing, context, record);
+    const started = await startParts(missing, context, { started: record });
     for (const part of started.values()) await part.child.release();
     return addressesOf(context.ports);
   } finally {

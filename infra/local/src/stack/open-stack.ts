@@ -43,6 +43,8 @@ export interface OpenStackOptions {
   readonly purpose?: string;
   /** Aborting it while the stack starts stops what was started and rejects. */
   readonly signal?: AbortSignal;
+  /** Called with each part that serves, and with where all of them are to be, or are. */
+  readonly onPartReady?: (name: PartName, servers: StackAddresses & { home: string }) => void;
   /** Called when a part ends although nobody here stopped or killed it. */
   readonly onPartLost?: (name: PartName) => void;
 }
@@ -95,9 +97,13 @@ export async function openStack(options: OpenStackOptions): Promise<Stack> {
       context.ports,
       names.flatMap((name) => allParts[name].ports),
     );
-    const started = await startParts(names, context, async (part) => {
-      running.set(part.name, part);
-      await writeRunState(runFile, runStateOf(context.ports, owner, running));
+    const servers = { ...addressesOf(context.ports), home: context.folders.home };
+    const started = await startParts(names, context, {
+      started: async (part) => {
+        running.set(part.name, part);
+        await writeRunState(runFile, runStateOf(context.ports, owner, running));
+      },
+      ready: (name) => options.onPartReady?.(name, servers),
     });
     return stackOf({ options, context, owner, running: new Map(started), lock, temporary });
   } catch (error) {

@@ -159,7 +159,10 @@ export async function stopParts(
 export async function startParts(
   names: readonly PartName[],
   context: PartContext,
-  onStarted: (part: RunningPart) => Promise<void>,
+  on: {
+    readonly started: (part: RunningPart) => Promise<void>;
+    readonly ready?: (name: PartName) => void;
+  },
 ): Promise<ReadonlyMap<PartName, RunningPart>> {
   const failing = new AbortController();
   const signal = AbortSignal.any([failing.signal, ...(context.signal ? [context.signal] : [])]);
@@ -168,8 +171,11 @@ export async function startParts(
   for (const name of partNames.filter((n) => names.includes(n))) {
     const needs = Promise.all(allParts[name].after.flatMap((need) => starting.get(need) ?? []));
     needs.catch(() => undefined);
-    const start = startPart(name, { ...context, signal }, { onStarted, needs });
-    start.catch((error: unknown) => failing.abort(error));
+    const start = startPart(name, { ...context, signal }, { onStarted: on.started, needs });
+    start.then(
+      () => on.ready?.(name),
+      (error: unknown) => failing.abort(error),
+    );
     starting.set(name, start);
   }
   const results = await Promise.allSettled([...starting.values()]);
