@@ -65,7 +65,7 @@ export default defineConfig({
     projects: [
       ...[unit, unitOfPage],
       tier('int', { timeoutMs: 60_000, isolate: false }),
-      tier('e2e', { timeoutMs: 180_000 }),
+      tier('e2e', { timeoutMs: 180_000, isolate: false }),
       tier('campaign', { timeoutMs: 180_000 }),
     ],
   },

@@ -4,7 +4,7 @@
  */
 const knownSeconds: Readonly<Record<string, number>> = {
   'infra/cli/src/real-servers.int.spec.ts': 13,
-  'infra/integrity/src/endpoints-do-what-they-describe.int.spec.ts': 90,
+  'infra/integrity/src/endpoints-do-what-they-describe.int.spec.ts': 45,
   'infra/integrity/src/merchant-api.int.spec.ts': 11,
   'infra/integrity/src/merchant-clients.int.spec.ts': 18,
   'infra/integrity/src/payments-at-a-gateway-that-misbehaves.int.spec.ts': 34,
@@ -22,8 +22,8 @@ const knownSeconds: Readonly<Record<string, number>> = {
   'streams/runtime/src/state/lmdb-processes.int.spec.ts': 10,
 };
 
-/** Most take one or two, and as long again until they have loaded. */
-const otherSeconds = 3;
+/** Most take one or two. */
+const otherSeconds = 2;
 
 export interface ShareOfFiles {
   /** From 1. */

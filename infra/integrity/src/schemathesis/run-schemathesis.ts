@@ -78,7 +78,7 @@ async function examineOnly(options: {
   /** Values of parameters that lead to something: `path.orderNo`, `body.app_id`. */
   readonly known: Readonly<Record<string, string>>;
   readonly only: CallsOf;
-  /** Generated requests for one call. */
+  /** Drawn requests for one call, alone and in sequences; 0: only what its description implies. */
   readonly examples: number;
   readonly seed: number;
   readonly timeoutMs: number;
@@ -95,8 +95,8 @@ async function examineOnly(options: {
         ...['-m', 'schemathesis.cli', '--config-file', config, 'run', `${url}/openapi.json`],
         ...['--header', `Authorization: Bearer ${apiKey}`, '--checks', 'all'],
         ...['--include-path-regex', only.paths, ...headersOf(only)],
-        ...['--phases', 'examples,coverage,fuzzing,stateful', '--continue-on-failure'],
-        ...['--max-examples', String(examples), '--seed', String(seed), '--no-color'],
+        ...['--phases', phasesOf(examples), '--continue-on-failure'],
+        ...['--max-examples', String(Math.max(1, examples)), '--seed', String(seed), '--no-color'],
         ...['--generation-database', 'none'],
       ],
       env: {
@@ -119,6 +119,9 @@ async function examineOnly(options: {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const phasesOf = (examples: number): string =>
+  examples === 0 ? 'examples,coverage' : 'examples,coverage,fuzzing,stateful';
 
 const headersOf = ({ headers = {} }: CallsOf): readonly string[] =>
   Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]);
