@@ -1,5 +1,11 @@
 import { deskKeyOf } from '@plumbline/alert-desk';
-import type { DesksCommand, MoneyLimit, PolicyRemedy, RemediesCommand } from '@plumbline/events';
+import type {
+  CommandOutcome,
+  DesksCommand,
+  MoneyLimit,
+  PolicyRemedy,
+  RemediesCommand,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { isCurrencyCode, parseMajor, routingKey } from '@plumbline/kernel';
 import type { Command } from 'commander';
@@ -74,11 +80,18 @@ export function addRemediesSay(remedies: Command, run: RunCommand): void {
       .option('--rule <rule>', 'only of this rule; all rules unless given')
       .option(
         '--tenant <tenant>',
-        'whose; that of the environment unless given, and platform for rule W',
+        'whose alone; unless given that of the environment, platform for rule W, and both where ' +
+          'no rule is given',
       )
       .requiredOption('--reason <text>', 'why; it stays in the log')
-      .option('--json', 'the outcome as JSON')
-      .addHelpText('after', examples(`remedies ${verb} --reason "the gateway is ill"`))
+      .option('--json', 'the outcome as JSON; of two tenants, by tenant')
+      .addHelpText(
+        'after',
+        examples(
+          `remedies ${verb} --reason "the gateway is ill"`,
+          `remedies ${verb} --rule C --reason "look at these first"`,
+        ),
+      )
       .action((options: SayOptions & { readonly rule?: string; readonly tenant?: string }) =>
         run((session) => switchRemedies(session, verb, options)),
       );
@@ -194,17 +207,45 @@ export async function switchRemedies(
 ): Promise<ExitCode> {
   const { rule = null, reason, json } = options;
   checkReason(reason);
-  const tenant = tenantOf(session, rule, options.tenant);
   const type = verb === 'stop' ? 'StopRemedies' : 'ResumeRemedies';
-  const outcome = await askDesk(session, tenant, { type, data: { tenant, rule, reason } });
-  if (json === true) session.out.json(outcome);
-  else {
-    const what = rule === null ? 'all rules' : `rule ${rule}`;
-    const was = outcome.status === 'UNCHANGED' ? ' already' : '';
-    const now = verb === 'stop' ? 'stopped' : 'running';
-    session.out.line(`remedies of ${what} of ${tenant} are ${now}${was}`);
-  }
+  const tenants = desksMeant(session, rule, options.tenant);
+  const asked = tenants.map(async (tenant) => {
+    const outcome = await askDesk(session, tenant, { type, data: { tenant, rule, reason } });
+    if (json !== true) session.out.line(switched(verb, { tenant, rule, outcome }));
+    return [tenant, outcome] as const;
+  });
+  // Whoever pulls the switch must have all that can be had of it: no desk waits for another.
+  const settled = await Promise.allSettled(asked);
+  const outcomes = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const [first] = outcomes;
+  if (json === true && first !== undefined)
+    session.out.json(tenants.length === 1 ? first[1] : Object.fromEntries(outcomes));
+  for (const each of settled) if (each.status === 'rejected') throw each.reason;
   return 0;
+}
+
+/** Sweeps of channels start at the desk of the platform: a stop of everything means them as well. */
+function desksMeant(
+  session: Session,
+  rule: string | null,
+  tenant: string | undefined,
+): readonly string[] {
+  const own = tenantOf(session, rule, tenant);
+  const isAll = rule === null && tenant === undefined;
+  return [...new Set(isAll ? [own, tenantOfChannels] : [own])];
+}
+
+function switched(
+  verb: 'stop' | 'resume',
+  of: {
+    readonly tenant: string;
+    readonly rule: string | null;
+    readonly outcome: CommandOutcome;
+  },
+): string {
+  const what = of.rule === null ? 'all rules' : `rule ${of.rule}`;
+  const was = of.outcome.status === 'UNCHANGED' ? ' already' : '';
+  return `remedies of ${what} of ${of.tenant} are ${verb === 'stop' ? 'stopped' : 'running'}${was}`;
 }
 
 const askDesk = (session: Session, tenant: string, payload: DesksCommand) =>

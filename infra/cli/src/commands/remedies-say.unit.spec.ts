@@ -4,6 +4,7 @@ import { silentLogger } from '@plumbline/observability';
 import type { RunningTopology } from '@plumbline/runtime';
 import { runTopology } from '@plumbline/runtime';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ask } from '../session/ask.ts';
 import type { MemorySession } from '../testing/memory-session.ts';
 import { createMemorySession } from '../testing/memory-session.ts';
 import { sayOfRemedy, setPolicy, switchRemedies } from './remedies-say.ts';
@@ -54,17 +55,49 @@ it('says why a policy is refused, and writes none that it cannot read', async ()
   expect(session.memory.topicRecords(topics.desksCommands.name)).toHaveLength(before);
 });
 
+const lines = (): readonly string[] => session.out.stdout().trim().split('\n');
+
 it('stops and resumes, of one rule and of all', async () => {
-  await switchRemedies(session, 'stop', { reason: 'wait' });
-  await switchRemedies(session, 'stop', { reason: 'wait' });
+  await switchRemedies(session, 'stop', { reason: 'wait', tenant: 'main' });
+  await switchRemedies(session, 'stop', { reason: 'wait', tenant: 'main' });
   await switchRemedies(session, 'stop', { rule: 'C', reason: 'wait', tenant: 'shop' });
-  await switchRemedies(session, 'resume', { reason: 'go on' });
-  expect(session.out.stdout().trim().split('\n')).toEqual([
+  await switchRemedies(session, 'resume', { reason: 'go on', tenant: 'main' });
+  expect(lines()).toEqual([
     'remedies of all rules of main are stopped',
     'remedies of all rules of main are stopped already',
     'remedies of rule C of shop are stopped',
     'remedies of all rules of main are running',
   ]);
+});
+
+it('stops the sweeps of channels as well where neither tenant nor rule is named', async () => {
+  await switchRemedies(session, 'stop', { reason: 'wait' });
+  expect([...lines()].sort()).toEqual([
+    'remedies of all rules of main are stopped',
+    'remedies of all rules of platform are stopped',
+  ]);
+  await switchRemedies(session, 'resume', { reason: 'go on', json: true });
+  expect(JSON.parse(lines().slice(2).join('\n'))).toMatchObject({
+    main: { status: 'ACCEPTED' },
+    platform: { status: 'ACCEPTED' },
+  });
+  const keys = session.memory
+    .topicRecords(topics.desksCommands.name)
+    .map(({ key }) => key?.toString());
+  expect(new Set(keys)).toEqual(new Set([deskKeyOf('main'), deskKeyOf('platform')]));
+});
+
+it('stops what it can where one desk refuses, and says what was refused', async () => {
+  const another = { tenant: 'shop', rule: null, reason: 'whose desk is this?' };
+  await ask(session, {
+    commandsTopic: topics.desksCommands.name,
+    outcomesTopic: topics.desksOutcomes.name,
+    ...{ key: deskKeyOf('main'), subject: 'shop', decider: 'alert-desk' },
+    payload: { type: 'StopRemedies', data: another },
+  });
+  const stopping = switchRemedies(session, 'stop', { reason: 'wait' });
+  await expect(stopping).rejects.toThrow('DESK_OF_ANOTHER_TENANT');
+  expect(lines()).toEqual(['remedies of all rules of platform are stopped']);
 });
 
 it('approves at the order that queries names, and says why that was refused', async () => {
