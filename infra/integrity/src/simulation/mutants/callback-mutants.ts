@@ -1,58 +1,58 @@
+import type { CallbacksEvent } from '@plumbline/events';
+import type { Topology } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
 import { given, withEmitted } from './wrap-topology.ts';
 
+type Word = CallbacksEvent['type'];
+
+const unsaid = (word: Word) => (topology: Topology) =>
+  withEmitted(topology, (message) => (message.payload.type === word ? [] : [message]));
+
+const unheard = (word: Word) => (topology: Topology) =>
+  given(topology, 'consistency-alerts', (said) => (said.payload.type === word ? null : said));
+
+const bug = (
+  name: string,
+  checker: 'callbacks' | 'alerts',
+  what: string,
+  topology: (topology: Topology) => Topology,
+): Mutant => ({ name, what, expected: [checker], faults: {}, topology });
+
 /** What is said of callbacks that no payment claims, and heard: wrong. */
 export const callbackMutants: readonly Mutant[] = [
-  {
-    name: 'unclaimed-untold',
-    what: 'that a callback waits for a payment which nobody has created is not said',
-    expected: ['callbacks'],
-    faults: {},
-    topology: (topology) =>
-      withEmitted(topology, (message) =>
-        message.payload.type === 'CallbackUnclaimed' ? [] : [message],
-      ),
-  },
-  {
-    name: 'unclaimed-for-ever',
-    what: 'that the payment is there for which callbacks waited is not said',
-    expected: ['callbacks'],
-    faults: {},
-    topology: (topology) =>
-      withEmitted(topology, (message) =>
-        message.payload.type === 'CallbacksClaimed' ? [] : [message],
-      ),
-  },
-  {
-    name: 'unclaimed-astray',
-    what: 'what is said of a number stands where its order would, and the alert task never sees it there',
-    expected: ['callbacks'],
-    faults: {},
-    topology: (topology) =>
+  bug(
+    'unclaimed-untold',
+    'callbacks',
+    'that a callback waits for a payment which nobody has created is not said',
+    unsaid('CallbackUnclaimed'),
+  ),
+  bug(
+    'unclaimed-for-ever',
+    'callbacks',
+    'that the payment is there for which callbacks waited is not said',
+    unsaid('CallbacksClaimed'),
+  ),
+  bug(
+    'unclaimed-astray',
+    'callbacks',
+    'what is said of a number stands where its order would, and the alert task never sees it there',
+    (topology) =>
       withEmitted(topology, (message) =>
         message.payload.type === 'CallbackUnclaimed'
           ? [{ ...message, key: message.envelope.subject }]
           : [message],
       ),
-  },
-  {
-    name: 'unclaimed-unheard',
-    what: 'that nobody created a payment which was paid is no alert',
-    expected: ['alerts'],
-    faults: {},
-    topology: (topology) =>
-      given(topology, 'consistency-alerts', (said) =>
-        said.payload.type === 'CallbackUnclaimed' ? null : said,
-      ),
-  },
-  {
-    name: 'claimed-unheard',
-    what: 'that the payment came after all ends no alert, and keeps none away',
-    expected: ['alerts'],
-    faults: {},
-    topology: (topology) =>
-      given(topology, 'consistency-alerts', (said) =>
-        said.payload.type === 'CallbacksClaimed' ? null : said,
-      ),
-  },
+  ),
+  bug(
+    'unclaimed-unheard',
+    'alerts',
+    'that nobody created a payment which was paid is no alert',
+    unheard('CallbackUnclaimed'),
+  ),
+  bug(
+    'claimed-unheard',
+    'alerts',
+    'that the payment came after all ends no alert, and keeps none away',
+    unheard('CallbacksClaimed'),
+  ),
 ];
