@@ -31,8 +31,32 @@ export const chainSampleRecords = 2_000;
 /** Dead letters that a list shows unless told otherwise: a screen of them. */
 export const deadLettersShown = 50;
 
+/** The most that it keeps for it: half a kilobyte each. */
+export const deadLettersShownMax = 10_000;
+
+/** Names of a histogram; what comes when there are so many is counted together. */
+export const histogramRowsMax = 10_000;
+
+/** Letters of projections that are known again, a hundred bytes each: a batch has 5,000 at most. */
+export const repeatsRememberedMax = 100_000;
+
 /** Bytes of an unreadable value that are shown: what is wrong stands at its beginning. */
 export const hexBytesShown = 512;
+
+/** And of any on demand: a page for each kilobyte is read by nobody, and JSON has them all. */
+export const rawBytesShown = 65_536;
+
+/** Keys of one topology that a redrive looks at: 300 bytes each, 30 MB. */
+export const waitingKeysMax = 100_000;
+
+/** Keys under way at once: far below the 200 commands of an edge, and one task takes a batch at once. */
+export const keysAtOnce = 10;
+
+/** What a task may take after Ctrl-C for what is under way: it commits in milliseconds. */
+export const interruptedWaitMs = 500;
+
+/** How often a record may be redriven and come back before it takes --force: each time somebody thought it mended. */
+export const comeBacksMax = 3;
 
 /** Commands of one redrive: each takes 500 records and more, and half a million waiting is a bug. */
 export const redriveRoundsMax = 1_000;

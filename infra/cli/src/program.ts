@@ -7,6 +7,7 @@ import type { RunCommand } from './commands/command.ts';
 import { examples } from './commands/command.ts';
 import { addBuy } from './commands/buy.ts';
 import { addCheckoutPush, addCheckoutShow } from './commands/checkout.ts';
+import { addDeadLettersHistory } from './commands/dead-letters-history.ts';
 import { addDeadLettersList } from './commands/dead-letters-list.ts';
 import { addDeadLettersRedrive } from './commands/dead-letters-redrive.ts';
 import { addDeadLettersShow } from './commands/dead-letters-show.ts';
@@ -119,6 +120,7 @@ export function createProgram(run: RunCommand): Command {
   addDeadLettersList(deadLetters, run);
   addDeadLettersShow(deadLetters, run);
   addDeadLettersRedrive(deadLetters, run);
+  addDeadLettersHistory(deadLetters, run);
   addWebhooks(program, run);
   addMonitor(program, run);
   addLag(program, run);

@@ -6,7 +6,7 @@ import { catalogue as ownCatalogue, subjectOf } from './catalogue.ts';
 import { Undecodable, Unencodable, UnknownSchemaId } from './errors.ts';
 import * as limits from './limits.ts';
 import { piiCheckOf } from './pii.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, Written } from './reader.ts';
 import { createReader } from './reader.ts';
 import type { SchemaIds } from './schema-ids.ts';
 
@@ -39,6 +39,13 @@ export interface Codec {
   knows(topic: string, type: string): boolean;
   /** In the shape of the newest schema. @throws Undecodable */
   decode(topic: string, value: Buffer | null): Payload;
+  /** How a value was written that was decoded before; `null` when its schema is not known here. */
+  writtenAs(value: Buffer | null): WrittenAs | null;
+}
+
+/** With which schema a value was written. */
+export interface WrittenAs extends Written {
+  readonly schemaId: number;
 }
 
 export interface CodecOptions {
@@ -124,6 +131,13 @@ export function createCodec(schemaIds: SchemaIds, options: CodecOptions = {}): C
         throw new Undecodable('TYPE_NOT_ALLOWED', `${reader.name} may not stand in ${topic}`);
       }
       return { type: reader.shortName, data: reader.decode(value, frameBytes) };
+    },
+
+    writtenAs(value) {
+      if (value === null || value.length < frameBytes || value[0] !== 0) return null;
+      const schemaId = value.readUInt32BE(1);
+      const written = readers.get(schemaId)?.written ?? null;
+      return written === null ? null : { ...written, schemaId };
     },
   };
 }

@@ -259,7 +259,12 @@ describe('a schema that grew', () => {
   const old = catalogueOf([amount, colour('RED', 'UNKNOWN')]);
   const grown = [amount, colour('RED', 'UNKNOWN', 'BLUE'), doubled];
 
-  async function writeAndRead(writer: Catalogue, reader: Catalogue, data: object) {
+  const writeAndRead = async (writer: Catalogue, reader: Catalogue, data: object) => {
+    const { reading, value } = await written(writer, reader, data);
+    return reading.decode(topic, value).data;
+  };
+
+  async function written(writer: Catalogue, reader: Catalogue, data: object) {
     const schemaIds = createMemorySchemaIds();
     const writing = createCodec(schemaIds, { catalogue: writer });
     await writing.prepare([topic]);
@@ -267,8 +272,21 @@ describe('a schema that grew', () => {
     const reading = createCodec(schemaIds, { catalogue: reader });
     const needed = reading.needs(value);
     if (needed !== null) await reading.learn(needed);
-    return reading.decode(topic, value).data;
+    return { reading, value };
   }
+
+  it('says with which version a value was written, and what it lacks', async () => {
+    const data = { amount: 5n, colour: 'RED' };
+    const fill = () => ({ doubled: 10n });
+    const upcasters = [{ record: name, missingField: 'doubled', fill }];
+    const before = await written(old, catalogueOf(grown, { upcasters }), data);
+    const lacks = { isNewest: false, missing: ['doubled'], upcast: ['doubled'] };
+    expect(before.reading.writtenAs(before.value)).toEqual({ record: name, schemaId: 1, ...lacks });
+    const same = await written(old, old, data);
+    expect(same.reading.writtenAs(same.value)).toMatchObject({ isNewest: true, missing: [] });
+    expect(same.reading.writtenAs(null)).toBeNull();
+    expect(same.reading.writtenAs(Buffer.from('nonsense'))).toBeNull();
+  });
 
   it('reads old records with defaults', async () => {
     const read = await writeAndRead(old, catalogueOf(grown), { amount: 5n, colour: 'RED' });

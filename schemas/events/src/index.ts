@@ -1,7 +1,7 @@
 export { avroType } from './avro-types.ts';
 export type { Catalogue } from './catalogue.ts';
 export { catalogue, subjectOf } from './catalogue.ts';
-export type { Codec, CodecOptions } from './codec.ts';
+export type { Codec, CodecOptions, WrittenAs } from './codec.ts';
 export { bodyOf, createCodec, frameBytes } from './codec.ts';
 export { compatibilityProblems } from './compatibility.ts';
 export type { KeptValue } from './dead-letter-value.ts';

@@ -1,15 +1,28 @@
-import type { Type } from 'avsc';
+import type { Type, types as AvroTypes } from 'avsc';
 import { parseSchema } from './avro-schema.ts';
 import { avroType } from './avro-types.ts';
 import type { UndecodableReason } from './errors.ts';
 import { Undecodable } from './errors.ts';
 import type { Upcaster } from './upcasters/index.ts';
 
+/** What a writer's schema lacks of the newest one, fields of the record itself by name. */
+export interface Written {
+  /** Full name of the record. */
+  readonly record: string;
+  readonly isNewest: boolean;
+  /** Fields that the writer did not know: they have their defaults, unless an upcaster fills them. */
+  readonly missing: readonly string[];
+  /** Those whose upcaster runs. */
+  readonly upcast: readonly string[];
+}
+
 /** Reads what one writer's schema wrote, in the shape of the newest one. */
 export interface Reader {
   /** Full name of the record; `null` when the schema is none of a record. */
   readonly name: string | null;
   readonly shortName: string;
+  /** Null when nothing that it wrote can be read. */
+  readonly written: Written | null;
   /** @throws Undecodable */
   decode(value: Buffer, from: number): object;
 }
@@ -41,6 +54,12 @@ export function createReader(
   return {
     name,
     shortName: name.slice(name.lastIndexOf('.') + 1),
+    written: {
+      record: name,
+      isNewest: resolver === undefined,
+      missing: fieldsOf(newest).filter((field) => !fields.has(field)),
+      upcast: fills.map(({ missingField }) => missingField),
+    },
     decode(value, from) {
       const data = decodeBody(newest, value, from, resolver);
       return fills.length === 0 ? data : upcast(data, fills);
@@ -61,10 +80,14 @@ function parseWriter(
   }
 }
 
+const fieldsOf = (type: Type): readonly string[] =>
+  'fields' in type ? (type as AvroTypes.RecordType).fields.map(({ name }) => name) : [];
+
 function refusing(name: string | null, reason: UndecodableReason, message: string): Reader {
   return {
     name,
     shortName: '',
+    written: null,
     decode() {
       throw new Undecodable(reason, message);
     },

@@ -311,7 +311,9 @@ export const topics = {
     description: 'Which parked keys are to go on, and how.',
   },
   deadLettersOutcomes: {
-    ...outcomes('dead-letters', 'topologies'),
+    ...outcomes('dead-letters', 'topologies; the tool for projections'),
+    // With the commands the record of who let what through; how often a record came back is read here.
+    config: keptForEver,
     description: 'What became of each command to let a parked key go on.',
   },
   platformClock: {

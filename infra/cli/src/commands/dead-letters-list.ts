@@ -1,18 +1,23 @@
 import type { Command } from 'commander';
-import type { Letter } from '../dead-letters/letters.ts';
-import { originOf, placeOf, readLetters } from '../dead-letters/letters.ts';
+import { Option } from 'commander';
+import type { FilterOptions, LetterFilter } from '../dead-letters/letter-filter.ts';
+import { filterOption } from '../dead-letters/letter-filter.ts';
+import type { HistogramKind, HistogramRow } from '../dead-letters/histogram.ts';
+import { barOf, createHistogram, histogramKinds } from '../dead-letters/histogram.ts';
+import type { Letter, LetterRow } from '../dead-letters/letter.ts';
+import { originOf, placeOf, rowOf } from '../dead-letters/letter.ts';
+import { eachLetter } from '../dead-letters/letters.ts';
 import { tableLines } from '../format/table.ts';
-import { deadLettersShown } from '../limits.ts';
+import { deadLettersShown, deadLettersShownMax } from '../limits.ts';
+import { createNewest } from '../read/newest.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
 
-export interface DeadLettersListOptions {
-  readonly topology?: string;
-  readonly reason?: string;
-  readonly key?: string;
+export interface DeadLettersListOptions extends FilterOptions {
+  readonly by?: HistogramKind;
   readonly limit: string;
   readonly json?: boolean;
 }
@@ -21,89 +26,166 @@ export function addDeadLettersList(parent: Command, run: RunCommand): void {
   parent
     .command('list')
     .description('Count the records that could not be processed, and list the newest')
-    .option('--topology <name>', 'only of this topology or projection')
-    .option('--reason <reason>', 'only with this reason: MAGIC_BYTE, PARKED_BEHIND')
-    .option('--key <key>', 'only of this record key: main/H1001')
+    .addOption(
+      new Option('--by <what>', 'count them by this, as a histogram, and list none').choices(
+        histogramKinds,
+      ),
+    )
+    .option('--topology <names>', 'only of these topologies or projections, with commas')
+    .option('--reason <reasons>', 'only with these reasons: MAGIC_BYTE,PARKED_BEHIND')
+    .option('--topic <topics>', 'only of records of these topics')
+    .option('--type <types>', 'only of records of these types: OrderPaid')
+    .option('--key <key>', 'only of this record key: main/H1001, or all that begin so: main/*')
+    .option('--from <time>', 'only those that became dead letters since: 2h, 2026-01-31T12:00:00Z')
+    .option('--to <time>', 'only those that became dead letters before')
     .option('--limit <n>', 'how many lines at most', String(deadLettersShown))
-    .option('--json', 'JSON: counts and letters')
+    .option('--json', 'JSON: counts and letters, or rows')
     .addHelpText(
       'after',
-      examples('dead-letters list', 'dead-letters list --topology checkout --key main/H1001'),
+      examples(
+        'dead-letters list',
+        'dead-letters list --by reason --from 7d',
+        'dead-letters list --topology checkout --key main/H1001',
+      ),
     )
     .action((options: DeadLettersListOptions) =>
       run((session) => listDeadLetters(session, options)),
     );
 }
 
-/** How many letters a topology wrote for one reason. */
-export interface LetterCount {
-  readonly topology: string;
-  readonly reason: string;
-  readonly letters: number;
-}
-
 export async function listDeadLetters(
   session: Session,
   options: DeadLettersListOptions,
 ): Promise<ExitCode> {
+  const limit = limitOption(options.limit);
+  const filter = filterOption(options);
+  const isJson = options.json === true;
+  return options.by === undefined
+    ? listNewest(session, filter, { limit, isJson })
+    : listBy(session, filter, { limit, isJson, by: options.by });
+}
+
+/** Errors: usage. */
+export function limitOption(text: string): number {
+  const limit = Number(text);
+  if (/^\d{1,6}$/.test(text) && limit >= 1 && limit <= deadLettersShownMax) return limit;
+  throw usageFailure(`--limit is a whole number from 1 to ${deadLettersShownMax}, not "${text}"`);
+}
+
+interface Shown {
+  readonly limit: number;
+  readonly isJson: boolean;
+}
+
+async function listBy(
+  session: Session,
+  filter: LetterFilter,
+  { limit, isJson, by }: Shown & { readonly by: HistogramKind },
+): Promise<ExitCode> {
   const { out } = session;
-  const limit = Number(options.limit);
-  if (!/^\d{1,6}$/.test(options.limit) || limit < 1)
-    throw usageFailure(`--limit is a whole number from 1 to 999999, not "${options.limit}"`);
-  const found = await readLetters(session, options);
-  const shown = found.slice(-limit).reverse();
-  const counts = countsOf(found);
-  if (options.json === true) {
-    out.json({ counts, letters: shown.map(letterJson) });
+  const histogram = createHistogram(by);
+  await eachLetter(session, filter, (letter) => histogram.add(letter));
+  const rows = histogram.rows();
+  const letters = rows.reduce((sum, row) => sum + row.letters, 0);
+  const shown = rows.slice(0, limit);
+  if (isJson) {
+    out.json({ by, letters, rows: shown.map(rowJson) });
     return 0;
   }
-  if (found.length === 0) {
+  if (letters === 0) {
+    out.line('no dead letters');
+    return 0;
+  }
+  for (const line of histogramLines(by, shown)) out.line(line);
+  if (rows.length > shown.length)
+    out.note(`${rows.length - shown.length} more rows are not listed: --limit`);
+  return 0;
+}
+
+const isoOf = (ms: number): string => new Date(ms).toISOString();
+
+const rowJson = ({ firstMs, lastMs, ...row }: HistogramRow) => ({
+  ...row,
+  first: isoOf(firstMs),
+  last: isoOf(lastMs),
+});
+
+function histogramLines(by: HistogramKind, rows: readonly HistogramRow[]): readonly string[] {
+  const most = Math.max(...rows.map(({ letters }) => letters));
+  return tableLines(
+    [by, 'letters', '', 'first', 'last', 'topologies'],
+    rows.map(({ name, letters, firstMs, lastMs, topologies }) => [
+      ...[name, String(letters), barOf(letters, most)],
+      ...[isoOf(firstMs), isoOf(lastMs), topologies.join(' ')],
+    ]),
+  );
+}
+
+async function listNewest(
+  session: Session,
+  filter: LetterFilter,
+  { limit, isJson }: Shown,
+): Promise<ExitCode> {
+  const { out } = session;
+  const newest = createNewest<LetterRow>(limit);
+  const counter = createCounter();
+  await eachLetter(session, filter, (letter) => {
+    counter.add(letter);
+    newest.add(rowOf(letter));
+  });
+  const counts = counter.counts();
+  const shown = newest.rows();
+  if (isJson) {
+    out.json({ counts, letters: shown });
+    return 0;
+  }
+  if (shown.length === 0) {
     out.line('no dead letters');
     return 0;
   }
   for (const line of countLines(counts)) out.line(line);
   out.line('');
   for (const line of letterLines(shown)) out.line(line);
-  if (found.length > shown.length)
-    out.note(`${found.length - shown.length} older ones are not listed: --limit`);
+  const found = counts.reduce((sum, { letters }) => sum + letters, 0);
+  if (found > shown.length) out.note(`${found - shown.length} older ones are not listed: --limit`);
   return 0;
 }
 
-export function countsOf(letters: readonly Letter[]): readonly LetterCount[] {
-  const counts = new Map<string, LetterCount>();
-  for (const { topology, reason } of letters) {
-    const name = `${topology} ${reason}`;
-    counts.set(name, { topology, reason, letters: (counts.get(name)?.letters ?? 0) + 1 });
-  }
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+/** How many letters a topology wrote for one reason. */
+interface LetterCount {
+  readonly topology: string;
+  readonly reason: string;
+  readonly letters: number;
 }
 
-export function countLines(counts: readonly LetterCount[]): readonly string[] {
+function createCounter(): { add(letter: Letter): void; counts(): readonly LetterCount[] } {
+  const found = new Map<string, LetterCount>();
+  return {
+    add({ topology, reason }) {
+      const name = `${topology} ${reason}`;
+      found.set(name, { topology, reason, letters: (found.get(name)?.letters ?? 0) + 1 });
+    },
+    counts: () => [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count),
+  };
+}
+
+function countLines(counts: readonly LetterCount[]): readonly string[] {
   const most = Math.max(...counts.map(({ letters }) => letters));
-  const bar = (letters: number): string => '#'.repeat(Math.ceil((letters / most) * 24));
   return tableLines(
     ['topology', 'reason', 'letters', ''],
     counts.map(({ topology, reason, letters }) => [
-      ...[topology, reason, String(letters), bar(letters)],
+      ...[topology, reason, String(letters), barOf(letters, most)],
     ]),
   );
 }
 
-const letterLines = (letters: readonly Letter[]): readonly string[] =>
+const letterLines = (letters: readonly LetterRow[]): readonly string[] =>
   tableLines(
     ['when', 'topology', 'letter', 'reason', 'key', 'origin', 'waits behind'],
     letters.map((letter) => [
-      new Date(letter.timeMs).toISOString(),
+      isoOf(letter.timeMs),
       ...[letter.topology, placeOf(letter), letter.reason, letter.keyText ?? '(no key)'],
       originOf(letter),
       letter.parkedBehind?.toString() ?? '',
     ]),
   );
-
-/** The bytes stay with `show`: a list of them helps nobody. */
-const letterJson = ({ value, key, headers, ...letter }: Letter) => ({
-  ...letter,
-  keyBytes: key?.length ?? null,
-  valueBytes: value?.length ?? null,
-  headers: headers.map(({ name }) => name),
-});

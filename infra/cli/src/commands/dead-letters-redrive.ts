@@ -1,37 +1,55 @@
-import { RedriveRefused } from '@plumbline/postgres';
+import { randomUUID } from 'node:crypto';
+import { ProjectionMissing } from '@plumbline/postgres';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { AskedMode, RedriveStep } from '../dead-letters/ask-redrive.ts';
-import { openRedriver } from '../dead-letters/ask-redrive.ts';
+import type { AskedMode } from '../dead-letters/ask-redrive.ts';
+import type { FilterOptions } from '../dead-letters/letter-filter.ts';
+import { filterOption } from '../dead-letters/letter-filter.ts';
+import type { Item } from '../dead-letters/plan-redrive.ts';
+import { pastOf } from '../dead-letters/plan-redrive.ts';
 import type { RedriveTarget } from '../dead-letters/redrive-target.ts';
-import { redriveTargetOf } from '../dead-letters/redrive-target.ts';
+import { allRedriveTargets, redriveTargetOf } from '../dead-letters/redrive-target.ts';
+import type { RunOptions } from '../dead-letters/run-redrive.ts';
+import { runRedrive } from '../dead-letters/run-redrive.ts';
+import type { Said } from '../dead-letters/say-redrive.ts';
+import { createRunTotals, dryRunJson, dryRunLines } from '../dead-letters/say-redrive.ts';
 import type { Waiting } from '../dead-letters/waiting.ts';
-import { waitingOf } from '../dead-letters/waiting.ts';
-import { redriveRoundsMax } from '../limits.ts';
+import { waitingIn } from '../dead-letters/waiting.ts';
+import { deadLettersShown } from '../limits.ts';
 import type { ExitCode } from '../session/failure.ts';
-import { CliFailure, usageFailure } from '../session/failure.ts';
+import { usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
+import { limitOption } from './dead-letters-list.ts';
 
-export interface RedriveOptions {
-  readonly topology: string;
-  readonly key: string;
-  readonly topic?: string;
+export interface RedriveOptions extends Omit<FilterOptions, 'reason'> {
+  readonly deadReason?: string;
+  readonly all?: boolean;
   readonly skipFirst?: boolean;
   readonly discard?: boolean;
+  /** Why it is asked for. */
   readonly reason: string;
+  readonly rate?: string;
+  readonly force?: boolean;
+  readonly resume?: string;
   readonly dryRun?: boolean;
+  readonly limit?: string;
   readonly json?: boolean;
 }
 
 export function addDeadLettersRedrive(parent: Command, run: RunCommand): void {
   parent
     .command('redrive')
-    .description('Let a key go on whose records wait behind a dead letter, in their order')
-    .requiredOption('--topology <name>', 'where it waits: checkout, projection-orders-v2')
-    .requiredOption('--key <key>', 'the record key: main/H1001')
-    .option('--topic <topic>', 'the input whose records wait; needed when there are several')
+    .description('Let keys go on whose records wait behind a dead letter, each in its order')
+    .option('--topology <names>', 'where they wait: checkout,projection-orders-v2')
+    .option('--key <key>', 'the record key: main/H1001, or all that begin so: main/*')
+    .option('--topic <topics>', 'the input whose records wait')
+    .option('--dead-reason <reasons>', 'keys with a letter of this reason that still waits')
+    .option('--type <types>', 'keys with a letter about a record of this type: OrderPaid')
+    .option('--from <time>', 'keys with a letter since: 2h, 2026-01-31T12:00:00Z')
+    .option('--to <time>', 'keys with a letter before')
+    .option('--all', 'every key that waits anywhere')
     .addOption(
       new Option('--skip-first', 'leave the first one out; it stays a dead letter').conflicts(
         'discard',
@@ -39,116 +57,137 @@ export function addDeadLettersRedrive(parent: Command, run: RunCommand): void {
     )
     .option('--discard', 'leave all of them out')
     .requiredOption('--reason <text>', 'why; it stays in the log')
+    .option('--rate <n>', 'so many records a second, one key after the other')
+    .option('--force', 'also what was redriven and came back three times')
+    .option('--resume <run>', 'go on with a run that was interrupted, by its id')
     .option('--dry-run', 'say what waits and write nothing')
+    .option('--limit <n>', 'how many lines about keys at most', String(deadLettersShown))
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
       examples(
         'dead-letters redrive --topology checkout --key main/H1001 --reason "mended in 1.4"',
         'dead-letters redrive --topology checkout --key main/H1001 --skip-first --reason "a forgery"',
+        'dead-letters redrive --dead-reason PROCESSING_FAILED --from 1d --dry-run --reason "1.4"',
+        'dead-letters redrive --all --rate 100 --reason "the registry is back"',
       ),
     )
     .action((options: RedriveOptions) => run((session) => redrive(session, options)));
 }
 
-/** Exit code 0 once nothing waits any more (or in a dry run, when something does), 1 otherwise. */
+/**
+ * Exit code 0 when nothing of what was asked for waits any more, or in a dry run; 1 when something
+ * does, and where one key was named and nothing of it waits.
+ */
 export async function redrive(session: Session, options: RedriveOptions): Promise<ExitCode> {
-  if (options.reason.trim() === '') throw usageFailure('--reason must not be empty');
-  const target = redriveTargetOf(options.topology);
-  const found = await waitingOf(session, target, options.key);
-  const waiting = chosen(found, options);
+  const asked = askedOf(options);
   const { out } = session;
-  if (waiting === null) {
-    if (options.json === true) out.json({ status: 'UNCHANGED', steps: [], remaining: 0 });
-    out.note(`nothing of ${options.key} waits in ${options.topology}${inTopic(options)}`);
-    return 1;
+  const items = await itemsOf(session, options, asked);
+  const isOne = options.topology !== undefined && asked.isOneKey;
+  const [first] = items;
+  if (first === undefined) {
+    const what = isOne ? `${options.key ?? ''} waits in ${options.topology ?? ''}` : 'this waits';
+    if (options.json === true) out.json({ status: 'UNCHANGED', keys: 0, steps: [], remaining: 0 });
+    out.note(`nothing of ${what}`);
+    return isOne ? 1 : 0;
   }
-  const mode = modeOf(options);
+  if (isOne && items.length > 1) {
+    const names = items.map(({ waiting }) => waiting.topic).join(', ');
+    throw usageFailure(`it waits in several inputs, give --topic: ${names}`);
+  }
   if (options.dryRun === true) {
-    if (options.json === true) out.json({ dryRun: true, mode, waiting });
-    else out.line(dryRunLine(waiting, options, mode));
+    if (options.json === true) out.json(dryRunJson(items, asked));
+    else for (const line of dryRunLines(items, asked)) out.line(line);
     return 0;
   }
-  const steps = await untilDone(session, target, { options, topic: waiting.topic, mode });
-  const last = steps.at(-1);
-  const done = last !== undefined && last.remaining === 0;
-  if (options.json === true) out.json({ status: last?.status, steps, remaining: last?.remaining });
-  else for (const line of resultLines(steps, waiting.topic)) out.line(line);
-  return done ? 0 : 1;
+  const totals = createRunTotals(asked, items.length);
+  // One key is its own progress, and is asked for again as easily.
+  if (!isOne) out.note(`run ${asked.id}: ${items.length} keys`);
+  try {
+    await runRedrive(session, items, {
+      ...asked,
+      onStep(step) {
+        totals.step(step);
+        out.progress(totals.progress());
+      },
+      onKey: (done) => totals.key(done),
+    });
+  } catch (error) {
+    out.progressDone();
+    if (!isOne) for (const line of totals.interrupted()) out.note(line);
+    throw error;
+  }
+  out.progressDone();
+  if (options.json === true) out.json(isOne ? totals.oneJson() : totals.json());
+  else for (const line of isOne ? totals.oneLines() : totals.lines()) out.line(line);
+  return totals.isDone() ? 0 : 1;
 }
 
-const inTopic = ({ topic }: RedriveOptions): string => (topic === undefined ? '' : ` of ${topic}`);
+type Asked = Said & Pick<RunOptions, 'rate'>;
+
+function askedOf(options: RedriveOptions): Asked {
+  if (options.reason.trim() === '') throw usageFailure('--reason must not be empty');
+  const { key, topology, topic, deadReason, type, from, to } = options;
+  const isNarrow = [key, topology, topic, deadReason, type, from, to].some(
+    (each) => each !== undefined,
+  );
+  if (isNarrow === (options.all === true))
+    throw usageFailure(
+      isNarrow ? '--all and a filter are not both' : 'which keys? Give a filter, or --all',
+    );
+  return {
+    id: options.resume ?? randomUUID(),
+    mode: modeOf(options),
+    reason: options.reason,
+    isResumed: options.resume !== undefined,
+    isForced: options.force === true,
+    rate: rateOption(options.rate),
+    isOneKey: key?.endsWith('*') === false && topology?.includes(',') === false,
+    limit: limitOption(options.limit ?? String(deadLettersShown)),
+  };
+}
 
 const modeOf = (options: RedriveOptions): AskedMode => {
   if (options.discard === true) return 'DISCARD';
   return options.skipFirst === true ? 'SKIP_FIRST' : 'REDRIVE';
 };
 
-function chosen(found: readonly Waiting[], options: RedriveOptions): Waiting | null {
-  const { topic } = options;
-  const fitting = found.filter((each) => topic === undefined || each.topic === topic);
-  if (fitting.length > 1) {
-    const names = fitting.map((each) => each.topic).join(', ');
-    throw usageFailure(`it waits in several inputs, give --topic: ${names}`);
-  }
-  return fitting[0] ?? null;
+function rateOption(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Number(text);
+  throw usageFailure(`--rate is records a second, such as 100 or 0.5, not "${text}"`);
 }
 
-/** One transaction takes so many and no more; what it left is asked for again. */
-async function untilDone(
+/** Every key that waits and is asked for, by topology, topic and key. Errors: usage. */
+async function itemsOf(
   session: Session,
-  target: RedriveTarget,
-  asked: { readonly options: RedriveOptions; readonly topic: string; readonly mode: AskedMode },
-): Promise<readonly RedriveStep[]> {
-  const { key, reason } = asked.options;
-  const { out, signal } = session;
-  const redriver = await openRedriver(session, target, { topic: asked.topic, key, reason });
-  const steps: RedriveStep[] = [];
-  try {
-    for (let round = 0; round < redriveRoundsMax; round += 1) {
-      signal.throwIfAborted();
-      // What was to be left out is left out once.
-      const mode = round === 0 || asked.mode === 'DISCARD' ? asked.mode : 'REDRIVE';
-      const step = await redriver.ask(mode);
-      steps.push(step);
-      out.progress(`${sum(steps, 'redriven')} redriven, ${step.remaining} wait`);
-      if (step.remaining === 0 || step.stoppedAt !== null) break;
-    }
-    return steps;
-  } catch (error) {
-    if (error instanceof RedriveRefused) throw new CliFailure(error.message);
-    throw error;
-  } finally {
-    out.progressDone();
-    await redriver.close();
+  options: RedriveOptions,
+  asked: Asked,
+): Promise<readonly Item[]> {
+  const { topology, topic, type, key, from, to, deadReason } = options;
+  const filter = filterOption({ topology, topic, type, key, from, to, reason: deadReason });
+  const targets =
+    filter.topologies === null
+      ? allRedriveTargets()
+      : [...filter.topologies].sort().map(redriveTargetOf);
+  const found: { readonly target: RedriveTarget; readonly waiting: Waiting }[] = [];
+  for (const target of targets) {
+    const keys = await waitingIn(session, target, {
+      ...{ filter, isRead: options.dryRun === true },
+    }).catch((error: unknown) => {
+      // That nobody keeps a read model here is news only to who named it.
+      if (filter.topologies !== null || !(error instanceof ProjectionMissing)) throw error;
+      return [];
+    });
+    found.push(...keys.map((waiting) => ({ target, waiting })));
   }
-}
-
-const sum = (steps: readonly RedriveStep[], of: 'redriven' | 'dropped'): number =>
-  steps.reduce((total, step) => total + step[of], 0);
-
-const dryRunLine = (waiting: Waiting, { key }: RedriveOptions, mode: AskedMode): string =>
-  `${waiting.records} records of ${key} wait from ${waiting.topic} offset ` +
-  `${waiting.offset.toString()} on, ${waiting.reason}: ${wouldBe(waiting.records, mode)}`;
-
-function wouldBe(records: number, mode: AskedMode): string {
-  switch (mode) {
-    case 'REDRIVE':
-      return `all would be taken in order`;
-    case 'SKIP_FIRST':
-      return `the first would be left out, ${records - 1} taken in order`;
-    case 'DISCARD':
-      return 'all would be left out';
-  }
-}
-
-export function resultLines(steps: readonly RedriveStep[], topic: string): readonly string[] {
-  const last = steps.at(-1);
-  if (last === undefined) return [];
-  if (last.status === 'UNCHANGED' && steps.length === 1) return ['nothing waited any more'];
-  const dropped = sum(steps, 'dropped');
-  const left = dropped === 0 ? '' : `, ${dropped} left out`;
-  const head = `${sum(steps, 'redriven')} records redriven${left}, ${last.remaining} wait`;
-  if (last.stoppedAt === null) return [head];
-  return [head, `stopped at ${topic} offset ${last.stoppedAt}: ${last.stoppedBy ?? 'unknown'}`];
+  const past = await pastOf(
+    session,
+    found.map(({ waiting }) => waiting),
+  );
+  if (asked.isResumed && !past.hasRun(asked.id))
+    throw usageFailure(
+      `--resume: the log has no run ${asked.id}; see plumbline dead-letters history`,
+    );
+  return found.map((each) => ({ ...each, past: past.of(each.waiting) }));
 }

@@ -1,76 +1,36 @@
 import { consistencyAlerts } from '@plumbline/consistency-alerts';
-import type { OrdersEvent } from '@plumbline/events';
-import { encodeEnvelope, topics } from '@plumbline/events';
+import { topics } from '@plumbline/events';
 import { partitionOfRecordKey } from '@plumbline/kernel';
-import { silentLogger } from '@plumbline/observability';
-import type { RunningTopology } from '@plumbline/runtime';
-import { runTopology } from '@plumbline/runtime';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hexLines } from '../format/hex.ts';
 import type { MemorySession } from '../testing/memory-session.ts';
-import { createMemorySession } from '../testing/memory-session.ts';
+import type { ParkedOrders } from '../testing/parked-orders.ts';
+import { createParkedOrders } from '../testing/parked-orders.ts';
+import type { DeadLettersListOptions } from './dead-letters-list.ts';
 import { listDeadLetters } from './dead-letters-list.ts';
 import { redrive } from './dead-letters-redrive.ts';
 import { showDeadLetter } from './dead-letters-show.ts';
 
-const topic = topics.ordersEvents.name;
 const key = 'main/H1';
-const place = { topic, partition: partitionOfRecordKey(key, 4), key: Buffer.from(key) };
+const partition = partitionOfRecordKey(key, 4);
 const asked = { topology: 'consistency-alerts', key, reason: 'a test' };
+let orders: ParkedOrders;
 let session: MemorySession;
-let running: RunningTopology | null = null;
 
 beforeEach(() => {
-  session = createMemorySession();
+  orders = createParkedOrders();
+  session = orders.session;
 });
 
-afterEach(async () => {
-  await running?.close();
-  running = null;
-  await session.memory.close();
-});
-
-async function start(): Promise<void> {
-  const { memory: log, memoryCodec: codec } = session;
-  running = await runTopology({
-    ...{ topology: consistencyAlerts, log, codec, logger: silentLogger, partitions: 4 },
-  });
-}
-
-async function append(reason: string): Promise<void> {
-  await session.memoryCodec.prepare([topic]);
-  const event: OrdersEvent = { type: 'OrderCancelled', data: { orderNo: 'H1', reason } };
-  session.memory.appendRaw({
-    ...place,
-    value: session.memoryCodec.encode(topic, event),
-    headers: encodeEnvelope({
-      ...{ id: `e-${reason}`, type: event.type, source: '/plumbline/test', subject: 'H1' },
-      ...{ timeMs: 0, correlationId: 'x', causationId: null, actor: 'system:test' },
-      ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
-    }),
-  });
-}
-
-const appendPoison = () =>
-  void session.memory.appendRaw({
-    ...place,
-    value: Buffer.from('nonsense'),
-    headers: { ce_id: 'e-poison' },
-  });
-
-const untilLetters = (count: number) =>
-  vi.waitFor(
-    () => expect(session.memory.topicRecords(consistencyAlerts.deadLetters)).toHaveLength(count),
-    5_000,
-  );
+afterEach(() => orders.close());
 
 /** Poison, and two events of the same order behind it. */
 async function parkThree(): Promise<void> {
-  appendPoison();
-  await append('first');
-  await append('second');
-  await start();
-  await untilLetters(3);
+  orders.poison();
+  await orders.append('first');
+  await orders.append('second');
+  await orders.start();
+  await orders.untilLetters(3);
 }
 
 describe('dead-letters list', () => {
@@ -99,10 +59,54 @@ describe('dead-letters list', () => {
   });
 });
 
+describe('dead-letters list --by', () => {
+  const list = async (options: Partial<DeadLettersListOptions>) => {
+    const again = session.again();
+    expect(await listDeadLetters(again, { limit: '50', ...options })).toBe(0);
+    return again.out.stdout();
+  };
+
+  it('counts by whatever is asked, with the first and the last', async () => {
+    await parkThree();
+    orders.poison('H2');
+    await orders.untilLetters(4);
+    const text = await list({ by: 'reason' });
+    const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+    const row = (name: string, count: number) =>
+      new RegExp(`^${name} +${count} +#+ +${time} +${time} +consistency-alerts$`, 'm');
+    expect(text).toMatch(row('ENVELOPE_HEADER_MISSING', 2));
+    expect(text).toMatch(row('PARKED_BEHIND', 2));
+    expect(await list({ by: 'key' })).toMatch(row('main/H1', 3));
+    expect(await list({ by: 'type' })).toMatch(row('OrderCancelled', 2));
+    expect(await list({ by: 'topic' })).toMatch(row('orders.events.v1', 4));
+    expect(JSON.parse(await list({ by: 'day', json: true }))).toMatchObject({
+      ...{ by: 'day', letters: 4 },
+      rows: [{ letters: 4, topologies: ['consistency-alerts'] }],
+    });
+  });
+
+  it('counts only what is asked for', async () => {
+    await parkThree();
+    orders.poison('H2');
+    await orders.untilLetters(4);
+    const count = async (options: Partial<DeadLettersListOptions>) =>
+      (JSON.parse(await list({ by: 'topology', json: true, ...options })) as { letters: number })
+        .letters;
+    expect(await count({ key: 'main/*' })).toBe(4);
+    expect(await count({ key: 'main/H2' })).toBe(1);
+    expect(await count({ type: 'OrderCancelled,OrderPaid' })).toBe(2);
+    expect(await count({ topic: 'payments.events.v1' })).toBe(0);
+    expect(await count({ from: '1h' })).toBe(4);
+    expect(await count({ to: '1h' })).toBe(0);
+    expect(await list({ by: 'reason', to: '1h' })).toBe('no dead letters\n');
+  });
+});
+
 describe('dead-letters show', () => {
-  const show = (of: MemorySession, offset: number) =>
+  const show = (of: MemorySession, offset: number, raw = false) =>
     showDeadLetter(of, {
-      ...{ topology: asked.topology, place: `${place.partition}/${offset}`, json: false },
+      ...{ topology: asked.topology, place: `${partition}/${offset}` },
+      ...{ raw, json: false },
     });
 
   it('shows the bytes of what cannot be read, with its headers and what is wrong', async () => {
@@ -121,11 +125,33 @@ describe('dead-letters show', () => {
     expect(await show(session, Number(letters[1]?.offset))).toBe(0);
     expect(session.out.stdout()).toContain('value    OrderCancelled');
     expect(session.out.stdout()).toContain('"reason": "first"');
+    expect(session.out.stdout()).toMatch(/schema {3}\d+, the newest version/);
+    expect(session.out.stdout()).not.toContain('00000000  ');
+    const raw = session.again();
+    await show(raw, Number(letters[1]?.offset), true);
+    expect(raw.out.stdout()).toContain('"reason": "first"');
+    expect(raw.out.stdout()).toMatch(/bytes {4}\d+\n {4}00000000 {2}00 /);
+  });
+
+  it('says how an older version was written, once its schema is known', async () => {
+    orders.late();
+    await orders.start();
+    await orders.untilLetters(1);
+    await show(session, 0);
+    expect(session.out.stdout()).toContain('reason   UNKNOWN_SCHEMA');
+    expect(session.out.stdout()).toContain('cannot be read: ');
+    orders.mend();
+    const mended = session.again();
+    await show(mended, 0);
+    expect(mended.out.stdout()).toContain('value    OrderFailed');
+    expect(mended.out.stdout()).toContain(
+      "schema   9999, another version than today's; payNo, paymentEventId by default",
+    );
   });
 
   it('says when nothing stands there', async () => {
     await expect(show(session, 7)).rejects.toThrow('no dead letter that can be read stands at');
-    const wrong = { topology: 'nobody', place: '0/0', json: false };
+    const wrong = { topology: 'nobody', place: '0/0', raw: false, json: false };
     await expect(showDeadLetter(session, wrong)).rejects.toMatchObject({ exitCode: 2 });
   });
 
@@ -168,18 +194,18 @@ describe('dead-letters redrive', () => {
   });
 
   it('asks again for what one transaction left, and skips only once', async () => {
-    appendPoison();
-    for (let n = 0; n < 700; n += 1) await append(String(n));
-    await start();
-    await untilLetters(701);
+    orders.poison();
+    for (let n = 0; n < 700; n += 1) await orders.append(String(n));
+    await orders.start();
+    await orders.untilLetters(701);
     expect(await redrive(session, { ...asked, skipFirst: true })).toBe(0);
     expect(session.out.stdout()).toBe('700 records redriven, 1 left out, 0 wait\n');
     expect(session.memory.topicRecords(topics.deadLettersCommands.name)).toHaveLength(2);
   });
 
   it('refuses a topology where nothing ever waits', async () => {
-    const orders = { ...asked, topology: 'orders' };
-    await expect(redrive(session, orders)).rejects.toThrow('takes commands only');
+    const elsewhere = { ...asked, topology: 'orders' };
+    await expect(redrive(session, elsewhere)).rejects.toThrow('takes commands only');
     await expect(redrive(session, { ...asked, topology: 'x' })).rejects.toMatchObject({
       exitCode: 2,
     });

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { RedriveMode, RedriveParkedKey } from '@plumbline/events';
-import { encodeEnvelope, topics } from '@plumbline/events';
+import { bodyOf, encodeEnvelope, topics } from '@plumbline/events';
+import type { Appended } from '@plumbline/kafka';
 import type { CommandGateway } from '@plumbline/http';
 import { createCommandGateway } from '@plumbline/http';
-import { partitionOfRecordKey } from '@plumbline/kernel';
+import { digest, partitionOfRecordKey } from '@plumbline/kernel';
 import { createMetrics, silentLogger } from '@plumbline/observability';
 import type { Projection } from '@plumbline/postgres';
-import { groupOf, redriveParked } from '@plumbline/postgres';
-import type { Topology } from '@plumbline/runtime';
+import { groupOf, RedriveRefused, redriveParked } from '@plumbline/postgres';
 import { z } from 'zod';
 import { outcomeWaitMs } from '../limits.ts';
 import { operator } from '../session/ask.ts';
@@ -23,32 +22,75 @@ export interface RedriveStep {
   readonly redriven: number;
   readonly dropped: number;
   readonly remaining: number;
+  /** Offset of the origin topic, as text. */
   readonly stoppedAt: string | null;
   readonly stoppedBy: string | null;
 }
 
-export interface RedriveRequest {
+/** One command. The same id is the same command, however often it is asked. */
+export interface RedriveOrder {
+  readonly id: string;
+  /** Its correlation id: the same for all that one run asks for. */
+  readonly run: string;
+  readonly target: RedriveTarget;
   readonly topic: string;
   readonly key: string;
+  readonly mode: AskedMode;
   readonly reason: string;
 }
 
-/** Asks once. Errors: CliFailure when it is refused, or not answered in time. */
+/** This key was refused; others may not be. */
+export class KeyRefused extends CliFailure {}
+
 export interface Redriver {
-  ask(mode: AskedMode): Promise<RedriveStep>;
+  /** Errors: {@link KeyRefused}; CliFailure when it is not decided in time, then it will be yet. */
+  ask(order: RedriveOrder): Promise<RedriveStep>;
+  /** Waits no longer for tasks: what they have not answered ends as not decided in time. */
+  giveUp(): void;
   close(): Promise<void>;
 }
 
-export const openRedriver = (
-  session: Session,
-  target: RedriveTarget,
-  request: RedriveRequest,
-): Promise<Redriver> =>
-  target.kind === 'topology'
-    ? byCommand(session, target.topology, request)
-    : byTransaction(session, target.projection, request);
+export function createRedriver(session: Session): Redriver {
+  const closers: (() => Promise<void>)[] = [];
+  const once = <T extends { close(): Promise<void> }>(open: () => Promise<T>) => {
+    let opening: Promise<T> | null = null;
+    return () =>
+      (opening ??= open().then((each) => {
+        closers.push(() => each.close());
+        return each;
+      }));
+  };
+  let tasks: CommandGateway | null = null;
+  const gateway = once(async () => (tasks = await openGateway(session)));
+  const writer = once(() => openWriter(session));
+  const inTurn = createTurns();
+  return {
+    async ask(order) {
+      const { target } = order;
+      if (target.kind === 'topology')
+        return byCommand(await gateway(), target.topology.name, order);
+      const opened = await writer();
+      // Two of a partition would wait for one another's locks, and for connections.
+      return inTurn(() => byTransaction(session, opened, target.projection, order));
+    },
+    giveUp: () => void tasks?.close(),
+    close: async () => {
+      await Promise.all(closers.map((close) => close()));
+    },
+  };
+}
 
-const answerSchema = z.object({
+/** One after the other, in the order in which they were asked for. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let before: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = before.then(work);
+    before = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+export const answerSchema = z.object({
   redriven: z.number(),
   dropped: z.number(),
   remaining: z.number(),
@@ -56,13 +98,8 @@ const answerSchema = z.object({
   stoppedBy: z.string().nullable(),
 });
 
-/** The task does it, within a transaction of its own; only the task may change its state. */
-async function byCommand(
-  session: Session,
-  topology: Topology,
-  request: RedriveRequest,
-): Promise<Redriver> {
-  const gateway = await createCommandGateway({
+const openGateway = async (session: Session): Promise<CommandGateway> =>
+  createCommandGateway({
     ...{ log: await session.log(), codec: await session.codec(), logger: silentLogger },
     metrics: createMetrics({ service: 'plumbline-cli' }),
     source: '/plumbline/cli',
@@ -71,21 +108,17 @@ async function byCommand(
     partitions: session.config.PLUMBLINE_PARTITIONS,
     waitMs: outcomeWaitMs,
   });
-  return {
-    ask: (mode) => execute(gateway, topology.name, { ...request, mode }),
-    close: () => gateway.close(),
-  };
-}
 
-async function execute(
+/** The task does it, within a transaction of its own; only the task may change its state. */
+async function byCommand(
   gateway: CommandGateway,
   topology: string,
-  asked: RedriveRequest & { readonly mode: AskedMode },
+  order: RedriveOrder,
 ): Promise<RedriveStep> {
+  const { id, run, key } = order;
   const executed = await gateway.execute({
-    ...{ id: randomUUID(), key: asked.key, subject: asked.key },
-    ...{ correlationId: randomUUID(), actor: operator() },
-    payload: { type: 'RedriveParkedKey', data: commandOf(topology, asked) },
+    ...{ id, key, subject: key, correlationId: run, actor: operator() },
+    payload: { type: 'RedriveParkedKey', data: commandOf(topology, order) },
   });
   if (executed.kind === 'pending')
     throw new CliFailure(
@@ -94,51 +127,93 @@ async function execute(
     );
   const { status, answer, code, message } = executed.outcome;
   if (status !== 'ACCEPTED' && status !== 'UNCHANGED')
-    throw new CliFailure(`${status} ${code ?? ''}: ${message ?? 'no reason was given'}`);
+    throw new KeyRefused(`${status} ${code ?? ''}: ${message ?? 'no reason was given'}`);
   return { status, ...answerSchema.parse(JSON.parse(answer ?? 'null')) };
 }
 
+/** Writes what the log is to know of a redrive in a read model. */
+interface Writer {
+  command(data: RedriveParkedKey, order: RedriveOrder): Promise<WrittenCommand>;
+  outcome(written: WrittenCommand, step: RedriveStep, order: RedriveOrder): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface WrittenCommand {
+  readonly at: Appended;
+  readonly fingerprint: string;
+}
+
 /**
- * Rows and parked keys change in one SQL transaction, from here. The command is written as well: no
- * task takes it, and the log says for ever who let what through, and why.
+ * Rows and parked keys change in one SQL transaction, from here. The command is written before and
+ * its outcome after it: no task takes the one or writes the other, and the log says for ever who let
+ * what through, why, and what came of it. A command without an outcome was interrupted here.
  */
 async function byTransaction(
   session: Session,
+  writer: Writer,
   projection: Projection,
-  request: RedriveRequest,
-): Promise<Redriver> {
-  const { topic, key } = request;
+  order: RedriveOrder,
+): Promise<RedriveStep> {
+  const { topic, key, mode } = order;
+  const [log, codec, postgres] = [
+    ...[await session.log(), await session.codec(), await session.postgres()],
+  ] as const;
+  const written = await writer.command(commandOf(groupOf(projection), order), order);
+  try {
+    const done = await redriveParked({ postgres, projection, log, codec, topic, key, mode });
+    const step = { ...done, stoppedAt: done.stoppedAt?.toString() ?? null };
+    await writer.outcome(written, step, order);
+    return step;
+  } catch (error) {
+    if (error instanceof RedriveRefused) throw new KeyRefused(error.message);
+    throw error;
+  }
+}
+
+async function openWriter(session: Session): Promise<Writer> {
   const log = await session.log();
   const codec = await session.codec();
-  const postgres = await session.postgres();
   const commands = topics.deadLettersCommands.name;
-  await codec.prepare([commands]);
+  const outcomes = topics.deadLettersOutcomes.name;
+  await codec.prepare([commands, outcomes]);
+  const [described] = await log.describeTopics([commands]);
   const producer = await log.openEdgeProducer();
+  const placeOf = (topic: string, key: string) => ({
+    ...{ topic, partition: partitionOfRecordKey(key, session.config.PLUMBLINE_PARTITIONS) },
+    key: Buffer.from(key, 'utf8'),
+  });
+  const headersOf = (type: string, id: string, causationId: string | null, order: RedriveOrder) =>
+    encodeEnvelope({
+      ...{ id, type, source: '/plumbline/cli', subject: order.key, timeMs: Date.now() },
+      ...{ correlationId: order.run, causationId, actor: operator() },
+      ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
+    });
   return {
-    async ask(mode) {
-      const id = randomUUID();
-      const data = commandOf(groupOf(projection), { ...request, mode });
+    async command(data, order) {
+      const type = 'RedriveParkedKey';
+      const value = codec.encode(commands, { type, data });
+      const headers = headersOf(type, order.id, null, order);
+      const at = await producer.send({ ...placeOf(commands, order.key), value, headers });
+      return { at, fingerprint: digest(type, bodyOf(value)).toString('hex') };
+    },
+    async outcome({ at, fingerprint }, { status, ...answer }, order) {
+      const data = {
+        ...{ commandId: order.id, commandType: 'RedriveParkedKey', fingerprint, status },
+        ...{ code: null, message: null, details: null, events: [], aggregateVersion: 0n },
+        answer: JSON.stringify(answer),
+        ...{ commandPartition: at.partition, commandOffset: at.baseOffset },
+        commandIncarnation: described?.incarnation ?? '',
+      };
       await producer.send({
-        topic: commands,
-        partition: partitionOfRecordKey(key, session.config.PLUMBLINE_PARTITIONS),
-        key: Buffer.from(key, 'utf8'),
-        value: codec.encode(commands, { type: 'RedriveParkedKey', data }),
-        headers: encodeEnvelope({
-          ...{ id, type: 'RedriveParkedKey', source: '/plumbline/cli', subject: key },
-          ...{ timeMs: Date.now(), correlationId: id, causationId: null, actor: operator() },
-          ...{ aggregateVersion: null, previousHash: null, subjectKeyId: null, traceparent: null },
-        }),
+        ...placeOf(outcomes, order.key),
+        value: codec.encode(outcomes, { type: 'CommandOutcome', data }),
+        headers: headersOf('CommandOutcome', `${order.id}-outcome`, order.id, order),
       });
-      const done = await redriveParked({ postgres, projection, log, codec, topic, key, mode });
-      return { ...done, stoppedAt: done.stoppedAt?.toString() ?? null };
     },
     close: () => producer.close(),
   };
 }
 
-const commandOf = (
-  topology: string,
-  asked: RedriveRequest & { readonly mode: AskedMode },
-): RedriveParkedKey => ({
-  ...{ topology, originTopic: asked.topic, mode: asked.mode, reason: asked.reason },
+const commandOf = (topology: string, order: RedriveOrder): RedriveParkedKey => ({
+  ...{ topology, originTopic: order.topic, mode: order.mode, reason: order.reason },
 });

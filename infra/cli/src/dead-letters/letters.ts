@@ -1,58 +1,59 @@
 import type { DeadLettered } from '@plumbline/events';
-import { allTopics, Undecodable, UnknownSchemaId } from '@plumbline/events';
-import type { LogRecord, TopicPartition } from '@plumbline/kafka';
+import { topics, Undecodable, UnknownSchemaId } from '@plumbline/events';
+import type { LogRecord } from '@plumbline/kafka';
+import { repeatsRememberedMax } from '../limits.ts';
 import { decodeRecord } from '../read/decode.ts';
-import { byTime } from '../read/follow.ts';
 import { partitionsOf, scan } from '../read/scan.ts';
 import type { Session } from '../session/session.ts';
-
-/** A dead letter, with where it stands itself. */
-export interface Letter extends DeadLettered, TopicPartition {
-  readonly offset: bigint;
-  /** When it became one: broker time, epoch ms. */
-  readonly timeMs: number;
-  readonly letterId: string;
-  /** The key of the record that it is about, as text. */
-  readonly keyText: string | null;
-}
-
-export const deadLetterTopics: readonly string[] = allTopics
-  .filter(({ kind }) => kind === 'dead-letters')
-  .map(({ name }) => name);
-
-/** What is asked for; what is left out matches all. */
-export interface LetterFilter {
-  readonly topology?: string;
-  readonly reason?: string;
-  readonly key?: string;
-}
+import type { Letter } from './letter.ts';
+import type { LetterFilter } from './letter-filter.ts';
+import { isWithin, letterTopicsOf, matches } from './letter-filter.ts';
 
 /**
- * The dead letters of some topics, oldest first, each once: projections write theirs at least once,
- * with the same id. One that cannot be read is noted and left out.
+ * The dead letters that match, in the order of each partition, each once: projections write theirs
+ * at least once, with the same id. One that cannot be read is noted and left out. Nothing is kept
+ * of what was taken but the ids of the newest {@link repeatsRememberedMax} of projections.
+ *
+ * Errors: usage, for a topology that there is not.
  */
-export async function readLetters(
+export async function eachLetter(
   session: Session,
   filter: LetterFilter,
-  of: readonly string[] = deadLetterTopics,
-): Promise<readonly Letter[]> {
+  take: (letter: Letter) => void | Promise<void>,
+): Promise<void> {
   const { out, signal } = session;
+  const of = letterTopicsOf(filter);
   const log = await session.log();
-  const records: LogRecord[] = [];
+  const isRepeat = createRepeats();
   await scan({
     ...{ log, signal, of: await partitionsOf(log, of) },
-    take: (record) => void records.push(record),
-    onProgress: (done, total) => out.progress(`read ${done} of ${total} offsets`),
+    take: async (record) => {
+      if (!isWithin(record.timestampMs, filter)) return;
+      const letter = await letterOf(session, record);
+      if (letter === null || isRepeat(letter) || !matches(letter, filter)) return;
+      await take(letter);
+    },
+    onProgress: (done, total) => out.progress(`read ${done} of ${total} offsets of dead letters`),
   });
   out.progressDone();
-  const letters = new Map<string, Letter>();
-  for (const record of byTime(records)) {
-    const letter = await letterOf(session, record);
-    if (letter === null || !matches(letter, filter)) continue;
-    const id = `${letter.letterId} ${letter.reason}`;
-    if (!letters.has(id)) letters.set(id, letter);
-  }
-  return [...letters.values()];
+}
+
+/** Whether a letter was seen before. Those of topologies are written exactly once. */
+function createRepeats(): (letter: Letter) => boolean {
+  const seen = new Set<string>();
+  return ({ topic, letterId, reason }) => {
+    if (topic !== topics.projectionsDeadLetters.name) return false;
+    const id = `${letterId} ${reason}`;
+    if (seen.has(id)) return true;
+    seen.add(id);
+    // A repeat follows its first within the batches that were tried again.
+    if (seen.size > repeatsRememberedMax)
+      for (const oldest of seen) {
+        seen.delete(oldest);
+        break;
+      }
+    return false;
+  };
 }
 
 export async function letterOf(session: Session, record: LogRecord): Promise<Letter | null> {
@@ -62,9 +63,10 @@ export async function letterOf(session: Session, record: LogRecord): Promise<Let
     // The catalogue ties these topics to this one record.
     const data = decoded.payload.data as DeadLettered;
     const keyText = data.key?.toString('utf8') ?? null;
+    const type = data.headers.find(({ name }) => name === 'ce_type')?.value.toString('utf8') ?? '';
     return {
       ...data,
-      ...{ topic, partition, offset, timeMs, keyText },
+      ...{ topic, partition, offset, timeMs, keyText, type },
       letterId: decoded.envelope.id,
     };
   } catch (error) {
@@ -73,15 +75,3 @@ export async function letterOf(session: Session, record: LogRecord): Promise<Let
     return null;
   }
 }
-
-const matches = (letter: Letter, { topology, reason, key }: LetterFilter): boolean =>
-  (topology === undefined || letter.topology === topology) &&
-  (reason === undefined || letter.reason === reason) &&
-  (key === undefined || letter.keyText === key);
-
-/** What `dead-letters show` takes: where the letter stands. */
-export const placeOf = ({ partition, offset }: Letter): string =>
-  `${partition}/${offset.toString()}`;
-
-export const originOf = (letter: Letter): string =>
-  `${letter.originTopic}-${letter.originPartition} ${letter.originOffset.toString()}`;

@@ -14,6 +14,12 @@ export type RedriveTarget =
 const takesRedrives = ({ inputs }: Topology): boolean =>
   inputs.some(({ kind }) => kind === 'redrives');
 
+/** Everybody in whom keys may wait, by name. */
+export const allRedriveTargets = (): readonly RedriveTarget[] =>
+  [...allTopologies.filter(takesRedrives).map((each) => each.name), ...allProjections.map(groupOf)]
+    .sort()
+    .map(redriveTargetOf);
+
 /** Errors: usage, when nothing of this name parks keys. */
 export function redriveTargetOf(name: string): RedriveTarget {
   const topology = allTopologies.find((each) => each.name === name);
@@ -35,8 +41,8 @@ export function redriveTargetOf(name: string): RedriveTarget {
 export function deadLettersTopicOf(name: string): string {
   const topology = allTopologies.find((each) => each.name === name);
   if (topology !== undefined) return topology.deadLetters;
-  const known = allProjections.map(groupOf);
-  if (name === 'projections' || known.includes(name)) return topics.projectionsDeadLetters.name;
-  const names = [...allTopologies.map((each) => each.name), ...known];
+  // Of a projection there may be letters when its version is long gone.
+  if (/^projection-.+-v\d+$/.test(name)) return topics.projectionsDeadLetters.name;
+  const names = [...allTopologies.map((each) => each.name), ...allProjections.map(groupOf)];
   throw usageFailure(`no topology is called ${name}: ${names.join(', ')}`);
 }

@@ -1,5 +1,5 @@
 import { parseConfig } from '@plumbline/config';
-import type { Codec } from '@plumbline/events';
+import type { Codec, SchemaIds } from '@plumbline/events';
 import { allTopics, createCodec, createMemorySchemaIds } from '@plumbline/events';
 import type { MemoryLog, MemoryLogOptions } from '@plumbline/kafka';
 import { createMemoryLog } from '@plumbline/kafka';
@@ -39,16 +39,25 @@ export interface MemorySession extends Session {
 const partitions = 4;
 
 /** A session whose Kafka and registry are in memory; other servers are not there. */
-export function createMemorySession(options: Pick<MemoryLogOptions, 'clock'> = {}): MemorySession {
+export function createMemorySession(
+  options: Pick<MemoryLogOptions, 'clock'> & { readonly schemaIds?: SchemaIds } = {},
+): MemorySession {
+  const { schemaIds = createMemorySchemaIds(), ...log } = options;
   const memory = createMemoryLog({
-    ...options,
+    ...log,
     topics: allTopics.map(({ name, partitions: count }) => ({
       name,
       partitions: count === 'shared' ? partitions : count,
     })),
   });
-  return sessionOver(memory, createCodec(createMemorySchemaIds()));
+  return sessionOver(memory, createCodec(schemaIds, { nowMs: askedAgain() }));
 }
+
+/** A clock by which an unknown schema is asked for each time: a person tries again much later. */
+const askedAgain = (): (() => number) => {
+  let nowMs = 0;
+  return () => (nowMs += 60_000);
+};
 
 function sessionOver(memory: MemoryLog, memoryCodec: Codec): MemorySession {
   const stopping = new AbortController();
