@@ -9,6 +9,7 @@ import {
   urlText,
   vaultConfig,
 } from '@plumbline/config';
+import { resultStreamsConfig } from '@plumbline/payments';
 import { z } from 'zod';
 
 /** The same variables as the services, so that one environment serves both. */
@@ -55,6 +56,7 @@ export const cliConfig = processConfig({
   PLUMBLINE_PARTITIONS: platformConfig.PLUMBLINE_PARTITIONS,
   PLUMBLINE_TENANT: platformConfig.PLUMBLINE_TENANT,
   PLUMBLINE_LOCAL_STACK: platformConfig.PLUMBLINE_LOCAL_STACK,
+  PLUMBLINE_RESULT_STREAMS_MIN_HOURS: resultStreamsConfig.PLUMBLINE_RESULT_STREAMS_MIN_HOURS,
   ...vaultConfig,
 });
 

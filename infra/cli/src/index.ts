@@ -1,8 +1,8 @@
 export type { CliConfig } from './config.ts';
 export { cliConfig } from './config.ts';
 export { allProjections } from './projections.ts';
-export type { Replayable } from './commands/replay.ts';
-export { replayables } from './commands/replay.ts';
+export type { Replayable } from './replay/replayables.ts';
+export { replayables } from './replay/replayables.ts';
 export type {
   ReplayCheckOptions,
   ReplayDifference,
@@ -15,3 +15,5 @@ export { createProgram } from './program.ts';
 export { runCli } from './run-cli.ts';
 export type { SnapshotCheckOptions, SnapshotComparison } from './replay/check-snapshots.ts';
 export { checkSnapshots } from './replay/check-snapshots.ts';
+export type { VerifiedLog, VerifyLogOptions } from './verify/verify-log.ts';
+export { verifyLog } from './verify/verify-log.ts';

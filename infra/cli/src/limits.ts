@@ -132,3 +132,16 @@ export const whatIfListedMax = 10_000;
 
 /** A task says what it finds within a second or two; what it has not said yet is no difference. */
 export const whatIfSettleMs = 5_000;
+
+/** Findings of a part that verify lists unless told otherwise, and the most that it keeps for it. */
+export const verifyListed = 20;
+export const verifyListedMax = 10_000;
+
+/** A retry that nobody began a minute after its time is begun by a sweep; this is several. */
+export const verifyLateMs = 10 * 60_000;
+
+/** Entries of a result stream that are read at once: half a megabyte. */
+export const streamPageEntries = 1_000;
+
+/** How far Redis's clock may be from the broker's: machines that keep time are within a second. */
+export const verifySkewMs = 60_000;

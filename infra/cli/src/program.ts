@@ -60,6 +60,7 @@ import { addSeed } from './commands/seed.ts';
 import { addStack } from './commands/stack.ts';
 import { addTopics } from './commands/topics.ts';
 import { addTrigger } from './commands/trigger.ts';
+import { addVerify } from './commands/verify.ts';
 import { addWhatIf } from './commands/what-if.ts';
 
 const notes = `
@@ -128,6 +129,7 @@ export function createProgram(run: RunCommand): Command {
   addDoctor(program, run);
   addRebuild(program, run);
   addReplay(program, run);
+  addVerify(program, run);
   addWhatIf(program, run);
   addBuy(program, run);
   addSeed(program, run);

@@ -1,11 +1,6 @@
 import type { Codec } from '@plumbline/events';
-import { topics, Undecodable } from '@plumbline/events';
+import { Undecodable } from '@plumbline/events';
 import type { LogRecord, OutgoingRecord } from '@plumbline/kafka';
-import { consistencyAlerts } from '@plumbline/consistency-alerts';
-import { checkoutSagaTopology } from '@plumbline/checkout';
-import { ordersTopology } from '@plumbline/orders';
-import { paymentsTopology } from '@plumbline/payments';
-import type { Topology } from '@plumbline/runtime';
 import type { Command } from 'commander';
 import { brokerTimeMs } from '../lag/lag-sources.ts';
 import { replayCatchUpMs, snapshotsMax } from '../limits.ts';
@@ -14,6 +9,8 @@ import { checkReplay, ReplayRefused } from '../replay/check-replay.ts';
 import type { SnapshotComparison } from '../replay/check-snapshots.ts';
 import { checkSnapshots } from '../replay/check-snapshots.ts';
 import { comparedHeaders } from '../replay/record-digest.ts';
+import type { Replayable } from '../replay/replayables.ts';
+import { replayables } from '../replay/replayables.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { usageFailure } from '../session/failure.ts';
 import { jsonText } from '../session/output.ts';
@@ -28,26 +25,6 @@ export interface ReplayOptions {
   readonly snapshots?: string;
   readonly json?: boolean;
 }
-
-/** A topology whose steps are a function of the log alone, with the outputs that are only its own. */
-export interface Replayable {
-  readonly topology: Topology;
-  readonly topics: readonly string[];
-}
-
-/** Deciders take one input in its order; the alerts merge theirs by broker time. */
-export const replayables: readonly Replayable[] = [
-  { topology: ordersTopology, topics: [topics.ordersEvents.name, topics.ordersOutcomes.name] },
-  {
-    topology: paymentsTopology,
-    topics: [topics.paymentsEvents.name, topics.paymentsOutcomes.name],
-  },
-  {
-    topology: checkoutSagaTopology,
-    topics: [topics.checkoutEvents.name, topics.checkoutOutcomes.name],
-  },
-  { topology: consistencyAlerts, topics: [topics.alertsEvents.name] },
-];
 
 const names = replayables.map(({ topology }) => topology.name).join(', ');
 

@@ -16,7 +16,8 @@ export async function partitionsOf(
 
 export interface ScanOptions {
   readonly log: ReadOnlyLog;
-  readonly of: readonly TopicPartition[];
+  /** From their start unless an offset is given. */
+  readonly of: readonly (TopicPartition & { readonly offset?: bigint })[];
   readonly signal: AbortSignal;
   /** In the order of their partition; `take` is waited for. */
   take(record: LogRecord): void | Promise<void>;
@@ -26,14 +27,14 @@ export interface ScanOptions {
 
 /**
  * Reads partitions from their start to where they end now: committed records only, up to the last
- * stable offset, so that a transaction left open does not keep it waiting.
+ * stable offset, so that a transaction left open does not keep it waiting. Returns where each ended.
  */
-export async function scan(options: ScanOptions): Promise<void> {
+export async function scan(options: ScanOptions): Promise<readonly Position[]> {
   const { log, of, signal } = options;
   const spans = await Promise.all(
-    of.map(async (at) => {
-      const { logStartOffset: from, lastStableOffset: to } = await log.ends(at);
-      return { ...at, from, to };
+    of.map(async ({ topic, partition, offset }) => {
+      const { logStartOffset, lastStableOffset: to } = await log.ends({ topic, partition });
+      return { topic, partition, from: offset ?? logStartOffset, to };
     }),
   );
   const left = spans.filter(({ from, to }) => from < to);
@@ -50,8 +51,11 @@ export async function scan(options: ScanOptions): Promise<void> {
           (each) => each.topic === fetched.topic && each.partition === fetched.partition,
         );
         if (span === undefined) continue;
-        for (const record of fetched.records)
-          if (record.offset < span.to) await options.take(record);
+        for (const record of fetched.records) {
+          if (record.offset >= span.to) continue;
+          const taken = options.take(record);
+          if (taken !== undefined) await taken;
+        }
       }
       const done = left.reduce(
         (sum, { to, from, ...at }) => sum + least(reader.position(at), to) - from,
@@ -60,6 +64,9 @@ export async function scan(options: ScanOptions): Promise<void> {
       options.onProgress?.(done, total);
       open = open.filter(({ to, ...at }) => reader.position(at) < to);
     }
+    return spans.map(({ topic, partition, from, to }) => ({
+      ...{ topic, partition, offset: from < to ? to : from },
+    }));
   } finally {
     await reader.close();
   }

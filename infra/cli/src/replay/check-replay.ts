@@ -14,6 +14,8 @@ export interface ReplayCheckOptions {
   /** Outputs to compare: those that only this topology writes. */
   readonly topics: readonly string[];
   readonly partitions: number;
+  /** The only one that is compared; all unless given. */
+  readonly partition?: number | undefined;
   /**
    * Broker time before the check, epoch ms: what was written before it must be equal, and timers due
    * before it must have fired.
@@ -69,6 +71,7 @@ export async function checkReplay(
   ]);
   const sides = new Map(topics.map((topic) => [topic, emptySides()]));
   for (let partition = 0; partition < partitions; partition += 1) {
+    if (partition !== (options.partition ?? partition)) continue;
     const replayed = await replayPartition(options, partition);
     for (const topic of topics) {
       const digests = replayed.get(topic) ?? createPartitionDigest();

@@ -19,8 +19,8 @@ export interface History {
   /** Moves the clock, and writes what is due meanwhile. */
   pass(ms: number): void;
   nowMs(): number;
-  /** Writes the alerts that the running task would have raised by now. */
-  raise(): Promise<void>;
+  /** Writes the alerts that the running task would have raised by now, or what is made of them. */
+  raise(written?: (alert: OutgoingRecord) => OutgoingRecord | null): Promise<void>;
 }
 
 const partitions = 4;
@@ -120,7 +120,7 @@ export async function createHistory(): Promise<History> {
       clock.ms = Math.max(clock.ms, untilMs);
     },
     nowMs: () => clock.ms,
-    async raise() {
+    async raise(written = (alert) => alert) {
       for (let partition = 0; partition < partitions; partition += 1) {
         const outputs: OutgoingRecord[] = [];
         await replayTopology({
@@ -130,7 +130,10 @@ export async function createHistory(): Promise<History> {
             if (output.topic === topics.alertsEvents.name) outputs.push(output);
           },
         });
-        for (const output of outputs.slice(raised.get(partition) ?? 0)) memory.appendRaw(output);
+        for (const output of outputs.slice(raised.get(partition) ?? 0)) {
+          const record = written(output);
+          if (record !== null) memory.appendRaw(record);
+        }
         raised.set(partition, outputs.length);
       }
     },
