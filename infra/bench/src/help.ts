@@ -49,6 +49,7 @@ export const partNames = [
   'takeover',
   'transactions',
   'rebuild',
+  'verify',
 ] as const;
 export type PartName = (typeof partNames)[number];
 
@@ -93,6 +94,7 @@ say nothing about another, and a busy machine measures its other work.
     transactions (1 min)  transactions/s of ${transactionSizes.join(', ')} records by 1 and 4 producers
     rebuild   (5 min)  the payments' read model from a prepared log, by COPY and as JSON, compared, and
                        by a transaction a record; beside kafkajs, which only reads and decodes
+    verify    (3 min)  hash chains and sums of a prepared log, beside kafkajs as above
 
   --rates N,…         latency: requests a second (default ${ratesDefault.join(',')})
   --flows N,…         payments: flows a second (default ${flowRatesDefault.join(',')})
@@ -105,7 +107,7 @@ say nothing about another, and a busy machine measures its other work.
   --seconds N         latency, lateness, payments, checkouts, deliveries, subscribers, money: how long
                       at each rate (default ${secondsDefault})
   --cold              start: also once with nothing there, all servers being downloaded
-  --records N         join, keys, alerts, rebuild: records of a prepared log (default ${recordsDefault};
+  --records N         join, keys, alerts, rebuild, verify: records of a prepared log (default ${recordsDefault};
                       alerts: ${alertRecordsDefault})
   --rounds N          alerts: runs of each program (default ${roundsDefault})
   --open N,…          alerts: orders that are open (default ${openOrdersDefault.join(',')})

@@ -20,6 +20,7 @@ import type { RetriesResult } from './measure/retries.ts';
 import type { SubscribersResult } from './measure/subscribers.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
+import type { VerifyResult } from './measure/verify.ts';
 import type { WaitingResult } from './measure/waiting.ts';
 import type { Column } from './print-columns.ts';
 import { coresText, ms, name, number, seconds, whole } from './print-columns.ts';
@@ -95,14 +96,14 @@ const takeover: readonly Column<TakeoverResult>[] = [
   name('  each', 40, (r) => `  ${r.silences.map(({ ms: of }) => ms(of)).join(', ')}`),
 ];
 
-const rebuild: readonly Column<RebuildResult>[] = [
+const rebuild: readonly Column<RebuildResult | VerifyResult>[] = [
   name('program', 32, (r) => r.program),
   number('records', 9, (r) => String(r.records)),
   number('took', 9, (r) => seconds(r.elapsedMs)),
   number('records/s', 10, (r) => whole(r.perSecond)),
   number('of reading', 11, (r) => (r.share === null ? '-' : `${(r.share * 100).toFixed(1)} %`)),
   number('cpu s', 7, (r) => r.cpuSeconds.toFixed(1)),
-  number('postgres', 9, (r) => r.postgresCpuSeconds.toFixed(1)),
+  number('postgres', 9, (r) => (r.part === 'verify' ? '-' : r.postgresCpuSeconds.toFixed(1))),
   number('rss MiB', 8, (r) => whole(r.rssMiB)),
 ];
 
@@ -218,6 +219,7 @@ export type TableResult =
   | SubscribersResult
   | TakeoverResult
   | TransactionsResult
+  | VerifyResult
   | WaitingResult;
 
 /** The head of the table of a part, and the row of a result. */
@@ -261,6 +263,7 @@ export function tableOf(result: TableResult): { readonly head: string; readonly 
     case 'takeover':
       return drawn(takeover, result);
     case 'rebuild':
+    case 'verify':
       return drawn(rebuild, result);
     case 'transactions':
       return drawn(transactions, result);

@@ -24,6 +24,7 @@ import { measureColdStart, measureWarmStarts } from './measure/start.ts';
 import { measureSubscribers } from './measure/subscribers.ts';
 import { measureTakeover } from './measure/takeover.ts';
 import { measureTransactions } from './measure/transactions.ts';
+import { measureVerify } from './measure/verify.ts';
 import { measureWaiting } from './measure/waiting.ts';
 import { machineLines, medianOf, resultPrinter } from './print.ts';
 import type { Result } from './save.ts';
@@ -98,7 +99,7 @@ async function measureAccounts(options: Measuring, chosen: BenchArguments): Prom
 /** What needs a broker and a registry, and nothing else on the machine. */
 const onBenchLog = [
   ...(['join', 'alerts', 'keys', 'lateness'] as const),
-  ...(['restore', 'takeover', 'transactions', 'rebuild'] as const),
+  ...(['restore', 'takeover', 'transactions', 'rebuild', 'verify'] as const),
 ];
 
 async function measureOnBenchLog(options: Measuring, chosen: BenchArguments): Promise<void> {
@@ -118,6 +119,7 @@ async function measureOnBenchLog(options: Measuring, chosen: BenchArguments): Pr
     if (parts.has('restore')) await measureRestore(alertBench, keys);
     if (parts.has('takeover')) await measureTakeover(alertBench, keys);
     if (parts.has('rebuild')) await measureRebuild(alertBench, { records });
+    if (parts.has('verify')) await measureVerify(alertBench, { records });
     if (parts.has('transactions')) await measureTransactions({ ...options, world });
   } finally {
     await world.close();

@@ -24,6 +24,7 @@ import type { StartResult } from './measure/start.ts';
 import type { SubscribersResult } from './measure/subscribers.ts';
 import type { TakeoverResult } from './measure/takeover.ts';
 import type { TransactionsResult } from './measure/transactions.ts';
+import type { VerifyResult } from './measure/verify.ts';
 import type { WaitingResult } from './measure/waiting.ts';
 
 import { latenessPicture } from './notifications/lateness-picture.ts';
@@ -52,6 +53,7 @@ export type Result =
   | SubscribersResult
   | TakeoverResult
   | TransactionsResult
+  | VerifyResult
   | WaitingResult;
 
 /** `src` and `dist` stand at the same depth. */

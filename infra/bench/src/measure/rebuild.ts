@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Codec } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import { openStack } from '@plumbline/local';
 import { silentLogger } from '@plumbline/observability';
 import { paymentsProjection } from '@plumbline/payments';
 import { openPostgres, rebuildAndCompare, rebuildModel } from '@plumbline/postgres';
-import { Kafka, logLevel } from 'kafkajs';
 import { naiveProjector } from '../contenders/naive-projector.ts';
 import { cpuSecondsWithChildren } from '../contenders/process-figures.ts';
-import { naiveRecords, partitions, pauseMs } from '../limits.ts';
+import type { Done } from '../contenders/read-and-decode.ts';
+import { readAndDecode } from '../contenders/read-and-decode.ts';
+import { naiveRecords, pauseMs } from '../limits.ts';
 import type { AlertBenchOptions } from './alert-bench.ts';
 import { prepareLog } from './alert-bench.ts';
 
@@ -56,8 +56,10 @@ export async function measureRebuild(
     });
     return { records };
   };
+  const reading = (): Promise<Done> =>
+    readAndDecode({ broker: world.stack.kafka, codec, topics: [topic], signal });
   const programs: readonly (readonly [string, () => Promise<Done>])[] = [
-    ['kafkajs and avsc, nothing else', () => readAndDecode(world.stack.kafka, codec, signal)],
+    ['kafkajs and avsc, nothing else', reading],
     ['rebuild', () => build()],
     ['rebuild, rows as JSON', () => build(Number.MAX_SAFE_INTEGER)],
     ['verify', () => rebuildAndCompare(base)],
@@ -81,12 +83,6 @@ export async function measureRebuild(
   }
 }
 
-interface Done {
-  readonly records: number;
-  /** Where that is not the whole call. */
-  readonly tookMs?: number;
-}
-
 async function timed(
   program: string,
   run: () => Promise<Done>,
@@ -108,42 +104,4 @@ async function timed(
     ...{ part: 'rebuild', program, records, elapsedMs, perSecond, share },
     ...{ cpuSeconds, postgresCpuSeconds, rssMiB },
   };
-}
-
-/** With kafkajs's own consumer, as it is documented; every value is decoded. */
-async function readAndDecode(broker: string, codec: Codec, signal: AbortSignal): Promise<Done> {
-  const kafka = new Kafka({ clientId: 'bench', brokers: [broker], logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
-  // Markers of transactions stand at the end, which kafkajs passes without a record.
-  const open = new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]));
-  const consumer = kafka.consumer({ groupId: `bench-read-${Date.now()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  let [records, sinceMs] = [0, performance.now()];
-  const done = new Promise<void>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
-    void consumer.run({
-      partitionsConsumedConcurrently: partitions,
-      eachBatch: async ({ batch }) => {
-        // It takes seconds to join a group, which is not what is measured.
-        if (records === 0) sinceMs = performance.now();
-        for (const { value } of batch.messages) {
-          const schemaId = codec.needs(value);
-          if (schemaId !== null) await codec.learn(schemaId);
-          codec.decode(topic, value);
-          records += 1;
-        }
-        const end = open.get(batch.partition) ?? 0n;
-        if (BigInt(batch.lastOffset()) + 2n >= end) open.delete(batch.partition);
-        if (open.size === 0) resolve();
-      },
-    });
-  });
-  await done;
-  const tookMs = performance.now() - sinceMs;
-  await consumer.disconnect();
-  return { records, tookMs };
 }

@@ -1,27 +1,17 @@
 import { topics } from '@plumbline/events';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MemorySession } from '../testing/memory-session.ts';
-import { createMemorySession } from '../testing/memory-session.ts';
+import { describe, expect, it } from 'vitest';
 import type { Place } from './finding.ts';
-import type { Planted, WrittenLog } from './testing-log.ts';
-import { flipped, placeText, said, verified, writeLog } from './testing-log.ts';
+import type { Planted } from './testing-log.ts';
+import { flipped, logOfEachTest, placeText, said, verified } from './testing-log.ts';
 import { verifyLog } from './verify-log.ts';
 
 const topic = topics.accountsEvents.name;
 const changelog = topics.accountsChangelog.name;
 const key = 'main/A1';
-let session: MemorySession;
-let log: WrittenLog;
-
-beforeEach(() => {
-  session = createMemorySession();
-  log = writeLog(session);
-});
-
-afterEach(() => session.memory.close());
+const world = logOfEachTest();
 
 const credit = (n: number, planted?: Planted, account = key): Promise<Place> =>
-  log.event(
+  world.log.event(
     topic,
     account,
     {
@@ -38,9 +28,9 @@ describe('chains', () => {
   it('hold, with what their task remembers of each', async () => {
     for (const n of [1, 2, 3]) await credit(n);
     await credit(1, {}, 'main/A2');
-    log.head(changelog, key);
-    log.head(changelog, 'main/A2');
-    const { exitCode, result } = await verified(session, 'chains');
+    await world.log.head(changelog, key);
+    await world.log.head(changelog, 'main/A2');
+    const { exitCode, result } = await verified(world.session, 'chains');
     expect(exitCode).toBe(0);
     expect(result).toMatchObject({
       ...{ state: 'holds', findings: [] },
@@ -52,7 +42,7 @@ describe('chains', () => {
     const first = await credit(1, { value: flipped });
     const second = await credit(2);
     await credit(3);
-    const { exitCode, result } = await verified(session, 'chains');
+    const { exitCode, result } = await verified(world.session, 'chains');
     expect(exitCode).toBe(1);
     expect(said(result)).toEqual([`HASH_DIFFERS ${placeText(second)} ${key}`]);
     expect(result.findings[0]?.what).toContain(`of version 1 at offset ${first.offset}`);
@@ -61,8 +51,8 @@ describe('chains', () => {
   it('find one in the newest event by what its task remembers', async () => {
     await credit(1);
     const last = await credit(2, { value: flipped });
-    log.head(changelog, key);
-    const { result } = await verified(session, 'chains');
+    await world.log.head(changelog, key);
+    const { result } = await verified(world.session, 'chains');
     expect(said(result)).toEqual([`HEAD_DIFFERS ${placeText(last)} ${key}`]);
   });
 
@@ -73,7 +63,7 @@ describe('chains', () => {
   ])('find another %s', async (_what, planted) => {
     await credit(1, planted);
     const second = await credit(2);
-    const { result } = await verified(session, 'chains');
+    const { result } = await verified(world.session, 'chains');
     expect(said(result)).toEqual([`HASH_DIFFERS ${placeText(second)} ${key}`]);
   });
 
@@ -82,8 +72,8 @@ describe('chains', () => {
     await credit(2, { lost: true });
     const third = await credit(3);
     await credit(4, { lost: true });
-    log.head(changelog, key);
-    const { memory, memoryCodec: codec, signal } = session;
+    await world.log.head(changelog, key);
+    const { memory, memoryCodec: codec, signal } = world.session;
     const { parts } = await verifyLog({
       ...{ log: memory, codec, signal, parts: ['chains'], partition: null },
       ...{ nowMs: Date.now(), listed: 20, catchUpMs: 50 },
@@ -96,11 +86,11 @@ describe('chains', () => {
 
   it('find a version that is repeated', async () => {
     const first = await credit(1);
-    const [record] = session.memory.topicRecords(topic);
+    const [record] = world.session.memory.topicRecords(topic);
     if (record === undefined) throw new Error('it was written');
-    const { baseOffset: offset } = session.memory.appendRaw(record);
+    const { baseOffset: offset } = world.session.memory.appendRaw(record);
     await credit(2);
-    const { result } = await verified(session, 'chains');
+    const { result } = await verified(world.session, 'chains');
     expect(said(result)).toEqual([`VERSION_REPEATED ${placeText({ ...first, offset })} ${key}`]);
   });
 
@@ -108,7 +98,7 @@ describe('chains', () => {
     await credit(1);
     const second = await credit(2, { envelope: { previousHash: 'a'.repeat(64) } });
     const third = await credit(3);
-    const { result } = await verified(session, 'chains');
+    const { result } = await verified(world.session, 'chains');
     expect(said(result)).toEqual([
       `HASH_DIFFERS ${placeText(second)} ${key}`,
       `HASH_DIFFERS ${placeText(third)} ${key}`,
@@ -122,7 +112,7 @@ describe('chains', () => {
       { envelope: { aggregateVersion: null, previousHash: null } },
       'main/A2',
     );
-    const { result } = await verified(session, 'chains');
+    const { result } = await verified(world.session, 'chains');
     expect([...said(result)].sort()).toEqual(
       [`HASH_DIFFERS ${placeText(first)} ${key}`, `NO_VERSION ${placeText(loose)} main/A2`].sort(),
     );
@@ -132,29 +122,29 @@ describe('chains', () => {
     await credit(1);
     const second = await credit(2);
     await credit(3);
-    session.memory.deleteBefore(second);
-    const { result } = await verified(session, 'chains');
+    world.session.memory.deleteBefore(second);
+    const { result } = await verified(world.session, 'chains');
     expect(said(result)).toEqual([`BEGINNING_DELETED - ${topic}-${second.partition}`]);
   });
 
   it('say what cannot be read, and go on behind it where that is possible', async () => {
     const { partition } = await credit(1);
     const headers = { 'content-type': 'text/plain' };
-    const { baseOffset: offset } = session.memory.appendRaw({
+    const { baseOffset: offset } = world.session.memory.appendRaw({
       ...{ topic, partition, key: Buffer.from(key), value: Buffer.from('?'), headers },
     });
     await credit(2);
-    const { result } = await verified(session, 'chains');
+    const { result } = await verified(world.session, 'chains');
     expect(said(result)).toEqual([`UNREADABLE ${placeText({ topic, partition, offset })} ${key}`]);
-    session.memory.failNext('fetch-corrupt');
-    const { exitCode, result: corrupt } = await verified(session, 'chains');
+    world.session.memory.failNext('fetch-corrupt');
+    const { exitCode, result: corrupt } = await verified(world.session, 'chains');
     expect(exitCode).toBe(1);
     expect(said(corrupt)[0]).toMatch(/^CORRUPT /);
   });
 
   it('list as many as asked for, and count all', async () => {
     for (let n = 1; n <= 30; n += 1) await credit(n, { lost: n % 2 === 0 });
-    const { result } = await verified(session, 'chains');
+    const { result } = await verified(world.session, 'chains');
     expect(result.findings).toHaveLength(14);
     expect(result.counts).toEqual({ VERSION_MISSING: 14 });
   });

@@ -1,26 +1,15 @@
 import { topics } from '@plumbline/events';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MemorySession } from '../testing/memory-session.ts';
-import { createMemorySession } from '../testing/memory-session.ts';
+import { describe, expect, it } from 'vitest';
 import type { Place } from './finding.ts';
-import type { WrittenLog } from './testing-log.ts';
-import { placeText, said, verified, writeLog } from './testing-log.ts';
+import { logOfEachTest, placeText, said, verified } from './testing-log.ts';
 
 const key = 'main/H1';
 const nowMs = Date.UTC(2026, 0, 5);
 const hourMs = 3_600_000;
-let session: MemorySession;
-let log: WrittenLog;
-
-beforeEach(() => {
-  session = createMemorySession({ clock: { nowMs: () => nowMs } });
-  log = writeLog(session);
-});
-
-afterEach(() => session.memory.close());
+const world = logOfEachTest({ clock: { nowMs: () => nowMs } });
 
 const write = (type: string, data: object): Promise<Place> =>
-  log.event(topics.notificationsEvents.name, key, { type, data });
+  world.log.event(topics.notificationsEvents.name, key, { type, data });
 
 const to = { endpointId: 'ep_1', callbackUrl: null };
 const content = {
@@ -54,7 +43,7 @@ const delivered = (notificationId: string, attempt: number) =>
   write('NotificationDelivered', { notificationId, attempt, report, deliveredAt: nowMs });
 
 async function findings(): Promise<readonly string[]> {
-  const { exitCode, result } = await verified(session, 'notifications');
+  const { exitCode, result } = await verified(world.session, 'notifications');
   expect(exitCode).toBe(result.findings.length === 0 ? 0 : 1);
   return said(result);
 }
@@ -74,7 +63,7 @@ describe('notifications', () => {
     await created('n4', { status: 'PENDING' });
     await write('NotificationAbandoned', { notificationId: 'n4', reason: 'r', abandonedAt: 1 });
     await created('n5');
-    const { result } = await verified(session, 'notifications');
+    const { result } = await verified(world.session, 'notifications');
     expect(result).toMatchObject({
       ...{ state: 'holds', findings: [] },
       looked: { notifications: 5, delivered: 2, usedUp: 1, abandoned: 1, open: 1 },

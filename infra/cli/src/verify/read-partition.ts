@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec } from '@plumbline/events';
-import { decodeEnvelopeOf, Undecodable, UnknownSchemaId } from '@plumbline/events';
+import { decodeEnvelopeOf } from '@plumbline/events';
 import type { LogRecord, ReadOnlyLog, TopicPartition } from '@plumbline/kafka';
-import { CorruptRecord } from '@plumbline/kafka';
 import { fetchWaitMs } from '../limits.ts';
 import type { Position } from '../read/scan.ts';
 import { scan } from '../read/scan.ts';
 import type { Finding } from './finding.ts';
 import type { Fold, FoldedEvent } from './fold.ts';
+import { corrupt, unreadable } from './unreadable.ts';
 
 export interface ReadPartitionOptions {
   readonly log: ReadOnlyLog;
@@ -55,9 +55,7 @@ export async function readPartition(options: ReadPartitionOptions): Promise<Posi
     try {
       await scan({ log, signal, of: [{ ...at, offset: before }], take: takeNext });
     } catch (error) {
-      if (!(error instanceof CorruptRecord)) throw error;
-      const what = `nothing from here on can be read: ${error.message}`;
-      options.tell({ kind: 'CORRUPT', at: { ...at, offset: next }, about: at.topic, what });
+      options.tell({ ...corrupt(at.topic, error), at: { ...at, offset: next } });
       return { ...at, offset: next };
     }
     const isOver = !options.isAwaited() || performance.now() > until;
@@ -81,7 +79,7 @@ function takeOf(
     try {
       read();
     } catch (error) {
-      tellUnreadable(options, record, error);
+      options.tell(unreadable(record, error));
     }
   }
 
@@ -105,7 +103,7 @@ function takeOf(
       else
         learning = codec.learn(schemaId).then(
           () => decode(record, event),
-          (error: unknown) => tellUnreadable(options, record, error),
+          (error: unknown) => options.tell(unreadable(record, error)),
         );
     });
     return learning;
@@ -124,11 +122,3 @@ function eventOf(record: LogRecord, beginsLate: boolean): FoldedEvent {
 }
 
 const noBytes = Buffer.alloc(0);
-
-/** Errors: what is no fault of the record, such as a registry that is away. */
-function tellUnreadable(options: ReadPartitionOptions, record: LogRecord, error: unknown): void {
-  if (!(error instanceof Undecodable) && !(error instanceof UnknownSchemaId)) throw error;
-  const { topic, partition, offset, key } = record;
-  const at = { topic, partition, offset };
-  options.tell({ kind: 'UNREADABLE', at, about: key?.toString('utf8') ?? '', what: error.message });
-}

@@ -1,8 +1,9 @@
-import type { ResultsEvent } from '@plumbline/events';
+import type { Codec, ResultsEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
+import type { LogRecord } from '@plumbline/kafka';
+import { digest } from '@plumbline/kernel';
 import type { StreamName, StreamPosition } from '@plumbline/payments';
 import { streamEntryOf, streamNames } from '@plumbline/payments';
-import { digest } from '@plumbline/kernel';
 import { verifySkewMs } from '../limits.ts';
 import type { DecodedRecord } from '../read/decode.ts';
 import { decodeRecord } from '../read/decode.ts';
@@ -14,6 +15,7 @@ import { createFindings, partResult } from './finding.ts';
 import { hashOf, setHash } from './heads.ts';
 import type { KeyTable } from './key-table.ts';
 import { createKeyTable } from './key-table.ts';
+import { unreadable } from './unreadable.ts';
 import type { FoundEntry, ReadStreams } from './streams-in-redis.ts';
 
 export interface VerifyResultsOptions extends VerifyDecisionsOptions {
@@ -53,6 +55,7 @@ export async function verifyResults(options: VerifyResultsOptions): Promise<Part
   const streams = await readEntries(options.streams, signal);
   const looked = { results: replayed, entries: streams.count, trimmed: 0, waiting: 0 };
   for (const at of await partitionsOf(log, [topic])) {
+    if (partition !== null && at.partition !== partition) continue;
     const stands = positions.get(at.partition);
     const gap = gapOf(at.partition, stands, described?.incarnation);
     if (gap !== null) gaps.push(gap);
@@ -60,7 +63,9 @@ export async function verifyResults(options: VerifyResultsOptions): Promise<Part
     await scan({
       ...{ log, signal, of: [at] },
       take: async (record) => {
-        const result = await decodeRecord(options.codec, record);
+        const result = await readable(options.codec, record, findings);
+        // It was left out of the streams as well.
+        if (result === null) return;
         const isTold = gap === null && record.offset < (stands?.nextOffset ?? 0n);
         const state = compare(options, { streams, result, begun, isTold }, findings);
         if (state !== null) looked[state] += 1;
@@ -70,6 +75,20 @@ export async function verifyResults(options: VerifyResultsOptions): Promise<Part
   // Of the partitions that were not read everything would be unheard of.
   if (partition === null) await strangers(options, streams.entries, findings);
   return partResult('results', { looked, findings, gaps });
+}
+
+/** Null for what is no result, which is told. */
+async function readable(
+  codec: Codec,
+  record: LogRecord,
+  findings: Findings,
+): Promise<DecodedRecord | null> {
+  try {
+    return await decodeRecord(codec, record);
+  } catch (error) {
+    findings.add(unreadable(record, error));
+    return null;
+  }
 }
 
 function gapOf(

@@ -11,7 +11,7 @@ import { createMemorySession } from '../testing/memory-session.ts';
 import type { PartResult } from './finding.ts';
 import { verifyResults } from './results.ts';
 import type { FoundEntry } from './streams-in-redis.ts';
-import { placeText, said, writeLog } from './testing-log.ts';
+import { inMemory, placeText, said, writeLog } from './testing-log.ts';
 
 const topic = topics.resultsEvents.name;
 const hourMs = 3_600_000;
@@ -49,7 +49,7 @@ const paid = (orderNo: string): readonly PaymentsEvent[] => {
 beforeEach(async () => {
   session = createMemorySession({ clock });
   const { memory: log, memoryCodec: codec } = session;
-  const payments = writeLog(session);
+  const payments = writeLog(inMemory(session));
   await codec.prepare([topic, topics.merchantResultsDeadLetters.name]);
   const orders = Array.from({ length: 100 }, (_, n) => `H${n}`)
     .filter((orderNo) => partitionOfRecordKey(`app/${orderNo}`, 4) === 0)

@@ -13,6 +13,7 @@ import type { ModelPosition } from './read-models.ts';
 import { verifyReadModels } from './read-models.ts';
 import { verifyResults } from './results.ts';
 import { readStreams } from './streams-in-redis.ts';
+import { corrupt } from './unreadable.ts';
 import type { LogPart } from './verify-log.ts';
 import { logParts, verifyLog } from './verify-log.ts';
 
@@ -67,7 +68,11 @@ export async function runVerify(session: Session, options: RunVerifyOptions): Pr
         case 'notifications':
           break;
         case 'decisions':
-          done(await verifyDecisions(await ofDecisions(session, options, atMs)));
+          done(
+            await reachable(part, async () =>
+              verifyDecisions(await ofDecisions(session, options, atMs)),
+            ),
+          );
           break;
         case 'read-models':
           done(await reachable(part, () => verifyModels(session, options, positions)));
@@ -140,15 +145,16 @@ async function verifyStreams(
   return verifyResults({ ...(await ofDecisions(session, options, nowMs)), streams, minMs });
 }
 
-/** A server that is away keeps only its own part from being verified. */
+/** A server that is away, or a batch that cannot be read, keeps only its own part from being verified. */
 async function reachable(part: Part, work: () => Promise<PartResult>): Promise<PartResult> {
   try {
     return await work();
   } catch (error) {
     const isAway =
       error instanceof CliFailure || error instanceof RedisDown || error instanceof PostgresDown;
-    if (!isAway) throw error;
-    return partResult(part, { looked: {}, findings: createFindings(0), gaps: [firstLine(error)] });
+    const findings = createFindings(1);
+    if (!isAway) findings.add(corrupt(part, error));
+    return partResult(part, { looked: {}, findings, gaps: isAway ? [firstLine(error)] : [] });
   }
 }
 

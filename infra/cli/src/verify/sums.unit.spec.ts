@@ -1,26 +1,15 @@
 import { topics } from '@plumbline/events';
 import type { Payload } from '@plumbline/kernel';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MemorySession } from '../testing/memory-session.ts';
-import { createMemorySession } from '../testing/memory-session.ts';
+import { describe, expect, it } from 'vitest';
 import type { Place } from './finding.ts';
-import type { WrittenLog } from './testing-log.ts';
-import { placeText, said, verified, writeLog } from './testing-log.ts';
+import { logOfEachTest, placeText, said, verified } from './testing-log.ts';
 
-let session: MemorySession;
-let log: WrittenLog;
-
-beforeEach(() => {
-  session = createMemorySession();
-  log = writeLog(session);
-});
-
-afterEach(() => session.memory.close());
+const world = logOfEachTest();
 
 const holds = { state: 'holds', findings: [] };
 
 async function findings(): Promise<readonly string[]> {
-  const { exitCode, result } = await verified(session, 'sums');
+  const { exitCode, result } = await verified(world.session, 'sums');
   expect(exitCode).toBe(result.findings.length === 0 ? 0 : 1);
   return said(result);
 }
@@ -30,7 +19,7 @@ describe('sums of an account', () => {
   const about = `${key} CNY`;
   const base = { tenant: 'main', account: 'A1', currency: 'CNY' };
   const write = (type: string, data: object): Promise<Place> =>
-    log.event(topics.accountsEvents.name, key, { type, data: { ...base, ...data } });
+    world.log.event(topics.accountsEvents.name, key, { type, data: { ...base, ...data } });
   const credit = (amountMinor: bigint) =>
     write('AccountCredited', { entryId: 'e', reason: 'r', creditedAt: 1, amountMinor });
   const hold = (holdId: string, amountMinor: bigint) =>
@@ -48,7 +37,7 @@ describe('sums of an account', () => {
     await expire('h2', 300n);
     await capture('h2', 300n, true);
     await write('AccountDebited', { entryId: 'd', reason: 'r', debitedAt: 1, amountMinor: 100n });
-    const { result } = await verified(session, 'sums');
+    const { result } = await verified(world.session, 'sums');
     expect(result).toMatchObject({ ...holds, looked: { accounts: 1, accountsPutAside: 2 } });
   });
 
@@ -84,7 +73,7 @@ describe('sums of an item', () => {
   const key = 'main/S1';
   const base = { tenant: 'main', sku: 'S1' };
   const write = (type: string, data: object): Promise<Place> =>
-    log.event(topics.inventoryEvents.name, key, { type, data: { ...base, ...data } });
+    world.log.event(topics.inventoryEvents.name, key, { type, data: { ...base, ...data } });
 
   it('are found off where more is reserved than there is', async () => {
     await write('StockReceived', { receiptId: 'r1', quantity: 5, receivedAt: 1 });
@@ -103,7 +92,7 @@ describe('sums of a payment', () => {
   const key = 'main/H1';
   const of = { payNo: 'P1', orderNo: 'H1', currency: 'CNY' };
   const write = (payload: Payload): Promise<Place> =>
-    log.event(topics.paymentsEvents.name, key, payload);
+    world.log.event(topics.paymentsEvents.name, key, payload);
   const created = () =>
     write({
       type: 'PaymentCreated',
@@ -151,7 +140,7 @@ describe('sums of a payment', () => {
     await refunded('r2', 400n);
     await refund('r3', 600n);
     await refund('r4', 1_000n, 'T2');
-    const { result } = await verified(session, 'sums');
+    const { result } = await verified(world.session, 'sums');
     expect(result).toMatchObject({ ...holds, looked: { payments: 1, refunds: 4 } });
   });
 

@@ -1,9 +1,11 @@
-import type { Envelope } from '@plumbline/events';
+import type { Codec, Envelope } from '@plumbline/events';
 import { bodyOf, encodeEnvelope, firstPreviousHash, hashOfEvent } from '@plumbline/events';
+import type { Appended, OutgoingRecord } from '@plumbline/kafka';
 import type { Payload } from '@plumbline/kernel';
 import { partitionOfRecordKey } from '@plumbline/kernel';
+import { afterEach, beforeEach } from 'vitest';
 import type { MemorySession } from '../testing/memory-session.ts';
-import { recordOutput } from '../testing/memory-session.ts';
+import { createMemorySession, recordOutput } from '../testing/memory-session.ts';
 import { verify } from '../commands/verify.ts';
 import type { Finding, Part, PartResult, Place } from './finding.ts';
 
@@ -19,11 +21,39 @@ export interface Planted {
 export interface WrittenLog {
   /** Where the event stands; offset -1 for one that was lost. */
   event(topic: string, key: string, payload: Payload, planted?: Planted): Promise<Place>;
-  /** What its task remembers of the key, as it stands now unless given. */
-  head(changelog: string, key: string, head?: { version: bigint; hash: string }): void;
+  /** What its task remembers of the key, as it stands now. */
+  head(changelog: string, key: string): Promise<unknown>;
 }
 
-export function writeLog({ memory, memoryCodec: codec }: MemorySession): WrittenLog {
+/** A session and its log for each test of a file. */
+export interface LogOfATest {
+  session: MemorySession;
+  log: WrittenLog;
+}
+
+export function logOfEachTest(options?: Parameters<typeof createMemorySession>[0]): LogOfATest {
+  const begin = (): LogOfATest => {
+    const session = createMemorySession(options);
+    return { session, log: writeLog(inMemory(session)) };
+  };
+  const world = begin();
+  beforeEach(() => void Object.assign(world, begin()));
+  afterEach(() => world.session.memory.close());
+  return world;
+}
+
+/** Where it is written. */
+export interface LogToWrite {
+  readonly codec: Codec;
+  readonly append: (record: OutgoingRecord) => Promise<Pick<Appended, 'baseOffset'>>;
+}
+
+export const inMemory = ({ memory, memoryCodec: codec }: MemorySession): LogToWrite => ({
+  codec,
+  append: (record) => Promise.resolve(memory.appendRaw(record)),
+});
+
+export function writeLog({ codec, append }: LogToWrite): WrittenLog {
   const links = new Map<string, { version: bigint; hash: string }>();
   const placeOf = (topic: string, key: string) => ({
     ...{ topic, partition: partitionOfRecordKey(key, 4), key: Buffer.from(key) },
@@ -50,15 +80,15 @@ export function writeLog({ memory, memoryCodec: codec }: MemorySession): Written
         headers: encodeEnvelope({ ...envelope, ...planted.envelope }),
       };
       const { partition } = record;
-      const offset = planted.lost === true ? -1n : memory.appendRaw(record).baseOffset;
+      const offset = planted.lost === true ? -1n : (await append(record)).baseOffset;
       return { topic, partition, offset };
     },
-    head(changelog, key, head) {
+    head(changelog, key) {
       const at = placeOf(changelog, key);
-      const link = head ?? [...links].find(([name]) => name.endsWith(` ${key}`))?.[1];
+      const link = [...links].find(([name]) => name.endsWith(` ${key}`))?.[1];
       if (link === undefined) throw new Error(`${key} has no events`);
       const { version, hash } = link;
-      memory.appendRaw({
+      return append({
         ...at,
         key: Buffer.from(`s/aggregates/${key}`),
         value: Buffer.from(

@@ -17,6 +17,7 @@ import { foldNotifications } from './notifications.ts';
 import { foldPaymentSums } from './payments-sums.ts';
 import { accountMove, foldPots, stockMove } from './pots.ts';
 import { readPartition } from './read-partition.ts';
+import { corrupt } from './unreadable.ts';
 
 /** Parts that one reading of the events is enough for. */
 export const logParts = ['chains', 'sums', 'notifications'] as const satisfies readonly Part[];
@@ -111,7 +112,7 @@ async function verifyPartition(
     return soFar === undefined ? [] : [{ soFar, fold: each.make(soFar.findings) }];
   });
   const chains = parts.get('chains');
-  const heads = chains === undefined ? null : await headsOf(options, at);
+  const heads = chains === undefined ? null : await headsOf(options, at, chains.findings);
   if (chains !== undefined) folds.push({ soFar: chains, fold: foldChains(heads, chains.findings) });
   const position = await readPartition({
     ...{ log, codec, signal, at, catchUpMs },
@@ -130,12 +131,20 @@ async function verifyPartition(
 }
 
 /** Of topics that an aggregate's task writes; others keep no link of every chain. */
-async function headsOf(options: VerifyLogOptions, at: TopicPartition): Promise<Heads | null> {
+async function headsOf(
+  options: VerifyLogOptions,
+  at: TopicPartition,
+  findings: Findings,
+): Promise<Heads | null> {
   const { log, signal } = options;
   const topology = allTopologies.find(
     ({ outputs, stores }) => stores[0]?.name === aggregateStore && outputs[0] === at.topic,
   );
-  return topology === undefined
-    ? null
-    : readHeads({ log, signal, topology, partition: at.partition });
+  if (topology === undefined) return null;
+  try {
+    return await readHeads({ log, signal, topology, partition: at.partition });
+  } catch (error) {
+    findings.add(corrupt(topology.changelog, error));
+    return null;
+  }
 }
