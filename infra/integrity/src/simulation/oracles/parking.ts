@@ -4,15 +4,21 @@ import { deadLettersIn, keyOf, placeOf } from '../history/history.ts';
 
 /**
  * The entries of an input of events that a topology can have taken in: not the unreadable ones, and
- * of their keys nothing that comes later.
+ * of their keys nothing that comes later. What `isPassedOver` concerned nobody there by its headers, so
+ * that nobody tried to read it, and parks no key.
  */
-export function takenIn(history: History, topic: string): readonly Entry[] {
+export function takenIn(
+  history: History,
+  topic: string,
+  isPassedOver: (entry: Entry) => boolean = () => false,
+): readonly Entry[] {
   const parked = new Set<string>();
   return history.committed(topic).filter((entry) => {
     const { partition, key } = entry.record;
     const where = `${partition} ${keyOf(entry)}`;
     if (key !== null && parked.has(where)) return false;
     if (!isPoison(entry)) return true;
+    if (isPassedOver(entry)) return false;
     if (key !== null) parked.add(where);
     return false;
   });

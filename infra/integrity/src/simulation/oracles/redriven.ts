@@ -146,7 +146,13 @@ export function takenBy(history: History, topology: string, topic: string): read
   if (of === undefined) return [];
   const { taken, keys } = letGoOf(history, of);
   const letters = lettersByOrigin(history, of.deadLetters);
-  const untouched = new Set(takenIn(history, topic));
+  // Of what nobody can read only what was passed over came to its end.
+  const ended = new Set(
+    history.taken.flatMap((each) =>
+      each.topology === topology && each.topic === topic ? [placeOf(each)] : [],
+    ),
+  );
+  const untouched = new Set(takenIn(history, topic, ({ record }) => ended.has(placeOf(record))));
   return history.committed(topic).filter((entry): entry is ReadEntry => {
     if (!isReadable(entry)) return false;
     if (!keys.has(lane(topic, keyOf(entry)))) return untouched.has(entry);
