@@ -1,3 +1,5 @@
+import { gatewayCallbackRecorded } from './gateway-callback-recorded.ts';
+
 /**
  * One old shape to the next. Avro's own rules fill a field that an old writer did not know with its
  * default; where the right value follows from the rest of the record, an upcaster puts it there.
@@ -11,5 +13,5 @@ export interface Upcaster {
   fill(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
-/** In the order in which they run. None yet: every record is at its first version. */
-export const upcasters: readonly Upcaster[] = [];
+/** In the order in which they run. How to add one: docs/schema-evolution.md. */
+export const upcasters: readonly Upcaster[] = [gatewayCallbackRecorded];

@@ -3,7 +3,7 @@ import { allTopics, catalogue } from '@plumbline/events';
 import { expect, it } from 'vitest';
 import { commandsProjection, timelineProjection } from './timeline.ts';
 
-/** What the rows of each version hold: every schema that an input may carry, in short. */
+/** What the rows of each version hold: every schema that an input may carry, and what is put in. */
 const schemasOf: Readonly<Record<string, string>> = {
   timeline_2: '54ef8e59c6944dbc',
   timeline_3: '2378e77718eced49',
@@ -14,6 +14,7 @@ const schemasOf: Readonly<Record<string, string>> = {
   timeline_8: '7b94788dd08bb2f8',
   timeline_9: '26f1c2f7956a91cc',
   timeline_10: '11876ec38886e73a',
+  timeline_11: 'da9cf3b8e4f41e21',
   commands_1: 'e0766dadd4becc19',
   commands_2: '9bfb1a5b5db9c47c',
   commands_3: '9318639101aa5363',
@@ -35,6 +36,8 @@ it.each([
       const schema = catalogue.schemas[record];
       if (schema === undefined) throw new Error(`${record} has no schema`);
       hash.update(record).update(schema);
+      const fills = catalogue.upcasters.filter((each) => each.record === record);
+      for (const { missingField } of fills) hash.update(`upcaster of ${missingField}`);
     }
     expect(records.length).toBeGreaterThan(20);
     expect(hash.digest('hex').slice(0, 16)).toBe(
