@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createMetrics, silentLogger } from '@plumbline/observability';
+import { openPostgres } from '@plumbline/postgres';
 import type { Vault } from '@plumbline/vault';
-import { masterKeysOf, openVault } from '@plumbline/vault';
+import { masterKeysOf, openVault, vaultSchema } from '@plumbline/vault';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCli } from './run-cli.ts';
 import { createSession } from './session/session.ts';
@@ -10,15 +11,32 @@ import { recordOutput } from './testing/memory-session.ts';
 const postgresUrl =
   process.env['PLUMBLINE_TEST_POSTGRES'] ?? 'postgres://plumbline:local@127.0.0.1:15432/plumbline';
 
+const kafka = {
+  PLUMBLINE_KAFKA_BROKERS: process.env['PLUMBLINE_TEST_KAFKA'] ?? '127.0.0.1:19092',
+  PLUMBLINE_REGISTRY_URL:
+    process.env['PLUMBLINE_TEST_REGISTRY'] ?? 'http://127.0.0.1:18081/apis/ccompat/v7',
+};
+
 const masterKey = randomBytes(32).toString('base64');
 
 async function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const out = recordOutput();
   const exitCode = await runCli({
     ...{ args, out, signal: new AbortController().signal, createSession },
-    env: { PLUMBLINE_POSTGRES_URL: postgresUrl, ...env },
+    env: { ...kafka, PLUMBLINE_POSTGRES_URL: postgresUrl, ...env },
   });
   return { exitCode, stdout: out.stdout(), stderr: out.stderr() };
+}
+
+interface Backup {
+  readonly wrapped: Buffer;
+  readonly master_key_id: string;
+}
+
+interface Erased {
+  readonly subject: string;
+  readonly keyIds: readonly string[];
+  readonly there: readonly string[];
 }
 
 interface Shown {
@@ -126,6 +144,40 @@ describe('on a real Postgres', () => {
     const again = await erase();
     expect(again.exitCode).toBe(1);
     expect(again.stderr).toContain(`no key of ${subject}`);
+  });
+
+  it('personal-data erasures tells of a key that a restored backup brought back, and erases it', async () => {
+    const [subject, rows] = [`app:${word()}`, `${vaultSchema}.subject_keys`];
+    const text = await vault.keyRing.encrypt(subject, 'x');
+    const postgres = openPostgres({ url: postgresUrl, logger: silentLogger });
+    const own = async () => {
+      const { stdout } = await cli(['personal-data', 'erasures', '--json']);
+      return (JSON.parse(stdout) as readonly Erased[]).filter((each) => each.subject === subject);
+    };
+    try {
+      const backup = await postgres.query<Backup>(`select * from ${rows} where subject = ?`, [
+        subject,
+      ]);
+      expect(await own()).toEqual([]);
+      await cli(['personal-data', 'erase', subject, '--reason', 'asked to']);
+      const keyIds = [text.split(':')[2]];
+      expect(await own()).toMatchObject([{ keyIds, reason: 'asked to', there: [] }]);
+      await postgres.query(
+        `update ${rows} set wrapped = ?, master_key_id = ?, erased_at = null, erase_reason = null
+           where subject = ?`,
+        [backup[0]?.wrapped ?? '', backup[0]?.master_key_id ?? '', subject],
+      );
+      expect(await own()).toMatchObject([{ there: keyIds }]);
+      const told = await cli(['personal-data', 'erasures']);
+      expect(told.exitCode).toBe(1);
+      expect(told.stdout).toContain('READABLE AGAIN');
+      const repeated = await cli(['personal-data', 'erasures', '--repeat']);
+      expect(repeated.exitCode).toBe(0);
+      expect(repeated.stdout).toContain('ERASED AGAIN');
+      expect(await own()).toMatchObject([{ there: [] }]);
+    } finally {
+      await postgres.close();
+    }
   });
 
   it('personal-data rewrap moves keys to another master key, and names those it cannot', async () => {

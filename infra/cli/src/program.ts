@@ -48,6 +48,7 @@ import {
 import { addOrderTimeline } from './commands/order-timeline.ts';
 import { addPaymentClose, addPaymentQuery, addPaymentRefund } from './commands/payment.ts';
 import { addPaymentParked, addPaymentShow } from './commands/payment-show.ts';
+import { addPersonalDataErasures } from './commands/personal-data-erasures.ts';
 import { addPersonalDataErase, addPersonalDataRewrap } from './commands/personal-data.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addRemediesLook } from './commands/remedies-look.ts';
@@ -112,6 +113,7 @@ export function createProgram(run: RunCommand): Command {
     'Keys under which personal data is encrypted',
   );
   addPersonalDataErase(personalData, run);
+  addPersonalDataErasures(personalData, run);
   addPersonalDataRewrap(personalData, run);
   const rules = group(program, 'rules', 'The rules that raise alerts');
   addRulesList(rules, run);

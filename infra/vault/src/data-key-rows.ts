@@ -20,9 +20,9 @@ export interface DataKeyRows {
   byId(keyId: string): Promise<WrappedKey | 'erased' | 'missing'>;
   /** Does nothing when the subject has a live key by now. */
   insert(key: WrappedKey, atMs: number): Promise<void>;
-  /** Gives the ids of the keys that are gone now. */
+  /** Gives the ids of those that were there, and are gone now. */
   erase(options: {
-    readonly subject: string;
+    readonly keyIds: readonly string[];
     readonly reason: string;
     readonly atMs: number;
   }): Promise<readonly string[]>;
@@ -57,11 +57,11 @@ export function createDataKeyRows(sql: Sql): DataKeyRows {
         [keyId, subject, wrapped, masterKeyId, timeText(atMs)],
       );
     },
-    async erase({ subject, reason, atMs }) {
+    async erase({ keyIds, reason, atMs }) {
       const rows = await sql.query<{ key_id: string }>(
         `update ${table} set wrapped = null, master_key_id = null, erased_at = ?, erase_reason = ?
-           where subject = ? and wrapped is not null returning key_id`,
-        [timeText(atMs), reason, subject],
+           where key_id = any(?) and wrapped is not null returning key_id`,
+        [timeText(atMs), reason, keyIds],
       );
       return rows.map((row) => row.key_id);
     },

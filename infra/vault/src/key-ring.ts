@@ -4,6 +4,8 @@ import { createBoundedMap } from './bounded-map.ts';
 import type { DataKeyRows } from './data-key-rows.ts';
 import type { DataKey } from './encrypted-text.ts';
 import { dataKeyOf, decryptText, digestOf, encryptText, keyIdOfText } from './encrypted-text.ts';
+import type { RecordErasure } from './erasures.ts';
+import { eraseKey, eraseThoseThere } from './erasures.ts';
 import * as limits from './limits.ts';
 import type { MasterKeys, WrappedKey } from './master-keys.ts';
 import { unwrapKey, wrapKey } from './master-keys.ts';
@@ -38,13 +40,27 @@ export interface KeyRing {
   digest(subject: string, ...parts: readonly string[]): Promise<string>;
   /** Reads or makes the keys of these subjects, so that they work with Postgres away. */
   warm(subjects: readonly string[]): Promise<void>;
-  /** Erases the subject's keys for good and forgets them here; other processes do within 60 s. */
+  /**
+   * Erases the subject's key for good and forgets it here; other processes do within 60 s. It is
+   * written down before, so that a vault that is restored from a backup forgets it again. Errors:
+   * those of who writes it down; then nothing is erased, and a repeat is right.
+   */
   erase(subject: string, reason: string): Promise<Erasure>;
+  /** Erases keys that were erased before and are there again. */
+  eraseAgain(erased: readonly ErasedKey[]): Promise<Erasure>;
 }
 
 export interface Erasure {
   /** Of the keys that are gone now; none for a subject that had none. */
   readonly keyIds: readonly string[];
+}
+
+/** A key as the log says that it was erased. */
+export interface ErasedKey {
+  readonly keyId: string;
+  readonly reason: string;
+  /** Epoch ms. */
+  readonly erasedAt: number;
 }
 
 export interface RunningKeyRing extends KeyRing {
@@ -57,8 +73,10 @@ export function createKeyRing(options: {
   readonly masterKeys: MasterKeys;
   /** Epoch ms. */
   readonly nowMs: () => number;
+  /** Writes an erasure down for good; left out where nobody erases. */
+  readonly recordErasure?: RecordErasure | undefined;
 }): RunningKeyRing {
-  const { rows, masterKeys, nowMs } = options;
+  const { rows, masterKeys, nowMs, recordErasure } = options;
   const bySubject = createBoundedMap<DataKey>(limits.dataKeysHeldMax);
   const byId = createBoundedMap<DataKey | 'erased'>(limits.dataKeysHeldMax);
   const loading = new Map<string, Promise<DataKey>>();
@@ -117,8 +135,16 @@ export function createKeyRing(options: {
     },
     async erase(subject, reason) {
       checkSubject(subject);
-      const keyIds = await rows.erase({ subject, reason, atMs: nowMs() });
+      const { keyIds } = await eraseKey({ rows, recordErasure, nowMs }, { subject, reason });
       bySubject.delete(subject);
+      for (const keyId of keyIds) byId.set(keyId, 'erased');
+      return { keyIds };
+    },
+    async eraseAgain(erased) {
+      const keyIds = await eraseThoseThere(rows, erased);
+      const gone = new Set(keyIds);
+      for (const [subject, { keyId }] of [...bySubject.entries()])
+        if (gone.has(keyId)) bySubject.delete(subject);
       for (const keyId of keyIds) byId.set(keyId, 'erased');
       return { keyIds };
     },

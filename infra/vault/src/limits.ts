@@ -18,6 +18,15 @@ export const dataKeysHeldMax = 10_000;
  */
 export const forgetEveryMs = 20_000;
 
+/** Keys that one statement asks for of those that were erased: some 30 KB. */
+export const eraseBatch = 1_000;
+
+/** Erased keys that are looked for again and again, the newest: a million of about 200 bytes are 200 MB. */
+export const erasedKeysHeldMax = 1_000_000;
+
+/** More offsets than a partition can have: from its beginning. */
+export const wholeTopic = 2n ** 63n - 1n;
+
 /** Characters of a subject: a kind of 32, a colon, and a name of 128. */
 export const subjectCharactersMax = 161;
 

@@ -7,6 +7,7 @@ import { createDataKeyRows } from './data-key-rows.ts';
 import { createEndpointSecretRows } from './endpoint-secret-rows.ts';
 import type { EndpointSecrets } from './endpoint-secrets.ts';
 import { createEndpointSecrets } from './endpoint-secrets.ts';
+import type { RecordErasure } from './erasures.ts';
 import type { KeyRing } from './key-ring.ts';
 import { createKeyRing } from './key-ring.ts';
 import * as limits from './limits.ts';
@@ -40,6 +41,8 @@ export interface VaultOptions {
   readonly nowMs: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Writes down what is erased, so that a restored vault forgets it too; for who erases. */
+  readonly recordErasure?: RecordErasure;
   /** How often it lets go of keys that were erased elsewhere, ms. Every 20 s if unset. */
   readonly forgetEveryMs?: number;
 }
@@ -57,7 +60,9 @@ export function openVault(options: VaultOptions): Vault {
     ...{ statementTimeoutMs: limits.statementTimeoutMs, clientGraceMs: limits.clientGraceMs },
   });
   const sql = vaultSql(postgres);
-  const keyRing = createKeyRing({ rows: createDataKeyRows(sql), masterKeys, nowMs });
+  const { recordErasure } = options;
+  const rows = createDataKeyRows(sql);
+  const keyRing = createKeyRing({ rows, masterKeys, nowMs, recordErasure });
   const apiKeys = createApiKeys({ ...options, rows: createApiKeyRows(sql) });
   const endpointSecrets = createEndpointSecrets({
     ...{ rows: createEndpointSecretRows(sql), keyRing, nowMs },

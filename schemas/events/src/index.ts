@@ -259,6 +259,7 @@ export type { ChangeKind, ChangeNoted, ChangesEvent } from './generated/changes.
 export { changesEventNames } from './generated/changes.ts';
 export type { PaymentResult, RefundResult, ResultsEvent } from './generated/results.ts';
 export { resultsEventNames } from './generated/results.ts';
+export type { ErasuresEvent, SubjectErased } from './generated/erasures.ts';
 export type { GatewayTransactionClaimed, TransactionsEvent } from './generated/transactions.ts';
 export { transactionsEventNames } from './generated/transactions.ts';
 export type {

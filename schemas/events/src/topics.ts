@@ -9,6 +9,7 @@ import {
   endpointsEventNames,
   endpointsRecordNames,
 } from './generated/endpoints.ts';
+import { erasuresEventNames } from './generated/erasures.ts';
 import { incidentsEventNames, incidentsRecordNames } from './generated/incidents.ts';
 import { desksCommandNames, desksEventNames, desksRecordNames } from './generated/desks.ts';
 import { inventoryCommandNames, inventoryEventNames } from './generated/inventory.ts';
@@ -216,6 +217,12 @@ export const topics = {
     ...events('callbacks', callbacksEventNames),
     writer: 'gateway-calls',
     description: 'That callbacks wait for a payment which nobody has created, and find it.',
+  },
+  erasuresEvents: {
+    ...events('erasures', erasuresEventNames),
+    writer: 'anyone',
+    description:
+      'Whose keys of personal data were erased, so that a restored vault forgets them too.',
   },
   resultsEvents: {
     ...events('results', resultsEventNames),

@@ -8,8 +8,8 @@ import { judgeUrl, openOutbound } from '@plumbline/outbound';
 import { openReadModels } from '@plumbline/postgres';
 import { createRateLimit, openRedis } from '@plumbline/redis';
 import type { Foundation, Parts } from '@plumbline/runtime';
-import type { Vault } from '@plumbline/vault';
-import { masterKeysOf, openVault } from '@plumbline/vault';
+import type { RecordErasure, Vault } from '@plumbline/vault';
+import { masterKeysOf, openErasureLog, openVault } from '@plumbline/vault';
 import type { NotificationsConfig } from './config.ts';
 import { delayTopicsOf, intervalsOf, levelsOf, outboundPolicyOf, ownSecretOf } from './config.ts';
 import { untilDelayTopicsAreThere } from './delay-topics.ts';
@@ -40,7 +40,11 @@ export async function openNotifications(
   });
   const notifications = await gatewayOf(foundation, 'notifications');
   const endpoints = await gatewayOf(foundation, 'endpoints');
-  const vault = openVaultOf(foundation);
+  const erasures = await openErasureLog({
+    ...{ log, codec: foundation.codec, partitions },
+    ...{ source: '/plumbline/endpoints-edge', actor: 'system:endpoints-edge' },
+  });
+  const vault = openVaultOf(foundation, erasures.record);
   const redis = openRedis({ url: config.PLUMBLINE_REDIS_URL, logger, metrics });
   const policy = outboundPolicyOf(config);
   const outbound = openOutbound({ policy });
@@ -112,6 +116,7 @@ export async function openNotifications(
       await endpoints.close();
       await models.close();
       await vault.close();
+      await erasures.close();
       await redis.close();
     },
   };
@@ -129,8 +134,12 @@ const gatewayOf = (
     inFlightMax: limits.commandsInFlightMax,
   });
 
-const openVaultOf = ({ config, logger, metrics }: Foundation<NotificationsConfig>): Vault =>
+const openVaultOf = (
+  { config, logger, metrics }: Foundation<NotificationsConfig>,
+  recordErasure: RecordErasure,
+): Vault =>
   openVault({
+    recordErasure,
     ...{ url: config.PLUMBLINE_POSTGRES_URL, masterKeys: masterKeysOf(config), logger, metrics },
     ...{ tenant: config.PLUMBLINE_TENANT, localStack: config.PLUMBLINE_LOCAL_STACK },
     nowMs: Date.now,

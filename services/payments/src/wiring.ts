@@ -11,7 +11,7 @@ import type { Redis } from '@plumbline/redis';
 import { createRateLimit, openRedis } from '@plumbline/redis';
 import type { Foundation, Parts } from '@plumbline/runtime';
 import type { Vault } from '@plumbline/vault';
-import { masterKeysOf, openVault } from '@plumbline/vault';
+import { masterKeysOf, openVault, repeatErasures } from '@plumbline/vault';
 import type { PaymentsConfig } from './config.ts';
 import { callbackMaxAgeMsOf, callbackSecretOf } from './config.ts';
 import type { Gateways } from './gateways/open-gateways.ts';
@@ -72,6 +72,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
   const gateways = openGateways(config, { accounts });
   const redis = openRedis({ url: config.PLUMBLINE_REDIS_URL, logger, metrics });
   const vault = openVaultOf(foundation);
+  const erasures = await repeatErasures({ log, codec, logger, partitions, keyRing: vault.keyRing });
   const worker = openCallWorker({
     ...{ gateways: gateways.callable, commands: gateway, clock: systemClock, logger, metrics },
     decrypt: (text) => vault.keyRing.decrypt(text),
@@ -135,6 +136,7 @@ export async function openPayments(foundation: Foundation<PaymentsConfig>): Prom
       await refused.close();
       await results.close();
       await models.close();
+      await erasures.close();
       await vault.close();
       await redis.close();
     },

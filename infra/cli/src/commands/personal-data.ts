@@ -1,12 +1,15 @@
 import {
   createDataKeyRows,
+  eraseKey,
   isSubject,
   masterKeysOf,
+  openErasureLog,
   reasonCharactersMax,
   rewrapKeys,
   vaultSql,
 } from '@plumbline/vault';
 import type { Command } from 'commander';
+import { operator } from '../session/ask.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { CliFailure, usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
@@ -23,7 +26,7 @@ export function addPersonalDataErase(parent: Command, run: RunCommand): void {
     .command('erase')
     .description('Forget a subject for good: the log stays, and nobody can read it of them')
     .argument('<subject>', 'whose data: app:demo_app, gateway:LAKALA')
-    .requiredOption('--reason <text>', 'why; it stays in the vault')
+    .requiredOption('--reason <text>', 'why; it stays in the log: no personal data')
     .option('--json', 'what was erased as JSON')
     .addHelpText(
       'after',
@@ -45,13 +48,20 @@ export async function erasePersonalData(
   if (reason.length > reasonCharactersMax)
     throw usageFailure(`--reason has ${reasonCharactersMax} characters at most`);
   const rows = createDataKeyRows(vaultSql(await session.postgres()));
-  const keyIds = await rows.erase({ subject, reason, atMs: Date.now() });
+  const log = await openErasureLog({
+    ...{ log: await session.log(), codec: await session.codec() },
+    partitions: session.config.PLUMBLINE_PARTITIONS,
+    ...{ source: '/plumbline/cli', actor: operator() },
+  });
+  const by = { rows, recordErasure: log.record, nowMs: Date.now };
+  const { keyIds } = await eraseKey(by, { subject, reason }).finally(() => log.close());
   if (keyIds.length === 0) throw new CliFailure(`there is no key of ${subject} to erase`);
   if (json === true) session.out.json({ subject, keyIds });
   else
     session.out.line(
       `${subject}: the key ${keyIds.join(', ')} is erased. Processes that hold it let go of it ` +
-        'within 60 s; backups of Postgres have it for as long as they are kept.',
+        'within 60 s. Backups of Postgres have it for as long as they are kept; one that is ' +
+        'restored forgets it again (personal-data erasures).',
     );
   return 0;
 }

@@ -8,11 +8,12 @@ import { partitionsOf } from '../read/scan.ts';
 import type { Check } from './check.ts';
 import { badCheck, okCheck } from './check.ts';
 
-/** Events that are no aggregate's history, and so no chain: claims and callbacks have many writers, changes are notes. */
+/** No aggregate's history, and so no chain: many write claims, callbacks and erasures; changes are notes. */
 const unchained: ReadonlySet<string> = new Set([
   topics.transactionsEvents.name,
   topics.callbacksEvents.name,
   topics.changesEvents.name,
+  topics.erasuresEvents.name,
 ]);
 
 /** Where each event carries the hash of the one before. */

@@ -38,8 +38,9 @@ export function dataKeyRowsContract(rows: () => DataKeyRows): void {
     const [first, second] = [wrapped(`app:${word()}`), wrapped('')];
     const { subject } = first;
     await rows().insert(first, atMs);
-    expect(await rows().erase({ subject, reason: 'asked to', atMs })).toEqual([first.keyId]);
-    expect(await rows().erase({ subject, reason: 'asked to', atMs })).toEqual([]);
+    const erased = { keyIds: [first.keyId, word()], reason: 'asked to', atMs };
+    expect(await rows().erase(erased)).toEqual([first.keyId]);
+    expect(await rows().erase(erased)).toEqual([]);
     expect(await rows().byId(first.keyId)).toBe('erased');
     await rows().insert({ ...second, subject }, atMs);
     expect(await rows().live(subject)).toEqual({ ...second, subject });
@@ -61,7 +62,7 @@ export function dataKeyRowsContract(rows: () => DataKeyRows): void {
     expect(await mine(to.masterKeyId)).toEqual([]);
     expect(await rows().live(from.subject)).toEqual(to);
     expect(await rows().replace({ from, to })).toBe(false);
-    await rows().erase({ subject: from.subject, reason: 'asked to', atMs });
+    await rows().erase({ keyIds: [from.keyId], reason: 'asked to', atMs });
     expect(await rows().replace({ from: to, to: from })).toBe(false);
     expect(await rows().byId(from.keyId)).toBe('erased');
   });

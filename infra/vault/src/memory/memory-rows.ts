@@ -44,9 +44,9 @@ export function createMemoryDataKeyRows(faults = noFaults()): DataKeyRows {
         const { keyId, subject } = key;
         if (liveOf(subject) === null) rows.set(keyId, { key, keyId, subject });
       }),
-    erase: ({ subject }) =>
+    erase: ({ keyIds }) =>
       answered(faults, () => {
-        const live = [...rows.values()].filter((row) => row.subject === subject && row.key);
+        const live = keyIds.flatMap((keyId) => rows.get(keyId) ?? []).filter((row) => row.key);
         for (const row of live) row.key = null;
         return live.map(({ keyId }) => keyId);
       }),

@@ -35,7 +35,8 @@ function world(env: Readonly<Record<string, string>>, appId: string) {
       authenticate: () => Promise.resolve({ keyId: '0', appId, name: 'till', scopes: apiScopes }),
     },
     keyRing: {
-      ...{ encrypt: unasked, decrypt: unasked, warm: unasked, erase: unasked },
+      ...{ encrypt: unasked, decrypt: unasked, warm: unasked },
+      ...{ erase: unasked, eraseAgain: unasked },
       digest: () => Promise.resolve('f'.repeat(64)),
     },
     rateLimit: { take: () => Promise.resolve({ allowed: true, remaining: 1 }) },

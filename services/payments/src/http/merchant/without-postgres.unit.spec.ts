@@ -21,7 +21,10 @@ const edge: MerchantEdge = {
     authenticate: () =>
       Promise.resolve({ keyId: '0', appId: 'demo_app', name: 'till', scopes: apiScopes }),
   },
-  keyRing: { encrypt: away, decrypt: away, digest: away, warm: away, erase: away },
+  keyRing: {
+    ...{ encrypt: away, decrypt: away, digest: away, warm: away, erase: away },
+    eraseAgain: away,
+  },
   rateLimit: { take: () => Promise.resolve({ allowed: true, remaining: 1 }) },
   idempotency: { run: (_request, work) => work() },
   cache: createOrderCache({ max: 1, freshMs: 1, nowMs: () => 0 }),
