@@ -3,6 +3,7 @@
  * most of them are left out. They need not be exact: shares that are even by them end together.
  */
 const knownSeconds: Readonly<Record<string, number>> = {
+  'infra/cli/src/dead-letters/redrive-many.int.spec.ts': 9,
   'infra/cli/src/real-servers.int.spec.ts': 13,
   'infra/integrity/src/endpoints-do-what-they-describe.int.spec.ts': 45,
   'infra/integrity/src/merchant-api.int.spec.ts': 11,
