@@ -26,6 +26,9 @@ const knownSeconds: Readonly<Record<string, number>> = {
 /** Most take one or two. */
 const otherSeconds = 2;
 
+/** What a file takes, as far as it is known. */
+export const secondsOf = (file: string): number => knownSeconds[file] ?? otherSeconds;
+
 export interface ShareOfFiles {
   /** From 1. */
   readonly number: number;
@@ -42,15 +45,14 @@ export function filesOfShare(files: readonly string[], share: ShareOfFiles): rea
   const gone = Object.keys(knownSeconds).filter((known) => !files.includes(known));
   if (gone.length > 0)
     throw new Error(`no such file of tests, but its seconds are known: ${gone.join(', ')}`);
-  const seconds = (file: string): number => knownSeconds[file] ?? otherSeconds;
   const longestFirst = [...files].sort(
-    (a, b) => seconds(b) - seconds(a) || (a < b ? -1 : Number(a > b)),
+    (a, b) => secondsOf(b) - secondsOf(a) || (a < b ? -1 : Number(a > b)),
   );
   const shares = Array.from({ length: share.of }, () => ({ total: 0, own: [] as string[] }));
   for (const file of longestFirst) {
     const lightest = shares.reduce((least, each) => (each.total < least.total ? each : least));
     lightest.own.push(file);
-    lightest.total += seconds(file);
+    lightest.total += secondsOf(file);
   }
   return shares[share.number - 1]?.own ?? [];
 }

@@ -200,6 +200,7 @@ function mixedLog(): ReadOnlyLog {
       const reader = await broker.openReader(options);
       return {
         position: (of) => reader.position(of),
+        stampMs: () => reader.stampMs(),
         seek: (to) => {
           reader.seek(to);
         },
