@@ -64,6 +64,11 @@ export interface AggregateOptions<State, Command extends Payload, Event extends 
     /** Also called of each command that comes by itself: what it has to know of those stores. */
     complete?(command: Command, context: ProcessorContext): Command;
   };
+  /**
+   * How many commands of people and clients each remembers, so that a repeat gets the same answer;
+   * `recentCommandsPerAggregate` of the limits unless given. More where one is many people's.
+   */
+  readonly remembersOfPeople?: number;
   /** What of each state stands in a store of its own, for whoever follows that. */
   readonly index?: AggregateIndex<State>;
   /**
@@ -296,7 +301,8 @@ function aggregateProcessor<State, Command extends Payload, Event extends Payloa
       answer: () => decider.answer(after.entry.state, command, decision),
     });
     ask(context, { key, command, decision, state: after.entry.state }, cause);
-    const saved = { ...after.entry, recent: withOutcome(entry.recent, outcome, actor) };
+    const recently = withOutcome(entry.recent, outcome, actor, options.remembersOfPeople);
+    const saved = { ...after.entry, recent: recently };
     save(context, { key, before: entry.state, cause }, saved);
     emitOutcome({ topic: topics.outcomes, input, outcome, context });
   }

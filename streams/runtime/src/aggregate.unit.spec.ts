@@ -88,6 +88,17 @@ describe('each command has one outcome', () => {
     ]);
   });
 
+  it('the same again after as many commands of people as it is told to remember', () => {
+    driver.restart(doorTopology({ remembersOfPeople: 6 }));
+    for (const id of ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7']) command(closeDoor(), id);
+    command(openDoor(), 'open');
+    command(closeDoor(), 'p3');
+    command(closeDoor(), 'p2');
+    const [remembered, forgotten] = outcomes().slice(-2);
+    expect(remembered).toMatchObject({ status: 'REJECTED', code: 'DOOR_UNKNOWN' });
+    expect(forgotten).toMatchObject({ status: 'ACCEPTED' });
+  });
+
   it('refused when a command id comes again with other content', () => {
     command(openDoor(), 'same');
     command(openDoor(5), 'same');

@@ -40,16 +40,20 @@ export function answeredBefore(options: {
 /**
  * The newest outcomes with one more: so many of people and clients, and so many of our own processes,
  * which say much and must not push out what somebody may yet repeat.
+ *
+ * `ofPeople`: how many of people and clients.
  */
 export function withOutcome(
   recent: readonly RecentCommand[],
   outcome: DecidedOutcome,
   actor: string,
+  ofPeople: number = limits.recentCommandsPerAggregate,
 ): readonly RecentCommand[] {
   const isSystem = actor.startsWith('system:');
   const one = { id: outcome.commandId, outcome, ...(isSystem ? { isSystem } : {}) };
   const alike = recent.filter((each) => (each.isSystem ?? false) === isSystem);
-  const [oldest] = alike.length < limits.recentCommandsPerAggregate ? [] : alike;
+  const most = isSystem ? limits.recentCommandsPerAggregate : ofPeople;
+  const [oldest] = alike.length < most ? [] : alike;
   return [...recent.filter((each) => each !== oldest), one];
 }
 

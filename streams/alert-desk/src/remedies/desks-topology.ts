@@ -6,6 +6,7 @@ import { aggregateTopology } from '@plumbline/runtime';
 import type { DeskCommand, DeskCommandOf } from '../domain/desk/commands.ts';
 import { deskDecider } from '../domain/desk/desk.ts';
 import type { DeskEvent } from '../domain/desk/events.ts';
+import { peoplesCommandsRemembered } from '../domain/desk/limits.ts';
 import type { Desk, DeskState } from '../domain/desk/state.ts';
 import { emptyRule, ruleIn } from '../domain/desk/state.ts';
 import { effectIdOf } from '../domain/remedy/ids.ts';
@@ -134,6 +135,7 @@ export const desksTopology = (options: DesksTopologyOptions): Topology => {
       deadLetters: topics.desksDeadLetters.name,
     },
     subjectOf: ({ data }) => ('remedyId' in data ? data.remedyId : data.tenant),
+    remembersOfPeople: peoplesCommandsRemembered,
     asks: {
       topics: [
         ...[topics.ordersCommands.name, topics.paymentsCommands.name],

@@ -50,7 +50,9 @@ export type DoorHears = NonNullable<DoorOptions['hears']>;
 
 /** A door on the topics of orders; what is given stands beside it, or instead. */
 export const doorTopology = (
-  given: Partial<Pick<DoorOptions, 'decider' | 'index' | 'hears' | 'asks'>> = {},
+  given: Partial<
+    Pick<DoorOptions, 'decider' | 'index' | 'hears' | 'asks' | 'remembersOfPeople'>
+  > = {},
 ) =>
   aggregateTopology<Door, OrdersCommand, OrdersEvent>({
     name: 'orders',

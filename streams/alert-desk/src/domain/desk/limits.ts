@@ -23,3 +23,9 @@ export const reasonCharactersMax = 500;
 
 /** Two are asked for at most; a few more may have said so. */
 export const approvalsMax = 8;
+
+/**
+ * A desk is all of a tenant's: a policy for each rule may be set within the seconds in which a stop
+ * comes again. With 300 bytes each 5 KB are written with each leave.
+ */
+export const peoplesCommandsRemembered = 16;
