@@ -148,7 +148,7 @@ it('a person is forgotten with the key: the log, its checksums and all that is f
   expect((await shown(number))['extra_data']).toMatchObject({ note: person });
   const before = await logBytes();
   const keys = `${vaultSchema}.subject_keys`;
-  const backup = await postgres.query(`select * from ${keys} where subject = ?`, [subject]);
+  const backup = await postgres.query<Json>(`select * from ${keys} where subject = ?`, [subject]);
   expect(backup).toHaveLength(1);
 
   const erased = await plumbline('personal-data', 'erase', subject, '--reason', 'asked to');
