@@ -145,3 +145,6 @@ export const streamPageEntries = 1_000;
 
 /** How far Redis's clock may be from the broker's: machines that keep time are within a second. */
 export const verifySkewMs = 60_000;
+
+/** Offsets from which on a time is looked for in a partition: some 20 fetches, as these take to read. */
+export const seekFromOffsets = 50_000n;

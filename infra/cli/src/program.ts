@@ -60,6 +60,7 @@ import { addRulesSwitches } from './commands/rules-switch.ts';
 import { addSeed } from './commands/seed.ts';
 import { addStack } from './commands/stack.ts';
 import { addTopics } from './commands/topics.ts';
+import { addShow } from './commands/travel.ts';
 import { addTrigger } from './commands/trigger.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWhatIf } from './commands/what-if.ts';
@@ -86,6 +87,7 @@ export function createProgram(run: RunCommand): Command {
   addAlertsTail(alerts, run);
   addAlertsList(alerts, run);
   addAlertsSay(alerts, run);
+  addShow(alerts, run, { kind: 'alert', description: 'Show an alert, now or at any moment' });
   const incidents = group(program, 'incidents', 'Alerts of one rule that came together');
   addIncidentsLook(incidents, run);
   addIncidentsSay(incidents, run);
@@ -93,6 +95,7 @@ export function createProgram(run: RunCommand): Command {
   addRemediesLook(remedies, run);
   addRemediesSay(remedies, run);
   const order = group(program, 'order', 'One order');
+  addShow(order, run, { kind: 'order', description: 'Show an order, now or at any moment' });
   addOrderTimeline(order, run);
   const checkout = group(program, 'checkout', 'The checkout of one purchase');
   addCheckoutShow(checkout, run);
@@ -103,6 +106,10 @@ export function createProgram(run: RunCommand): Command {
   addPaymentQuery(payment, run);
   addPaymentClose(payment, run);
   addPaymentRefund(payment, run);
+  const stock = group(program, 'stock', 'One item, and what is set aside of it');
+  addShow(stock, run, { kind: 'stock', description: 'Show the stock of an item at any moment' });
+  const account = group(program, 'account', 'One account, and what is held on it');
+  addShow(account, run, { kind: 'account', description: 'Show an account at any moment' });
   const appKey = group(program, 'app-key', 'API keys of apps, which are merchants');
   addAppKeyCreate(appKey, run);
   addAppKeyList(appKey, run);

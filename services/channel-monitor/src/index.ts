@@ -27,6 +27,7 @@ export type { RefusalCode, Refused } from './auth/refusals.ts';
 export { refusals } from './auth/refusals.ts';
 export type { ChannelMonitorConfig } from './config.ts';
 export { schema as channelMonitorConfig } from './config.ts';
+export { receivingDecider } from './domain/receiving/account.ts';
 export { documentedErrorCodes as channelMonitorErrorCodes } from './http/documented-codes.ts';
 export type { OrderFile, OrderFileOptions } from './order-file/order-file.ts';
 export { createOrderFile } from './order-file/order-file.ts';

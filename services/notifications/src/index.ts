@@ -10,6 +10,11 @@ export {
   verifyWebhook,
   webhookRefusals,
 } from './delivery/signature.ts';
+export { endpointKeyOf } from './domain/endpoint/endpoint-id.ts';
+export { evolve as evolveEndpoint } from './domain/endpoint/evolve.ts';
+export { noEndpoint } from './domain/endpoint/state.ts';
+export { evolve as evolveNotifications } from './domain/notification/evolve.ts';
+export { findNotification, noNotifications } from './domain/notification/state.ts';
 export type { Trial, TrialDelivery } from './http/endpoints/trial-content.ts';
 export { trialDelivery, trialOrderNo } from './http/endpoints/trial-content.ts';
 export { notificationsErrorCodes } from './http/error-codes.ts';

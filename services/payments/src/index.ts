@@ -1,5 +1,6 @@
 export type { PaymentsConfig } from './config.ts';
 export { schema as paymentsConfig } from './config.ts';
+export { paymentDecider } from './domain/payment/payment.ts';
 export { paymentsErrorCodes } from './http/error-codes.ts';
 export type { GatewayConnection } from './gateways/call-gateway.ts';
 export { openGatewayConnection } from './gateways/call-gateway.ts';

@@ -6,5 +6,7 @@ export { incidentAlertsTopology } from './incidents/incident-alerts.ts';
 export { incidentsTopology } from './incidents/incidents-topology.ts';
 export { deskKeyOf, remediesTopology } from './remedies/remedies-topology.ts';
 export { desksTopology } from './remedies/desks-topology.ts';
+export { evolve as evolveRemedies } from './domain/remedy/evolve.ts';
+export { findRemedy, noRemedies } from './domain/remedy/state.ts';
 export { effectIdOf, remedyIdOf } from './domain/remedy/ids.ts';
 export { alertDeskTopologies, alertDeskTopologiesOf } from './topologies.ts';

@@ -2,6 +2,8 @@ export type { ActivateRulesOptions, RuleActivation } from './activate-rules.ts';
 export { activateRules } from './activate-rules.ts';
 export type { AsIf, RuleChange } from './as-if.ts';
 export { alertsAsIf, wrongChange } from './as-if.ts';
+export type { AlertLife } from './life/life.ts';
+export { withLifeEvent } from './life/life.ts';
 export { consistencyAlerts } from './topology.ts';
 export { alertIdOf } from './stores.ts';
 export type { Rule, RuleId, RuleParameter } from './rules/rule.ts';

@@ -3,47 +3,46 @@ import type { Saga, SagaState } from '@plumbline/checkout';
 import { phaseOf, sagaDecider } from '@plumbline/checkout';
 import type { CheckoutEvent } from '@plumbline/events';
 import { topics } from '@plumbline/events';
-import type { LogRecord } from '@plumbline/kafka';
-import { partitionOfRecordKey, routingKey } from '@plumbline/kernel';
+import { routingKey } from '@plumbline/kernel';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { amountText } from '../format/summary.ts';
 import { tableLines } from '../format/table.ts';
+import { tenantOption } from '../format/tenant-option.ts';
 import type { DecodedRecord } from '../read/decode.ts';
-import { decodeRecord } from '../read/decode.ts';
-import { scan } from '../read/scan.ts';
 import { ask } from '../session/ask.ts';
 import type { ExitCode } from '../session/failure.ts';
 import { usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import { recordJson } from './alert-line.ts';
 import type { RunCommand } from './command.ts';
+import { aggregates } from '../travel/aggregates.ts';
+import { historyOf } from '../travel/history.ts';
+import { now } from '../travel/moment.ts';
 import { examples } from './command.ts';
-
-interface ShowOptions {
-  readonly json?: boolean;
-}
+import type { TravelOptions } from './travel.ts';
+import { addShow } from './travel.ts';
 
 export function addCheckoutShow(parent: Command, run: RunCommand): void {
-  parent
-    .command('show')
-    .description('Show where the checkout of an order stands, what it waits for, and its steps')
-    .argument('<orderNo>', 'number of the order')
-    .option('--json', 'state and events as JSON')
-    .addHelpText('after', examples('checkout show H1001', 'checkout show H1001 --json'))
-    .action((orderNo: string, options: ShowOptions) =>
-      run((session) => showCheckout(session, orderNo, options)),
-    );
+  addShow(parent, run, {
+    kind: 'checkout',
+    description: 'Show where the checkout of an order stands, what it waits for, and its steps',
+    asItStands: showCheckout,
+  });
 }
 
 /** From the log alone. Exit code 1 when no checkout leads the order. */
 export async function showCheckout(
   session: Session,
   orderNo: string,
-  { json }: ShowOptions,
+  { json, tenant }: TravelOptions,
 ): Promise<ExitCode> {
   const { out } = session;
-  const entries = await checkoutEvents(session, orderNo);
+  const entries = await historyOf(
+    session,
+    { aggregate: aggregates.checkout, id: orderNo, tenant: tenantOption(session, tenant) },
+    [now],
+  );
   // The topic holds nothing else; the codec has checked it.
   const events = entries.map(({ payload }) => payload as CheckoutEvent);
   const state = events.reduce(
@@ -59,29 +58,6 @@ export async function showCheckout(
   for (const line of stateLines(state)) out.line(line);
   for (const entry of entries) out.line(`  ${stepLine(entry)}`);
   return 0;
-}
-
-async function checkoutEvents(
-  session: Session,
-  orderNo: string,
-): Promise<readonly DecodedRecord[]> {
-  const key = keyOf(session, orderNo);
-  const log = await session.log();
-  const codec = await session.codec();
-  const topic = topics.checkoutEvents.name;
-  const partition = partitionOfRecordKey(key, session.config.PLUMBLINE_PARTITIONS);
-  const found: LogRecord[] = [];
-  await scan({
-    ...{ log, signal: session.signal, of: [{ topic, partition }] },
-    take: (record) => {
-      if (record.key?.toString('utf8') === key) found.push(record);
-    },
-    onProgress: (done, total) => session.out.progress(`read ${done} of ${total} offsets`),
-  });
-  session.out.progressDone();
-  const entries: DecodedRecord[] = [];
-  for (const record of found) entries.push(await decodeRecord(codec, record));
-  return entries;
 }
 
 function keyOf({ config }: Session, orderNo: string): string {

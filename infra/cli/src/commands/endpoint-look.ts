@@ -7,6 +7,7 @@ import type { EndpointDetail } from '../webhooks/endpoint-answers.ts';
 import { endpointDetail, endpointList } from '../webhooks/endpoint-answers.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
+import { addShow } from './travel.ts';
 import { endpointLine, endpointPath } from './endpoint-set.ts';
 
 export interface EndpointListOptions {
@@ -46,15 +47,11 @@ export async function listEndpoints(
 }
 
 export function addEndpointShow(parent: Command, run: RunCommand): void {
-  parent
-    .command('show')
-    .description('Show an endpoint: its settings, and how it does')
-    .argument('<endpointId>', 'as endpoint list shows it')
-    .option('--json', 'everything as JSON')
-    .addHelpText('after', examples('endpoint show ep_…'))
-    .action((endpointId: string, options: { readonly json?: boolean }) =>
-      run((session) => showEndpoint(session, endpointId, options)),
-    );
+  addShow(parent, run, {
+    kind: 'endpoint',
+    description: 'Show an endpoint: its settings, and how it does',
+    asItStands: showEndpoint,
+  });
 }
 
 export async function showEndpoint(

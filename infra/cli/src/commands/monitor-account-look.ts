@@ -9,6 +9,7 @@ import type { ExitCode } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
+import { addShow } from './travel.ts';
 
 export interface AccountListOptions {
   readonly pid?: string;
@@ -48,15 +49,11 @@ export async function listAccounts(
 }
 
 export function addMonitorAccountShow(parent: Command, run: RunCommand): void {
-  parent
-    .command('show')
-    .description('Show an account: its channels, its settings, and what waits')
-    .argument('<account>', 'pid and aid, as 1000.1')
-    .option('--json', 'everything as JSON')
-    .addHelpText('after', examples('monitor accounts show 1000.1'))
-    .action((account: string, options: { readonly json?: boolean }) =>
-      run((session) => showAccount(session, account, options)),
-    );
+  addShow(parent, run, {
+    kind: 'receiving account',
+    description: 'Show an account: its channels, its settings, and what waits',
+    asItStands: showAccount,
+  });
 }
 
 export async function showAccount(

@@ -11,6 +11,7 @@ import type { NotificationDetail, ShownNotification } from '../webhooks/endpoint
 import { attemptText, notificationDetail, notificationPage } from '../webhooks/endpoint-answers.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
+import { addShow } from './travel.ts';
 
 export interface NotificationListOptions {
   readonly status?: string;
@@ -94,15 +95,11 @@ const notificationTable = (found: readonly ShownNotification[]): readonly string
   );
 
 export function addNotificationShow(parent: Command, run: RunCommand): void {
-  parent
-    .command('show')
-    .description('Show a notification: what is sent, each attempt, and what was answered')
-    .argument('<notificationId>', 'as notification list shows it; webhook-id of the delivery')
-    .option('--json', 'everything as JSON')
-    .addHelpText('after', examples('notification show 1c0f…'))
-    .action((notificationId: string, options: { readonly json?: boolean }) =>
-      run((session) => showNotification(session, notificationId, options)),
-    );
+  addShow(parent, run, {
+    kind: 'notification',
+    description: 'Show a notification: what is sent, each attempt, and what was answered',
+    asItStands: showNotification,
+  });
 }
 
 export const notificationPath = (notificationId: string, rest = ''): string =>

@@ -10,6 +10,7 @@ import {
 } from '@plumbline/kernel';
 import type { Command } from 'commander';
 import { summaryOf } from '../format/summary.ts';
+import { tenantOption } from '../format/tenant-option.ts';
 import type { DecodedRecord } from '../read/decode.ts';
 import { decodeRecord } from '../read/decode.ts';
 import { byTime } from '../read/follow.ts';
@@ -49,10 +50,8 @@ export async function showTimeline(
   orderNo: string,
   options: TimelineOptions,
 ): Promise<ExitCode> {
-  const { out, config } = session;
-  const tenant = options.tenant ?? config.PLUMBLINE_TENANT;
-  if (!/^[A-Za-z0-9_-]{1,32}$/.test(tenant))
-    throw usageFailure(`--tenant is 1 to 32 of a-z, 0-9 and -, not "${tenant}"`);
+  const { out } = session;
+  const tenant = tenantOption(session, options.tenant);
   if (orderNo === '') throw usageFailure('an order number is not empty');
   const entries = await timelineOf(session, routingKey(tenant, orderNo));
   if (options.json === true) {

@@ -10,21 +10,18 @@ import { CliFailure, usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
+import { addShow } from './travel.ts';
 
 interface ShowOptions {
   readonly json?: boolean;
 }
 
 export function addPaymentShow(parent: Command, run: RunCommand): void {
-  parent
-    .command('show')
-    .description('Show everything about a payment: facts, calls to its gateway, callbacks, refunds')
-    .argument('<payNo>', 'number of the payment')
-    .option('--json', 'the same as JSON')
-    .addHelpText('after', examples('payment show PAY…', 'payment show PAY… --json'))
-    .action((payNo: string, options: ShowOptions) =>
-      run((session) => showPayment(session, payNo, options)),
-    );
+  addShow(parent, run, {
+    kind: 'payment',
+    description: 'Show everything about a payment: facts, calls to its gateway, callbacks, refunds',
+    asItStands: showPayment,
+  });
 }
 
 /** Exit code 1 when no payment has the number; callbacks that named it are shown all the same. */

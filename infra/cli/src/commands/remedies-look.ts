@@ -10,6 +10,7 @@ import { usageFailure } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
+import { addShow } from './travel.ts';
 
 interface ListOptions {
   readonly status?: string;
@@ -97,15 +98,11 @@ export function addRemediesLook(remedies: Command, run: RunCommand): void {
     .option('--json', 'a JSON list')
     .addHelpText('after', examples('remedies list --status WAITING', 'remedies list --json'))
     .action((options: ListOptions) => run((session) => listRemedies(session, options)));
-  remedies
-    .command('show')
-    .description('Show a remedy with its history')
-    .argument('<remedyId>', 'id of the remedy, as remedies list shows it')
-    .option('--json', 'the remedy as JSON')
-    .addHelpText('after', examples('remedies show 2f0c…'))
-    .action((remedyId: string, options: { readonly json?: boolean }) =>
-      run((session) => showRemedy(session, remedyId, options)),
-    );
+  addShow(remedies, run, {
+    kind: 'remedy',
+    description: 'Show a remedy with its history',
+    asItStands: showRemedy,
+  });
   remedies
     .command('policies')
     .description('Show what is done about the alerts of each rule, and what is stopped')

@@ -188,7 +188,7 @@ describe('what-if refuses', () => {
     ['a grace beyond its range', { set: ['A.grace=90d'] }, 'the grace of rule A is'],
     ['a value that the rule has not', { set: ['A.patience=1s'] }, 'it has none'],
     ['a rule on and off', { activate: 'A', disable: 'A' }, 'at once'],
-    ['a time without its zone', { from: '2026-01-05T00:00:00' }, '--from is how long ago'],
+    ['a time without its zone', { from: '2026-01-05T00:00:00' }, 'names no time zone'],
     ['a window that ends before it begins', { from: '2030-01-01T00:00:00Z' }, 'before it begins'],
     ['a sample of more than all', { sample: '3/2' }, '--sample is a part'],
     ['a sample of nothing', { sample: '0/2' }, '--sample is a part'],

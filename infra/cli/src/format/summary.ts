@@ -30,7 +30,7 @@ export function summaryOf(data: object): string {
 function fieldOf(name: string, value: unknown, currency: string | null): string {
   if (typeof value === 'bigint' && name.endsWith('Minor') && currency !== null)
     return `${name.slice(0, -'Minor'.length)}=${amountText(value, currency)}`;
-  return `${name}=${shortened(textOf(value))}`;
+  return `${name}=${shortened(valueText(value))}`;
 }
 
 export const amountText = (amountMinor: bigint, currency: string): string =>
@@ -38,7 +38,8 @@ export const amountText = (amountMinor: bigint, currency: string): string =>
     ? `${formatMajor(amountMinor, currency)} ${currency}`
     : `${amountMinor.toString()} minor units`;
 
-function textOf(value: unknown): string {
+/** Times as dates, lists by their length. */
+export function valueText(value: unknown): string {
   if (Array.isArray(value)) return String(value.length);
   if (typeof value === 'number' && value >= firstTimeMs) return new Date(value).toISOString();
   if (Buffer.isBuffer(value)) return `${value.length} bytes`;

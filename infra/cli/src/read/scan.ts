@@ -14,10 +14,15 @@ export async function partitionsOf(
   );
 }
 
+/** A partition from its start, or from an offset, to its end, or to before another. */
+export interface ScannedSpan extends TopicPartition {
+  readonly offset?: bigint;
+  readonly to?: bigint;
+}
+
 export interface ScanOptions {
   readonly log: ReadOnlyLog;
-  /** From their start unless an offset is given. */
-  readonly of: readonly (TopicPartition & { readonly offset?: bigint })[];
+  readonly of: readonly ScannedSpan[];
   readonly signal: AbortSignal;
   /** In the order of their partition; `take` is waited for. */
   take(record: LogRecord): void | Promise<void>;
@@ -26,15 +31,16 @@ export interface ScanOptions {
 }
 
 /**
- * Reads partitions from their start to where they end now: committed records only, up to the last
- * stable offset, so that a transaction left open does not keep it waiting. Returns where each ended.
+ * Reads partitions from their start to where they end now, or what lies between given offsets of it:
+ * committed records only, up to the last stable offset, so that a transaction left open does not
+ * keep it waiting. Returns where each ended.
  */
 export async function scan(options: ScanOptions): Promise<readonly Position[]> {
   const { log, of, signal } = options;
   const spans = await Promise.all(
-    of.map(async ({ topic, partition, offset }) => {
-      const { logStartOffset, lastStableOffset: to } = await log.ends({ topic, partition });
-      return { topic, partition, from: offset ?? logStartOffset, to };
+    of.map(async ({ topic, partition, offset, to }) => {
+      const { logStartOffset, lastStableOffset: end } = await log.ends({ topic, partition });
+      return { topic, partition, from: offset ?? logStartOffset, to: least(to ?? end, end) };
     }),
   );
   const left = spans.filter(({ from, to }) => from < to);

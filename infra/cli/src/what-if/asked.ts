@@ -1,10 +1,10 @@
 import type { RuleChange } from '@plumbline/consistency-alerts';
 import { wrongChange } from '@plumbline/consistency-alerts';
-import type { LogRecord, ReadOnlyLog } from '@plumbline/kafka';
+import type { ReadOnlyLog } from '@plumbline/kafka';
 import { durationOption, durationText } from '../format/duration.ts';
 import { ruleCalled, valueOption } from '../format/rule-option.ts';
 import { timeOption } from '../format/time-option.ts';
-import { recordAt } from '../read/record-at.ts';
+import { appendTimeAt, placeIn } from '../read/place.ts';
 import { usageFailure } from '../session/failure.ts';
 import { verdicts, type Verdict } from './compare-alerts.ts';
 import type { Window } from './raised-alerts.ts';
@@ -118,13 +118,8 @@ async function momentOption(
   text: string | undefined,
   name: string,
 ): Promise<number | null> {
-  const [, topic, partition, offset] = /^(.+)-(\d{1,5})@(\d{1,19})$/.exec(text ?? '') ?? [];
-  if (topic === undefined || partition === undefined || offset === undefined) {
-    const time = timeOption(text, name);
-    return time === undefined ? null : Date.parse(time);
-  }
-  const at = { topic, partition: Number(partition), offset: BigInt(offset) };
-  const record: LogRecord | null = await recordAt(log, at);
-  if (record !== null) return record.timestampMs;
-  throw usageFailure(`${name}: there is no committed record at ${topic}-${partition}@${offset}`);
+  const at = placeIn(text ?? '');
+  if (at !== null) return appendTimeAt(log, at, name);
+  const time = timeOption(text, name);
+  return time === undefined ? null : Date.parse(time);
 }
