@@ -2,7 +2,7 @@ export { schema as alertDeskConfig } from './config.ts';
 export { approvalsNeeded } from './domain/desk/leave.ts';
 export { channelCountsTopology } from './signals/channel-counts.ts';
 export { channelSignalsTopology } from './signals/channel-signals.ts';
-export { incidentAlertsTopology } from './incidents/incident-alerts.ts';
+export { incidentAlertsTopology, incidentKeyOf } from './incidents/incident-alerts.ts';
 export { incidentsTopology } from './incidents/incidents-topology.ts';
 export { deskKeyOf, remediesTopology } from './remedies/remedies-topology.ts';
 export { desksTopology } from './remedies/desks-topology.ts';

@@ -4,13 +4,21 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventWriter, WrittenEvent } from '../testing/event-writer.ts';
 import { createEventWriter } from '../testing/event-writer.ts';
 import type { MemorySession } from '../testing/memory-session.ts';
+import {
+  alertRaised,
+  callbackRecorded,
+  encrypted,
+  money,
+  orderCreated,
+  orderKey,
+  paymentCreated,
+} from '../testing/sample-events.ts';
 import type { AggregateKind } from '../travel/aggregates.ts';
 import type { TravelOptions } from './travel.ts';
 import { travel } from './travel.ts';
 
-const key = 'main/H1';
+const key = orderKey;
 const of = { orderNo: 'H1', payNo: 'P1' };
-const money = { amountMinor: 9_990n, currency: 'CNY' };
 let writer: EventWriter;
 
 beforeEach(() => {
@@ -31,22 +39,13 @@ async function show(
 const json = async (id: string, options: TravelOptions, kind?: AggregateKind): Promise<unknown> =>
   JSON.parse((await show(id, { ...options, json: true }, kind)).text);
 
-const created = (orderNo = 'H1') => ({
-  type: 'OrderCreated',
-  data: {
-    ...{ ...money, orderNo, tenant: 'main', fingerprint: 'f', idempotencyKey: null },
-    items: [{ sku: 'S1', quantity: 1, unitAmountMinor: money.amountMinor }],
-    ...{ payBy: Date.UTC(2027, 0, 1), purchase: null, createdAt: Date.UTC(2026, 0, 5) },
-  },
-});
-
 /** An order that is created, waits, and is paid, ten seconds apart. */
 async function paidOrder(): Promise<readonly [WrittenEvent, WrittenEvent, WrittenEvent]> {
   const topic = topics.ordersEvents.name;
-  const first = await writer.write(topic, created(), { key });
+  const first = await writer.write(topic, orderCreated(), { key });
   // Others stand between its events, on the same partition too.
   for (const other of ['H2', 'H3', 'H4', 'H5', 'H6'])
-    await writer.write(topic, created(other), { key: `main/${other}` });
+    await writer.write(topic, orderCreated(other), { key: `main/${other}` });
   writer.pass(10_000);
   const second = await writer.write(
     topic,
@@ -150,11 +149,6 @@ describe('step by step', () => {
   });
 });
 
-const payment = (payNo: string) => ({
-  ...{ ...money, id: 1n, payNo, orderNo: 'H1', tenant: 'main', channel: 'MOCK' },
-  ...{ expireAt: 0, createdAt: 0, gateway: null, merchant: null },
-});
-
 const statusChange = { path: 'status', from: 'PENDING', to: 'WAITING_PAYMENT' };
 
 describe('two moments', () => {
@@ -177,17 +171,8 @@ describe('what is found by its id alone', () => {
   it('a payment, under the key of its order, whatever came for its number before', async () => {
     const payNo = payNoOf({ atMs: 1, slot: slotOf(key), random: 7 });
     const topic = topics.paymentsEvents.name;
-    const callback = {
-      type: 'PaymentCallbackRecorded',
-      data: {
-        ...{ payNo, orderNo: null, callbackId: 'c', callbackStatus: 'SUCCESS', nonce: 'n' },
-        ...{ channelTradeNo: null, timestamp: '1', rawPayload: 'enc:v1:k:abc', result: 'IGNORED' },
-        ...{ code: 'PAYMENT_NOT_FOUND', contradictory: false, currentStatus: null, receivedAt: 0 },
-      },
-    };
-    await writer.write(topic, callback, { key: payNo });
-    const data = payment(payNo);
-    await writer.write(topic, { type: 'PaymentCreated', data }, { key, subject: payNo });
+    await writer.write(topic, callbackRecorded(payNo, null), { key: payNo });
+    await writer.write(topic, paymentCreated(payNo), { key, subject: payNo });
     const { text } = await show(payNo, {}, 'payment');
     expect(text).toMatch(/^ {2}status +created$/m);
     expect(text).toContain('since v1');
@@ -198,17 +183,9 @@ describe('what is found by its id alone', () => {
   it('an alert, of an order that has several, through its life', async () => {
     const [one, other] = ['1', '2'].map((each) => derivedUuid(slotOf(key), 'alert', each));
     const topic = topics.alertsEvents.name;
-    const raised = (alertId = '') => ({
-      type: 'AlertRaised',
-      data: {
-        ...{ ...money, alertId, rule: 'A', ruleVersion: 1, tenant: 'main', orderNo: 'H1' },
-        ...{ payNo: null, severity: 'WARNING', summary: 's', expected: 'PAID', actual: 'PENDING' },
-        ...{ deadline: null, detectedAt: 0, howSeen: 'x', triggerEventId: 'e', evidence: [] },
-      },
-    });
     const about = { alertId: one, rule: 'A', tenant: 'main', orderNo: 'H1', reason: 'seen' };
-    await writer.write(topic, raised(one), { key, subject: one ?? '' });
-    await writer.write(topic, raised(other), { key, subject: other ?? '' });
+    await writer.write(topic, alertRaised(one ?? ''), { key, subject: one ?? '' });
+    await writer.write(topic, alertRaised(other ?? ''), { key, subject: other ?? '' });
     await writer.write(
       topic,
       { type: 'AlertAcknowledged', data: { ...about, acknowledgedAt: 0 } },
@@ -227,16 +204,10 @@ describe('what is found by its id alone', () => {
 
   it('personal data is not shown', async () => {
     const payNo = payNoOf({ atMs: 1, slot: slotOf(key), random: 7 });
-    const secret = 'enc:v1:aaaaaaaaaaaaaaaaaaaaaa:c2VjcmV0';
-    const merchant = {
-      ...{ orderType: 'PAYMENT', subject: 'a book', extraData: secret, fingerprint: 'f' },
-      idempotencyKey: null,
-    };
-    await writer.write(
-      topics.paymentsEvents.name,
-      { type: 'PaymentCreated', data: { ...payment(payNo), merchant } },
-      { key, subject: payNo },
-    );
+    await writer.write(topics.paymentsEvents.name, paymentCreated(payNo, encrypted), {
+      key,
+      subject: payNo,
+    });
     for (const options of [{}, { steps: true }, { json: true }, { diff: ['now', 'now'] }]) {
       const { text } = await show(payNo, options, 'payment');
       expect(text).not.toContain('enc:v1');

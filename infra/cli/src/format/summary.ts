@@ -44,8 +44,13 @@ export function valueText(value: unknown): string {
   if (typeof value === 'number' && value >= firstTimeMs) return new Date(value).toISOString();
   if (Buffer.isBuffer(value)) return `${value.length} bytes`;
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
-  return String(value);
+  return printable(String(value));
 }
+
+/** What would move the cursor of a terminal, or end a page, is not what it says. */
+export const printable = (text: string): string =>
+  // eslint-disable-next-line no-control-regex -- these are what it is about
+  text.replaceAll(/[\0-\x1f\x7f-\x9f\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '\uFFFD');
 
 const shortened = (text: string): string =>
   text.length <= fieldCharactersMax ? text : `${text.slice(0, fieldCharactersMax - 1)}…`;

@@ -1,4 +1,4 @@
-import { amountText, valueText } from '../format/summary.ts';
+import { amountText, printable, valueText } from '../format/summary.ts';
 import type { Words } from './words.ts';
 import { isPlain } from './words.ts';
 
@@ -77,7 +77,7 @@ const currencyIn = (value: unknown): string | null =>
 
 function leafText(value: unknown, { path, currency, words }: Place): string {
   if (value === null) return 'null';
-  if (typeof value === 'string') return words(value);
+  if (typeof value === 'string') return printable(words(value));
   if (Array.isArray(value) || isPlain(value)) return 'none';
   if (typeof value === 'bigint' && path.endsWith('Minor') && currency !== null)
     return amountText(value, currency);

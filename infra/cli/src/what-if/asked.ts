@@ -113,7 +113,7 @@ export async function windowOption(
 export const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 /** A time, or when the record at a place was appended: `payments.events.v1-2@1500`. */
-async function momentOption(
+export async function momentOption(
   log: ReadOnlyLog,
   text: string | undefined,
   name: string,
