@@ -31,6 +31,8 @@ export type { Vault, VaultOptions } from './open-vault.ts';
 export { openVault } from './open-vault.ts';
 export type { RepeatedErasures } from './repeat-erasures.ts';
 export { repeatErasures } from './repeat-erasures.ts';
+export type { Reveal, Reveals } from './reveals.ts';
+export { createReveals } from './reveals.ts';
 export type { Rewrapped } from './rewrap.ts';
 export { rewrapKeys } from './rewrap.ts';
 export type { MemoryFaults } from './memory/memory-rows.ts';

@@ -78,7 +78,7 @@ export const lastUsedEveryMs = 60_000;
 /** Characters of a key's name, which is for people. */
 export const keyNameCharactersMax = 100;
 
-/** Characters of the reason of an erasure. */
+/** Characters of the reason of an erasure, or of looking at personal data. */
 export const reasonCharactersMax = 500;
 
 /** How long a monitor client and its keys are taken as they were read: a revocation holds after that. */

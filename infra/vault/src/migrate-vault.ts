@@ -84,6 +84,19 @@ const migrations: readonly Migration[] = [
           table.index(['client_id', 'version']);
         }),
   },
+  {
+    name: '5-reveals',
+    up: (schema) =>
+      schema.createTable('reveals', (table) => {
+        table.text('reveal_id').primary();
+        table.text('actor').notNullable();
+        table.text('reason').notNullable();
+        table.text('what').notNullable();
+        table.specificType('key_ids', 'text[]').notNullable();
+        table.timestamp('revealed_at', { precision: 3 }).notNullable();
+        table.index(['revealed_at']);
+      }),
+  },
 ];
 
 /** Processes that start together wait for each other and find the work done. */

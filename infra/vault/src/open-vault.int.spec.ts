@@ -19,6 +19,7 @@ import { createMonitorKeyRows } from './monitor-key-rows.ts';
 import { newMonitorKeyId } from './monitor-key-text.ts';
 import type { Vault, VaultOptions } from './open-vault.ts';
 import { openVault } from './open-vault.ts';
+import { createReveals } from './reveals.ts';
 import { rewrapKeys } from './rewrap.ts';
 
 function testPostgresUrl(): string {
@@ -79,6 +80,7 @@ it('makes its tables once, whoever comes first', async () => {
     { name: '2-api-keys' },
     { name: '3-endpoint-secrets' },
     { name: '4-monitor-keys' },
+    { name: '5-reveals' },
   ]);
 });
 
@@ -111,6 +113,23 @@ it('keeps no key in the clear, and nothing of one that was erased but when and w
       ...{ erased_at: new Date(Date.UTC(2026, 0, 2)), erase_reason: 'asked to' },
     },
   ]);
+});
+
+it('keeps who looked at personal data, why, where, and under which keys it stood', async () => {
+  const { keyRing } = open();
+  const text = await keyRing.encrypt(`app:${word()}`, '张三');
+  const [, , keyId] = text.split(':');
+  const atMs = Date.UTC(2026, 0, 2);
+  const reveals = createReveals({ sql: vaultSql(postgres), keyRing, nowMs: () => atMs });
+  const what = `order timeline main/${word()}`;
+  const of = { actor: 'operator:ana', reason: 'ticket 812', what };
+  expect(await reveals.reveal([text, text], of)).toEqual(new Map([[text, '张三']]));
+  const rows = await postgres.query(
+    `select actor, reason, key_ids, revealed_at from ${vaultSchema}.reveals where what = ?`,
+    [what],
+  );
+  const { actor, reason } = of;
+  expect(rows).toEqual([{ actor, reason, key_ids: [keyId], revealed_at: new Date(atMs) }]);
 });
 
 it('forgets in every process what was erased in one', async () => {

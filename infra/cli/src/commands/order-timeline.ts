@@ -12,14 +12,16 @@ import { timelinePage } from '../timeline/page.ts';
 import type { TimelineEntry, UnreadableRecord } from '../timeline/read-timeline.ts';
 import { isRead, timelineOf } from '../timeline/read-timeline.ts';
 import { writeWhole } from '../timeline/write-whole.ts';
+import type { RevealOptions } from '../travel/reveal.ts';
+import { checkReveal, withReveal, wordsFor } from '../travel/reveal.ts';
 import type { Words } from '../travel/words.ts';
-import { inWords, masked } from '../travel/words.ts';
+import { inWords } from '../travel/words.ts';
 import { isoOf, momentOption } from '../what-if/asked.ts';
 import { recordJson } from './alert-line.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
 
-export interface TimelineOptions {
+export interface TimelineOptions extends RevealOptions {
   readonly tenant?: string;
   readonly at?: string;
   /** A file to write. */
@@ -28,20 +30,22 @@ export interface TimelineOptions {
 }
 
 export function addOrderTimeline(order: Command, run: RunCommand): void {
-  order
+  const command = order
     .command('timeline')
     .description("Show everything that was said about an order, straight from the log's bytes")
     .argument('<orderNo>', 'number of the order')
     .option('--tenant <tenant>', 'whose order it is (default: PLUMBLINE_TENANT)')
     .option('--at <moment>', 'as it stood: a time, how long ago, or topic-partition@offset')
     .addOption(new Option('--html <file>', 'a page for any browser, in one file').conflicts('json'))
-    .option('--json', 'a JSON list with envelopes and all data')
+    .option('--json', 'a JSON list with envelopes and all data');
+  withReveal(command)
     .addHelpText(
       'after',
       examples(
         'order timeline H1001',
         'order timeline H1001 --at 2026-01-31T12:00:00Z --json',
         'order timeline H1001 --html H1001.html',
+        'order timeline H1001 --reveal --reason "ticket 812"',
       ),
     )
     .action((orderNo: string, options: TimelineOptions) =>
@@ -58,11 +62,15 @@ export async function showTimeline(
   const { out } = session;
   const tenant = tenantOption(session, options.tenant);
   if (orderNo === '') throw usageFailure('an order number is not empty');
+  checkReveal(options);
   if (options.html === '') throw usageFailure('--html is the name of a file');
   const untilMs = await momentOption(await session.log(), options.at, '--at');
   const readAtMs = Date.now();
   const entries = await timelineOf(session, routingKey(tenant, orderNo), untilMs ?? undefined);
-  if (options.json === true) out.json(entries.map((entry) => entryJson(entry, masked)));
+  const said = entries.map((entry) => (isRead(entry) ? entry.payload.data : null));
+  const what = `order timeline ${tenant}/${orderNo}`;
+  const words = await wordsFor(session, said, { ...options, what });
+  if (options.json === true) out.json(entries.map((entry) => entryJson(entry, words)));
   if (entries.length === 0) {
     const then = untilMs === null ? '' : ` at ${isoOf(untilMs)}`;
     out.note(`the log says nothing about order ${orderNo} of tenant ${tenant}${then}`);
@@ -70,12 +78,12 @@ export async function showTimeline(
   }
   if (options.html !== undefined) {
     const until = isoOf(untilMs ?? readAtMs);
-    const page = timelinePage({ orderNo, tenant, until, entries, words: masked });
+    const page = timelinePage({ orderNo, tenant, until, entries, words });
     await writeWhole(options.html, page);
     out.note(`${options.html}: ${entries.length} records`);
   } else if (options.json !== true) {
     for (const entry of entries)
-      out.line(isRead(entry) ? entryLine(entry, masked) : brokenLine(entry));
+      out.line(isRead(entry) ? entryLine(entry, words) : brokenLine(entry));
   }
   return 0;
 }

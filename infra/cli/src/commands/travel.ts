@@ -22,11 +22,14 @@ import {
 } from '../travel/say-state.ts';
 import type { Version } from '../travel/versions.ts';
 import { eventsUpTo, stoodAt, versionsOf } from '../travel/versions.ts';
+import type { RevealOptions } from '../travel/reveal.ts';
+import { checkReveal, withReveal, wordsFor } from '../travel/reveal.ts';
+import type { Words } from '../travel/words.ts';
 import { masked } from '../travel/words.ts';
 import type { RunCommand } from './command.ts';
 import { examples } from './command.ts';
 
-export interface TravelOptions {
+export interface TravelOptions extends RevealOptions {
   readonly at?: string;
   readonly atOffset?: string;
   readonly steps?: boolean;
@@ -36,8 +39,8 @@ export interface TravelOptions {
 }
 
 /** Whether a moment is asked about, or the way there, rather than how it stands. */
-const isTravel = ({ at, atOffset, steps, diff }: TravelOptions): boolean =>
-  at !== undefined || atOffset !== undefined || steps === true || diff !== undefined;
+const isTravel = ({ at, atOffset, steps, diff, reveal }: TravelOptions): boolean =>
+  [at, atOffset, diff].some((each) => each !== undefined) || steps === true || reveal === true;
 
 /** The options of every command that shows an aggregate, with examples. */
 function withTravel(command: Command, kind: AggregateKind): Command {
@@ -58,6 +61,7 @@ function withTravel(command: Command, kind: AggregateKind): Command {
     )
     .addOption(new Option('--steps', 'each event with what it changed').conflicts('diff'))
     .option('--diff <moments...>', 'two moments, as --at has them: the fields that differ');
+  withReveal(command);
   if (ofTenant) command.option('--tenant <tenant>', 'whose it is (default: PLUMBLINE_TENANT)');
   return command.addHelpText(
     'after',
@@ -109,6 +113,7 @@ export async function travel(
   options: TravelOptions & { readonly id: string },
 ): Promise<ExitCode> {
   const { id } = options;
+  checkReveal(options);
   const aggregate = aggregateOf(kind);
   const tenant = tenantOption(session, options.tenant);
   const named: Named = { aggregate, id, tenant };
@@ -118,26 +123,31 @@ export async function travel(
   const fold = aggregate.foldOf(id);
   const what = aggregate.ofTenant ? `${kind} ${id} of ${tenant}` : `${kind} ${id}`;
   const { out } = session;
+  const wordsOf = (shown: readonly unknown[]): Promise<Words> =>
+    wordsFor(session, shown, { ...options, what: `${kind} show ${id}` });
   if (asked.kind === 'difference') {
     const [from, to] = asked.moments;
     const stood = [stoodAt(fold, events, from), stoodAt(fold, events, to)] as const;
-    if (options.json === true) out.json({ kind, id, ...differenceJson(stood, masked) });
-    else for (const line of differenceLines(what, stood, masked)) out.line(line);
+    const words = await wordsOf(stood.map(({ state }) => state));
+    if (options.json === true) out.json({ kind, id, ...differenceJson(stood, words) });
+    else for (const line of differenceLines(what, stood, words)) out.line(line);
     return found(stood.some(({ state }) => state !== null));
   }
   const [moment] = asked.moments;
   if (options.steps === true) {
-    const steps = stepsOf(id, versionsOf(fold, eventsUpTo(events, moment)));
+    const steps = [...stepsOf(id, versionsOf(fold, eventsUpTo(events, moment)))];
+    const words = await wordsOf(steps.map(({ after }) => after));
     if (options.json === true)
-      out.json({ kind, id, versions: [...steps].map((each) => versionJson(each, masked)) });
-    else for (const each of steps) for (const line of versionLines(each, masked)) out.line(line);
-    return found(events.length > 0);
+      out.json({ kind, id, versions: steps.map((each) => versionJson(each, words)) });
+    else for (const each of steps) for (const line of versionLines(each, words)) out.line(line);
+    return found(steps.length > 0);
   }
   const stood = stoodAt(fold, events, moment);
+  const words = await wordsOf([stood.state]);
   if (options.json === true)
-    out.json({ kind, id, at: momentText(moment), ...stoodJson(stood, masked) });
+    out.json({ kind, id, at: momentText(moment), ...stoodJson(stood, words) });
   else if (stood.state !== null)
-    for (const line of stateLines(what, moment, stood, masked)) out.line(line);
+    for (const line of stateLines(what, moment, stood, words)) out.line(line);
   return found(stood.state !== null);
 
   function found(isThere: boolean): ExitCode {

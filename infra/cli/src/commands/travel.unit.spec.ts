@@ -228,6 +228,8 @@ describe('is refused', () => {
     ['one moment to compare', { diff: ['now'] }, 'two moments'],
     ['three', { diff: ['v1', 'v2', 'v3'] }, 'two moments'],
     ['a tenant that cannot be', { tenant: 'a/b' }, '--tenant'],
+    ['to show personal data for nothing', { reveal: true }, 'needs a --reason'],
+    ['a reason for nothing', { reason: 'why not' }, '--reason goes with --reveal'],
   ] as const)('%s', async (_what, options, says) => {
     await paidOrder();
     await expect(show('H1', options)).rejects.toThrow(says);

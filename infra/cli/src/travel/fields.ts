@@ -42,8 +42,9 @@ function leavesOf(value: unknown, place: Place): readonly Field[] {
 
 function changes(before: unknown, after: unknown, place: Place): readonly FieldChange[] {
   if (before === after) return [];
+  if (Array.isArray(before) && Array.isArray(after)) return changesOfList(before, after, place);
   const [had, has] = [partsOf(before), partsOf(after)];
-  if (had !== null && has !== null && Array.isArray(before) === Array.isArray(after)) {
+  if (had !== null && has !== null && isPlain(before) && isPlain(after)) {
     const currency = currencyIn(after) ?? currencyIn(before) ?? place.currency;
     const [old, current] = [new Map(had), new Map(has)];
     const names = [...new Set([...old.keys(), ...current.keys()])];
@@ -59,6 +60,23 @@ function changes(before: unknown, after: unknown, place: Place): readonly FieldC
   return [...new Set([...gone.keys(), ...come.keys()])]
     .map((path) => ({ path, from: gone.get(path) ?? null, to: come.get(path) ?? null }))
     .filter(({ from, to }) => from !== to);
+}
+
+/** A list that keeps the newest lets go of its first: the others are the same, one place further. */
+function changesOfList(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  place: Place,
+): readonly FieldChange[] {
+  const gone = Math.max(before.indexOf(after[0]), 0);
+  const kept = before.slice(gone);
+  const at = (index: number): Place => ({ ...place, path: join(place.path, index) });
+  return [
+    ...before.slice(0, gone).flatMap((each, index) => changes(each, undefined, at(index))),
+    ...Array.from({ length: Math.max(kept.length, after.length) }, (_, index) =>
+      changes(kept[index], after[index], at(index)),
+    ).flat(),
+  ];
 }
 
 /** What a value consists of, by name; null for what is one thing. */
