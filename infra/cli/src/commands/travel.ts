@@ -20,6 +20,8 @@ import {
   versionJson,
   versionLines,
 } from '../travel/say-state.ts';
+import type { Keys } from '../travel/step-through.ts';
+import { stepThrough } from '../travel/step-through.ts';
 import type { Version } from '../travel/versions.ts';
 import { eventsUpTo, stoodAt, versionsOf } from '../travel/versions.ts';
 import type { RevealOptions } from '../travel/reveal.ts';
@@ -33,14 +35,15 @@ export interface TravelOptions extends RevealOptions {
   readonly at?: string;
   readonly atOffset?: string;
   readonly steps?: boolean;
+  readonly step?: boolean;
   readonly diff?: readonly string[];
   readonly tenant?: string;
   readonly json?: boolean;
 }
 
 /** Whether a moment is asked about, or the way there, rather than how it stands. */
-const isTravel = ({ at, atOffset, steps, diff, reveal }: TravelOptions): boolean =>
-  [at, atOffset, diff].some((each) => each !== undefined) || steps === true || reveal === true;
+const isTravel = ({ at, atOffset, steps, step, diff, reveal }: TravelOptions): boolean =>
+  [at, atOffset, steps, step, diff, reveal].some((each) => each !== undefined);
 
 /** The options of every command that shows an aggregate, with examples. */
 function withTravel(command: Command, kind: AggregateKind): Command {
@@ -60,6 +63,11 @@ function withTravel(command: Command, kind: AggregateKind): Command {
       ).conflicts('diff'),
     )
     .addOption(new Option('--steps', 'each event with what it changed').conflicts('diff'))
+    .addOption(
+      new Option('--step', 'the same one by one, by keys, on a terminal').conflicts([
+        ...['diff', 'steps', 'json'],
+      ]),
+    )
     .option('--diff <moments...>', 'two moments, as --at has them: the fields that differ');
   withReveal(command);
   if (ofTenant) command.option('--tenant <tenant>', 'whose it is (default: PLUMBLINE_TENANT)');
@@ -111,9 +119,12 @@ export async function travel(
   session: Session,
   kind: AggregateKind,
   options: TravelOptions & { readonly id: string },
+  keys: Keys = process.stdin,
 ): Promise<ExitCode> {
   const { id } = options;
   checkReveal(options);
+  if (options.step === true && keys.isTTY !== true)
+    throw usageFailure('--step needs a terminal to read keys from: --steps prints them all');
   const aggregate = aggregateOf(kind);
   const tenant = tenantOption(session, options.tenant);
   const named: Named = { aggregate, id, tenant };
@@ -134,11 +145,12 @@ export async function travel(
     return found(stood.some(({ state }) => state !== null));
   }
   const [moment] = asked.moments;
-  if (options.steps === true) {
+  if (options.steps === true || options.step === true) {
     const steps = [...stepsOf(id, versionsOf(fold, eventsUpTo(events, moment)))];
     const words = await wordsOf(steps.map(({ after }) => after));
     if (options.json === true)
       out.json({ kind, id, versions: steps.map((each) => versionJson(each, words)) });
+    else if (options.step === true) await stepping(session, { what, steps, words, keys });
     else for (const each of steps) for (const line of versionLines(each, words)) out.line(line);
     return found(steps.length > 0);
   }
@@ -154,6 +166,31 @@ export async function travel(
     if (!isThere) out.note(`${what} was not there ${momentText(asked.moments.at(-1) ?? now)}`);
     return isThere ? 0 : 1;
   }
+}
+
+/** One after the other, with what each changed, and the state after it. */
+async function stepping(
+  { out, signal }: Session,
+  of: {
+    readonly what: string;
+    readonly steps: readonly Version[];
+    readonly words: Words;
+    readonly keys: Keys;
+  },
+): Promise<void> {
+  const { what, steps, words, keys } = of;
+  const [first] = steps;
+  if (first === undefined) return;
+  const stepAt = (index: number): Version => steps[index] ?? first;
+  await stepThrough({
+    ...{ count: steps.length, keys, out, signal },
+    changeLines: (index) => versionLines(stepAt(index), words),
+    stateLines: (index) => {
+      const { event, after: state } = stepAt(index);
+      const at = { topic: event.topic, partition: event.partition, offset: event.offset };
+      return stateLines(what, { kind: 'offset', at }, { event, state }, words);
+    },
+  });
 }
 
 type Asked =

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { topics } from '@plumbline/events';
 import { derivedUuid, payNo as payNoOf, slotOf } from '@plumbline/kernel';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -134,6 +135,30 @@ describe('step by step', () => {
     expect(second).not.toContain('createdAtMs');
     expect(third).toMatch(/^ {4}- expiry +was gateway$/m);
     expect((await show('H1', { steps: true, at: 'v1' })).text).not.toContain('v2');
+  });
+
+  it('or one by one, by keys of a terminal, and of nothing else', async () => {
+    await paidOrder();
+    const session = writer.session.again();
+    const keys = Object.assign(new EventEmitter(), {
+      isTTY: true,
+      resume: () => {
+        for (const key of ['n', 's', 'q']) keys.emit('data', Buffer.from(key));
+      },
+      pause: () => undefined,
+    });
+    expect(await travel(session, 'order', { id: 'H1', step: true }, keys)).toBe(0);
+    const text = session.out.stdout();
+    expect(text).toContain('2 of 3');
+    expect(text).toMatch(/~ status +PENDING → WAITING_PAYMENT/);
+    expect(text).toMatch(/^ {2}status +WAITING_PAYMENT$/m);
+    expect(text).not.toContain('OrderPaid');
+    const file = Object.assign(new EventEmitter(), {
+      resume: () => undefined,
+      pause: () => undefined,
+    });
+    const refused = travel(writer.session.again(), 'order', { id: 'H1', step: true }, file);
+    await expect(refused).rejects.toThrow('--step needs a terminal');
   });
 
   it('is a list of versions with changes as JSON', async () => {
