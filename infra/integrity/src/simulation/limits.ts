@@ -232,6 +232,9 @@ export const incidents = {
 /** In so many seeds minutes of channels are short, so that one is usual, and silent, within a run. */
 export const listeningSeeds = 0.3;
 
+/** Without a word for so long a payment lingers at a silent channel: a minute has two seconds here. */
+export const sweptSilentMs = 300;
+
 /** As docs/silence.md has it. */
 export const usualSilence = {
   ...{ minuteMs: 60_000, idleMinutesMax: 60, windowMinutes: 10, usualMinutes: 60 },

@@ -84,7 +84,7 @@ export const rareStates: readonly string[] = [
   ...['alert W raised', 'ChannelSilent', 'ChannelSpeaks'],
   // What is done about alerts.
   ...['remedy DONE', 'remedy REFUSED', 'remedy WITHDRAWN'],
-  ...['remedy held: REMEDIES_STOPPED'],
+  ...['remedy held: REMEDIES_STOPPED', 'a channel was swept'],
   // What is done about records that cannot be read.
   ...['dead letter ENVELOPE_HEADER_MISSING', 'dead letter MAGIC_BYTE', 'dead letter NULL_KEY'],
   ...['dead letter NULL_VALUE', 'dead letter PARKED_BEHIND', 'dead letter TRUNCATED'],

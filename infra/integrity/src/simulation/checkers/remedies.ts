@@ -1,4 +1,11 @@
-import type { DesksEvent, LeaveGranted, RemediesEvent, RemedyPolicy } from '@plumbline/events';
+import type {
+  DesksEvent,
+  LeaveGranted,
+  PaymentsCommand,
+  PaymentsEvent,
+  RemediesEvent,
+  RemedyPolicy,
+} from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { Violation } from '../../checks/violation.ts';
 import { violation } from '../../checks/violation.ts';
@@ -10,7 +17,10 @@ import type { Checker } from './checker.ts';
 export const remediesChecker: Checker = {
   name: 'remedies',
   title: 'each remedy starts once, by one command, within its limits, and not after a stop',
-  check: (history) => [...desksOf(history), ...sent(history), ...lives(history)],
+  check: (history) => [
+    ...[...desksOf(history), ...sent(history), ...lives(history)],
+    ...sweepsOf(history),
+  ],
 };
 
 const hourMs = 3_600_000;
@@ -74,7 +84,9 @@ function sent(history: History): readonly Violation[] {
   const leaves = new Map<string, string>();
   for (const { payload, envelope } of ownEntries(history, topics.desksEvents.name)) {
     const event = payload as DesksEvent;
-    if (event.type === 'LeaveGranted' && !event.data.dryRun)
+    if (event.type !== 'LeaveGranted' || event.data.dryRun) continue;
+    // A sweep asks by itself, once it knows what lingers.
+    if (event.data.remedy !== 'SWEEP_CHANNEL')
       leaves.set(envelope.causationId ?? '', event.data.remedyId);
   }
   const targets = [topics.ordersCommands, topics.paymentsCommands, topics.checkoutCommands];
@@ -128,5 +140,42 @@ function lives(history: History): readonly Violation[] {
     if (!counts.has(`${event.data.remedyId} RemedyStarted`))
       found.push(`remedy ${event.data.remedyId} started, and its order does not know`);
   }
+  return found.map((what) => violation('I7', what));
+}
+
+const sweptMax = 200;
+
+/** Each payment that a sweep names is one of its channel at the gateway, and is asked about once. */
+function sweepsOf(history: History): readonly Violation[] {
+  const channels = new Map<string, string>();
+  for (const { payload } of ownEntries(history, topics.paymentsEvents.name)) {
+    const event = payload as PaymentsEvent;
+    if (event.type === 'PaymentCreated' && event.data.gateway !== null)
+      channels.set(event.data.payNo, event.data.channel);
+  }
+  const asked = new Map<string, number>();
+  for (const { payload, envelope } of ownEntries(history, topics.paymentsCommands.name)) {
+    const command = payload as PaymentsCommand;
+    if (envelope.actor !== 'system:remedies' || command.type !== 'QueryPayment') continue;
+    const { payNo, reason } = command.data;
+    const name = `${payNo}: ${reason}`;
+    asked.set(name, (asked.get(name) ?? 0) + 1);
+  }
+  const found: string[] = [];
+  for (const { payload } of ownEntries(history, topics.remediesEvents.name)) {
+    const event = payload as RemediesEvent;
+    if (event.type !== 'ChannelSwept') continue;
+    const { payNos, orderNo, alertId, rule, remedyId } = event.data;
+    if (payNos.length > sweptMax) found.push(`sweep ${remedyId} asks about ${payNos.length}`);
+    for (const payNo of payNos) {
+      const name = `${payNo}: remedy of alert ${alertId}, rule ${rule}`;
+      const count = asked.get(name) ?? 0;
+      asked.delete(name);
+      if (count !== 1) found.push(`sweep ${remedyId} asked ${count} times about ${payNo}`);
+      if (orderNo !== `channel.${channels.get(payNo) ?? 'none'}`)
+        found.push(`sweep ${remedyId} of ${orderNo} names ${payNo}, which is not there`);
+    }
+  }
+  for (const name of asked.keys()) found.push(`no sweep asks about ${name}`);
   return found.map((what) => violation('I7', what));
 }

@@ -164,6 +164,7 @@ function reachedByRemedies(history: History, reached: (name: string) => void): v
   for (const { payload } of ownEntries(history, topics.remediesEvents.name)) {
     const event = payload as RemediesEvent;
     if (event.type === 'RemedyEnded') reached(`remedy ${event.data.ending}`);
+    if (event.type === 'ChannelSwept') reached('a channel was swept');
     if (event.type === 'RemedyHeld') reached(`remedy held: ${event.data.code}`);
   }
 }

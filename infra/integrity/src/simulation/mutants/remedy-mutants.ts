@@ -1,6 +1,6 @@
 import type { ProcessorContext, Topology } from '@plumbline/runtime';
 import type { Mutant } from './mutant.ts';
-import { inContext, withContext, withEmitted, withProcessor } from './wrap-topology.ts';
+import { given, inContext, withContext, withEmitted, withProcessor } from './wrap-topology.ts';
 
 /** As far as the changelog keeps it of a desk. */
 interface KeptDesk {
@@ -32,6 +32,8 @@ const keeping = (topology: Topology, change: (desk: KeptDesk) => KeptDesk): Topo
       );
 
 const nothingSpent = { hourMs: 0, ids: [], minor: {} };
+
+const sweeping = ['alerts are mended', 'channels are listened to'] as const;
 
 /** What starts by itself: wrong. */
 export const remedyMutants: readonly Mutant[] = [
@@ -71,5 +73,29 @@ export const remedyMutants: readonly Mutant[] = [
             const isEffect = ['RefundPayment', 'ConfirmPayment'].includes(message.payload.type);
             return isEffect ? [message, message] : [message];
           }),
+  },
+  {
+    name: 'sweep-asks-too-few',
+    what: 'a sweep says that it asked about a payment, and did not',
+    expected: ['remedies'],
+    certain: sweeping,
+    faults: {},
+    topology: (topology) =>
+      topology.name !== 'remedies'
+        ? topology
+        : withEmitted(topology, (message) =>
+            message.payload.type === 'QueryPayment' ? [] : [message],
+          ),
+  },
+  {
+    name: 'sweep-unheard',
+    what: 'nobody tells a sweep what lingers at its channel',
+    expected: ['remedies'],
+    certain: sweeping,
+    faults: {},
+    topology: (topology) =>
+      given(topology, 'channel-sweeps', (said) =>
+        said.payload.type === 'RemedyStarted' ? null : said,
+      ),
   },
 ];

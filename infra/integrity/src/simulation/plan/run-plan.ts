@@ -134,6 +134,9 @@ const deskParts = alertDeskTopologies.map(({ name }) => name);
 /** What matches money on personal accounts. */
 const receivingPart = 'receiving';
 
+/** What tells which payments linger at a silent channel, where something is done about one. */
+const sweepingPart = 'channel-sweeps';
+
 /** What tells merchants. */
 const tellingParts = ['notifications', 'endpoints', 'delays'] as const;
 
@@ -160,11 +163,17 @@ export function planOf(
   const received = random.fork('receiving');
   const isDrawn = tells === undefined && received.chance(limits.receivingSeeds);
   const isReceiving = isDrawn || certain.includes('accounts are paid into');
+  const isListening =
+    random.fork('listening').chance(limits.listeningSeeds) ||
+    certain.includes('channels are listened to');
+  const mending = random.fork('remedies');
+  const isMending = mending.chance(limits.mendingSeeds) || certain.includes('alerts are mended');
   const all = [
     ...parts,
     ...(isTelling ? tellingParts : []),
     ...(isReceiving ? [receivingPart] : []),
     ...deskParts,
+    ...(isListening && isMending ? [sweepingPart] : []),
   ];
   const spoilt = poisonOf(random.fork('poison'), { told, stormMs, isTelling });
   const parking = isTelling
@@ -181,11 +190,6 @@ export function planOf(
   const receiving = isReceiving
     ? plannedReceiving(received, { firstIndex: told, stormMs, isBusy })
     : null;
-  const isListening =
-    random.fork('listening').chance(limits.listeningSeeds) ||
-    certain.includes('channels are listened to');
-  const mending = random.fork('remedies');
-  const isMending = mending.chance(limits.mendingSeeds) || certain.includes('alerts are mended');
   const plan: RunPlan = {
     seed,
     partitions: random.pick([1, 2, 2, 4]),

@@ -95,7 +95,7 @@ export function createClients(options: {
     const times = againAtMs === null ? [atMs] : [atMs, againAtMs];
     return at(redriveCommand(planned), ...times.map((each) => beganMs + each));
   });
-  const remedies = (plan.remedies === null ? [] : remedyCommands(plan.remedies)).map(
+  const remedies = (plan.remedies === null ? [] : remedyCommands(plan.remedies, plan)).map(
     ({ command, atMs }) => at(command, beganMs + atMs),
   );
   const errands = [...goods, ...endpoints, ...stories, ...rules, ...redrives, ...remedies];

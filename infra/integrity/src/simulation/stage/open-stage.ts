@@ -5,6 +5,7 @@ import { createMetrics } from '@plumbline/observability';
 import { notificationsByDefault, notificationsProjection } from '@plumbline/notifications';
 import {
   callbackIdOf,
+  channelSweepsTopology,
   gatewayCallsTopology,
   httpGateway,
   openCallWorker,
@@ -19,6 +20,7 @@ import type { Mutant, MutantWorld } from '../mutants/mutant.ts';
 import type { PlannedPoison, RunPlan } from '../plan/run-plan.ts';
 import { poisonTargets, tellingTargets } from '../plan/run-plan.ts';
 import * as limits from '../limits.ts';
+import { startChannelSweeps } from './channel-sweeper.ts';
 import type { Command } from './client.ts';
 import { createClients } from './clients.ts';
 import { startDeliveries } from './deliver.ts';
@@ -235,6 +237,13 @@ function startWorkers(
   if (names.includes(gatewayCallsTopology.name)) {
     const worker = startWorker({ ...of, gateway, isReceiving, partitions, nowMs });
     workers.set(gatewayCallsTopology.name, worker);
+  }
+  const isSweeping = parts.topologies.includes(channelSweepsTopology);
+  if (isSweeping && names.includes(channelSweepsTopology.name)) {
+    const random = of.world.random.fork('lingering');
+    const model = modelNamed(parts.readModels, 'payments');
+    const worker = startChannelSweeps({ ...of, model, partitions, random, nowMs });
+    workers.set(channelSweepsTopology.name, worker);
   }
   if (names.includes(notificationsByDefault.name)) {
     const reached = (name: string): void => simulation.reached(name);

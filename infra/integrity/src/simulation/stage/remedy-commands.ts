@@ -1,9 +1,11 @@
 import type { DesksCommand, MoneyLimit, RemedyPolicy } from '@plumbline/events';
 import { topics } from '@plumbline/events';
 import type { PlannedRemedies } from '../plan/remedies.ts';
+import type { RunPlan } from '../plan/run-plan.ts';
 import type { Command } from './client.ts';
 
-const tenant = 'main';
+/** That of the stories, and that of channels. */
+type Tenant = 'main' | 'platform';
 
 /** About three orders of the stories. */
 const limit: MoneyLimit = {
@@ -12,6 +14,7 @@ const limit: MoneyLimit = {
 };
 
 const policyOf = (
+  tenant: Tenant,
   rule: string,
   remedy: RemedyPolicy['remedy'],
   { perHourMax }: PlannedRemedies,
@@ -24,8 +27,14 @@ const policyOf = (
   },
 });
 
-const command = (id: string, payload: DesksCommand): Command => ({
-  ...{ id, topic: topics.desksCommands.name, key: `${tenant}/remedies`, subject: tenant, payload },
+const command = (tenant: Tenant, id: string, payload: DesksCommand): Command => ({
+  ...{
+    id: tenant === 'main' ? id : `${id}-${tenant}`,
+    topic: topics.desksCommands.name,
+    key: `${tenant}/remedies`,
+    subject: tenant,
+    payload,
+  },
 });
 
 const remedied: readonly (readonly [rule: string, remedy: RemedyPolicy['remedy']])[] = [
@@ -38,19 +47,38 @@ const remedied: readonly (readonly [rule: string, remedy: RemedyPolicy['remedy']
   ['R', 'PUSH_CHECKOUT'],
 ];
 
+const ofChannels: typeof remedied = [['W', 'SWEEP_CHANNEL']];
+
 /** As `plumbline remedies` asks for it. */
-export function remedyCommands(
+export const remedyCommands = (
   planned: PlannedRemedies,
-): readonly { readonly command: Command; readonly atMs: number }[] {
+  { isListening }: Pick<RunPlan, 'isListening'>,
+): readonly TimedCommand[] => [
+  ...commandsOf('main', remedied, planned),
+  ...(isListening ? commandsOf('platform', ofChannels, planned) : []),
+];
+
+interface TimedCommand {
+  readonly command: Command;
+  readonly atMs: number;
+}
+
+function commandsOf(
+  tenant: Tenant,
+  rules: typeof remedied,
+  planned: PlannedRemedies,
+): readonly TimedCommand[] {
   const { stop } = planned;
   const all = { tenant, rule: null, reason: 'the simulation says so' };
-  const policies = remedied.map(([rule, remedy]) => ({
-    ...{ command: command(`policy-${rule}`, policyOf(rule, remedy, planned)), atMs: 0 },
+  const policies = rules.map(([rule, remedy]) => ({
+    command: command(tenant, `policy-${rule}`, policyOf(tenant, rule, remedy, planned)),
+    atMs: 0,
   }));
   if (stop === null) return policies;
+  const { atMs, untilMs } = stop;
   return [
     ...policies,
-    { command: command('stop', { type: 'StopRemedies', data: all }), atMs: stop.atMs },
-    { command: command('resume', { type: 'ResumeRemedies', data: all }), atMs: stop.untilMs },
+    { command: command(tenant, 'stop', { type: 'StopRemedies', data: all }), atMs },
+    { command: command(tenant, 'resume', { type: 'ResumeRemedies', data: all }), atMs: untilMs },
   ];
 }

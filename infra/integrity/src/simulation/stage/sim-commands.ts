@@ -12,6 +12,7 @@ const sources = {
   receiving: '/plumbline/gateway-calls',
   notifications: '/plumbline/notification-deliveries',
   endpoints: '/plumbline/notification-deliveries',
+  remedies: '/plumbline/payments-sweeps',
 } as const;
 
 type Execute = CallWorkerOptions['commands']['execute'];

@@ -22,6 +22,7 @@ import {
 } from '@plumbline/notifications';
 import { ordersProjection, ordersTopology } from '@plumbline/orders';
 import {
+  channelSweepsTopology,
   gatewayCallsTopology,
   gatewayTransactionsTopology,
   merchantResultsTopology,
@@ -69,7 +70,9 @@ const received = ({ receiving }: Pick<RunPlan, 'receiving'>): readonly Topology[
 const alwaysThere = ({
   partitions,
   isListening,
-}: Pick<RunPlan, 'partitions' | 'isListening'>): readonly Topology[] => [
+  remedies,
+}: Pick<RunPlan, 'partitions' | 'isListening' | 'remedies'>): readonly Topology[] => [
+  ...(isListening && remedies !== null ? [channelSweepsTopology] : []),
   ...topologies,
   ...alertDeskTopologiesOf({
     ...{ partitions, tenant: endpointTenant },
@@ -83,7 +86,7 @@ const alwaysThere = ({
  * that of accounts only where somebody pays into one.
  */
 export const topologiesOf = (
-  plan: Pick<RunPlan, 'endpoints' | 'partitions' | 'receiving' | 'isListening'>,
+  plan: Pick<RunPlan, 'endpoints' | 'partitions' | 'receiving' | 'isListening' | 'remedies'>,
 ): readonly Topology[] =>
   !isTelling(plan)
     ? [...alwaysThere(plan), ...received(plan)]
