@@ -17,3 +17,5 @@ export type { SnapshotCheckOptions, SnapshotComparison } from './replay/check-sn
 export { checkSnapshots } from './replay/check-snapshots.ts';
 export type { VerifiedLog, VerifyLogOptions } from './verify/verify-log.ts';
 export { verifyLog } from './verify/verify-log.ts';
+export type { VerifyDecisionsOptions } from './verify/decisions.ts';
+export { decidedAndDerived, verifyDecisions } from './verify/decisions.ts';

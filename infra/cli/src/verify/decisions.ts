@@ -31,6 +31,9 @@ export const results: Replayable = {
   topics: [topics.resultsEvents.name],
 };
 
+/** Everything that follows from the log alone. */
+export const decidedAndDerived: readonly Replayable[] = [...decided, results];
+
 export interface VerifyDecisionsOptions {
   readonly log: Log;
   readonly codec: Codec;
