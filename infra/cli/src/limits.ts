@@ -50,7 +50,7 @@ export const rawBytesShown = 65_536;
 export const waitingKeysMax = 100_000;
 
 /** Keys under way at once: far below the 200 commands of an edge, and one task takes a batch at once. */
-export const keysAtOnce = 10;
+export const keysAtOnce = 50;
 
 /** What a task may take after Ctrl-C for what is under way: it commits in milliseconds. */
 export const interruptedWaitMs = 500;

@@ -60,7 +60,7 @@ it('lists ten thousand letters, each once though each was written twice', async 
   expect(letters).toMatchObject([{ keyText: 'main/9999', valueBytes: 300 }]);
 });
 
-it('lets six hundred keys go on, ten at a time', async () => {
+it('lets six hundred keys go on, fifty at once', async () => {
   orders = createParkedOrders();
   const { session } = orders;
   for (let n = 0; n < 600; n += 1) orders.poison(`H${n}`);
