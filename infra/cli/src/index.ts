@@ -19,3 +19,8 @@ export type { VerifiedLog, VerifyLogOptions } from './verify/verify-log.ts';
 export { verifyLog } from './verify/verify-log.ts';
 export type { VerifyDecisionsOptions } from './verify/decisions.ts';
 export { decidedAndDerived, verifyDecisions } from './verify/decisions.ts';
+export { openArchiveFolder } from './archive/archive-folder.ts';
+export { checkArchive, finishedManifest } from './archive/check-archive.ts';
+export { restoreArchive } from './archive/restore-archive.ts';
+export { openKafkaTarget } from './archive/restore-target.ts';
+export { writeArchive } from './archive/write-archive.ts';

@@ -148,3 +148,22 @@ export const verifySkewMs = 60_000;
 
 /** Offsets from which on a time is looked for in a partition: some 20 fetches, as these take to read. */
 export const seekFromOffsets = 50_000n;
+
+/** A block of a container: what a flipped byte costs, and enough for deflate to find what repeats. */
+export const archiveBlockBytesMax = 64 * 1_024;
+
+/** A block and a record of 1 MiB in it make two; a crafted one would unpack to a thousand times more. */
+export const archiveUnpackedBytesMax = 16 * 1_024 * 1_024;
+
+/** One file of an archive before it is deflated: it is made in memory, beside what a fetch brings. */
+export const archiveFileBytesMax = 16 * 1_024 * 1_024;
+
+/** A manifest of a million files, which is fifteen terabytes, is not one of ours. */
+export const manifestBytesMax = 512 * 1_024 * 1_024;
+
+/** Records and bytes of one request of a restore, as the platform's own producers send them. */
+export const restoreBatchRecords = 1_000;
+export const restoreBatchBytes = 512 * 1_024;
+
+/** Brokers show a new topic within a second. */
+export const restoreShownMs = 10_000;

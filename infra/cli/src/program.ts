@@ -3,6 +3,8 @@ import { addAlertsList } from './commands/alerts-list.ts';
 import { addAlertsSay } from './commands/alerts-say.ts';
 import { addAlertsTail } from './commands/alerts-tail.ts';
 import { addAppKeyCreate, addAppKeyList, addAppKeyRevoke } from './commands/app-keys.ts';
+import { addArchiveCheck, addArchiveWrite } from './commands/archive.ts';
+import { addArchiveRestore } from './commands/archive-restore.ts';
 import type { RunCommand } from './commands/command.ts';
 import { examples } from './commands/command.ts';
 import { addBuy } from './commands/buy.ts';
@@ -136,6 +138,7 @@ export function createProgram(run: RunCommand): Command {
   addLag(program, run);
   addTopics(program, run);
   addDoctor(program, run);
+  addArchive(program, run);
   addRebuild(program, run);
   addReplay(program, run);
   addVerify(program, run);
@@ -144,6 +147,13 @@ export function createProgram(run: RunCommand): Command {
   addSeed(program, run);
   addStack(program, run);
   return program;
+}
+
+function addArchive(program: Command, run: RunCommand): void {
+  const archive = group(program, 'archive', 'Topics as Avro container files, and back');
+  addArchiveWrite(archive, run);
+  addArchiveCheck(archive, run);
+  addArchiveRestore(archive, run);
 }
 
 function addWebhooks(program: Command, run: RunCommand): void {

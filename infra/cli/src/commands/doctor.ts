@@ -5,6 +5,7 @@ import { chainChecks } from '../doctor/chain-checks.ts';
 import type { Check } from '../doctor/check.ts';
 import { badCheck } from '../doctor/check.ts';
 import { readModelChecks } from '../doctor/read-model-checks.ts';
+import { retentionChecks } from '../doctor/retention-checks.ts';
 import { schemaChecks } from '../doctor/schema-checks.ts';
 import { topicChecks } from '../doctor/topic-checks.ts';
 import { allProjections } from '../projections.ts';
@@ -54,7 +55,10 @@ const parts = (session: Session): readonly (readonly [string, Look])[] => [
     async () => {
       const names = allTopics.map(({ name }) => name);
       const states = await (await session.admin()).topics(names);
-      return topicChecks(allTopics, states, session.config.PLUMBLINE_PARTITIONS);
+      return [
+        ...topicChecks(allTopics, states, session.config.PLUMBLINE_PARTITIONS),
+        ...retentionChecks(allTopics, states, allProjections),
+      ];
     },
   ],
   ['registry', () => registryChecks(session)],

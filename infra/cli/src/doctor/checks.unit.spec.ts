@@ -5,8 +5,10 @@ import type { BrokerState, TopicState } from '../session/cluster-admin.ts';
 import type { SchemaState } from '../session/registry-view.ts';
 import { brokerChecks } from './broker-checks.ts';
 import { migrationCheck } from './read-model-checks.ts';
+import { isKeptForEver, retentionChecks } from './retention-checks.ts';
 import { schemaChecks } from './schema-checks.ts';
 import { topicChecks } from './topic-checks.ts';
+import { allProjections } from '../projections.ts';
 
 const asCatalogued = (spec: TopicSpec): TopicState => ({
   name: spec.name,
@@ -47,6 +49,42 @@ describe('topics', () => {
     expect(checks[0]).toMatchObject({ state });
     expect(checks[0]?.detail).toContain(detail);
     expect(checks[0]?.fix).not.toBeNull();
+  });
+});
+
+describe('what retention has eaten', () => {
+  const begun = (name: string): readonly TopicState[] =>
+    withTopic(name, { partitions: [{ partition: 2, startOffset: 7n, endOffset: 9n }] });
+
+  it('is nothing where every topic begins with its first record', () => {
+    expect(retentionChecks(allTopics, states, allProjections)).toMatchObject([{ state: 'ok' }]);
+  });
+
+  it.each([
+    ['of a topic that is kept for ever', events, 'fail', 'rebuild of orders'],
+    ['of one that nothing is built from', 'orders.dead-letters.v1', 'fail', 'is deleted'],
+    ['of one that is not kept, yet built from', commands, 'warn', 'rebuild of commands'],
+  ])('is told %s', (_, name, state, detail) => {
+    const checks = retentionChecks(allTopics, begun(name), allProjections);
+    expect(checks).toMatchObject([{ state, name: `beginning of ${name}` }]);
+    expect(checks[0]?.detail).toContain('partition 2 up to offset 7');
+    expect(checks[0]?.detail).toContain(detail);
+  });
+
+  it('is no matter where nothing is built from the topic', () => {
+    const [outcomes] = allTopics.filter(({ kind }) => kind === 'outcomes');
+    const models = allProjections.filter(({ inputs }) => !inputs.includes(outcomes?.name ?? ''));
+    expect(retentionChecks(allTopics, begun(outcomes?.name ?? ''), models)).toMatchObject([
+      { state: 'ok' },
+    ]);
+  });
+
+  it('cannot be what a read model is built from, but for those that say so in the docs', () => {
+    const shortened = new Set(allTopics.filter((spec) => !isKeptForEver(spec)).map((s) => s.name));
+    const losing = allProjections.filter(({ inputs }) =>
+      inputs.some((name) => shortened.has(name)),
+    );
+    expect(losing.map(({ name }) => name).sort()).toEqual(['commands', 'refused_callbacks']);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Codec } from '@plumbline/events';
+import type { Codec, SchemaIds } from '@plumbline/events';
 import { createCodec } from '@plumbline/events';
 import type { Log } from '@plumbline/kafka';
 import { createKafkaLog } from '@plumbline/kafka';
@@ -27,6 +27,8 @@ export interface Session {
   readonly signal: AbortSignal;
   log(): Promise<Log>;
   codec(): Promise<Codec>;
+  /** Schemas as they stand in the registry. */
+  schemaIds(): Promise<SchemaIds>;
   admin(): Promise<ClusterAdmin>;
   registry(): RegistryView;
   postgres(): Promise<Postgres>;
@@ -85,6 +87,7 @@ export function createSession({ config, out, signal }: SessionOptions): Session 
       codec ??= createCodec(await schemaIds());
       return codec;
     },
+    schemaIds,
     admin: once(
       () => kafka(() => openClusterAdmin(kafkaAccess(config))),
       (admin) => admin.close(),

@@ -50,7 +50,7 @@ export function createMemorySession(
       partitions: count === 'shared' ? partitions : count,
     })),
   });
-  return sessionOver(memory, createCodec(schemaIds, { nowMs: askedAgain() }));
+  return sessionOver(memory, schemaIds);
 }
 
 /** A clock by which an unknown schema is asked for each time: a person tries again much later. */
@@ -59,7 +59,11 @@ const askedAgain = (): (() => number) => {
   return () => (nowMs += 60_000);
 };
 
-function sessionOver(memory: MemoryLog, memoryCodec: Codec): MemorySession {
+function sessionOver(
+  memory: MemoryLog,
+  schemaIds: SchemaIds,
+  memoryCodec: Codec = createCodec(schemaIds, { nowMs: askedAgain() }),
+): MemorySession {
   const stopping = new AbortController();
   const absent = (what: string) => () => Promise.reject(new Error(`no ${what} in memory`));
   return {
@@ -70,6 +74,7 @@ function sessionOver(memory: MemoryLog, memoryCodec: Codec): MemorySession {
     memoryCodec,
     log: () => Promise.resolve(memory),
     codec: () => Promise.resolve(memoryCodec),
+    schemaIds: () => Promise.resolve(schemaIds),
     admin: absent('administrator'),
     postgres: absent('Postgres'),
     redis: absent('Redis'),
@@ -78,6 +83,6 @@ function sessionOver(memory: MemoryLog, memoryCodec: Codec): MemorySession {
     },
     close: () => Promise.resolve(),
     interrupt: () => stopping.abort(new Error('interrupted')),
-    again: () => sessionOver(memory, memoryCodec),
+    again: () => sessionOver(memory, schemaIds, memoryCodec),
   };
 }
