@@ -5,6 +5,7 @@ import { addAlertsTail } from './commands/alerts-tail.ts';
 import { addAppKeyCreate, addAppKeyList, addAppKeyRevoke } from './commands/app-keys.ts';
 import { addArchiveCheck, addArchiveWrite } from './commands/archive.ts';
 import { addArchiveRestore } from './commands/archive-restore.ts';
+import { addBundleExport, addBundleImport, addBundleShow } from './commands/bundle.ts';
 import type { RunCommand } from './commands/command.ts';
 import { examples } from './commands/command.ts';
 import { addBuy } from './commands/buy.ts';
@@ -154,6 +155,10 @@ function addArchive(program: Command, run: RunCommand): void {
   addArchiveWrite(archive, run);
   addArchiveCheck(archive, run);
   addArchiveRestore(archive, run);
+  const bundle = group(program, 'bundle', 'One order, merchant or time of the log, in a folder');
+  addBundleExport(bundle, run);
+  addBundleShow(bundle, run);
+  addBundleImport(bundle, run);
 }
 
 function addWebhooks(program: Command, run: RunCommand): void {

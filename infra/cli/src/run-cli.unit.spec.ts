@@ -48,7 +48,8 @@ describe('every command', () => {
     ...['notification list', 'notification show', 'notification retry', 'notification abandon'],
     ...['notification replay', 'listen', 'trigger'],
     ...['rebuild status', 'rebuild resume', 'rebuild rollback', 'rebuild drop-old'],
-    ...['rebuild cancel'],
+    ...['rebuild cancel', 'archive write', 'archive check', 'archive restore'],
+    ...['bundle export', 'bundle show', 'bundle import'],
   ];
 
   it.each(commands)('%s has help with examples and --json', async (command) => {

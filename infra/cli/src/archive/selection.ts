@@ -1,5 +1,7 @@
 import type { LogRecord, ReadOnlyLog, TopicPartition } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
+import { maskedValue } from './personal-fields.ts';
+import type { ArchivedValue } from './record-bytes.ts';
 import { offsetAtTime } from '../what-if/offset-at-time.ts';
 
 export interface Span {
@@ -15,10 +17,27 @@ export interface Selection {
   /** Where in a partition, of so many, they can be; `all` is what there is. */
   spanOf(at: TopicPartition & { readonly of: number }, all: Span): Promise<Span>;
   wants(record: Pick<LogRecord, 'key'>): boolean;
+  /** What of a value goes into it. */
+  keeps(value: ArchivedValue): ArchivedValue;
+}
+
+/** Before it is said what becomes of personal fields. */
+export type Choice = Omit<Selection, 'keeps'>;
+
+/** Masks what stands in the log in the clear, unless somebody says why it is wanted. */
+export function withPersonal(choice: Choice, reason: string | null): Selection {
+  const { what } = choice;
+  if (reason === null)
+    return { ...choice, what: `${what}, personal fields masked`, keeps: maskedValue };
+  return {
+    ...choice,
+    what: `${what}, personal fields as they stand in the log: ${reason}`,
+    keeps: (value) => value,
+  };
 }
 
 /** Of one order: what has its key, or the number of one of its payments. */
-export function selectKeys(what: string, keys: ReadonlySet<string>): Selection {
+export function selectKeys(what: string, keys: ReadonlySet<string>): Choice {
   return {
     what,
     spanOf: ({ partition, of }, all) => {
@@ -30,7 +49,7 @@ export function selectKeys(what: string, keys: ReadonlySet<string>): Selection {
 }
 
 /** Of one tenant, which is a merchant: its orders, payments, stock, accounts and endpoints. */
-export function selectTenant(tenant: string): Selection {
+export function selectTenant(tenant: string): Choice {
   const start = Buffer.from(`${tenant}/`);
   return {
     what: `tenant ${tenant}`,
@@ -43,7 +62,7 @@ export function selectTenant(tenant: string): Selection {
 export function selectRange(
   log: ReadOnlyLog,
   { fromMs, toMs }: { readonly fromMs: number | null; readonly toMs: number | null },
-): Selection {
+): Choice {
   const text = (ms: number | null): string => (ms === null ? '…' : new Date(ms).toISOString());
   return {
     what: `range ${text(fromMs)} to ${text(toMs)}`,

@@ -183,7 +183,8 @@ async function writePartition(work: PartitionWork): Promise<void> {
       signal.throwIfAborted();
       if (selection?.wants(record) === false) return;
       const value = book === null ? null : book.valueOf(at.topic, record.value);
-      const archived = value instanceof Promise ? await value : (value ?? asBytes(record.value));
+      const whole = value instanceof Promise ? await value : (value ?? asBytes(record.value));
+      const archived = selection === null ? whole : selection.keeps(whole);
       if (archived.kind === 'bytes' && book !== null) topic.keptAsBytes += 1;
       const place = placeOf(record);
       const container = open.pop() ?? { builder: createContainer(at), first: place, last: place };

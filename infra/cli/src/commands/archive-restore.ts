@@ -5,6 +5,7 @@ import { finishedManifest } from '../archive/check-archive.ts';
 import { Damaged } from '../archive/container.ts';
 import type { ArchiveManifest } from '../archive/manifest.ts';
 import { restoreArchive } from '../archive/restore-archive.ts';
+import type { RestoreTarget } from '../archive/restore-target.ts';
 import { openKafkaTarget } from '../archive/restore-target.ts';
 import { tableLines } from '../format/table.ts';
 import { kafkaAccess } from '../session/access.ts';
@@ -53,13 +54,18 @@ export async function restoreTopics(
 
 export async function restoreFrom(
   session: Session,
-  { path, manifest }: { readonly path: string; readonly manifest: ArchiveManifest },
+  of: {
+    readonly path: string;
+    readonly manifest: ArchiveManifest;
+    openTarget?(): Promise<RestoreTarget>;
+  },
   options: { readonly json?: boolean },
 ): Promise<ExitCode> {
   const { out, signal } = session;
+  const { path, manifest } = of;
   const folder = openArchiveFolder(path);
   const [log, schemaIds] = [await session.log(), await session.schemaIds()];
-  const target = await openKafkaTarget(kafkaAccess(session.config));
+  const target = await (of.openTarget?.() ?? openKafkaTarget(kafkaAccess(session.config)));
   try {
     const restored = await restoreArchive({
       ...{ log, schemaIds, target, folder, manifest, signal, specs: allTopics },
