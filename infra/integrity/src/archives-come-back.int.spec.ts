@@ -156,6 +156,7 @@ it(
     await fill();
     const stood = await readAll();
     expect(stood).toHaveLength(62);
+    expect(await log.isRestored?.({ topic, partition: 0 })).toBe(false);
     await archive();
     if (withPython) {
       const read = await readByPython();
@@ -181,6 +182,7 @@ it(
     const of = { log, schemaIds, folder: open(), manifest, specs: [spec], signal };
     const [restored] = await restoreArchive({ ...of, target, onProgress: () => undefined });
     expect((await readAll()).map(said)).toEqual(stood.map(said));
+    for (const partition of [0, 1]) expect(await log.isRestored?.({ topic, partition })).toBe(true);
     expect(restored?.was).toBe(was?.incarnation);
     expect(restored?.incarnation).not.toBe(was?.incarnation);
     expect((await target.topic(topic))?.settings).toMatchObject(spec.config);

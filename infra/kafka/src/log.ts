@@ -52,6 +52,11 @@ export interface Fetched extends TopicPartition {
    * `visibilityLagMs`; replicas that lag by more than that are not covered.
    */
   readonly sentAtBrokerMs: number | null;
+  /**
+   * Whether a record has the time that its producer gave it and not the broker's: on topics of ours
+   * only a restore writes such. Left out where a log does not know.
+   */
+  readonly hasOwnTimes?: boolean;
 }
 
 export type Isolation = 'read_committed' | 'read_uncommitted';
@@ -175,6 +180,11 @@ export interface GroupOffset extends TopicPartition {
 export interface Log {
   describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]>;
   ends(of: TopicPartition): Promise<Ends>;
+  /**
+   * Whether a partition begins with what was restored from an archive or a bundle: records there say
+   * for ever that their time is not the broker's. Left out where a log does not know.
+   */
+  isRestored?(of: TopicPartition): Promise<boolean>;
   /**
    * What members of the group last reported of these partitions; one that nobody reported is left
    * out. To watch lag, never to resume from: see {@link Membership.report}.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec, CommandOutcome } from '@plumbline/events';
 import { createCodec, createMemorySchemaIds, encodeEnvelope, topics } from '@plumbline/events';
-import type { MemoryLog } from '@plumbline/kafka';
+import type { MemoryLog, TopicPartition } from '@plumbline/kafka';
 import { createMemoryLog } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import { silentLogger } from '@plumbline/observability';
@@ -162,6 +162,23 @@ describe('a task that cannot go on stops with instructions', () => {
     const partition = partitionOfRecordKey('main/D1', partitions);
     log.deleteBefore({ topic: topics.ordersCommands.name, partition, offset: 3n });
     expect(await problemOf(await start())).toMatch(/deleted before they were processed/);
+  });
+
+  it('when what it would follow was restored from an archive, and it has no state of it', async () => {
+    const mine = partitionOfRecordKey('main/D1', partitions);
+    const asked: string[] = [];
+    Object.assign(log, {
+      isRestored: ({ topic, partition }: TopicPartition) => {
+        asked.push(topic);
+        return Promise.resolve(partition === mine);
+      },
+    });
+    command(openDoor());
+    const running = await start();
+    expect(await problemOf(running)).toMatch(/was restored from an archive or a bundle/);
+    expect(asked).toContain(topics.ordersCommands.name);
+    await until(() => running.tasks().some(({ status }) => status === 'running'));
+    expect(outcomes()).toEqual([]);
   });
 
   it('when its changelog is gone while its events are there', async () => {

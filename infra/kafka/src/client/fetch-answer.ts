@@ -27,7 +27,7 @@ export function toFetched(
   }
   if (came.errorCode !== code.none) throw new Error(`${where}: ${codeName(came.errorCode)}`);
   const committed = asked.isolation === 'read_committed';
-  const { records, nextOffset } = decodeBatches(came.records, {
+  const { records, nextOffset, hasOwnTimes } = decodeBatches(came.records, {
     topic,
     partition,
     position: offset,
@@ -42,6 +42,7 @@ export function toFetched(
     lastStableOffset: came.lastStableOffset,
     highWatermark: came.highWatermark,
     sentAtBrokerMs: asked.sentAtBrokerMs,
+    hasOwnTimes,
   };
 }
 

@@ -23,6 +23,7 @@ import { BrokerClock } from './broker-clock.ts';
 import { keepCalibrated } from './calibration.ts';
 import { Cluster } from './cluster.ts';
 import { groupOffsetsOf } from './group-offsets.ts';
+import { isRestored } from './is-restored.ts';
 import { KafkaEdgeProducer } from './kafka-edge.ts';
 import { KafkaMembership } from './kafka-membership.ts';
 import { KafkaReader } from './kafka-reader.ts';
@@ -117,6 +118,10 @@ export class KafkaLog implements Log {
       return { logStartOffset, lastStableOffset, highWatermark };
     };
     return withPatience(attempt, reconnectPatience, this.#cluster.signal);
+  }
+
+  isRestored(of: TopicPartition): Promise<boolean> {
+    return isRestored(this, of);
   }
 
   groupOffsets(

@@ -16,6 +16,8 @@ export interface DecodedBatches {
   readonly records: readonly LogRecord[];
   /** One past the last whole batch, delivered or not; the asked position when there was none. */
   readonly nextOffset: bigint;
+  /** Whether any of the records has the time that its producer gave it, and not the broker's. */
+  readonly hasOwnTimes: boolean;
 }
 
 const ABORT_MARKER = 0;
@@ -40,6 +42,7 @@ export function decodeBatches(
   const records: LogRecord[] = [];
   const filter = at.aborted === null ? null : new AbortedFilter(at.aborted);
   let nextOffset = at.position;
+  let hasOwnTimes = false;
   let start = 0;
   while (start + layout.records <= bytes.length) {
     const end = start + layout.lengthOverhead + bytes.readInt32BE(start + layout.batchLength);
@@ -52,11 +55,12 @@ export function decodeBatches(
     const wanted = filter === null || filter.admits(bytes, start, { attributes, lastOffset });
     if (wanted && (attributes & attribute.control) === 0 && lastOffset >= at.position) {
       decodeRecords(bytes, { start, end, baseOffset, attributes }, at, records);
+      hasOwnTimes ||= (attributes & attribute.logAppendTime) === 0;
     }
     if (lastOffset >= nextOffset) nextOffset = lastOffset + 1n;
     start = end;
   }
-  return { records, nextOffset };
+  return { records, nextOffset, hasOwnTimes };
 }
 
 class AbortedFilter {

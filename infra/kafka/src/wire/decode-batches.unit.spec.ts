@@ -66,6 +66,7 @@ function decode(
     seen: decoded.records.map(({ offset, value }) => `${offset.toString()}:${String(value)}`),
     nextOffset: decoded.nextOffset,
     records: decoded.records,
+    hasOwnTimes: decoded.hasOwnTimes,
   };
 }
 
@@ -104,6 +105,8 @@ describe('what a fetch brought', () => {
     const { records, seen } = decode([plain, stamped]);
     expect(seen).toEqual(['0:a', '1:b', '2:c']);
     expect(records.map(({ timestampMs }) => timestampMs)).toEqual([1_000, 77, 77]);
+    expect(decode([plain, stamped]).hasOwnTimes).toBe(true);
+    expect(decode([plain, stamped], { position: 1n }).hasOwnTimes).toBe(false);
   });
 
   test('is refused when a bit has changed anywhere under the checksum', () => {

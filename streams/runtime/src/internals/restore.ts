@@ -179,6 +179,28 @@ export async function refuseLostState(options: {
   }
 }
 
+/**
+ * What was restored from an archive or a bundle is there to be read. A task that has no state yet
+ * would take it for news, and call gateways, tell merchants and ask for what was done long ago.
+ */
+export async function refuseRestoredInput(options: {
+  readonly log: Log;
+  readonly topology: Topology;
+  readonly task: TaskInfo;
+  readonly local: LocalStore;
+}): Promise<void> {
+  const { log, topology, task, local } = options;
+  if (local.checkpoint() !== null || log.isRestored === undefined) return;
+  for (const { topic } of topology.inputs) {
+    if (await log.isRestored({ topic, partition: task.partition }))
+      throw new TaskStopped(
+        `${topic}-${task.partition} was restored from an archive or a bundle, and ${topology.name} has ` +
+          'no state of it: it would do again what was done. Such a stack is to be read, with side ' +
+          'effects off; reset it to work with it.',
+      );
+  }
+}
+
 /** Offsets alone do not tell: a first transaction that was aborted has used some up as well. */
 async function hasRecords(log: Log, at: TopicPartition): Promise<boolean> {
   const { logStartOffset, lastStableOffset } = await log.ends(at);

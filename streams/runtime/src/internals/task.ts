@@ -17,7 +17,13 @@ import { waitMs } from './fetch-wait.ts';
 import type { StoreFollowing } from './follow-store.ts';
 import { followStore } from './follow-store.ts';
 import { hasDelays } from './input-kinds.ts';
-import { TaskStopped, refuseLostState, restoreState, startPositions } from './restore.ts';
+import {
+  TaskStopped,
+  refuseLostState,
+  refuseRestoredInput,
+  restoreState,
+  startPositions,
+} from './restore.ts';
 import type { Position } from './position.ts';
 import type { TaskState } from './task-state.ts';
 import { createTaskState } from './task-state.ts';
@@ -179,6 +185,7 @@ export function startTask(options: TaskOptions): Task {
     observer?.restored?.({ records, bytes, elapsedMs: clock.nowMs() - startedAt });
     step('restored');
     await refuseLostState({ log, topology, task, local });
+    await refuseRestoredInput({ log, topology, task, local });
     const state = createTaskState({ stores: topology.stores, local });
     const positions = await startPositions({ log, topology, task, state });
     committed = positions;
