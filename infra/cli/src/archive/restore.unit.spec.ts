@@ -116,17 +116,20 @@ it('goes on where it was interrupted, at every step', async () => {
   }
 });
 
-it('finds what did not arrive, and leaves the topic marked as unfinished', async () => {
-  await writeOrders(30);
-  await archive();
-  let appends = 0;
-  target.beforeAppend = () => {
-    appends += 1;
-    return appends === 2 ? 'lose' : 'append';
-  };
-  await expect(restore()).rejects.toThrow('stays marked as unfinished');
-  expect(target.settings(ordersTopic)?.['message.timestamp.type']).toBe('CreateTime');
-});
+it.each(['lose', 'late'] as const)(
+  'finds what came %s, and leaves the topic marked as unfinished',
+  async (how) => {
+    await writeOrders(30);
+    await archive();
+    let appends = 0;
+    target.beforeAppend = () => {
+      appends += 1;
+      return appends === 2 ? how : 'append';
+    };
+    await expect(restore()).rejects.toThrow('stays marked as unfinished');
+    expect(target.settings(ordersTopic)?.['message.timestamp.type']).toBe('CreateTime');
+  },
+);
 
 it('fills no topic that holds something, or has other partitions', async () => {
   await writeOrders(4);

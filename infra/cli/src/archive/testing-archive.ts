@@ -91,7 +91,7 @@ function newerSchema(schema: string): string {
 export interface MemoryTarget extends RestoreTarget {
   settings(topic: string): Readonly<Record<string, string>> | undefined;
   /** What happens to the next appends: called before each. */
-  beforeAppend: () => 'append' | 'lose';
+  beforeAppend: () => 'append' | 'lose' | 'late';
 }
 
 /** Topics of a log in memory, whose clock says what time a record gets. */
@@ -123,9 +123,10 @@ export function createMemoryTarget({ session, clock }: TestLog): MemoryTarget {
       return Promise.resolve();
     },
     append: (to, records) => {
-      if (target.beforeAppend() === 'lose') return Promise.resolve();
+      const how = target.beforeAppend();
+      if (how === 'lose') return Promise.resolve();
       for (const { timestampMs, key, value, headers } of records) {
-        clock.ms = timestampMs;
+        clock.ms = how === 'late' ? timestampMs + 1 : timestampMs;
         const named = Object.fromEntries(headers.map((header) => [header.name, header.value]));
         memory.appendRaw({ ...to, key, value, headers: named });
       }
