@@ -139,7 +139,7 @@ describe('bundle export', () => {
     [{ order: 'H1', merchant: 'main' }, 'name one of'],
     [{ merchant: 'main', withPersonal: true }, 'needs --reason'],
     [{ merchant: 'main', reason: 'x' }, 'goes with --with-personal'],
-    [{ from: '2026-01-31T12:00' }, '--from is how long ago'],
+    [{ from: '2026-01-31T12:00' }, '--from'],
     [{ from: '2026-01-31T12:00:00Z', to: '2026-01-31T12:00:00Z' }, 'is not before'],
     [{ order: 'nobody', tenant: 'main' }, 'says nothing about order main/nobody'],
   ])('refuses %j', async (options, message) => {
