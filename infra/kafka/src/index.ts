@@ -64,6 +64,7 @@ export {
   requestTimeoutMs,
   sessionTimeoutMs,
 } from './limits.ts';
+export { offsetAtTime } from './offset-at-time.ts';
 export { pacedFetch } from './paced-fetch.ts';
 export type { Tail, TailOptions, TailPositions } from './tail.ts';
 export { openTail } from './tail.ts';

@@ -1,8 +1,8 @@
 import type { LogRecord, ReadOnlyLog, TopicPartition } from '@plumbline/kafka';
+import { offsetAtTime } from '@plumbline/kafka';
 import { partitionOfRecordKey } from '@plumbline/kernel';
 import { maskedValue } from './personal-fields.ts';
 import type { ArchivedValue } from './record-bytes.ts';
-import { offsetAtTime } from '../what-if/offset-at-time.ts';
 
 export interface Span {
   readonly from: bigint;

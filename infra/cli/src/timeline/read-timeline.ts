@@ -2,6 +2,7 @@ import { incidentKeyOf } from '@plumbline/alert-desk';
 import type { AlertRaised, IncidentsEvent, OrderCreated } from '@plumbline/events';
 import { allTopics, topics, Undecodable, UnknownSchemaId } from '@plumbline/events';
 import type { LogRecord } from '@plumbline/kafka';
+import { offsetAtTime } from '@plumbline/kafka';
 import {
   partitionOfRecordKey,
   routingKey,
@@ -16,7 +17,6 @@ import { byTime } from '../read/follow.ts';
 import type { ScannedSpan } from '../read/scan.ts';
 import { scan } from '../read/scan.ts';
 import type { Session } from '../session/session.ts';
-import { offsetAtTime } from '../what-if/offset-at-time.ts';
 
 /** A record that cannot be read is part of what happened. */
 export interface UnreadableRecord {

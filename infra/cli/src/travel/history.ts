@@ -1,10 +1,10 @@
 import { Undecodable, UnknownSchemaId } from '@plumbline/events';
 import type { LogRecord, ReadOnlyLog, TopicPartition } from '@plumbline/kafka';
+import { offsetAtTime } from '@plumbline/kafka';
 import { partitionOfRecordKey, slotOfRecordKey } from '@plumbline/kernel';
 import { seekFromOffsets } from '../limits.ts';
 import type { DecodedRecord } from '../read/decode.ts';
 import { decodeRecord } from '../read/decode.ts';
-import { offsetAtTime } from '../what-if/offset-at-time.ts';
 import { placeText } from '../read/place.ts';
 import { scan } from '../read/scan.ts';
 import { CliFailure } from '../session/failure.ts';

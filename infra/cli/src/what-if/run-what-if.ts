@@ -3,7 +3,7 @@ import { alertsAsIf } from '@plumbline/consistency-alerts';
 import type { AlertsEvent, Codec } from '@plumbline/events';
 import { topics, Undecodable, UnknownSchemaId } from '@plumbline/events';
 import type { Ends, LogRecord, OutgoingRecord, ReadOnlyLog } from '@plumbline/kafka';
-import { readOnlyLog } from '@plumbline/kafka';
+import { offsetAtTime, readOnlyLog } from '@plumbline/kafka';
 import { slotCount, slotOfRecordKey } from '@plumbline/kernel';
 import type { Topology } from '@plumbline/runtime';
 import { replayTopology } from '@plumbline/runtime';
@@ -11,7 +11,6 @@ import { scan } from '../read/scan.ts';
 import { ReplayRefused, requireBeginning } from '../replay/check-replay.ts';
 import type { ComparedAlert } from './compare-alerts.ts';
 import { compareAlerts } from './compare-alerts.ts';
-import { offsetAtTime } from './offset-at-time.ts';
 import type { SaidAlerts, Window } from './raised-alerts.ts';
 import { createSaidAlerts } from './raised-alerts.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Drawn requests for one call in `npm test`: none. What its description implies (each bound, each wrong
- * type, each missing field) takes a minute, and three of each that are drawn took as long again.
+ * type, each missing field) takes most of the time; what is drawn is of campaigns.
  */
 export const testExamples = 0;
 

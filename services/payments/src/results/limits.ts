@@ -24,6 +24,3 @@ export const movedWaitMs = 20;
 
 /** One script takes milliseconds; a Redis that reads its data back in takes seconds. */
 export const scriptTimeoutMs = 5_000;
-
-/** Bytes for one look at the log in search of a time: a batch or two. */
-export const searchFetchBytes = 65_536;

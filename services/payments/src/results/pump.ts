@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Codec, ResultsEvent } from '@plumbline/events';
 import { topics, UnknownSchemaId } from '@plumbline/events';
 import type { Fetched, Log, LogReader, LogRecord } from '@plumbline/kafka';
-import { pacedFetch } from '@plumbline/kafka';
+import { offsetAtTime, pacedFetch } from '@plumbline/kafka';
 import type { Logger } from '@plumbline/observability';
 import { decodeRecord } from '@plumbline/postgres';
-import { firstOffsetSince } from './first-offset-since.ts';
 import * as limits from './limits.ts';
 import type { RedisStreams, StreamPosition } from './redis-streams.ts';
 import { isSamePosition, positionsKey } from './redis-streams.ts';
@@ -192,7 +191,7 @@ async function startOf(options: PumpOptions): Promise<StartPosition> {
   const { incarnation } = described;
   const held = await streams.position(partition);
   if (held === null) {
-    const nextOffset = await firstOffsetSince({ log, at, sinceMs: nowMs() - keepMs });
+    const nextOffset = await offsetAtTime(log, at, nowMs() - keepMs);
     return { incarnation, nextOffset, held };
   }
   const where = `the result streams in Redis stand at offset ${held.nextOffset} of ${topic}-${partition}`;

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '@plumbline/kafka';
-import { createKafkaLog } from '@plumbline/kafka';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { offsetAtTime } from './offset-at-time.ts';
+import type { Log } from '../index.ts';
+import { createKafkaLog, offsetAtTime } from '../index.ts';
 
 const brokers = (process.env['PLUMBLINE_TEST_KAFKA'] ?? '127.0.0.1:19092').split(',');
 const topic = `offset-at-time-${randomUUID()}`;
@@ -15,7 +14,7 @@ let log: Log;
 const written: { readonly offset: bigint; readonly timeMs: number }[] = [];
 
 beforeAll(async () => {
-  const admin = new Kafka({ clientId: 'cli-test', brokers, logLevel: logLevel.NOTHING }).admin();
+  const admin = new Kafka({ clientId: 'kafka-test', brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
   await admin.createTopics({
@@ -24,7 +23,7 @@ beforeAll(async () => {
     topics: [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }],
   });
   await admin.disconnect();
-  log = await createKafkaLog({ brokers, clientId: 'cli-test' });
+  log = await createKafkaLog({ brokers, clientId: 'kafka-test' });
   await vi.waitFor(() => log.ends(at), 15_000);
   const producer = await log.openTransactionalProducer({ transactionalId: topic });
   for (let transaction = 0; transaction < 6; transaction += 1) {

@@ -1,7 +1,7 @@
-import { createMemoryLog } from '@plumbline/kafka';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { firstOffsetSince } from './first-offset-since.ts';
+import { createMemoryLog } from './index.ts';
+import { offsetAtTime } from './offset-at-time.ts';
 
 const at = { topic: 't.v1', partition: 0 };
 
@@ -43,7 +43,7 @@ it('reading from there brings what was appended since, and nothing before', asyn
     fc.asyncProperty(fc.array(anyGap, { maxLength: 30 }), fc.nat(120), async (gaps, after) => {
       const { log, times } = await openWith(gaps);
       const sinceMs = 990 + after;
-      const offset = await firstOffsetSince({ log, at, sinceMs });
+      const offset = await offsetAtTime(log, at, sinceMs);
       expect(await readFrom(log, offset)).toEqual(times.filter((time) => time >= sinceMs));
       await log.close();
     }),

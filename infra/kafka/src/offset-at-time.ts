@@ -1,12 +1,13 @@
-import type { LogReader, ReadOnlyLog, TopicPartition } from '@plumbline/kafka';
-import { fetchWaitMs } from '../limits.ts';
+import { tailFetchWaitMs } from './limits.ts';
+import type { Log, LogReader, TopicPartition } from './log.ts';
 
 /**
- * The first offset of a partition that was appended at or after a time; its end where there is none.
- * Some twenty fetches in a million records, since append times only grow.
+ * The first offset of a partition that was appended at or after a time, epoch ms; its end where there
+ * is none. Append times grow with the offsets, but for a broker's clock that is set back, so that
+ * halving finds it: thirty fetches in a partition of a thousand million records.
  */
 export async function offsetAtTime(
-  log: ReadOnlyLog,
+  log: Pick<Log, 'ends' | 'openReader'>,
   at: TopicPartition,
   timeMs: number,
 ): Promise<bigint> {
@@ -40,7 +41,7 @@ async function firstFrom(
   reader.seek(from);
   while (reader.position(from) < before) {
     // One batch comes, however large: more of them would be fetched for one time.
-    const fetched = await reader.fetch({ maxWaitMs: fetchWaitMs, maxBytesPerPartition: 1 });
+    const fetched = await reader.fetch({ maxWaitMs: tailFetchWaitMs, maxBytesPerPartition: 1 });
     for (const { records } of fetched) {
       const found = records.find(({ offset }) => offset >= from.offset);
       if (found === undefined) continue;
