@@ -58,11 +58,12 @@ export async function verifyResults(options: VerifyResultsOptions): Promise<Part
     if (partition !== null && at.partition !== partition) continue;
     const stands = positions.get(at.partition);
     const gap = gapOf(at.partition, stands, described?.incarnation);
-    if (gap !== null) gaps.push(gap);
     const begun = new Set<StreamName>();
+    let found = 0;
     await scan({
       ...{ log, signal, of: [at] },
       take: async (record) => {
+        found += 1;
         const result = await readable(options.codec, record, findings);
         // It was left out of the streams as well.
         if (result === null) return;
@@ -71,6 +72,8 @@ export async function verifyResults(options: VerifyResultsOptions): Promise<Part
         if (state !== null) looked[state] += 1;
       },
     });
+    // Where nothing was ever told, nothing is written down in Redis either.
+    if (gap !== null && (stands !== undefined || found > 0)) gaps.push(gap);
   }
   // Of the partitions that were not read everything would be unheard of.
   if (partition === null) await strangers(options, streams.entries, findings);

@@ -91,15 +91,14 @@ const decoded = ({ value }: LogRecord): ResultsEvent =>
 /** Where the n-th result stands, from 0. */
 const place = (n: number): string => placeText({ topic, partition: 0, offset: BigInt(n) });
 
-function verify(minMs = 0): Promise<PartResult> {
+function verify(minMs = 0, known = [0, 1, 2, 3]): Promise<PartResult> {
   const { memory: log, memoryCodec: codec, signal } = session;
   const empty = { ...stands, nextOffset: 0n };
   return verifyResults({
     ...{ log, codec, signal, partitions: 4, partition: null, nowMs: clock.ms },
     ...{ catchUpMs: 100, listed: 20, minMs },
     streams: {
-      positions: () =>
-        Promise.resolve(new Map([0, 1, 2, 3].map((p) => [p, p === 0 ? stands : empty]))),
+      positions: () => Promise.resolve(new Map(known.map((p) => [p, p === 0 ? stands : empty]))),
       async *entries(stream) {
         await Promise.resolve();
         if (stream === 'payment_results') yield* entries;
@@ -153,7 +152,15 @@ describe('results', () => {
     ]);
   });
 
-  it('say so where Redis knows nothing, or stands in another log', async () => {
+  it('say so where Redis knows nothing of what the log has; of nothing nothing need be known', async () => {
+    expect(await verify(0, [0])).toMatchObject({ state: 'holds', gaps: [] });
+    entries = [];
+    const result = await verify(0, [1, 2, 3]);
+    expect(result).toMatchObject({ state: 'gaps', looked: { waiting: 4 } });
+    expect(result.gaps).toEqual([expect.stringContaining(`${topic}-0: Redis knows nothing`)]);
+  });
+
+  it('say so where Redis stands in another log', async () => {
     entries = [];
     stands = { incarnation: 'another', nextOffset: 4n };
     const result = await verify();

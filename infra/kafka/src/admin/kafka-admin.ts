@@ -49,6 +49,13 @@ export async function createTopics(
   });
 }
 
+/** The last: a broker names itself as leader of a new topic a moment before it leads. */
+const notShown: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+]);
+
 /**
  * Whether an error of kafkajs says that the brokers do not show a topic, or not yet. After its own
  * retries kafkajs gives another error, whose cause is the broker's.
@@ -56,6 +63,6 @@ export async function createTopics(
 export function isNotShown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const type = 'type' in error ? error.type : undefined;
-  if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return true;
+  if (typeof type === 'string' && notShown.has(type)) return true;
   return isNotShown(error.cause);
 }

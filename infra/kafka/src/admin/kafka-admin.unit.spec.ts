@@ -8,6 +8,7 @@ const brokerSays = (type: string, cause?: unknown) =>
 it.each([
   [brokerSays('UNKNOWN_TOPIC_OR_PARTITION'), true],
   [brokerSays('LEADER_NOT_AVAILABLE'), true],
+  [brokerSays('NOT_LEADER_FOR_PARTITION'), true],
   [new Error('gave up', { cause: brokerSays('LEADER_NOT_AVAILABLE') }), true],
   [brokerSays('TOPIC_AUTHORIZATION_FAILED'), false],
   [new Error('away'), false],
