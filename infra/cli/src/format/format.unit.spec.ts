@@ -38,6 +38,12 @@ describe('summaries', () => {
     );
   });
 
+  it('show what has fields of its own, with its amounts', () => {
+    expect(summaryOf({ gateway: { channel: 'PAYPAY', amountMinor: 9_990n } })).toBe(
+      'gateway={"channel":"PAYPAY","amountMinor":"9990"}',
+    );
+  });
+
   it('cut what is long', () => {
     expect(summaryOf({ message: 'x'.repeat(200) })).toBe(`message=${'x'.repeat(59)}…`);
   });

@@ -1,5 +1,6 @@
 import { formatMajor, isCurrencyCode } from '@plumbline/kernel';
 import { fieldCharactersMax } from '../limits.ts';
+import { jsonText } from '../session/output.ts';
 
 /** What a line about a record need not repeat: its key says it, or nobody reads it. */
 const leftOut = new Set([
@@ -43,7 +44,7 @@ export function valueText(value: unknown): string {
   if (Array.isArray(value)) return String(value.length);
   if (typeof value === 'number' && value >= firstTimeMs) return new Date(value).toISOString();
   if (Buffer.isBuffer(value)) return `${value.length} bytes`;
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return jsonText(value);
   return printable(String(value));
 }
 
